@@ -1,0 +1,443 @@
+//! OpenStreetMap's binary format (PBF): blobs of compressed protocol buffers.
+//!
+//! The messages are declared here for `prost`, with only the fields that are read: skipping the history of every
+//! element (author, version, time) saves a third of the work. Each group of elements stays undecoded until a scan wants
+//! its kind. After the first scan the kinds in each blob are known, and later scans leave out the others.
+//!
+//! Source: <https://wiki.openstreetmap.org/wiki/PBF_Format>.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use bytes::Bytes;
+use prost::Message;
+use rayon::prelude::*;
+
+use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// Bounds of the format itself: a header is below 64 KiB, a block below 32 MiB.
+const MAX_HEADER: u32 = 64 * 1024;
+const MAX_BLOCK: usize = 32 * 1024 * 1024;
+
+const DOWNLOAD_AGAIN: &str = "download the file again";
+
+#[derive(Message)]
+struct BlobHeader {
+    #[prost(string, required, tag = "1")]
+    kind: String,
+    #[prost(int32, required, tag = "3")]
+    datasize: i32,
+}
+
+#[derive(Message)]
+struct Blob {
+    #[prost(bytes = "bytes", optional, tag = "1")]
+    raw: Option<Bytes>,
+    #[prost(int32, optional, tag = "2")]
+    raw_size: Option<i32>,
+    #[prost(bytes = "bytes", optional, tag = "3")]
+    zlib: Option<Bytes>,
+}
+
+#[derive(Message)]
+struct HeaderBlock {
+    #[prost(string, repeated, tag = "4")]
+    required_features: Vec<String>,
+}
+
+#[derive(Message)]
+struct PrimitiveBlock {
+    #[prost(message, optional, tag = "1")]
+    strings: Option<StringTable>,
+    #[prost(message, repeated, tag = "2")]
+    groups: Vec<PrimitiveGroup>,
+    #[prost(int32, optional, tag = "17")]
+    granularity: Option<i32>,
+    #[prost(int64, optional, tag = "19")]
+    lat_offset: Option<i64>,
+    #[prost(int64, optional, tag = "20")]
+    lon_offset: Option<i64>,
+}
+
+#[derive(Message)]
+struct StringTable {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    strings: Vec<Bytes>,
+}
+
+/// A group holds elements of one kind, each still encoded.
+#[derive(Message)]
+struct PrimitiveGroup {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    nodes: Vec<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "2")]
+    dense: Option<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "3")]
+    ways: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    relations: Vec<Bytes>,
+}
+
+#[derive(Message)]
+struct PbfNode {
+    #[prost(sint64, required, tag = "1")]
+    id: i64,
+    #[prost(uint32, repeated, tag = "2")]
+    keys: Vec<u32>,
+    #[prost(uint32, repeated, tag = "3")]
+    values: Vec<u32>,
+    #[prost(sint64, required, tag = "8")]
+    lat: i64,
+    #[prost(sint64, required, tag = "9")]
+    lon: i64,
+}
+
+#[derive(Message)]
+struct DenseNodes {
+    #[prost(sint64, repeated, tag = "1")]
+    ids: Vec<i64>,
+    #[prost(sint64, repeated, tag = "8")]
+    lats: Vec<i64>,
+    #[prost(sint64, repeated, tag = "9")]
+    lons: Vec<i64>,
+    #[prost(int32, repeated, tag = "10")]
+    keys_values: Vec<i32>,
+}
+
+#[derive(Message)]
+struct PbfWay {
+    #[prost(int64, required, tag = "1")]
+    id: i64,
+    #[prost(uint32, repeated, tag = "2")]
+    keys: Vec<u32>,
+    #[prost(uint32, repeated, tag = "3")]
+    values: Vec<u32>,
+    #[prost(sint64, repeated, tag = "8")]
+    refs: Vec<i64>,
+}
+
+#[derive(Message)]
+struct PbfRelation {
+    #[prost(int64, required, tag = "1")]
+    id: i64,
+    #[prost(uint32, repeated, tag = "2")]
+    keys: Vec<u32>,
+    #[prost(uint32, repeated, tag = "3")]
+    values: Vec<u32>,
+    #[prost(int32, repeated, tag = "8")]
+    roles: Vec<i32>,
+    #[prost(sint64, repeated, tag = "9")]
+    members: Vec<i64>,
+    #[prost(int32, repeated, tag = "10")]
+    kinds: Vec<i32>,
+}
+
+/// Where a data blob lies in the file.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    start: u64,
+    size: usize,
+}
+
+/// An opened PBF file whose blobs are known.
+#[derive(Debug)]
+pub struct PbfFile {
+    path: PathBuf,
+    file: File,
+    blobs: Vec<Extent>,
+    /// Kinds of elements in each blob as bits; [`UNKNOWN`] before its first scan.
+    kinds: Vec<AtomicU8>,
+}
+
+const UNKNOWN: u8 = u8::MAX;
+
+impl PbfFile {
+    /// Opens a file, walks over its blob headers and checks that it can be read.
+    ///
+    /// # Errors
+    /// If it is not a PBF file, is cut short, or needs features that are not known.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
+        let length = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+        let mut opened = Self { path: path.to_path_buf(), file, blobs: Vec::new(), kinds: Vec::new() };
+        let mut position = 0;
+        while position < length {
+            position = opened.index_blob(position, length).map_err(|e| e.file(path))?;
+        }
+        if position == 0 {
+            return Err(Error::new("the file is empty").file(path).mend(DOWNLOAD_AGAIN));
+        }
+        opened.kinds = opened.blobs.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
+        Ok(opened)
+    }
+
+    /// Number of data blobs.
+    pub fn blobs(&self) -> usize {
+        self.blobs.len()
+    }
+
+    /// Notes the blob at `position` and returns where the next one starts.
+    fn index_blob(&mut self, position: u64, length: u64) -> Result<u64> {
+        let truncated = || Error::new("the file is truncated").place(format!("byte {position}")).mend(DOWNLOAD_AGAIN);
+        let not_pbf = || {
+            Error::new("this is not an OpenStreetMap PBF file")
+                .mend("give an extract in .osm.pbf format, for example from download.geofabrik.de")
+        };
+        let remaining = length - position;
+        if remaining < 4 {
+            return Err(truncated());
+        }
+        let mut size = [0; 4];
+        self.read_at(&mut size, position)?;
+        let header_size = u32::from_be_bytes(size);
+        if header_size == 0 || header_size >= MAX_HEADER {
+            return Err(if position == 0 { not_pbf() } else { damaged(position) });
+        }
+        if remaining < 4 + u64::from(header_size) {
+            return Err(if position == 0 { not_pbf() } else { truncated() });
+        }
+        let mut header = vec![0; header_size as usize];
+        self.read_at(&mut header, position + 4)?;
+        let header = BlobHeader::decode(header.as_slice())
+            .map_err(|_| if position == 0 { not_pbf() } else { damaged(position) })?;
+        let size = usize::try_from(header.datasize).ok().filter(|size| *size <= MAX_BLOCK).ok_or_else(|| damaged(position))?;
+        let start = position + 4 + u64::from(header_size);
+        let end = start + size as u64;
+        if position == 0 && header.kind != "OSMHeader" {
+            return Err(not_pbf());
+        }
+        if end > length {
+            return Err(truncated());
+        }
+        let extent = Extent { start, size };
+        match header.kind.as_str() {
+            "OSMHeader" => self.check_features(extent)?,
+            "OSMData" => self.blobs.push(extent),
+            _ => {} // the format asks readers to skip what they do not know
+        }
+        Ok(end)
+    }
+
+    fn check_features(&self, extent: Extent) -> Result<()> {
+        let block = HeaderBlock::decode(self.inflate(extent)?).map_err(|_| damaged(extent.start))?;
+        match block.required_features.iter().find(|f| !["OsmSchema-V0.6", "DenseNodes"].contains(&f.as_str())) {
+            None => Ok(()),
+            Some(feature) => Err(Error::new(format!("the file needs the feature {feature:?}, which is not supported"))
+                .mend("write it anew without it: osmium cat IN.osm.pbf -o OUT.osm.pbf")),
+        }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<()> {
+        read_exact_at(&self.file, buffer, position).map_err(|e| Error::io("read", &self.path, &e))
+    }
+
+    /// The uncompressed content of a blob.
+    fn inflate(&self, extent: Extent) -> Result<Bytes> {
+        let mut buffer = vec![0; extent.size];
+        self.read_at(&mut buffer, extent.start)?;
+        let blob = Blob::decode(Bytes::from(buffer)).map_err(|_| damaged(extent.start))?;
+        if let Some(raw) = blob.raw {
+            return Ok(raw);
+        }
+        let Some(zlib) = blob.zlib else {
+            return Err(Error::new("a blob is compressed in a way that is not supported (only zlib is)")
+                .place(format!("byte {}", extent.start))
+                .mend("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
+        };
+        let expected = usize::try_from(blob.raw_size.unwrap_or(0)).ok().filter(|size| *size <= MAX_BLOCK);
+        let mut content = Vec::with_capacity(expected.ok_or_else(|| damaged(extent.start))?);
+        flate2::read::ZlibDecoder::new(zlib.as_ref())
+            .take(MAX_BLOCK as u64 + 1)
+            .read_to_end(&mut content)
+            .map_err(|_| damaged(extent.start))?;
+        if content.len() > MAX_BLOCK {
+            return Err(damaged(extent.start));
+        }
+        Ok(Bytes::from(content))
+    }
+
+    /// See [`super::osm::OsmSource::scan`].
+    pub(super) fn scan<T: Default + Send>(
+        &self,
+        mask: u8,
+        progress: &dyn Progress,
+        visit: impl Fn(&mut T, Element<'_>) + Sync,
+    ) -> Result<Vec<T>> {
+        self.blobs
+            .par_iter()
+            .zip(&self.kinds)
+            .map(|(extent, kinds)| {
+                let mut found = T::default();
+                if kinds.load(Ordering::Relaxed) & mask != 0 {
+                    kinds.store(self.scan_blob(*extent, mask, &mut |element| visit(&mut found, element))?, Ordering::Relaxed);
+                }
+                progress.advance(1);
+                Ok(found)
+            })
+            .collect::<Result<Vec<T>>>()
+            .map_err(|e| e.file(&self.path))
+    }
+
+    /// Visits the wanted elements of a blob and returns which kinds it holds.
+    fn scan_blob(&self, extent: Extent, mask: u8, visit: &mut dyn FnMut(Element<'_>)) -> Result<u8> {
+        let broken = || damaged(extent.start);
+        let block = PrimitiveBlock::decode(self.inflate(extent)?).map_err(|_| broken())?;
+        let decoder = BlockDecoder::new(&block);
+        let mut kinds = 0;
+        for group in &block.groups {
+            if group.dense.is_some() || !group.nodes.is_empty() {
+                kinds |= Kind::Node.bit();
+            }
+            if !group.ways.is_empty() {
+                kinds |= Kind::Way.bit();
+            }
+            if !group.relations.is_empty() {
+                kinds |= Kind::Relation.bit();
+            }
+            if mask & Kind::Node.bit() != 0 {
+                if let Some(dense) = &group.dense {
+                    decoder.dense(&DenseNodes::decode(dense.clone()).map_err(|_| broken())?, visit)?;
+                }
+                for node in &group.nodes {
+                    decoder.node(&PbfNode::decode(node.clone()).map_err(|_| broken())?, visit)?;
+                }
+            }
+            if mask & Kind::Way.bit() != 0 {
+                for way in &group.ways {
+                    decoder.way(&PbfWay::decode(way.clone()).map_err(|_| broken())?, visit);
+                }
+            }
+            if mask & Kind::Relation.bit() != 0 {
+                for relation in &group.relations {
+                    decoder.relation(&PbfRelation::decode(relation.clone()).map_err(|_| broken())?, visit);
+                }
+            }
+        }
+        Ok(kinds)
+    }
+}
+
+fn damaged(position: u64) -> Error {
+    Error::new("the file is damaged").place(format!("byte {position}")).mend(DOWNLOAD_AGAIN)
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], position: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, position)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> std::io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, position)? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = &mut buffer[read..];
+                position += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the elements of one block share. All sums wrap: a damaged file gives wrong ids, never a crash.
+struct BlockDecoder<'a> {
+    strings: Vec<&'a str>,
+    granularity: i64,
+    lat_offset: i64,
+    lon_offset: i64,
+}
+
+impl<'a> BlockDecoder<'a> {
+    fn new(block: &'a PrimitiveBlock) -> Self {
+        let strings = block.strings.iter().flat_map(|table| &table.strings);
+        Self {
+            // A string that is not UTF-8 cannot match any tag that is looked for.
+            strings: strings.map(|bytes| std::str::from_utf8(bytes).unwrap_or_default()).collect(),
+            granularity: i64::from(block.granularity.unwrap_or(100)),
+            lat_offset: block.lat_offset.unwrap_or(0),
+            lon_offset: block.lon_offset.unwrap_or(0),
+        }
+    }
+
+    fn string(&self, index: u32) -> &'a str {
+        self.strings.get(index as usize).copied().unwrap_or_default()
+    }
+
+    fn tags(&self, keys: &[u32], values: &[u32]) -> Vec<(&'a str, &'a str)> {
+        keys.iter().zip(values).map(|(key, value)| (self.string(*key), self.string(*value))).collect()
+    }
+
+    fn place(&self, id: i64, lon: i64, lat: i64) -> Result<Fixed> {
+        let nano = |value: i64, offset: i64| value.checked_mul(self.granularity)?.checked_add(offset);
+        nano(lon, self.lon_offset)
+            .zip(nano(lat, self.lat_offset))
+            .and_then(|(lon, lat)| Fixed::from_nano(lon, lat))
+            .ok_or_else(|| off_the_globe(id))
+    }
+
+    fn dense(&self, dense: &DenseNodes, visit: &mut dyn FnMut(Element<'_>)) -> Result<()> {
+        let (mut id, mut lat, mut lon) = (0_i64, 0_i64, 0_i64);
+        let mut keys_values = dense.keys_values.iter();
+        let mut tags: Vec<(&str, &str)> = Vec::new();
+        for ((id_step, lat_step), lon_step) in dense.ids.iter().zip(&dense.lats).zip(&dense.lons) {
+            id = id.wrapping_add(*id_step);
+            lat = lat.wrapping_add(*lat_step);
+            lon = lon.wrapping_add(*lon_step);
+            tags.clear();
+            while let Some(key) = keys_values.next()
+                && *key != 0
+            {
+                let value = keys_values.next().copied().unwrap_or(0);
+                tags.push((self.string(key.cast_unsigned()), self.string(value.cast_unsigned())));
+            }
+            visit(Element::Node { id, at: self.place(id, lon, lat)?, tags: &tags });
+        }
+        Ok(())
+    }
+
+    fn node(&self, node: &PbfNode, visit: &mut dyn FnMut(Element<'_>)) -> Result<()> {
+        let at = self.place(node.id, node.lon, node.lat)?;
+        visit(Element::Node { id: node.id, at, tags: &self.tags(&node.keys, &node.values) });
+        Ok(())
+    }
+
+    fn way(&self, way: &PbfWay, visit: &mut dyn FnMut(Element<'_>)) {
+        let tags = self.tags(&way.keys, &way.values);
+        visit(Element::Way { id: way.id, refs: &undo_deltas(&way.refs), tags: &tags });
+    }
+
+    fn relation(&self, relation: &PbfRelation, visit: &mut dyn FnMut(Element<'_>)) {
+        let members: Vec<Member<'_>> = undo_deltas(&relation.members)
+            .into_iter()
+            .zip(&relation.kinds)
+            .zip(&relation.roles)
+            .filter_map(|((id, kind), role)| {
+                let kind = match kind {
+                    0 => Kind::Node,
+                    1 => Kind::Way,
+                    2 => Kind::Relation,
+                    _ => return None,
+                };
+                Some(Member { kind, id, role: self.string(role.cast_unsigned()) })
+            })
+            .collect();
+        let tags = self.tags(&relation.keys, &relation.values);
+        visit(Element::Relation { id: relation.id, members: &members, tags: &tags });
+    }
+}
+
+fn undo_deltas(steps: &[i64]) -> Vec<i64> {
+    let mut value = 0_i64;
+    steps
+        .iter()
+        .map(|step| {
+            value = value.wrapping_add(*step);
+            value
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! OpenStreetMap's XML format: what openstreetmap.org's export button gives, plain, gzipped or bzipped.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
+use crate::error::{Error, Result};
+use crate::geo::LonLat;
+use crate::progress::Progress;
+
+/// An XML file, read anew at each scan.
+#[derive(Debug)]
+pub struct XmlFile {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl XmlFile {
+    /// Checks that the file is there; its content is checked by the first scan.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
+        let bytes = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+        Ok(Self { path: path.to_path_buf(), bytes })
+    }
+
+    /// Size of the file as it lies on disk.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn reader<'a>(&'a self, progress: &'a dyn Progress) -> Result<Box<dyn BufRead + 'a>> {
+        let file = File::open(&self.path).map_err(|e| Error::io("open", &self.path, &e))?;
+        let counted = BufReader::with_capacity(1 << 16, Counted { inner: file, progress });
+        let end = self.path.extension().map(|end| end.to_string_lossy().to_lowercase());
+        Ok(match end.as_deref() {
+            Some("gz") => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(counted))),
+            Some("bz2") => Box::new(BufReader::new(bzip2::bufread::MultiBzDecoder::new(counted))),
+            _ => Box::new(counted),
+        })
+    }
+
+    /// See [`super::osm::OsmSource::scan`].
+    pub(super) fn scan<T: Default>(
+        &self,
+        mask: u8,
+        progress: &dyn Progress,
+        visit: impl Fn(&mut T, Element<'_>),
+    ) -> Result<T> {
+        let mut found = T::default();
+        let mut reader = Reader::from_reader(self.reader(progress)?);
+        parse(&mut reader, mask, &mut |element| visit(&mut found, element)).map_err(|e| e.file(&self.path))?;
+        Ok(found)
+    }
+}
+
+/// Tells of every byte taken from the file.
+struct Counted<'a> {
+    inner: File,
+    progress: &'a dyn Progress,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.progress.advance(read as u64);
+        Ok(read)
+    }
+}
+
+/// The element that is being read.
+#[derive(Default)]
+struct Current {
+    kind: Option<Kind>,
+    id: i64,
+    at: Fixed,
+    tags: Vec<(String, String)>,
+    refs: Vec<i64>,
+    members: Vec<(Kind, i64, String)>,
+}
+
+fn parse<R: BufRead>(reader: &mut Reader<R>, mask: u8, visit: &mut dyn FnMut(Element<'_>)) -> Result<()> {
+    let mut buffer = Vec::new();
+    let mut current = Current::default();
+    let mut root_seen = false;
+    let mut depth = 0_u32;
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer).map_err(|e| {
+            let problem = if root_seen { "the XML is damaged" } else { "this is not an OpenStreetMap XML file" };
+            Error::new(format!("{problem} ({e})")).place(format!("byte {}", reader.error_position())).mend("export or download it again")
+        })?;
+        match event {
+            Event::Start(start) => {
+                depth += 1;
+                if !root_seen {
+                    check_root(&start)?;
+                    root_seen = true;
+                }
+                open(&start, &mut current)?;
+            }
+            Event::Empty(start) => {
+                open(&start, &mut current)?;
+                close(start.name().as_ref(), &mut current, mask, visit);
+            }
+            Event::End(end) => {
+                depth = depth.saturating_sub(1);
+                close(end.name().as_ref(), &mut current, mask, visit);
+            }
+            Event::Eof if !root_seen => {
+                return Err(Error::new("this is not an OpenStreetMap XML file").mend("export or download it again"));
+            }
+            Event::Eof if depth > 0 => {
+                return Err(Error::new("the file is truncated").place("its end").mend("export or download it again"));
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn check_root(start: &BytesStart<'_>) -> Result<()> {
+    match start.name().as_ref() {
+        "osm" => Ok(()),
+        other => Err(Error::new(format!(
+            "this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"
+        ))
+        .mend("give an export of openstreetmap.org")),
+    }
+}
+
+/// Takes in the start of an element or of one of its parts.
+fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
+    let kind = match start.name().as_ref() {
+        "node" => Kind::Node,
+        "way" => Kind::Way,
+        "relation" => Kind::Relation,
+        "tag" if current.kind.is_some() => {
+            current.tags.push((attribute(start, "k")?, attribute(start, "v")?));
+            return Ok(());
+        }
+        "nd" if current.kind.is_some() => {
+            current.refs.push(number(start, "ref")?);
+            return Ok(());
+        }
+        "member" if current.kind.is_some() => {
+            let kind = match attribute(start, "type")?.as_str() {
+                "node" => Kind::Node,
+                "way" => Kind::Way,
+                "relation" => Kind::Relation,
+                _ => return Ok(()),
+            };
+            current.members.push((kind, number(start, "ref")?, attribute(start, "role")?));
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    *current = Current { kind: Some(kind), id: number(start, "id")?, ..Current::default() };
+    if kind == Kind::Node {
+        let at = LonLat { x: number(start, "lon")?, y: number(start, "lat")? };
+        current.at = Fixed::from_degrees(at).ok_or_else(|| off_the_globe(current.id))?;
+    }
+    Ok(())
+}
+
+/// Hands out the element that ends here.
+fn close(name: &str, current: &mut Current, mask: u8, visit: &mut dyn FnMut(Element<'_>)) {
+    if !matches!(name, "node" | "way" | "relation") {
+        return;
+    }
+    let Current { kind, id, at, tags, refs, members } = std::mem::take(current);
+    let Some(kind) = kind.filter(|kind| mask & kind.bit() != 0) else { return };
+    let tags: Vec<(&str, &str)> = tags.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    match kind {
+        Kind::Node => visit(Element::Node { id, at, tags: &tags }),
+        Kind::Way => visit(Element::Way { id, refs: &refs, tags: &tags }),
+        Kind::Relation => {
+            let members: Vec<Member<'_>> =
+                members.iter().map(|(kind, id, role)| Member { kind: *kind, id: *id, role }).collect();
+            visit(Element::Relation { id, members: &members, tags: &tags });
+        }
+    }
+}
+
+fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
+    let element = || start.name().as_ref().to_owned();
+    let found = start.try_get_attribute(key).ok().flatten().ok_or_else(|| {
+        Error::new(format!("an attribute `{key}` is missing")).place(format!("<{}>", element())).mend("export or download it again")
+    })?;
+    let text = found.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| {
+        Error::new(format!("the attribute `{key}` cannot be read ({e})")).place(format!("<{}>", element())).mend("export or download it again")
+    })?;
+    Ok(text.into_owned())
+}
+
+fn number<N: std::str::FromStr>(start: &BytesStart<'_>, key: &str) -> Result<N> {
+    let text = attribute(start, key)?;
+    text.parse().map_err(|_| {
+        Error::new(format!("`{key}` is {text:?}, not a number"))
+            .place(format!("<{}>", start.name().as_ref()))
+            .mend("export or download it again")
+    })
+}
