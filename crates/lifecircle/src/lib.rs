@@ -1,6 +1,10 @@
 //! lifecircle
+pub mod city;
 pub mod error;
 pub mod geo;
+pub mod import;
+pub mod network;
 pub mod progress;
+pub mod reach;
 pub mod sources;
 pub use error::{Error, Result};

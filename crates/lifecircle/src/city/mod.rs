@@ -1,0 +1,211 @@
+//! The city: everything known of one place, imported once.
+//!
+//! Plain data: streets, facilities, homes, communities, and what they rest on. It knows nothing of how it was imported,
+//! of any walker, or of any standard; `store` keeps it on disk.
+
+
+mod streets;
+
+
+use serde::{Deserialize, Serialize};
+
+
+pub use streets::{Direction, NO_SHAPE_POINTS, Street, StreetKind, Streets};
+
+use crate::geo::LonLat;
+use geo_types::MultiPolygon;
+
+/// Everything known of one place.
+#[derive(Debug, Clone, Default)]
+pub struct City {
+    /// What it is called, and what it rests on.
+    pub about: About,
+    /// The walkable streets.
+    pub streets: Streets,
+    /// Real places that may be of service.
+    pub facilities: Vec<Facility>,
+    /// Where people live.
+    pub homes: Vec<Home>,
+    /// Administrative areas (社区 where known), in which homes lie.
+    pub communities: Vec<Community>,
+    /// Water and green, to draw a map on.
+    pub basemap: Vec<Backdrop>,
+}
+
+/// A city's name and provenance; `city.toml` on disk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// What the city is called.
+    pub name: String,
+    /// Whether it was generated and no such place exists.
+    pub synthetic: bool,
+    /// West, south, east, north of its streets, in degrees.
+    pub extent: [f64; 4],
+    /// What was read.
+    pub sources: Vec<Source>,
+    /// What a user should know and can act on.
+    pub notes: Vec<Note>,
+}
+
+/// A file that a city was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// What it gave: `streets`, `people`, `facilities`, `communities`, `elevation`.
+    pub role: String,
+    /// Its file name.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Under which licence its data may be shown, where known.
+    pub licence: String,
+}
+
+/// Something worth knowing about the data, with what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+/// A name in Chinese and English; either may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Name {
+    /// The local name, in China Chinese.
+    pub local: String,
+    /// The English name.
+    pub en: String,
+}
+
+impl Name {
+    /// The name to show in English or else locally; each falls back to the other.
+    pub fn show(&self, english: bool) -> &str {
+        let (first, second) = if english { (&self.en, &self.local) } else { (&self.local, &self.en) };
+        if first.is_empty() { second } else { first }
+    }
+}
+
+/// One real place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facility {
+    /// `n`, `w` or `r` with an OpenStreetMap id, or `LIST:ROW`.
+    pub id: String,
+    /// Its name.
+    pub name: Name,
+    /// What it is: its leading tag, as `amenity=school`, or the word that a list uses.
+    pub kind: String,
+    /// All that is known of it.
+    pub tags: Vec<(String, String)>,
+    /// Where to draw it.
+    pub at: LonLat,
+    /// Where people go in.
+    pub entries: Entries,
+    /// Its area in square metres, where it is an area.
+    pub area: Option<f64>,
+    /// How many it serves at once, where known.
+    pub capacity: Option<f64>,
+}
+
+impl Facility {
+    /// The value of a tag.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+    }
+}
+
+/// Where people go into a facility.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entries {
+    /// Known gates, or places where walkable ways meet its edge; a point facility is its own entry.
+    Known(Vec<LonLat>),
+    /// No gate is known: points on its outline, of which the one nearest to a street is taken for its gate.
+    Outline(Vec<LonLat>),
+}
+
+impl Entries {
+    /// The points themselves.
+    pub fn points(&self) -> &[LonLat] {
+        match self {
+            Self::Known(points) | Self::Outline(points) => points,
+        }
+    }
+}
+
+/// Where people live.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Home {
+    /// `w` or `r` with an OpenStreetMap id, or the kind and number of what stands for a building.
+    pub id: String,
+    /// Where it is.
+    pub at: LonLat,
+    /// What it stands for.
+    pub kind: HomeKind,
+    /// Floor area in square metres, where it is a building.
+    pub floor_area: Option<f64>,
+    /// How many people live there; a share of a cell's people need not be whole.
+    pub residents: f64,
+    /// Those of them who are children and old people, where known.
+    pub ages: Option<Ages>,
+    /// Whether the residents were estimated from the building rather than given.
+    pub estimated: bool,
+    /// Index of its community in [`City::communities`].
+    pub community: Option<u32>,
+}
+
+/// What a home stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HomeKind {
+    /// A residential building.
+    Building,
+    /// A part of a residential area without mapped buildings.
+    Estate,
+    /// A cell or point of the people's data.
+    Cell,
+    /// A stretch of residential street, where nothing else is known.
+    Street,
+}
+
+/// People by age group.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Ages {
+    /// 0 to 14 years.
+    pub children: f64,
+    /// 60 years and older.
+    pub elderly: f64,
+}
+
+/// An administrative area.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Community {
+    /// `r` or `w` with an OpenStreetMap id, or the list's own id.
+    pub id: String,
+    /// Its name.
+    pub name: Name,
+    /// The subdistrict (街道) or town that it belongs to.
+    pub subdistrict: Name,
+    /// The district that it belongs to.
+    pub district: Name,
+    /// Its area.
+    pub shape: MultiPolygon<f64>,
+}
+
+/// A shape of the map's background.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backdrop {
+    /// What it is.
+    pub kind: BackdropKind,
+    /// Its area.
+    pub shape: MultiPolygon<f64>,
+}
+
+/// What a backdrop is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackdropKind {
+    /// Lakes and broad rivers.
+    Water,
+    /// Parks, woods and lawns.
+    Green,
+}

@@ -1,0 +1,128 @@
+//! Communities: from the user's own boundaries, or from the extract's administrative ones.
+
+use std::path::Path;
+
+use super::area::Area;
+use super::area_index::AreaIndex;
+use super::facilities;
+use super::note;
+use crate::city::{Community, Home, Name, Note};
+use crate::error::{Error, Result};
+use crate::geo::{Datum, polygon};
+use crate::sources::records::{Coordinates, Records, into_areas};
+
+/// Which of the extract's administrative levels are the communities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminLevel {
+    /// The deepest whose areas hold at least half of the homes.
+    Deepest,
+    /// This one.
+    Level(u8),
+}
+
+/// Reads communities from GeoJSON or GeoPackage areas.
+///
+/// # Errors
+/// If the file cannot be read or a feature is no area.
+pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
+    let records = Records::read(path)?;
+    let id = records.column(&["id", "code", "adcode", "编号", "代码"]);
+    let local = records.column(&["name", "名称", "社区", "community"]);
+    let english = records.column(&["name_en", "name:en", "en"]);
+    let subdistrict = records.column(&["subdistrict", "街道", "乡镇"]);
+    let district = records.column(&["district", "区", "县"]);
+    let mut communities = Vec::with_capacity(records.rows.len());
+    for (number, record) in records.rows.iter().enumerate() {
+        let geometry = Coordinates::Geometry.of(&records, record, datum)?;
+        let shape = into_areas(geometry)
+            .ok_or_else(|| records.error(record, "its geometry is not an area").mend("give polygons of communities"))?;
+        let text = |column| records.text(record, column).unwrap_or_default().to_owned();
+        let mut name = Name { local: text(local), en: text(english) };
+        if name == Name::default() {
+            name = Name { local: format!("社区 {}", number + 1), en: format!("Community {}", number + 1) };
+        }
+        communities.push(Community {
+            id: records.text(record, id).map_or_else(|| format!("community:{}", number + 1), str::to_owned),
+            name,
+            subdistrict: Name { local: text(subdistrict), en: String::new() },
+            district: Name { local: text(district), en: String::new() },
+            shape,
+        });
+    }
+    if communities.is_empty() {
+        return Err(Error::new("it holds no areas").file(path).mend("give polygons of communities"));
+    }
+    Ok(communities)
+}
+
+/// The extract's administrative areas of one level, with those above them.
+pub(super) fn from_boundaries(areas: &[Area<'_>], homes: &[Home], wanted: AdminLevel) -> Vec<Community> {
+    let mut levels: Vec<(u8, Vec<&Area<'_>>)> = Vec::new();
+    for area in areas.iter().filter(|area| area.tag("boundary") == Some("administrative")) {
+        let Some(level) = area.tag("admin_level").and_then(|text| text.parse().ok()) else { continue };
+        match levels.iter_mut().find(|(known, _)| *known == level) {
+            Some((_, members)) => members.push(area),
+            None => levels.push((level, vec![area])),
+        }
+    }
+    levels.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+    let chosen = levels.iter().position(|(level, members)| match wanted {
+        AdminLevel::Level(asked) => *level == asked,
+        AdminLevel::Deepest => {
+            let index = AreaIndex::new(members.iter().map(|area| &area.shape));
+            let inside = homes.iter().filter(|home| index.containing(home.at).is_some()).count();
+            members.len() > 1 && inside * 2 >= homes.len()
+        }
+    });
+    let Some(chosen) = chosen else { return Vec::new() };
+    let above = &levels[chosen + 1..];
+    let mut communities: Vec<Community> = levels[chosen]
+        .1
+        .iter()
+        .map(|area| {
+            let inner = polygon::inner_point(&area.shape);
+            let mut parents = above.iter().filter(|(level, _)| *level > 4).filter_map(|(_, members)| {
+                let parent = members.iter().find(|parent| inner.is_some_and(|point| polygon::contains(&parent.shape, point)))?;
+                Some(facilities::name(parent.tags))
+            });
+            let mut name = facilities::name(area.tags);
+            if name == Name::default() {
+                name.local = area.id.clone();
+            }
+            Community {
+                id: area.id.clone(),
+                name,
+                subdistrict: parents.next().unwrap_or_default(),
+                district: parents.next().unwrap_or_default(),
+                shape: area.shape.clone(),
+            }
+        })
+        .collect();
+    communities.sort_by(|a, b| a.id.cmp(&b.id));
+    communities
+}
+
+/// Tells every home its community; returns how many homes lie in none.
+pub(super) fn assign(homes: &mut [Home], communities: &[Community]) -> usize {
+    let index = AreaIndex::new(communities.iter().map(|community| &community.shape));
+    for home in homes.iter_mut() {
+        home.community = index.containing(home.at).map(|community| community as u32);
+    }
+    homes.iter().filter(|home| home.community.is_none()).count()
+}
+
+/// Tells the user what is missing of the communities.
+pub(super) fn tell(given: bool, communities: &[Community], outside: usize, homes: &[Home], notes: &mut Vec<Note>) {
+    if communities.is_empty() {
+        notes.push(note(
+            "The extract has no complete administrative boundaries within it, so there are no results by community; give --communities to get them.",
+            "数据中没有完整的行政区划边界，因此没有分社区的结果；请用 --communities 提供。",
+        ));
+    } else if outside > 0 {
+        let whose = if given { "--communities" } else { "the extract" };
+        notes.push(note(
+            format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only.", homes.len()),
+            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市。", homes.len()),
+        ));
+    }
+}

@@ -1,0 +1,136 @@
+//! Making a city: OpenStreetMap elements, people, lists and boundaries in, one [`City`] out.
+//!
+//! The steps follow each other and none looks back: scan the extract, build the streets, then facilities, homes and
+//! communities, each in a file of its own. No walker and no standard is known here.
+
+mod access;
+mod area;
+mod area_index;
+mod communities;
+mod elevation;
+mod facilities;
+mod homes;
+mod lists;
+mod people;
+mod scan;
+mod squares;
+mod street_builder;
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use communities::{AdminLevel, read_communities};
+pub use lists::{FacilityList, ListColumns, read_list};
+pub use people::{People, PeopleAt, PeopleRow, read_people};
+
+use crate::city::{About, City, Community, Note, Source};
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage};
+use crate::sources::geotiff::Raster;
+use crate::sources::osm::OsmSource;
+
+/// The licence of OpenStreetMap's data.
+pub const OSM_LICENCE: &str = "© OpenStreetMap contributors, ODbL 1.0";
+
+/// All that a city is made from.
+#[derive(Debug)]
+pub struct Inputs {
+    /// What the city is called.
+    pub name: String,
+    /// Whether it was generated.
+    pub synthetic: bool,
+    /// The OpenStreetMap elements.
+    pub osm: OsmSource,
+    /// Where people live; estimated from buildings if not given.
+    pub people: Option<People>,
+    /// Lists of facilities that offices hold.
+    pub lists: Vec<FacilityList>,
+    /// Administrative areas; those of the extract if not given.
+    pub communities: Option<Vec<Community>>,
+    /// Which level of the extract's administrative areas are the communities.
+    pub admin_level: AdminLevel,
+    /// Ground elevation in metres.
+    pub elevation: Option<Raster>,
+    /// The files behind all this.
+    pub sources: Vec<Source>,
+}
+
+impl Inputs {
+    /// Inputs that hold OpenStreetMap elements and nothing else.
+    pub fn new(name: impl Into<String>, osm: OsmSource) -> Self {
+        Self {
+            name: name.into(),
+            synthetic: false,
+            osm,
+            people: None,
+            lists: Vec::new(),
+            communities: None,
+            admin_level: AdminLevel::Deepest,
+            elevation: None,
+            sources: Vec::new(),
+        }
+    }
+}
+
+/// Makes a city.
+///
+/// # Errors
+/// If the extract is damaged, or has no streets that people can walk, or no homes can be found.
+pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
+    let mut notes = Vec::new();
+    let extract = scan::scan(&inputs.osm, progress)?;
+    progress.stage(Stage::Build, 4);
+    let mut streets = street_builder::build(&extract);
+    if streets.edges.is_empty() {
+        return Err(extract.why_no_streets());
+    }
+    if let Some(raster) = &inputs.elevation {
+        elevation::apply(&mut streets, raster, &mut notes);
+    }
+    progress.advance(1);
+    let areas = area::assemble(&extract);
+    let mut facilities = facilities::build(&extract, &areas, &streets);
+    for list in &inputs.lists {
+        facilities.extend(list.facilities.iter().cloned());
+    }
+    progress.advance(1);
+    let mut homes = homes::build(&areas, &streets, inputs.people.as_ref(), &mut notes)?;
+    progress.advance(1);
+    let given = inputs.communities.is_some();
+    let communities =
+        inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &homes, inputs.admin_level));
+    let outside = communities::assign(&mut homes, &communities);
+    communities::tell(given, &communities, outside, &homes, &mut notes);
+    progress.advance(1);
+    let about = About {
+        name: inputs.name,
+        synthetic: inputs.synthetic,
+        extent: streets.extent(),
+        sources: inputs.sources,
+        notes,
+    };
+    let basemap = area::basemap(&areas);
+    Ok(City { about, streets, facilities, homes, communities, basemap })
+}
+
+/// Describes a file that a city is made from.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn describe_source(role: &str, path: &Path, licence: &str) -> Result<Source> {
+    let mut file = std::fs::File::open(path).map_err(|e| Error::io("open", path, &e))?;
+    let mut hasher = Sha256::new();
+    std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io("read", path, &e))?;
+    Ok(Source {
+        role: role.to_owned(),
+        file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        sha256: hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+        licence: licence.to_owned(),
+    })
+}
+
+/// A note in both languages.
+fn note(en: impl Into<String>, zh: impl Into<String>) -> Note {
+    Note { en: en.into(), zh: zh.into() }
+}

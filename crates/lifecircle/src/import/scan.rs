@@ -1,0 +1,246 @@
+//! Reading from an extract what a city needs, in three scans: relations, then the ways that matter by themselves or
+//! to a relation, then the nodes of those ways. Nothing else is ever kept.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::access::{self, Mark, Walkway};
+use crate::error::{Error, Result};
+use crate::geo::LonLat;
+use crate::progress::{Progress, Stage};
+use crate::sources::osm::{Element, Fixed, Kind, OsmSource, OwnedTags, Tags, tag};
+
+/// What an extract holds for a city.
+#[derive(Debug, Default)]
+pub(super) struct Extract {
+    /// Place of each node that a kept way uses, in the order of their ids; none where the extract lacks it.
+    pub places: Vec<Option<Fixed>>,
+    /// What some of these nodes do to people on foot, by the node's index in `places`.
+    pub marks: HashMap<u32, Mark>,
+    /// Ways that matter, their nodes given as indices into `places`.
+    pub ways: Vec<Way>,
+    /// Index of each way in `ways`, by its id.
+    pub way_index: HashMap<i64, u32>,
+    /// Relations that matter.
+    pub relations: Vec<Relation>,
+    /// Facilities that are points.
+    pub points: Vec<(i64, Fixed, OwnedTags)>,
+    /// How many elements of each kind the extract has.
+    counts: Counts,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    nodes: u64,
+    ways: u64,
+}
+
+/// A way that matters.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub id: i64,
+    pub nodes: Vec<u32>,
+    /// How it can be walked, if it can.
+    pub walkway: Option<Walkway>,
+    /// Its tags, where it is more than a street.
+    pub tags: OwnedTags,
+}
+
+/// A relation that matters.
+#[derive(Debug)]
+pub(super) struct Relation {
+    pub id: i64,
+    /// Its ways and whether each is an inner ring.
+    pub ways: Vec<(i64, bool)>,
+    pub tags: OwnedTags,
+}
+
+impl Extract {
+    /// Where a node is, if the extract has it.
+    pub fn place(&self, node: u32) -> Option<LonLat> {
+        self.places[node as usize].map(Fixed::degrees)
+    }
+
+    /// Why there is not a single street.
+    pub fn why_no_streets(&self) -> Error {
+        let Counts { nodes, ways } = self.counts;
+        let problem = match (nodes, ways) {
+            (0, 0) => "the extract is empty",
+            (_, 0) => "the extract has no ways, so there are no streets",
+            (0, _) => "the extract has no nodes, so its streets have no place",
+            _ => "the extract has no street that people can walk",
+        };
+        Error::new(problem).mend("give an extract that holds the streets of the city with all their nodes")
+    }
+}
+
+/// Keys that make an element a facility.
+const FACILITY_KEYS: [&str; 14] = [
+    "amenity", "shop", "leisure", "healthcare", "craft", "office", "tourism", "social_facility", "public_transport", "place",
+    "repair", "historic", "sport", "emergency",
+];
+
+/// Whether tags tell of a place that may be of service.
+pub(super) fn is_facility(tags: Tags<'_>) -> bool {
+    tags.iter().any(|(key, value)| match *key {
+        "place" => *value == "square",
+        "highway" => *value == "bus_stop",
+        "railway" => matches!(*value, "station" | "halt" | "tram_stop" | "subway_entrance"),
+        "public_transport" => matches!(*value, "platform" | "station"),
+        "amenity" => !matches!(*value, "parking_space" | "bench" | "waste_basket" | "parking_entrance"),
+        "emergency" => matches!(*value, "ambulance_station"),
+        "historic" | "sport" => false,
+        key => FACILITY_KEYS.contains(&key),
+    })
+}
+
+/// Whether a closed way or multipolygon with these tags is an area that matters.
+fn is_area_of_interest(tags: Tags<'_>) -> bool {
+    tags.iter().any(|(key, value)| match *key {
+        "building" => *value != "no",
+        "landuse" => matches!(*value, "residential" | "forest" | "grass" | "reservoir" | "basin" | "recreation_ground" | "village_green" | "meadow"),
+        "natural" => matches!(*value, "water" | "wood" | "scrub" | "bay"),
+        "waterway" => *value == "riverbank",
+        "boundary" => *value == "administrative",
+        _ => false,
+    }) || is_facility(tags)
+}
+
+/// Scans an extract.
+pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extract> {
+    progress.stage(Stage::Read, source.scan_steps() * 3);
+    let relations = scan_relations(source, progress)?;
+    let mut members: Vec<i64> = relations.iter().flat_map(|relation| relation.ways.iter().map(|(id, _)| *id)).collect();
+    members.par_sort_unstable();
+    members.dedup();
+    let (raw_ways, way_count) = scan_ways(source, &members, progress)?;
+    let mut wanted: Vec<i64> = raw_ways.iter().flat_map(|way| way.refs.iter().copied()).collect();
+    wanted.par_sort_unstable();
+    wanted.dedup();
+    let nodes = scan_nodes(source, &wanted, progress)?;
+    // A node id that is not among `wanted` cannot come up: `wanted` was made from these very ways.
+    let ways: Vec<Way> = raw_ways
+        .into_par_iter()
+        .map(|way| Way {
+            id: way.id,
+            nodes: way.refs.iter().filter_map(|id| wanted.binary_search(id).ok()).map(|index| index as u32).collect(),
+            walkway: way.walkway,
+            tags: way.tags,
+        })
+        .collect();
+    let way_index = ways.iter().enumerate().map(|(index, way)| (way.id, index as u32)).collect();
+    let mut places = vec![None; wanted.len()];
+    let mut extract = Extract { ways, way_index, relations, ..Extract::default() };
+    for piece in nodes {
+        for (index, at) in piece.places {
+            places[index as usize] = Some(at);
+        }
+        extract.marks.extend(piece.marks);
+        extract.points.extend(piece.points);
+        extract.counts.nodes += piece.count;
+    }
+    extract.counts.ways = way_count;
+    extract.places = places;
+    Ok(extract)
+}
+
+fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Relation>> {
+    let found: Vec<Vec<Relation>> = source.scan(&[Kind::Relation], progress, |found: &mut Vec<Relation>, element| {
+        let Element::Relation { id, members, tags } = element else { return };
+        let shape = matches!(tag(tags, "type"), Some("multipolygon" | "boundary"));
+        if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
+            return;
+        }
+        let ways = members.iter().filter(|m| m.kind == Kind::Way).map(|m| (m.id, m.role == "inner")).collect();
+        found.push(Relation { id, ways, tags: own(tags) });
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+struct RawWay {
+    id: i64,
+    refs: Vec<i64>,
+    walkway: Option<Walkway>,
+    tags: OwnedTags,
+}
+
+fn scan_ways(source: &OsmSource, members: &[i64], progress: &dyn Progress) -> Result<(Vec<RawWay>, u64)> {
+    type Found = (Vec<RawWay>, u64);
+    let found: Vec<Found> = source.scan(&[Kind::Way], progress, |(ways, count): &mut Found, element| {
+        let Element::Way { id, refs, tags } = element else { return };
+        *count += 1;
+        let walkway = access::walkway(tags);
+        let area = is_area_of_interest(tags) || walkway.is_some_and(|walkway| walkway.is_area);
+        if walkway.is_some() || area || members.binary_search(&id).is_ok() {
+            ways.push(RawWay { id, refs: refs.to_vec(), walkway, tags: if area { own(tags) } else { OwnedTags::new() } });
+        }
+    })?;
+    let count = found.iter().map(|(_, count)| count).sum();
+    Ok((found.into_iter().flat_map(|(ways, _)| ways).collect(), count))
+}
+
+#[derive(Default)]
+struct NodePiece {
+    cursor: usize,
+    count: u64,
+    places: Vec<(u32, Fixed)>,
+    marks: Vec<(u32, Mark)>,
+    points: Vec<(i64, Fixed, OwnedTags)>,
+}
+
+fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Result<Vec<NodePiece>> {
+    source.scan(&[Kind::Node], progress, |piece: &mut NodePiece, element| {
+        let Element::Node { id, at, tags } = element else { return };
+        piece.count += 1;
+        if let Some(index) = find(wanted, id, &mut piece.cursor) {
+            piece.places.push((index as u32, at));
+            if !tags.is_empty()
+                && let Some(mark) = access::mark(tags)
+            {
+                piece.marks.push((index as u32, mark));
+            }
+        }
+        if !tags.is_empty() && is_facility(tags) {
+            piece.points.push((id, at, own(tags)));
+        }
+    })
+}
+
+/// Finds an id among sorted ids. Extracts list nodes by id, so it mostly lies just behind the last one.
+fn find(wanted: &[i64], id: i64, cursor: &mut usize) -> Option<usize> {
+    const NEAR: usize = 16;
+    let near = &wanted[*cursor..(*cursor + NEAR).min(wanted.len())];
+    let position = match (near.first(), near.last()) {
+        (Some(first), Some(last)) if *first <= id && id <= *last => *cursor + near.partition_point(|other| *other < id),
+        _ => wanted.partition_point(|other| *other < id),
+    };
+    *cursor = position;
+    (wanted.get(position) == Some(&id)).then_some(position)
+}
+
+/// Tags that may matter later, without the mapper's remarks.
+fn own(tags: Tags<'_>) -> OwnedTags {
+    let remark = |key: &str| {
+        ["source", "note", "fixme", "FIXME", "created_by", "tiger:", "is_in"].iter().any(|start| key.starts_with(start))
+    };
+    tags.iter().filter(|(key, _)| !remark(key)).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ids_are_found_in_any_order(mut wanted in prop::collection::vec(-50..500_i64, 0..200), asked in prop::collection::vec(-60..510_i64, 0..200)) {
+            wanted.sort_unstable();
+            wanted.dedup();
+            let mut cursor = 0;
+            for id in asked {
+                prop_assert_eq!(find(&wanted, id, &mut cursor), wanted.binary_search(&id).ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Snapping: from where a home or facility stands to the street that it is really reached from.
+//!
+//! The nearest street that joins the rest of the network wins. A parking aisle or driveway wins only where no street is
+//! near; a cut-off island only where no joined street is within the limit at all. Bridges, tunnels, ferries, escalators
+//! and one-way lanes have no doors. The walk from the door to the street is at the walker's own speed. A point without
+//! any street within the limit is told apart, with how far the next one is; it never spoils the rest.
+
+use rayon::prelude::*;
+use rstar::primitives::{GeomWithData, Line};
+use rstar::{PointDistance, RTree};
+
+use super::{Millis, Network, Walker};
+use crate::city::{City, Entries, Street, StreetKind, Streets};
+use crate::geo::metric::{Mercator, distance};
+use crate::geo::{LonLat, Metres, Seconds};
+
+/// How far a door may be from its street, unless the user says otherwise.
+pub const DEFAULT_SNAP_LIMIT: Metres = Metres(400.0);
+
+/// A street so near is preferred to an aisle that is nearer still.
+const NEAR: Metres = Metres(100.0);
+
+/// A point so close to an aisle is on it.
+const ON_IT: Metres = Metres(1.0);
+
+/// A place on an edge where somebody leaves or enters the network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Snap {
+    /// The edge, as an index into [`Streets::edges`].
+    pub edge: u32,
+    /// How far along the edge, from 0 at its beginning to 1 at its end.
+    pub along: f64,
+    /// Time from here to the edge's beginning.
+    pub to_from: Millis,
+    /// Time from here to the edge's end.
+    pub to_to: Millis,
+    /// Time from the edge's beginning to here.
+    pub from_from: Millis,
+    /// Time from the edge's end to here.
+    pub from_to: Millis,
+    /// Time between the door and here.
+    pub access: Millis,
+    /// The way between the door and here.
+    pub distance: Metres,
+    /// How well the street fits; lower is better.
+    rank: Rank,
+}
+
+/// How well a street fits a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Street,
+    Aisle,
+    Island,
+}
+
+impl Snap {
+    /// Whether the place is cut off from the rest of the network.
+    pub fn is_on_island(&self) -> bool {
+        self.rank == Rank::Island
+    }
+
+    /// Time from this place straight along the edge to another place on the same edge.
+    pub fn straight_to(&self, other: &Self, network: &Network) -> Millis {
+        let times = network.times(self.edge);
+        // Ahead or behind: one of the two differences is the way, the other is not positive.
+        let ahead = i64::from(self.to_to.0) + i64::from(other.from_from.0) - i64::from(times.forward.0);
+        let behind = i64::from(self.to_from.0) + i64::from(other.from_to.0) - i64::from(times.backward.0);
+        Millis(u32::try_from(ahead.max(behind).max(0)).unwrap_or(u32::MAX))
+    }
+}
+
+/// Why a point has no street.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoStreet {
+    /// How far the next street is; none if there is none at all.
+    pub nearest: Option<Metres>,
+}
+
+type Segment = GeomWithData<Line<[f64; 2]>, (u32, u32)>;
+
+/// Finds the street of any point.
+pub struct Snapper<'a> {
+    streets: &'a Streets,
+    network: &'a Network,
+    walker: &'a Walker,
+    limit: Metres,
+    segments: RTree<Segment>,
+}
+
+impl<'a> Snapper<'a> {
+    /// A snapper for a network, with a limit on the walk from the door to the street.
+    pub fn new(streets: &'a Streets, network: &'a Network, walker: &'a Walker, limit: Metres) -> Self {
+        let open = streets.edges.par_iter().enumerate().filter(|(edge, street)| has_doors(street) && network.times(*edge as u32).is_open_both_ways());
+        let segments: Vec<Segment> = open
+            .flat_map_iter(|(edge, street)| {
+                let line: Vec<[f64; 2]> = streets.line(street).map(Mercator::project).collect();
+                let pairs: Vec<Segment> = line
+                    .windows(2)
+                    .enumerate()
+                    .map(|(position, pair)| Segment::new(Line::new(pair[0], pair[1]), (edge as u32, position as u32)))
+                    .collect();
+                pairs
+            })
+            .collect();
+        Self { streets, network, walker, limit, segments: RTree::bulk_load(segments) }
+    }
+
+    /// The place where a point joins the network.
+    ///
+    /// # Errors
+    /// If there is no street within the limit; the error says how far the next one is.
+    pub fn snap(&self, point: LonLat) -> Result<Snap, NoStreet> {
+        let here = Mercator::project(point);
+        let scale = Mercator::scale(point.y);
+        let mut best: Option<(Rank, &Segment, Metres)> = None;
+        for segment in self.segments.nearest_neighbor_iter(here) {
+            let away = Metres(segment.geom().distance_2(&here).sqrt() / scale);
+            if away > self.limit {
+                if best.is_none() {
+                    return Err(NoStreet { nearest: Some(away) });
+                }
+                break;
+            }
+            let rank = self.rank(segment.data.0);
+            match (rank, best) {
+                (Rank::Street, Some((Rank::Aisle, ..))) if away > NEAR => break,
+                (Rank::Street, _) => {
+                    best = Some((rank, segment, away));
+                    break;
+                }
+                (Rank::Aisle, Some((Rank::Street | Rank::Aisle, ..))) | (Rank::Island, Some(_)) => {}
+                _ => best = Some((rank, segment, away)),
+            }
+            if rank == Rank::Aisle && away <= ON_IT {
+                break;
+            }
+        }
+        best.map(|(rank, segment, away)| self.place(here, rank, segment, away)).ok_or(NoStreet { nearest: None })
+    }
+
+    fn rank(&self, edge: u32) -> Rank {
+        let street = &self.streets.edges[edge as usize];
+        if self.network.is_on_island(street.from) {
+            Rank::Island
+        } else if street.kind == StreetKind::Aisle {
+            Rank::Aisle
+        } else {
+            Rank::Street
+        }
+    }
+
+    /// The snap on a segment of an edge.
+    fn place(&self, here: [f64; 2], rank: Rank, segment: &Segment, away: Metres) -> Snap {
+        let (edge, position) = segment.data;
+        let along = self.along(here, edge, position as usize);
+        let times = self.network.times(edge);
+        let share = |time: Millis, share: f64| Millis((f64::from(time.0) * share).round() as u32);
+        let (from_from, from_to) = (share(times.forward, along), share(times.backward, 1.0 - along));
+        Snap {
+            edge,
+            along,
+            to_from: Millis(times.backward.0 - from_to.0),
+            to_to: Millis(times.forward.0 - from_from.0),
+            from_from,
+            from_to,
+            access: Millis::round(Seconds(away.0 / self.walker.speed)),
+            distance: away,
+            rank,
+        }
+    }
+
+    /// How far along its edge the foot of a point on one of the edge's segments lies, from 0 to 1.
+    fn along(&self, here: [f64; 2], edge: u32, position: usize) -> f64 {
+        let street = &self.streets.edges[edge as usize];
+        let line: Vec<LonLat> = self.streets.line(street).collect();
+        let lengths: Vec<f64> = line.windows(2).map(|pair| distance(pair[0], pair[1]).0).collect();
+        let (a, b) = (Mercator::project(line[position]), Mercator::project(line[position + 1]));
+        let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+        let square = dx * dx + dy * dy;
+        let within = if square > 0.0 { (((here[0] - a[0]) * dx + (here[1] - a[1]) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+        let before: f64 = lengths[..position].iter().sum();
+        let total: f64 = lengths.iter().sum();
+        if total > 0.0 { ((before + within * lengths[position]) / total).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// The places where a facility is entered: each of its known entries, or of its outline the point that fits best.
+    ///
+    /// # Errors
+    /// If no entry has a street within the limit.
+    pub fn snap_entries(&self, entries: &Entries) -> Result<Vec<Snap>, NoStreet> {
+        let mut nearest: Option<Metres> = None;
+        let mut snaps = Vec::with_capacity(entries.points().len());
+        for point in entries.points() {
+            match self.snap(*point) {
+                Ok(snap) => snaps.push(snap),
+                Err(NoStreet { nearest: Some(away) }) if nearest.is_none_or(|n| away < n) => nearest = Some(away),
+                Err(_) => {}
+            }
+        }
+        if let Entries::Outline(_) = entries {
+            let best = snaps.iter().copied().min_by(|a, b| a.rank.cmp(&b.rank).then(a.distance.0.total_cmp(&b.distance.0)));
+            snaps = best.into_iter().collect();
+        } else if snaps.iter().any(|snap| !snap.is_on_island()) {
+            snaps.retain(|snap| !snap.is_on_island());
+        }
+        if snaps.is_empty() { Err(NoStreet { nearest }) } else { Ok(snaps) }
+    }
+}
+
+/// Whether doors open onto a street.
+fn has_doors(street: &Street) -> bool {
+    !street.off_ground && !matches!(street.kind, StreetKind::Ferry | StreetKind::Indoor)
+}
+
+/// The snaps of a city's homes and facilities.
+#[derive(Debug, Clone, Default)]
+pub struct Snaps {
+    /// One for each home.
+    pub homes: Vec<Result<Snap, NoStreet>>,
+    /// One or more for each facility.
+    pub facilities: Vec<Result<Vec<Snap>, NoStreet>>,
+}
+
+/// Snaps all homes and facilities of a city.
+pub fn snap_city(city: &City, network: &Network, walker: &Walker, limit: Metres, progress: &dyn crate::progress::Progress) -> Snaps {
+    progress.stage(crate::progress::Stage::Snap, (city.homes.len() + city.facilities.len()) as u64);
+    let snapper = Snapper::new(&city.streets, network, walker, limit);
+    let told = |count: usize| progress.advance(count as u64);
+    Snaps {
+        homes: city.homes.par_iter().map(|home| snapper.snap(home.at)).inspect(|_| told(1)).collect(),
+        facilities: city.facilities.par_iter().map(|facility| snapper.snap_entries(&facility.entries)).inspect(|_| told(1)).collect(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Dijkstra's search backwards from targets: the time from every node to the nearest of them.
+//!
+//! Source: Dijkstra (1959), with a binary heap and lazy deletion; labels are cleared by visiting only what was touched.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::network::{Millis, Network, Snap};
+
+/// The labels of one search, kept from one to the next.
+pub(super) struct Search<'a> {
+    network: &'a Network,
+    ends: &'a [[u32; 2]],
+    times: Vec<Millis>,
+    touched: Vec<u32>,
+    heap: BinaryHeap<Reverse<(u32, u32)>>,
+}
+
+impl<'a> Search<'a> {
+    /// A search over a network whose edges have these ends (from, to).
+    pub fn new(network: &'a Network, ends: &'a [[u32; 2]]) -> Self {
+        Self { network, ends, times: vec![Millis::NEVER; network.nodes()], touched: Vec::new(), heap: BinaryHeap::new() }
+    }
+
+    /// Searches from all entries at once, as far as `limit`.
+    pub fn run<'s>(&mut self, entries: impl Iterator<Item = &'s Snap>, limit: Millis) {
+        for node in self.touched.drain(..) {
+            self.times[node as usize] = Millis::NEVER;
+        }
+        self.heap.clear();
+        for entry in entries {
+            let [from, to] = self.ends[entry.edge as usize];
+            self.reach(from, entry.from_from.plus(entry.access), limit);
+            self.reach(to, entry.from_to.plus(entry.access), limit);
+        }
+        while let Some(Reverse((time, node))) = self.heap.pop() {
+            if Millis(time) > self.times[node as usize] {
+                continue;
+            }
+            let network = self.network;
+            for arc in network.arcs(node) {
+                // People walk towards the target, so the way counts from the other end to here.
+                self.reach(arc.node, Millis(time).plus(arc.back), limit);
+            }
+        }
+    }
+
+    fn reach(&mut self, node: u32, time: Millis, limit: Millis) {
+        let known = self.times[node as usize];
+        if time < known && time <= limit {
+            if known == Millis::NEVER {
+                self.touched.push(node);
+            }
+            self.times[node as usize] = time;
+            self.heap.push(Reverse((time.0, node)));
+        }
+    }
+
+    /// Nodes that were reached.
+    pub fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+
+    /// Time from an origin by way of the ends of its edge, the walk from its door included.
+    pub fn time_from(&self, origin: &Snap) -> Millis {
+        let [from, to] = self.ends[origin.edge as usize];
+        let by_from = origin.to_from.plus(self.times[from as usize]);
+        let by_to = origin.to_to.plus(self.times[to as usize]);
+        by_from.min(by_to).plus(origin.access)
+    }
+
+    /// Time from an origin straight along its edge to an entry on the same edge, the walks to both doors included.
+    pub fn straight(&self, origin: &Snap, entry: &Snap) -> Millis {
+        origin.straight_to(entry, self.network).plus(origin.access).plus(entry.access)
+    }
+}
