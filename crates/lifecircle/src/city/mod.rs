@@ -4,12 +4,14 @@
 //! of any walker, or of any standard; `store` keeps it on disk.
 
 
+mod store;
 mod streets;
 
 
 use serde::{Deserialize, Serialize};
 
 
+pub use store::{FORMAT_VERSION, load, save};
 pub use streets::{Direction, NO_SHAPE_POINTS, Street, StreetKind, Streets};
 
 use crate::geo::LonLat;

@@ -100,6 +100,10 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Datum) -> Result<Fac
             tags.retain(|(key, _)| key != "name");
             tags.push(("name".to_owned(), text.to_owned()));
         }
+        // A kind that is written as a tag is one.
+        if let Some((key, value)) = records.text(record, kind).and_then(|text| text.split_once('=')) {
+            tags.push((key.trim().to_owned(), value.trim().to_owned()));
+        }
         let row_id = records.text(record, id).map_or_else(|| (number + 1).to_string(), str::to_owned);
         facilities.push(Facility {
             id: format!("{list}:{row_id}"),

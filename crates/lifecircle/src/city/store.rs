@@ -1,0 +1,323 @@
+//! The city on disk: a directory of GeoParquet tables and `city.toml`.
+//!
+//! Anything an analyst may want can be opened with QGIS or GeoPandas. It is written to a temporary name and renamed.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use geo_types::{Geometry, LineString, MultiPoint, MultiPolygon, Point};
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{About, Ages, Backdrop, City, Community, Entries, Facility, Home, Name, Street, Streets};
+use crate::error::{Error, Result};
+use crate::geo::{LonLat, Metres};
+use crate::output::{Existing, Output, write_text};
+use crate::tables::{Format, Table, read_parquet};
+
+/// The version of the format. A city of another version is refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+const ABOUT: &str = "city.toml";
+
+/// What `city.toml` holds.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    format_version: u32,
+    written_by: String,
+    counts: Counts,
+    #[serde(flatten)]
+    about: About,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Counts {
+    nodes: usize,
+    edges: usize,
+    facilities: usize,
+    homes: usize,
+    communities: usize,
+    residents: f64,
+}
+
+/// Keeps a city on disk.
+///
+/// # Errors
+/// If the directory exists and may not be replaced, or cannot be written.
+pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
+    let output = Output::directory(directory, existing)?;
+    let head = Head {
+        format_version: FORMAT_VERSION,
+        written_by: format!("lifecircle {}", env!("CARGO_PKG_VERSION")),
+        counts: Counts {
+            nodes: city.streets.nodes.len(),
+            edges: city.streets.edges.len(),
+            facilities: city.facilities.len(),
+            homes: city.homes.len(),
+            communities: city.communities.len(),
+            residents: city.homes.iter().map(|home| home.residents).sum(),
+        },
+        about: city.about.clone(),
+    };
+    let text = toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
+    write_text(&output.path().join(ABOUT), &text)?;
+    let tables: [(&str, fn(&City) -> Table); 6] = [
+        ("network_nodes", |city| nodes_table(&city.streets)),
+        ("network_edges", |city| edges_table(&city.streets)),
+        ("facilities", |city| facilities_table(&city.facilities)),
+        ("homes", |city| homes_table(&city.homes)),
+        ("communities", |city| communities_table(&city.communities)),
+        ("basemap", |city| basemap_table(&city.basemap)),
+    ];
+    tables.par_iter().try_for_each(|(name, table)| {
+        table(city).write(&output.path().join(format!("{name}.parquet")), Format::Parquet).map_err(|e| e.file(directory))
+    })?;
+    output.finish()
+}
+
+/// Takes a city from disk.
+///
+/// # Errors
+/// If the directory is not a city, is of another version, or is damaged.
+pub fn load(directory: &Path) -> Result<City> {
+    let path = directory.join(ABOUT);
+    if !path.exists() {
+        return Err(Error::new("this is not a city directory: it holds no city.toml")
+            .file(directory)
+            .mend("make one with `lifecircle import city.osm.pbf -o NAME.city`"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
+    let damaged = |e: toml::de::Error| Error::new(format!("it cannot be read ({})", e.message())).file(&path).mend("import the city again");
+    #[derive(Deserialize)]
+    struct Version {
+        format_version: u32,
+    }
+    let Version { format_version } = toml::from_str(&text).map_err(damaged)?;
+    if format_version != FORMAT_VERSION {
+        return Err(Error::new(format!("the city is of format {format_version}, and this program reads format {FORMAT_VERSION}"))
+            .file(directory)
+            .mend("import the city again with this version"));
+    }
+    let head: Head = toml::from_str(&text).map_err(damaged)?;
+    let read = |name: &str| read_parquet(&directory.join(format!("{name}.parquet")));
+    let place = |name: &str, e: Error| e.file(directory.join(format!("{name}.parquet"))).mend("import the city again");
+    let streets = streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
+    Ok(City {
+        about: head.about,
+        streets,
+        facilities: facilities_of(&read("facilities")?).map_err(|e| place("facilities", e))?,
+        homes: homes_of(&read("homes")?).map_err(|e| place("homes", e))?,
+        communities: communities_of(&read("communities")?).map_err(|e| place("communities", e))?,
+        basemap: basemap_of(&read("basemap")?).map_err(|e| place("basemap", e))?,
+    })
+}
+
+/// The word that a unit variant is written as.
+fn word<T: Serialize>(value: &T) -> String {
+    // All enumerations here are unit variants, which serialise to strings.
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn of_word<T: DeserializeOwned>(text: Option<&str>) -> Result<T> {
+    let text = text.unwrap_or_default();
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| Error::new(format!("the word {text:?} is not known")))
+}
+
+fn point(at: LonLat) -> Geometry<f64> {
+    Geometry::Point(Point(at))
+}
+
+fn nodes_table(streets: &Streets) -> Table {
+    Table::new().ids("id", 0..streets.nodes.len() as i64).geometry(streets.nodes.iter().map(|node| point(*node)))
+}
+
+fn edges_table(streets: &Streets) -> Table {
+    let edges = || streets.edges.iter();
+    Table::new()
+        .ids("id", 0..streets.edges.len() as i64)
+        .ids("from", edges().map(|e| i64::from(e.from)))
+        .ids("to", edges().map(|e| i64::from(e.to)))
+        .ids("osm_way", edges().map(|e| e.way))
+        .text("kind", edges().map(|e| word(&e.kind)))
+        .numbers("metres", edges().map(|e| e.length.0))
+        .numbers("rise", edges().map(|e| f64::from(e.rise)))
+        .integers("half_signals", edges().map(|e| i32::from(e.half_signals)))
+        .text("direction", edges().map(|e| word(&e.direction)))
+        .flags("off_ground", edges().map(|e| e.off_ground))
+        .numbers("ride_seconds", edges().map(|e| f64::from(e.ride_seconds)))
+        .geometry(edges().map(|e| Geometry::LineString(LineString(streets.line(e).collect()))))
+}
+
+fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
+    let points = nodes.geometries().unwrap_or_default().iter().map(|geometry| match geometry {
+        Geometry::Point(point) => Ok(point.0),
+        _ => Err(Error::new("a node is no point")),
+    });
+    let mut streets = Streets { nodes: points.collect::<Result<_>>()?, ..Streets::default() };
+    let count = streets.nodes.len() as i64;
+    let mut lines = edges.geometries().unwrap_or_default().iter();
+    let (mut to, mut way, mut kind, mut metres) =
+        (edges.get_ids("to")?, edges.get_ids("osm_way")?, edges.get_text("kind")?, edges.get_numbers("metres")?);
+    let (mut rise, mut signals, mut direction) = (edges.get_numbers("rise")?, edges.get_integers("half_signals")?, edges.get_text("direction")?);
+    let (mut off_ground, mut ride) = (edges.get_flags("off_ground")?, edges.get_numbers("ride_seconds")?);
+    let node = |id: Option<i64>| match id {
+        Some(id) if (0..count).contains(&id) => Ok(id as u32),
+        _ => Err(Error::new("an edge ends at a node that is not there")),
+    };
+    for from in edges.get_ids("from")? {
+        let Some(Geometry::LineString(line)) = lines.next() else { return Err(Error::new("an edge has no line")) };
+        let begin = streets.bends.len() as u32;
+        streets.bends.extend(line.0.get(1..line.0.len().saturating_sub(1)).unwrap_or_default());
+        streets.edges.push(Street {
+            from: node(from)?,
+            to: node(to.next().flatten())?,
+            bends: [begin, streets.bends.len() as u32],
+            way: way.next().flatten().unwrap_or(0),
+            kind: of_word(kind.next().flatten())?,
+            length: Metres(metres.next().flatten().unwrap_or(0.0)),
+            rise: rise.next().flatten().unwrap_or(0.0) as f32,
+            half_signals: signals.next().flatten().unwrap_or(0) as u8,
+            direction: of_word(direction.next().flatten())?,
+            off_ground: off_ground.next().flatten().unwrap_or(false),
+            ride_seconds: ride.next().flatten().unwrap_or(0.0) as f32,
+        });
+    }
+    Ok(streets)
+}
+
+/// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `estimated`, `floor_area` (m²), `community`.
+pub(crate) fn homes_table(homes: &[Home]) -> Table {
+    Table::new()
+        .text("id", homes.iter().map(|home| &home.id))
+        .text("kind", homes.iter().map(|home| word(&home.kind)))
+        .numbers("residents", homes.iter().map(|home| home.residents))
+        .maybe_numbers("children", homes.iter().map(|home| home.ages.map(|ages| ages.children)))
+        .maybe_numbers("elderly", homes.iter().map(|home| home.ages.map(|ages| ages.elderly)))
+        .flags("estimated", homes.iter().map(|home| home.estimated))
+        .maybe_numbers("floor_area", homes.iter().map(|home| home.floor_area))
+        .maybe_integers("community", homes.iter().map(|home| home.community.and_then(|index| i32::try_from(index).ok())))
+        .geometry(homes.iter().map(|home| point(home.at)))
+}
+
+fn homes_of(table: &Table) -> Result<Vec<Home>> {
+    let mut points = table.geometries().unwrap_or_default().iter();
+    let (mut kind, mut residents, mut estimated) = (table.get_text("kind")?, table.get_numbers("residents")?, table.get_flags("estimated")?);
+    let (mut children, mut elderly) = (table.get_numbers("children")?, table.get_numbers("elderly")?);
+    let (mut floor_area, mut community) = (table.get_numbers("floor_area")?, table.get_integers("community")?);
+    let mut homes = Vec::with_capacity(table.rows());
+    for id in table.get_text("id")? {
+        let Some(Geometry::Point(at)) = points.next() else { return Err(Error::new("a home is no point")) };
+        let ages = children.next().flatten().zip(elderly.next().flatten());
+        homes.push(Home {
+            id: id.unwrap_or_default().to_owned(),
+            at: at.0,
+            kind: of_word(kind.next().flatten())?,
+            residents: residents.next().flatten().unwrap_or(0.0),
+            ages: ages.map(|(children, elderly)| Ages { children, elderly }),
+            estimated: estimated.next().flatten().unwrap_or(false),
+            floor_area: floor_area.next().flatten(),
+            community: community.next().flatten().and_then(|index| u32::try_from(index).ok()),
+        });
+    }
+    Ok(homes)
+}
+
+/// The facilities as a table: `id`, `name`, `name_en`, `kind`, `area` (m²), `capacity`, `tags` (JSON), `entries_known`,
+/// `lon`, `lat`; the geometry is their entries.
+pub(crate) fn facilities_table(facilities: &[Facility]) -> Table {
+    let all = || facilities.iter();
+    let tags = |facility: &Facility| {
+        let map: serde_json::Map<String, serde_json::Value> =
+            facility.tags.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+        serde_json::Value::Object(map).to_string()
+    };
+    Table::new()
+        .text("id", all().map(|f| &f.id))
+        .text("name", all().map(|f| &f.name.local))
+        .text("name_en", all().map(|f| &f.name.en))
+        .text("kind", all().map(|f| &f.kind))
+        .maybe_numbers("area", all().map(|f| f.area))
+        .maybe_numbers("capacity", all().map(|f| f.capacity))
+        .text("tags", all().map(tags))
+        .flags("entries_known", all().map(|f| matches!(f.entries, Entries::Known(_))))
+        .numbers("lon", all().map(|f| f.at.x))
+        .numbers("lat", all().map(|f| f.at.y))
+        .geometry(all().map(|f| Geometry::MultiPoint(MultiPoint(f.entries.points().iter().map(|p| Point(*p)).collect()))))
+}
+
+fn facilities_of(table: &Table) -> Result<Vec<Facility>> {
+    let mut entries = table.geometries().unwrap_or_default().iter();
+    let (mut name, mut name_en, mut kind) = (table.get_text("name")?, table.get_text("name_en")?, table.get_text("kind")?);
+    let (mut area, mut capacity, mut tags) = (table.get_numbers("area")?, table.get_numbers("capacity")?, table.get_text("tags")?);
+    let (mut known, mut lon, mut lat) = (table.get_flags("entries_known")?, table.get_numbers("lon")?, table.get_numbers("lat")?);
+    let text = |value: Option<Option<&str>>| value.flatten().unwrap_or_default().to_owned();
+    let mut facilities = Vec::with_capacity(table.rows());
+    for id in table.get_text("id")? {
+        let Some(Geometry::MultiPoint(points)) = entries.next() else { return Err(Error::new("a facility has no entries")) };
+        let points = points.iter().map(|point| point.0).collect();
+        let tags = tags_of(tags.next().flatten());
+        facilities.push(Facility {
+            id: id.unwrap_or_default().to_owned(),
+            name: Name { local: text(name.next()), en: text(name_en.next()) },
+            kind: text(kind.next()),
+            tags,
+            at: LonLat { x: lon.next().flatten().unwrap_or(0.0), y: lat.next().flatten().unwrap_or(0.0) },
+            entries: if known.next().flatten().unwrap_or(true) { Entries::Known(points) } else { Entries::Outline(points) },
+            area: area.next().flatten(),
+            capacity: capacity.next().flatten(),
+        });
+    }
+    Ok(facilities)
+}
+
+/// Tags from a JSON object.
+fn tags_of(text: Option<&str>) -> Vec<(String, String)> {
+    let value = serde_json::Value::from_str(text.unwrap_or_default()).unwrap_or_default();
+    let Some(map) = value.as_object() else { return Vec::new() };
+    map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+fn communities_table(communities: &[Community]) -> Table {
+    let all = || communities.iter();
+    Table::new()
+        .text("id", all().map(|c| &c.id))
+        .text("name", all().map(|c| &c.name.local))
+        .text("name_en", all().map(|c| &c.name.en))
+        .text("subdistrict", all().map(|c| &c.subdistrict.local))
+        .text("subdistrict_en", all().map(|c| &c.subdistrict.en))
+        .text("district", all().map(|c| &c.district.local))
+        .text("district_en", all().map(|c| &c.district.en))
+        .geometry(all().map(|c| Geometry::MultiPolygon(c.shape.clone())))
+}
+
+fn communities_of(table: &Table) -> Result<Vec<Community>> {
+    let column = |name: &str| -> Result<Vec<String>> { Ok(table.get_text(name)?.map(|v| v.unwrap_or_default().to_owned()).collect()) };
+    let names = |local: &str, en: &str| -> Result<Vec<Name>> {
+        Ok(column(local)?.into_iter().zip(column(en)?).map(|(local, en)| Name { local, en }).collect())
+    };
+    let (name, subdistrict, district) = (names("name", "name_en")?, names("subdistrict", "subdistrict_en")?, names("district", "district_en")?);
+    let shapes = shapes(table)?;
+    let ids = table.get_text("id")?.map(|id| id.unwrap_or_default().to_owned());
+    let rows = ids.zip(name).zip(subdistrict.into_iter().zip(district)).zip(shapes);
+    Ok(rows.map(|(((id, name), (subdistrict, district)), shape)| Community { id, name, subdistrict, district, shape }).collect())
+}
+
+fn shapes(table: &Table) -> Result<Vec<MultiPolygon<f64>>> {
+    let shape = |geometry: &Geometry<f64>| match geometry {
+        Geometry::MultiPolygon(shape) => Ok(shape.clone()),
+        _ => Err(Error::new("a shape is no area")),
+    };
+    table.geometries().unwrap_or_default().iter().map(shape).collect()
+}
+
+fn basemap_table(basemap: &[Backdrop]) -> Table {
+    Table::new()
+        .text("kind", basemap.iter().map(|backdrop| word(&backdrop.kind)))
+        .geometry(basemap.iter().map(|backdrop| Geometry::MultiPolygon(backdrop.shape.clone())))
+}
+
+fn basemap_of(table: &Table) -> Result<Vec<Backdrop>> {
+    let kinds = table.get_text("kind")?;
+    kinds.zip(shapes(table)?).map(|(kind, shape)| Ok(Backdrop { kind: of_word(kind)?, shape })).collect()
+}

@@ -1,0 +1,198 @@
+//! Tables: named columns of equal length and perhaps a geometry for each row, and the formats they are written in.
+//!
+//! The city on disk and all results are tables. A table knows nothing of what its columns mean.
+
+mod csv;
+mod geojson;
+mod geoparquet;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use geo_types::Geometry;
+
+use crate::error::{Error, Result};
+
+pub use geoparquet::read as read_parquet;
+
+/// The formats in which results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// GeoParquet, or plain Parquet without a geometry.
+    Parquet,
+    /// GeoJSON.
+    GeoJson,
+    /// CSV with `lon` and `lat` of points.
+    Csv,
+}
+
+impl Format {
+    /// The ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::GeoJson => "geojson",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// A table.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    columns: Vec<(String, ArrayRef)>,
+    geometry: Option<Vec<Geometry<f64>>>,
+}
+
+impl Table {
+    /// An empty table; add columns with the methods that follow.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a column of text.
+    #[must_use]
+    pub fn text<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
+        self.column(name, Arc::new(StringArray::from_iter_values(values)))
+    }
+
+    /// Adds a column of text that may be missing.
+    #[must_use]
+    pub fn maybe_text<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = Option<S>>) -> Self {
+        self.column(name, Arc::new(values.into_iter().collect::<StringArray>()))
+    }
+
+    /// Adds a column of numbers.
+    #[must_use]
+    pub fn numbers(self, name: &str, values: impl IntoIterator<Item = f64>) -> Self {
+        self.column(name, Arc::new(Float64Array::from_iter_values(values)))
+    }
+
+    /// Adds a column of numbers that may be missing.
+    #[must_use]
+    pub fn maybe_numbers(self, name: &str, values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        self.column(name, Arc::new(values.into_iter().collect::<Float64Array>()))
+    }
+
+    /// Adds a column of small whole numbers.
+    #[must_use]
+    pub fn integers(self, name: &str, values: impl IntoIterator<Item = i32>) -> Self {
+        self.column(name, Arc::new(Int32Array::from_iter_values(values)))
+    }
+
+    /// Adds a column of small whole numbers that may be missing.
+    #[must_use]
+    pub fn maybe_integers(self, name: &str, values: impl IntoIterator<Item = Option<i32>>) -> Self {
+        self.column(name, Arc::new(values.into_iter().collect::<Int32Array>()))
+    }
+
+    /// Adds a column of ids.
+    #[must_use]
+    pub fn ids(self, name: &str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.column(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    /// Adds a column of yes and no.
+    #[must_use]
+    pub fn flags(self, name: &str, values: impl IntoIterator<Item = bool>) -> Self {
+        self.column(name, Arc::new(values.into_iter().map(Some).collect::<BooleanArray>()))
+    }
+
+    /// Gives every row its geometry.
+    #[must_use]
+    pub fn geometry(mut self, values: impl IntoIterator<Item = Geometry<f64>>) -> Self {
+        self.geometry = Some(values.into_iter().collect());
+        self
+    }
+
+    fn column(mut self, name: &str, values: ArrayRef) -> Self {
+        self.columns.push((name.to_owned(), values));
+        self
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or_else(|| self.geometry.as_ref().map_or(0, Vec::len), |(_, values)| values.len())
+    }
+
+    /// Names of the columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The geometries, if there are any.
+    pub fn geometries(&self) -> Option<&[Geometry<f64>]> {
+        self.geometry.as_deref()
+    }
+
+    /// Writes the table.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&self, path: &Path, format: Format) -> Result<()> {
+        match format {
+            Format::Parquet => geoparquet::write(self, path),
+            Format::GeoJson => geojson::write(self, path),
+            Format::Csv => csv::write(self, path),
+        }
+    }
+
+    fn batch(&self) -> Result<RecordBatch> {
+        let fields: Vec<Field> =
+            self.columns.iter().map(|(name, values)| Field::new(name, values.data_type().clone(), true)).collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), self.columns.iter().map(|(_, values)| values.clone()).collect())
+            .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
+    }
+
+    /// A typed view of a column.
+    fn typed<A: 'static>(&self, name: &str, data_type: &DataType) -> Result<&A> {
+        let missing = || Error::new(format!("the column `{name}` is missing or of another type")).mend("import the city again");
+        let (_, values) = self.columns.iter().find(|(column, _)| column == name).ok_or_else(missing)?;
+        if values.data_type() != data_type {
+            return Err(missing());
+        }
+        values.as_any().downcast_ref::<A>().ok_or_else(missing)
+    }
+
+    /// A column of text; empty where it is missing.
+    ///
+    /// # Errors
+    /// If there is no such column, or it is of another type. The same holds for the columns below.
+    pub fn get_text(&self, name: &str) -> Result<impl Iterator<Item = Option<&str>>> {
+        Ok(self.typed::<StringArray>(name, &DataType::Utf8)?.iter())
+    }
+
+    /// A column of numbers.
+    ///
+    /// # Errors
+    /// See [`Table::get_text`].
+    pub fn get_numbers(&self, name: &str) -> Result<impl Iterator<Item = Option<f64>>> {
+        Ok(self.typed::<Float64Array>(name, &DataType::Float64)?.iter())
+    }
+
+    /// A column of small whole numbers.
+    ///
+    /// # Errors
+    /// See [`Table::get_text`].
+    pub fn get_integers(&self, name: &str) -> Result<impl Iterator<Item = Option<i32>>> {
+        Ok(self.typed::<Int32Array>(name, &DataType::Int32)?.iter())
+    }
+
+    /// A column of ids.
+    ///
+    /// # Errors
+    /// See [`Table::get_text`].
+    pub fn get_ids(&self, name: &str) -> Result<impl Iterator<Item = Option<i64>>> {
+        Ok(self.typed::<Int64Array>(name, &DataType::Int64)?.iter())
+    }
+
+    /// A column of yes and no.
+    ///
+    /// # Errors
+    /// See [`Table::get_text`].
+    pub fn get_flags(&self, name: &str) -> Result<impl Iterator<Item = Option<bool>>> {
+        Ok(self.typed::<BooleanArray>(name, &DataType::Boolean)?.iter())
+    }
+}
