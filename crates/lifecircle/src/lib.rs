@@ -11,3 +11,5 @@ pub mod sources;
 pub mod tables;
 pub use error::{Error, Result};
 pub mod standard;
+pub mod measure;
+pub mod export;

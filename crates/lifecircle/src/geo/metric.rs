@@ -37,6 +37,21 @@ pub fn length(line: &[LonLat]) -> Metres {
     line.windows(2).map(|pair| distance(pair[0], pair[1])).sum()
 }
 
+/// The point a share (0 to 1) of the way along a line; the line's beginning if it has no length.
+pub fn point_along(line: &[LonLat], share: f64) -> LonLat {
+    let Some(first) = line.first() else { return LonLat::default() };
+    let goal = length(line).0 * share;
+    let mut walked = 0.0;
+    for pair in line.windows(2) {
+        let step = distance(pair[0], pair[1]).0;
+        if step > 0.0 && walked + step >= goal {
+            return pair[0] + (pair[1] - pair[0]) * ((goal - walked) / step);
+        }
+        walked += step;
+    }
+    if share > 0.5 { line[line.len() - 1] } else { *first }
+}
+
 /// Metres per degree around one latitude.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {

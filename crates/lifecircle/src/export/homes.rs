@@ -1,0 +1,59 @@
+//! Homes and communities with what was measured of them.
+
+use geo_types::{Geometry, Point};
+
+use crate::city::City;
+use crate::measure::{Measured, Summary};
+use crate::tables::Table;
+
+/// A row for each home: `id`, `community` (id), `residents`, `circles` (how many it has), and for every service
+/// `SERVICE_s` (seconds to the nearest, empty if there is no way), `SERVICE_n5`, `_n10`, `_n15` (how many within 5, 10,
+/// 15 minutes) and `SERVICE_n` (how many within the threshold).
+pub fn homes_table(city: &City, measured: &Measured) -> Table {
+    let homes = || 0..city.homes.len();
+    let community = |home: usize| city.homes[home].community.and_then(|index| city.communities.get(index as usize)).map(|c| c.id.as_str());
+    let mut table = Table::new()
+        .text("id", city.homes.iter().map(|home| &home.id))
+        .maybe_text("community", homes().map(community))
+        .numbers("residents", city.homes.iter().map(|home| home.residents))
+        .integers("circles", homes().map(|home| measured.circles(home) as i32));
+    for (index, service) in measured.options.standard.services.iter().enumerate() {
+        let id = &service.id;
+        table = table
+            .maybe_numbers(&format!("{id}_s"), homes().map(|home| measured.nearest(home, index).map(|time| time.0)))
+            .integers(&format!("{id}_n"), homes().map(|home| measured.count_within_threshold(home, index) as i32));
+        for (position, minutes) in ["n5", "n10", "n15"].iter().enumerate() {
+            table = table.integers(&format!("{id}_{minutes}"), homes().map(|home| measured.counts(home, index)[position] as i32));
+        }
+    }
+    table.geometry(city.homes.iter().map(|home| Geometry::Point(Point(home.at))))
+}
+
+/// A row for each community that has homes: `id`, names, `homes`, `residents`, `mean_circles`, for every circle
+/// `CIRCLE_coverage` and `CIRCLE_compliance`, and for every service `SERVICE_coverage`, all as shares of residents.
+pub fn communities_table(city: &City, summary: &Summary) -> Table {
+    let all = || summary.communities.iter();
+    let mut table = Table::new()
+        .text("id", all().map(|c| &c.id))
+        .text("name", all().map(|c| &c.name.local))
+        .text("name_en", all().map(|c| &c.name.en))
+        .text("subdistrict", all().map(|c| &c.subdistrict.local))
+        .text("district", all().map(|c| &c.district.local))
+        .integers("homes", all().map(|c| i32::try_from(c.homes).unwrap_or(i32::MAX)))
+        .numbers("residents", all().map(|c| c.residents))
+        .numbers("mean_circles", all().map(|c| c.mean_circles))
+        .maybe_text("worst_gap", all().map(|c| c.gaps.first().map(|gap| &gap.service)));
+    for (position, (id, circle)) in summary.circles.iter().enumerate() {
+        table = table
+            .numbers(&format!("{id}_coverage"), all().map(|c| c.circles[position].1.coverage.residents))
+            .numbers(&format!("{id}_compliance"), all().map(|c| c.circles[position].1.compliance.residents));
+        for (service, _) in &circle.services {
+            let share = |community: &crate::measure::CommunitySummary| {
+                community.services.iter().find(|(id, _)| id == service).map_or(0.0, |(_, share)| share.residents)
+            };
+            table = table.numbers(&format!("{service}_coverage"), all().map(share));
+        }
+    }
+    let shape = |id: &str| city.communities.iter().find(|c| c.id == id).map(|c| c.shape.clone());
+    table.geometry(all().map(|c| Geometry::MultiPolygon(shape(&c.id).unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())))))
+}

@@ -1,0 +1,43 @@
+//! Results as files: homes, communities, the network, the snaps, the summary.
+//!
+//! Everything that was measured can be recomputed from these files with another program. Shapes of the tables are in
+//! `docs/results.md`.
+
+mod homes;
+mod network;
+mod snaps;
+
+use std::path::Path;
+
+use crate::city::City;
+use crate::error::{Error, Result};
+use crate::measure::{Measured, Summary};
+use crate::output::write_text;
+use crate::tables::Format;
+
+pub use homes::{communities_table, homes_table};
+pub use network::{edges_table, nodes_table};
+pub use snaps::{facility_snaps_table, home_snaps_table};
+
+/// Writes `homes`, `communities` and `summary.json` into a directory that is there.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_results(city: &City, measured: &Measured, summary: &Summary, directory: &Path, formats: &[Format]) -> Result<()> {
+    let homes = homes_table(city, measured);
+    let communities = communities_table(city, summary);
+    for format in formats {
+        homes.write(&directory.join(format!("homes.{}", format.extension())), *format)?;
+        communities.write(&directory.join(format!("communities.{}", format.extension())), *format)?;
+    }
+    write_summary(summary, &directory.join("summary.json"))
+}
+
+/// Writes the summary as JSON.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_summary(summary: &Summary, path: &Path) -> Result<()> {
+    let text = serde_json::to_string_pretty(&summary.to_json()).map_err(|e| Error::new(format!("cannot write ({e})")).file(path))?;
+    write_text(path, &(text + "\n"))
+}

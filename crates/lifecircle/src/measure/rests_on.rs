@@ -1,0 +1,82 @@
+//! What the measures rest on: how much of it was given, estimated, recognised and snapped.
+
+use serde::Serialize;
+
+use super::Measured;
+use crate::city::City;
+use crate::geo::Metres;
+
+/// What the measures rest on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RestsOn {
+    /// Share of residents that were estimated rather than given.
+    pub residents_estimated: f64,
+    /// Facilities of the city, by where they come from.
+    pub facilities_from_osm: usize,
+    /// Facilities from the user's lists.
+    pub facilities_from_lists: usize,
+    /// Facilities that are no service of the standard.
+    pub facilities_unrecognised: usize,
+    /// Facilities whose entries are not known, so that one was presumed.
+    pub facilities_with_presumed_entry: usize,
+    /// Parts of the network that nothing joins to the rest.
+    pub islands: usize,
+    /// Homes that stand on such a part.
+    pub homes_on_islands: usize,
+    /// Homes and facilities without a street.
+    pub unsnapped: Vec<Unsnapped>,
+}
+
+/// A home or a facility without a street.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unsnapped {
+    /// `home` or `facility`.
+    pub what: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its longitude.
+    pub lon: f64,
+    /// Its latitude.
+    pub lat: f64,
+    /// How far the next street is; none if there is none.
+    pub nearest_street_metres: Option<Metres>,
+    /// Why it has none, in a sentence.
+    pub reason: String,
+}
+
+impl RestsOn {
+    /// What the measures of a city rest on.
+    pub fn of(city: &City, measured: &Measured) -> Self {
+        let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
+        let estimated: f64 = city.homes.iter().filter(|home| home.estimated).map(|home| home.residents).sum();
+        let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
+        let limit = measured.options.snap_limit;
+        let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
+            what,
+            id: id.to_owned(),
+            lon: at.x,
+            lat: at.y,
+            nearest_street_metres: nearest,
+            reason: match nearest {
+                Some(metres) => format!("the nearest street is {:.0} m away, and the limit is {:.0} m (--snap-limit)", metres.0, limit.0),
+                None => "no street has doors".to_owned(),
+            },
+        };
+        let homes = city.homes.iter().zip(&measured.snaps.homes).filter_map(|(home, snap)| {
+            snap.as_ref().err().map(|none| unsnapped("home", &home.id, home.at, none.nearest))
+        });
+        let facilities = city.facilities.iter().zip(&measured.snaps.facilities).filter_map(|(facility, snap)| {
+            snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
+        });
+        Self {
+            residents_estimated: if residents > 0.0 { estimated / residents } else { 0.0 },
+            facilities_from_osm: city.facilities.len() - from_lists,
+            facilities_from_lists: from_lists,
+            facilities_unrecognised: measured.recognised.unrecognised,
+            facilities_with_presumed_entry: city.facilities.iter().filter(|f| matches!(f.entries, crate::city::Entries::Outline(_))).count(),
+            islands: measured.network.islands(),
+            homes_on_islands: measured.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
+            unsnapped: homes.chain(facilities).collect(),
+        }
+    }
+}
