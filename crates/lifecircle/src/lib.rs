@@ -13,3 +13,5 @@ pub use error::{Error, Result};
 pub mod standard;
 pub mod measure;
 pub mod export;
+pub mod demo;
+pub mod report;

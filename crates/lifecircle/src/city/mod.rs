@@ -11,7 +11,7 @@ mod streets;
 use serde::{Deserialize, Serialize};
 
 
-pub use store::{FORMAT_VERSION, load, save};
+pub use store::{FORMAT_VERSION, facilities_table, load, save};
 pub use streets::{Direction, NO_SHAPE_POINTS, Street, StreetKind, Streets};
 
 use crate::geo::LonLat;

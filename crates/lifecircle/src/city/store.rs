@@ -187,7 +187,7 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
 }
 
 /// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `estimated`, `floor_area` (m²), `community`.
-pub(crate) fn homes_table(homes: &[Home]) -> Table {
+fn homes_table(homes: &[Home]) -> Table {
     Table::new()
         .text("id", homes.iter().map(|home| &home.id))
         .text("kind", homes.iter().map(|home| word(&home.kind)))
@@ -225,7 +225,7 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
 
 /// The facilities as a table: `id`, `name`, `name_en`, `kind`, `area` (m²), `capacity`, `tags` (JSON), `entries_known`,
 /// `lon`, `lat`; the geometry is their entries.
-pub(crate) fn facilities_table(facilities: &[Facility]) -> Table {
+pub fn facilities_table(facilities: &[Facility]) -> Table {
     let all = || facilities.iter();
     let tags = |facility: &Facility| {
         let map: serde_json::Map<String, serde_json::Value> =

@@ -1,0 +1,381 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lifecircle::geo::{Datum, Metres};
+use lifecircle::output::Existing;
+use lifecircle::report::Language;
+use lifecircle::tables::Format;
+
+/// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
+#[derive(Debug, Parser)]
+#[command(name = "lifecircle", version, max_term_width = 100, after_help = "\
+Examples:
+  lifecircle demo                                      a synthetic city, measured: needs no download
+  lifecircle evaluate city.osm.pbf -o out              from an extract to a report in one go
+  lifecircle import city.osm.pbf -o city.city          import once, then measure in many ways:
+  lifecircle measure city.city -o elderly --walker elderly
+
+Extracts of any place are at download.geofabrik.de, or openstreetmap.org (Export).")]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Print one JSON document on standard output instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of what is printed and of the report [default: from LANG, else en]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+    /// How many threads to use [default: one for each core]; results do not depend on it
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024), hide_short_help = true)]
+    pub threads: Option<u16>,
+    /// Show no progress
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl Common {
+    pub fn language(&self) -> Language {
+        match self.lang {
+            Some(Lang::Zh) => Language::Chinese,
+            Some(Lang::En) => Language::English,
+            None => {
+                let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|key| std::env::var(key).ok().filter(|v| !v.is_empty()));
+                if set.is_some_and(|value| value.starts_with("zh")) { Language::Chinese } else { Language::English }
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Lang {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Generate a synthetic city in the shape of Wuhai, measure it, and open its report
+    Demo(DemoArgs),
+    /// Make a city from an OpenStreetMap extract and your own lists
+    Import(ImportArgs),
+    /// Measure a city: who has which service within reach
+    Measure(MeasureArgs),
+    /// Import, measure and report in one go
+    Evaluate(EvaluateArgs),
+    /// Write the report of a city as a web page
+    Report(ReportArgs),
+    /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
+    Export(ExportArgs),
+    /// List, show or check standards
+    Standards(StandardsArgs),
+    /// List the walkers: kinds of people, with their speeds
+    Walkers,
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  lifecircle completions bash > /etc/bash_completion.d/lifecircle")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle demo                      writes lifecircle-demo/ and opens lifecircle-demo/report.html
+  lifecircle demo -o wuhai --lang zh   the report in Chinese
+  lifecircle demo --seed 7 --force     another city, over the first")]
+pub struct DemoArgs {
+    /// Directory for demo.city, the results and the report
+    #[arg(long, short, default_value = "lifecircle-demo", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Another seed makes another city
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A small city of six communities
+    #[arg(long)]
+    pub small: bool,
+    /// Do not open the report
+    #[arg(long)]
+    pub no_open: bool,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle import malta.osm.pbf -o malta.city
+  lifecircle import city.osm.pbf -o city.city --people census.gpkg --communities communities.geojson
+  lifecircle import city.osm.pbf -o city.city --facilities amap.csv --datum gcj02 --columns name=名称,kind=类别,lon=经度,lat=纬度")]
+pub struct ImportArgs {
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// The city directory to write
+    #[arg(long, short, value_name = "NAME.city")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+/// What a city is made from.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2
+    pub extract: PathBuf,
+    /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON) or a raster (GeoTIFF)
+    #[arg(long, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+    /// Column of residents in --people [default: residents, population, people, pop or 人口]
+    #[arg(long, value_name = "COLUMN", requires = "people")]
+    pub people_column: Option<String>,
+    /// Datum of --people
+    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
+    pub people_datum: DatumArg,
+    /// A list of facilities: CSV, XLSX, GeoJSON or GeoPackage; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub facilities: Vec<PathBuf>,
+    /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N
+    #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities")]
+    pub columns: Option<String>,
+    /// Datum of --facilities: AMap and Tencent are gcj02, Baidu is bd09
+    #[arg(long, value_enum, default_value = "wgs84")]
+    pub datum: DatumArg,
+    /// Areas of communities (社区): GeoJSON or GeoPackage [default: administrative boundaries of the extract]
+    #[arg(long, value_name = "FILE")]
+    pub communities: Option<PathBuf>,
+    /// Datum of --communities
+    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
+    pub communities_datum: DatumArg,
+    /// Which admin_level of the extract's boundaries are the communities [default: the deepest that covers most homes]
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=12))]
+    pub admin_level: Option<u8>,
+    /// Ground elevation in metres: GeoTIFF in longitude and latitude
+    #[arg(long, value_name = "FILE")]
+    pub elevation: Option<PathBuf>,
+    /// What the city is called [default: the extract's file name]
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum DatumArg {
+    Wgs84,
+    Gcj02,
+    Bd09,
+}
+
+impl From<DatumArg> for Datum {
+    fn from(arg: DatumArg) -> Self {
+        match arg {
+            DatumArg::Wgs84 => Self::Wgs84,
+            DatumArg::Gcj02 => Self::Gcj02,
+            DatumArg::Bd09 => Self::Bd09,
+        }
+    }
+}
+
+/// How a city is measured.
+#[derive(Debug, Args)]
+pub struct Measuring {
+    /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file
+    #[arg(long, default_value = "wuhai-8")]
+    pub standard: String,
+    /// Who walks: see `lifecircle walkers`
+    #[arg(long, default_value = "adult")]
+    pub walker: String,
+    /// How far a door may be from its street, in metres
+    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres)]
+    pub snap_limit: f64,
+}
+
+fn metres(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(metres) if (0.0..=100_000.0).contains(&metres) => Ok(metres),
+        _ => Err("give a number of metres between 0 and 100000".to_owned()),
+    }
+}
+
+impl Measuring {
+    pub fn options(&self) -> lifecircle::Result<lifecircle::measure::Options> {
+        Ok(lifecircle::measure::Options {
+            standard: lifecircle::standard::Standard::find(&self.standard)?,
+            walker: lifecircle::network::Walker::named(&self.walker)?,
+            snap_limit: Metres(self.snap_limit),
+        })
+    }
+}
+
+/// In which formats results are written.
+#[derive(Debug, Args)]
+pub struct Formats {
+    /// Formats of homes and communities
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "parquet,geojson")]
+    pub format: Vec<FormatArg>,
+}
+
+impl Formats {
+    pub fn list(&self) -> Vec<Format> {
+        self.format.iter().map(|format| (*format).into()).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Parquet,
+    Geojson,
+    Csv,
+}
+
+impl From<FormatArg> for Format {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Parquet => Self::Parquet,
+            FormatArg::Geojson => Self::GeoJson,
+            FormatArg::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Force {
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl Force {
+    pub fn existing(&self) -> Existing {
+        if self.force { Existing::Replace } else { Existing::Refuse }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle measure malta.city -o malta-adult
+  lifecircle measure malta.city -o malta-wheelchair --walker wheelchair --format parquet,csv
+  lifecircle measure malta.city --json | jq .circles.health.coverage")]
+pub struct MeasureArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// Directory for homes, communities and summary.json; without it only the table is printed
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle evaluate malta.osm.pbf -o malta
+  lifecircle evaluate helsinki.osm.pbf -o helsinki --people population_grid_2020.gpkg
+  lifecircle evaluate wuhai.osm.pbf -o wuhai --communities communities.geojson --lang zh")]
+pub struct EvaluateArgs {
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Directory for the city, the results and report.html
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle report malta.city -o malta.html
+  lifecircle report wuhai.city -o wuhai.html --lang zh --walker elderly")]
+pub struct ReportArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// The web page to write
+    #[arg(long, short, value_name = "FILE.html")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle export malta.city --what network --walker adult -o network    nodes.parquet and edges.parquet
+  lifecircle export malta.city --what snaps -o snaps                        homes.parquet and facilities.parquet
+  lifecircle export malta.city --what facilities --format geojson -o out")]
+pub struct ExportArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// What to write
+    #[arg(long, value_enum)]
+    pub what: What,
+    /// Directory to write into
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Format of the files
+    #[arg(long, value_enum, default_value = "parquet")]
+    pub format: FormatArg,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Nodes and edges with the walker's times
+    Network,
+    /// Where homes and facilities join the network
+    Snaps,
+    /// Homes with all times and counts
+    Homes,
+    /// Facilities as imported
+    Facilities,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle standards list
+  lifecircle standards show wuhai-8 > my.toml     copy, change, then:
+  lifecircle standards check my.toml")]
+pub struct StandardsArgs {
+    #[command(subcommand)]
+    pub command: StandardsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StandardsCommand {
+    /// List the built-in standards
+    List,
+    /// Print a built-in standard as TOML
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Read a standard and tell what it asks for
+    Check {
+        /// A built-in standard or a .toml file
+        standard: String,
+    },
+}

@@ -1,0 +1,35 @@
+//! `lifecircle demo`: a synthetic city, measured, its report opened.
+
+use std::io::IsTerminal;
+
+use lifecircle::demo::{self, Size};
+use lifecircle::import::import;
+use lifecircle::output::{self, Output};
+use lifecircle::progress::{Progress, Stage};
+use lifecircle::tables::Format;
+use lifecircle::Result;
+
+use super::evaluate::write_all;
+use crate::args::{Common, DemoArgs};
+use crate::print;
+use crate::progress::Bars;
+
+pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
+    output::check(&args.output, args.force.existing())?;
+    let options = args.measuring.options()?;
+    let bars = Bars::new(common);
+    bars.stage(Stage::Generate, 1);
+    let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
+    let city = import(inputs, &bars)?;
+    let output = Output::directory(&args.output, args.force.existing())?;
+    let summary = write_all(&city, options, "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
+    output.finish()?;
+    drop(bars);
+    print::summary(&summary, Some(&args.output), common);
+    let report = args.output.join("report.html");
+    if !args.no_open && !common.json && std::io::stdout().is_terminal() {
+        // Where there is no browser, the path that was printed has to do.
+        let _ = open::that_detached(&report);
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `lifecircle evaluate`: import, measure and report in one go.
+
+use std::path::Path;
+
+use lifecircle::city::{self, City};
+use lifecircle::measure::{Options, Summary, measure, summarise};
+use lifecircle::output::{self, Existing, Output};
+use lifecircle::progress::{Progress, Stage};
+use lifecircle::tables::Format;
+use lifecircle::{Result, export, report};
+
+use super::import;
+use crate::args::{Common, EvaluateArgs};
+use crate::print;
+use crate::progress::Bars;
+
+pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
+    output::check(&args.output, args.force.existing())?;
+    let options = args.measuring.options()?;
+    let bars = Bars::new(common);
+    let city = import::make(&args.inputs, &bars)?;
+    let output = Output::directory(&args.output, args.force.existing())?;
+    let directory = format!("{}.city", file_name(&city.about.name));
+    let summary = write_all(&city, options, &directory, output.path(), &args.formats.list(), common, &bars)?;
+    output.finish()?;
+    drop(bars);
+    print::summary(&summary, Some(&args.output), common);
+    Ok(())
+}
+
+/// Measures a city and writes the city itself, its results and its report into a directory that is there.
+pub fn write_all(
+    city: &City,
+    options: Options,
+    city_name: &str,
+    directory: &Path,
+    formats: &[Format],
+    common: &Common,
+    progress: &dyn Progress,
+) -> Result<Summary> {
+    let measured = measure(city, options, progress);
+    let summary = summarise(city, &measured);
+    progress.stage(Stage::Write, 3);
+    city::save(city, &directory.join(city_name), Existing::Refuse)?;
+    progress.advance(1);
+    export::write_results(city, &measured, &summary, directory, formats)?;
+    progress.advance(1);
+    let page = report::html(city, &measured, &summary, common.language());
+    output::write_text(&directory.join("report.html"), &page)?;
+    progress.advance(1);
+    Ok(summary)
+}
+
+/// A name that any file system takes.
+fn file_name(name: &str) -> String {
+    let safe: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    if safe.trim_matches('.').is_empty() { "city".to_owned() } else { safe }
+}

@@ -1,0 +1,49 @@
+//! `lifecircle export`.
+
+use lifecircle::measure::{measure, summarise};
+use lifecircle::network::Network;
+use lifecircle::output::{self, Output};
+use lifecircle::tables::Table;
+use lifecircle::{Result, city, export};
+
+use crate::args::{Common, ExportArgs, What};
+use crate::print;
+use crate::progress::Bars;
+
+pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
+    output::check(&args.output, args.force.existing())?;
+    let options = args.measuring.options()?;
+    let city = city::load(&args.city)?;
+    let bars = Bars::new(common);
+    let tables: Vec<(&str, Table)> = match args.what {
+        What::Network => {
+            let network = Network::new(&city.streets, &options.walker);
+            vec![("nodes", export::nodes_table(&city.streets)), ("edges", export::edges_table(&city.streets, &network))]
+        }
+        What::Snaps => {
+            let measured = measure(&city, options, &bars);
+            vec![
+                ("homes", export::home_snaps_table(&city, &measured)),
+                ("facilities", export::facility_snaps_table(&city, &measured)),
+            ]
+        }
+        What::Homes => {
+            let measured = measure(&city, options, &bars);
+            let summary = summarise(&city, &measured);
+            vec![("homes", export::homes_table(&city, &measured)), ("communities", export::communities_table(&city, &summary))]
+        }
+        What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
+    };
+    let output = Output::directory(&args.output, args.force.existing())?;
+    let format = args.format.into();
+    let mut files = Vec::new();
+    for (name, table) in &tables {
+        let file = format!("{name}.{}", lifecircle::tables::Format::extension(format));
+        table.write(&output.path().join(&file), format)?;
+        files.push((args.output.join(file), table.rows()));
+    }
+    output.finish()?;
+    drop(bars);
+    print::files(&files, common);
+    Ok(())
+}

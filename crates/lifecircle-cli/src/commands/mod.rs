@@ -1,0 +1,11 @@
+//! One file a command.
+
+pub mod completions;
+pub mod demo;
+pub mod evaluate;
+pub mod export;
+pub mod import;
+pub mod measure;
+pub mod report;
+pub mod standards;
+pub mod walkers;

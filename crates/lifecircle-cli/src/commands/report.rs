@@ -1,0 +1,24 @@
+//! `lifecircle report`.
+
+use lifecircle::measure::{measure, summarise};
+use lifecircle::output::{self, Output};
+use lifecircle::{Result, city, report};
+
+use crate::args::{Common, ReportArgs};
+use crate::print;
+use crate::progress::Bars;
+
+pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
+    output::check(&args.output, args.force.existing())?;
+    let options = args.measuring.options()?;
+    let city = city::load(&args.city)?;
+    let bars = Bars::new(common);
+    let measured = measure(&city, options, &bars);
+    let summary = summarise(&city, &measured);
+    let output = Output::file(&args.output, args.force.existing())?;
+    output::write_text(output.path(), &report::html(&city, &measured, &summary, common.language())).map_err(|e| e.file(&args.output))?;
+    output.finish()?;
+    drop(bars);
+    print::written(&args.output, Some(&summary), common);
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The report: one web page that needs nothing else, for a city hall to read and print.
+//!
+//! It only shows what was measured. Map and charts are SVG drawn here; layers are switched without a script, so the page
+//! works wherever a browser does.
+
+mod chart;
+mod map;
+mod page;
+mod tables;
+mod text;
+
+pub use page::html;
+pub use text::{Language, count, percent};
