@@ -112,7 +112,7 @@ impl Walker {
     /// Source: Tobler (1993), *Three presentations on geographical analysis and modeling*: 6·exp(-3.5·|s + 0.05|) km/h.
     pub(super) fn time(&self, street: &Street, rise: f64) -> Millis {
         if street.kind == StreetKind::Ferry {
-            return Millis::round(Seconds(f64::from(street.ride_seconds)));
+            return at_least_one(Millis::round(Seconds(f64::from(street.ride_seconds))));
         }
         let Some(steps) = (if street.kind == StreetKind::Steps { self.steps } else { Some(1.0) }) else { return Millis::NEVER };
         let slope = if street.length.0 > 1.0 { (rise / street.length.0).clamp(-0.6, 0.6) } else { 0.0 };
@@ -123,8 +123,13 @@ impl Walker {
             return Millis::NEVER;
         }
         let wait = self.signal_wait.0 * f64::from(street.half_signals) / 2.0;
-        Millis::round(Seconds(street.length.0 / (self.speed * steps * slow) + wait))
+        at_least_one(Millis::round(Seconds(street.length.0 / (self.speed * steps * slow) + wait)))
     }
+}
+
+/// No edge takes no time at all: sparse matrices, in which others recompute our numbers, take 0 for no edge.
+fn at_least_one(time: Millis) -> Millis {
+    time.max(Millis(1))
 }
 
 /// Tobler's speed on a slope as a share of that on the flat.
