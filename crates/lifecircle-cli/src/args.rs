@@ -151,9 +151,10 @@ pub struct InputArgs {
     /// Datum of --facilities: AMap and Tencent are gcj02, Baidu is bd09
     #[arg(long, value_enum, default_value = "wgs84")]
     pub datum: DatumArg,
-    /// Areas of communities (社区): GeoJSON or GeoPackage [default: administrative boundaries of the extract]
+    /// Areas of communities (社区): GeoJSON or GeoPackage, may be given several times [default: administrative
+    /// boundaries of the extract]
     #[arg(long, value_name = "FILE")]
-    pub communities: Option<PathBuf>,
+    pub communities: Vec<PathBuf>,
     /// Datum of --communities
     #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
     pub communities_datum: DatumArg,

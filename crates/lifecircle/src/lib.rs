@@ -1,17 +1,58 @@
-//! lifecircle
+//! **lifecircle** measures the 15-minute community life circle (一刻钟社区生活圈) of any city: who can reach what on
+//! foot, who cannot, and what is missing.
+//!
+//! The rooms of this house, each of which uses only those before it:
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`geo`] | points, distances on the ellipsoid, Chinese datums |
+//! | [`tables`], [`output`] | columns with geometries and their formats; files written whole or not at all |
+//! | [`sources`] | readers of other people's files |
+//! | [`city`] | everything known of one place, and how it is kept on disk |
+//! | [`import`] | making a city of what was read |
+//! | [`demo`] | a synthetic city, made of the same elements as a real one |
+//! | [`network`] | the streets as one walker walks them; snapping |
+//! | [`reach`] | travel times and counts: the kernels |
+//! | [`standard`] | what a life circle asks for, as data |
+//! | [`measure`] | coverage, compliance, gaps |
+//! | [`export`], [`report`] | results as files and as a page |
+//!
+//! # From an extract to the share of people who have a pharmacy
+//!
+//! ```
+//! use lifecircle::{demo, import, measure, network::Walker, standard::Standard};
+//!
+//! # fn main() -> lifecircle::Result<()> {
+//! // A real city: Inputs::new("Malta", OsmSource::open("malta.osm.pbf".as_ref())?)
+//! let inputs = demo::generate(demo::Size::Small, 1);
+//! let city = import::import(inputs, &())?;
+//! let options = measure::Options::new(Standard::find("wuhai-8")?, Walker::named("adult")?);
+//! let measured = measure::measure(&city, options, &());
+//! let summary = measure::summarise(&city, &measured);
+//! let health = &summary.circles.iter().find(|(id, _)| id == "health").unwrap().1;
+//! let pharmacy = &health.services.iter().find(|(id, _)| id == "pharmacy").unwrap().1;
+//! assert!(pharmacy.coverage.residents > 0.5);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The library prints nothing, opens no sockets, and never panics on input: everything that can go wrong is an
+//! [`Error`] that names the file, the place and the mend.
+
 pub mod city;
+pub mod demo;
 pub mod error;
+pub mod export;
 pub mod geo;
 pub mod import;
+pub mod measure;
 pub mod network;
 pub mod output;
 pub mod progress;
 pub mod reach;
-pub mod sources;
-pub mod tables;
-pub use error::{Error, Result};
-pub mod standard;
-pub mod measure;
-pub mod export;
-pub mod demo;
 pub mod report;
+pub mod sources;
+pub mod standard;
+pub mod tables;
+
+pub use error::{Error, Result};

@@ -28,11 +28,11 @@ pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
     let people = args.people.as_ref().map(|path| read_people(path, args.people_column.as_deref(), args.people_datum.into())).transpose()?;
     let columns = args.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
     let lists = args.facilities.iter().map(|path| read_list(path, &columns, args.datum.into())).collect::<Result<Vec<_>>>()?;
-    let communities = args.communities.as_ref().map(|path| read_communities(path, args.communities_datum.into())).transpose()?;
+    let communities = args.communities.iter().map(|path| read_communities(path, args.communities_datum.into())).collect::<Result<Vec<_>>>()?.concat();
     let elevation = args.elevation.as_ref().map(|path| geotiff::read(path)).transpose()?;
     let osm = OsmSource::open(&args.extract)?;
     let mut sources = vec![describe_source("streets", &args.extract, OSM_LICENCE)?];
-    let others = [("people", args.people.as_slice()), ("facilities", &args.facilities), ("communities", args.communities.as_slice()), ("elevation", args.elevation.as_slice())];
+    let others = [("people", args.people.as_slice()), ("facilities", &args.facilities), ("communities", &args.communities), ("elevation", args.elevation.as_slice())];
     for (role, paths) in others {
         for path in paths {
             sources.push(describe_source(role, path, "")?);
@@ -41,7 +41,7 @@ pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
     let inputs = Inputs {
         people,
         lists,
-        communities,
+        communities: (!communities.is_empty()).then_some(communities),
         admin_level: args.admin_level.map_or(AdminLevel::Deepest, AdminLevel::Level),
         elevation,
         sources,

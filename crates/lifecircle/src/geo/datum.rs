@@ -129,12 +129,14 @@ mod tests {
 
     #[test]
     fn known_points() {
-        // Tiananmen, as published by the map services: WGS-84 to GCJ-02 and BD-09.
-        let there = LonLat { x: 116.391_3, y: 39.907_5 };
-        let gcj = Datum::Gcj02.from_wgs84(there);
-        assert!(distance(gcj, LonLat { x: 116.397_54, y: 39.908_90 }).0 < 2.0, "{gcj:?}");
-        let bd = Datum::Bd09.from_wgs84(there);
-        assert!(distance(bd, LonLat { x: 116.403_87, y: 39.915_28 }).0 < 5.0, "{bd:?}");
+        // The worked examples of the coordtransform library (github.com/wandergis/coordtransform).
+        let point = LonLat { x: 116.404, y: 39.915 };
+        let close = |a: LonLat, x: f64, y: f64| assert!((a.x - x).abs() < 1e-9 && (a.y - y).abs() < 1e-9, "{a:?}");
+        close(gcj02_from_wgs84(point), 116.410_244_499_169_38, 39.916_404_281_501_64);
+        close(bd09_from_gcj02(point), 116.410_369_493_710_29, 39.921_336_993_510_21);
+        // Its inverse is a first guess; ours agrees with it to its own exactness of some metres.
+        let back = inverse(bd09_from_gcj02, point);
+        assert!(distance(back, LonLat { x: 116.397_627_291_193_15, y: 39.908_656_739_576_31 }).0 < 1.0);
     }
 
     #[test]

@@ -121,8 +121,8 @@ pub(super) fn tell(given: bool, communities: &[Community], outside: usize, homes
     } else if outside > 0 {
         let whose = if given { "--communities" } else { "the extract" };
         notes.push(note(
-            format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only.", homes.len()),
-            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市。", homes.len()),
+            format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only. Give --communities that cover them to count them there.", homes.len()),
+            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请用 --communities 提供覆盖它们的边界。", homes.len()),
         ));
     }
 }

@@ -16,6 +16,7 @@ mod scan;
 mod squares;
 mod street_builder;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -98,8 +99,11 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut homes = homes::build(&areas, &streets, inputs.people.as_ref(), &mut notes)?;
     progress.advance(1);
     let given = inputs.communities.is_some();
-    let communities =
+    make_unique(homes.iter_mut().map(|home| &mut home.id));
+    make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
+    let mut communities =
         inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &homes, inputs.admin_level));
+    make_unique(communities.iter_mut().map(|community| &mut community.id));
     let outside = communities::assign(&mut homes, &communities);
     communities::tell(given, &communities, outside, &homes, &mut notes);
     progress.advance(1);
@@ -112,6 +116,18 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     };
     let basemap = area::basemap(&areas);
     Ok(City { about, streets, facilities, homes, communities, basemap })
+}
+
+/// Gives every further use of an id a number: `7`, `7#2`, `7#3`. Results are joined by these ids.
+fn make_unique<'a>(ids: impl Iterator<Item = &'a mut String>) {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for id in ids {
+        let uses = seen.entry(id.clone()).or_insert(0);
+        *uses += 1;
+        if *uses > 1 {
+            *id = format!("{id}#{uses}");
+        }
+    }
 }
 
 /// Describes a file that a city is made from.

@@ -162,9 +162,29 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         gaps: gaps(city, measured, None, &everybody),
         worst_gaps,
         rests_on: RestsOn::of(city, measured),
-        notes: city.about.notes.clone(),
+        notes: city.about.notes.iter().cloned().chain(unmapped(measured)).collect(),
         sources: city.about.sources.clone(),
     }
+}
+
+/// Tells which services the data holds no facility of: the circle of such a service cannot be complete for anybody.
+fn unmapped(measured: &Measured) -> Option<Note> {
+    let standard = &measured.options.standard;
+    let missing: Vec<_> =
+        standard.services.iter().zip(&measured.recognised.services).filter(|(s, found)| s.required && found.is_empty()).map(|(s, _)| s).collect();
+    let names = |name: fn(&crate::standard::Service) -> &str| missing.iter().map(|service| name(service)).collect::<Vec<_>>();
+    (!missing.is_empty()).then(|| Note {
+        en: format!(
+            "The data holds no facility of {} required services ({}), so nobody can have their circles complete; add local lists with --facilities.",
+            missing.len(),
+            names(|s| &s.en).join(", ")
+        ),
+        zh: format!(
+            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请用 --facilities 补充本地名录。",
+            missing.len(),
+            names(|s| &s.zh).join("、")
+        ),
+    })
 }
 
 fn service_summary(measured: &Measured, coverage: &Coverage, index: usize) -> ServiceSummary {

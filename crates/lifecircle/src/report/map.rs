@@ -128,7 +128,10 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     let all = standard.circles.len();
     let mut page = String::from("<div class=\"map\">");
-    let mut layers = vec![(language.pick("全部生活圈", "All circles").to_owned(), dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all))];
+    let mut layers = vec![(language.pick("生活圈个数", "Number of circles").to_owned(), dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all))];
+    let required: Vec<usize> = (0..standard.services.len()).filter(|service| standard.services[*service].required).collect();
+    let share = |home: usize| required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64;
+    layers.push((language.pick("全部必需服务", "All required services").to_owned(), dots(&places, &residents, share, 20)));
     for (index, circle) in standard.circles.iter().enumerate() {
         let required: Vec<usize> = standard.services_of(index).filter(|service| standard.services[*service].required).collect();
         let share = |home: usize| required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64;
@@ -208,7 +211,7 @@ fn legend(page: &mut String, all: usize, language: Language) {
     for count in 0..=all {
         put(page, format_args!("<i style=\"background:{}\">{count}</i>", colour(count as f64 / all as f64)));
     }
-    put(page, format_args!("</div><div class=\"legend legend-one\"><span>{}</span>", language.pick("圈内必需服务的可达比例", "Required services of the circle within reach")));
+    put(page, format_args!("</div><div class=\"legend legend-one\"><span>{}</span>", language.pick("必需服务的可达比例", "Required services within reach")));
     for step in 0..=4 {
         let share = f64::from(step) / 4.0;
         put(page, format_args!("<i style=\"background:{}\">{}</i>", colour(share), percent(share).replace(".0 ", "\u{202f}")));

@@ -33,7 +33,8 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
 /// Which layer shows when which button is pressed.
 fn layer_rules(circles: usize) -> String {
     let mut rules = String::new();
-    for layer in 0..=circles {
+    // The number of circles, all services, then each circle.
+    for layer in 0..circles + 2 {
         put(&mut rules, format_args!("#layer{layer}:checked~svg .layer{layer}{{display:inline}}"));
     }
     rules

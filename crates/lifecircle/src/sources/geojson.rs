@@ -1,4 +1,4 @@
-//! GeoJSON (RFC 7946): feature collections, single features, bare geometries.
+//! GeoJSON (RFC 7946): feature collections, single features, bare geometries, and coordinates without a type.
 
 use std::path::Path;
 
@@ -23,8 +23,9 @@ pub fn read(path: &Path) -> Result<Records> {
 /// As [`read`].
 pub fn parse(text: &str) -> Result<Records> {
     let mend = "give GeoJSON in longitude and latitude (RFC 7946)";
-    let document: GeoJson =
-        text.trim_start_matches('\u{feff}').parse().map_err(|e| Error::new(format!("it is not GeoJSON ({e})")).mend(mend))?;
+    let wrong = |e: &dyn std::fmt::Display| Error::new(format!("it is not GeoJSON ({e})")).mend(mend);
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(&e))?;
+    let document = serde_json::from_value::<GeoJson>(with_type(value)).map_err(|e| wrong(&e))?;
     let features = match document {
         GeoJson::FeatureCollection(collection) => collection.features,
         GeoJson::Feature(feature) => vec![feature],
@@ -53,6 +54,29 @@ pub fn parse(text: &str) -> Result<Records> {
         row.values.resize(records.columns.len(), String::new());
     }
     Ok(records)
+}
+
+/// Boundary files of China often hold bare coordinates beside a name and a code, and no `type`. Such an object becomes a
+/// feature: how deep its coordinates are nested tells what they are, and its other members are its properties.
+fn with_type(value: Value) -> Value {
+    let Value::Object(mut members) = value else { return value };
+    if members.contains_key("type") || !members.contains_key("coordinates") {
+        return Value::Object(members);
+    }
+    let coordinates = members.remove("coordinates").unwrap_or_default();
+    let mut depth = 0;
+    let mut inner = &coordinates;
+    while let Some(first) = inner.as_array().and_then(|items| items.first()) {
+        depth += 1;
+        inner = first;
+    }
+    let kind = match depth {
+        1 => "Point",
+        2 => "LineString",
+        3 => "Polygon",
+        _ => "MultiPolygon",
+    };
+    serde_json::json!({ "type": "Feature", "geometry": { "type": kind, "coordinates": coordinates }, "properties": members })
 }
 
 fn text_of(value: Value) -> String {

@@ -191,8 +191,8 @@ impl Standard {
             sources: file.sources,
             circles: file.circle,
             services,
-            exclude: rules(&file.exclude)?,
-            names_not_for: rules(&file.names_not_for)?,
+            exclude: rules(&file.exclude).map_err(|e| e.place("exclude"))?,
+            names_not_for: rules(&file.names_not_for).map_err(|e| e.place("names_not_for"))?,
         })
     }
 
@@ -230,7 +230,7 @@ mod tests {
         assert!(error.starts_with("line ") && error.contains("there is no circle `hosing`"), "{error}");
         let wrong = text.replacen("minutes = 10", "minuts = 10", 1);
         assert!(Standard::parse(&wrong).unwrap_err().to_string().contains("minuts"));
-        let wrong = text.replacen("highway=bus_stop", "highway", 1);
+        let wrong = text.replacen("osm = [\"highway=bus_stop", "osm = [\"highway", 1);
         assert!(Standard::parse(&wrong).unwrap_err().to_string().contains("bus_stop"));
     }
 }

@@ -1,0 +1,185 @@
+//! What becomes of facilities, homes, people and communities.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use lifecircle::city::{City, Entries, Facility, HomeKind};
+use lifecircle::geo::{Datum, metric};
+use lifecircle::import::{AdminLevel, Inputs, ListColumns, People, PeopleAt, PeopleRow, import, read_communities, read_list, read_people};
+use support::Map;
+
+fn facility<'a>(city: &'a City, id: &str) -> &'a Facility {
+    city.facilities.iter().find(|facility| facility.id == id).unwrap()
+}
+
+/// Whether entries are exactly these places, in any order.
+fn assert_entries(facility: &Facility, expected: &[(f64, f64)]) {
+    let Entries::Known(points) = &facility.entries else { panic!("no known entries: {:?}", facility.entries) };
+    assert_eq!(points.len(), expected.len(), "{points:?}");
+    for (x, y) in expected {
+        assert!(points.iter().any(|point| metric::distance(*point, Map::at(*x, *y)).0 < 0.1), "no entry at {x}, {y}");
+    }
+}
+
+/// A street along the south and a school of 100 m north of it (way 10, nodes 11 to 14).
+fn school() -> Map {
+    let mut map = Map::default();
+    map.node(1, -200.0, 0.0).node(2, 200.0, 0.0).way(1, &[1, 2], "highway=residential");
+    map.node(11, -50.0, 20.0).node(12, 50.0, 20.0).node(13, 50.0, 120.0).node(14, -50.0, 120.0);
+    map.way(10, &[11, 12, 13, 14, 11], "amenity=school");
+    map
+}
+
+#[test]
+fn a_school_is_entered_at_its_gates() {
+    let mut map = school();
+    map.tagged(15, 10.0, 20.0, "barrier=gate").tagged(16, 20.0, 20.0, "barrier=gate access=private").tagged(17, 30.0, 20.0, "entrance=emergency");
+    map.elements.ways[1].1 = vec![11, 15, 16, 17, 12, 13, 14, 11];
+    assert_entries(facility(&map.city(), "w10"), &[(10.0, 20.0)]);
+}
+
+#[test]
+fn a_school_is_entered_where_streets_meet_or_cross_its_edge() {
+    let mut map = school();
+    map.node(21, 30.0, 0.0).node(22, 30.0, 60.0).way(21, &[21, 22], "highway=footway");
+    map.node(23, 0.0, 200.0).way(22, &[13, 23], "highway=footway");
+    map.node(24, -200.0, 70.0).node(25, 200.0, 70.0).way(23, &[24, 25], "highway=primary bridge=yes");
+    assert_entries(facility(&map.city(), "w10"), &[(30.0, 20.0), (50.0, 120.0)]);
+}
+
+#[test]
+fn a_school_without_any_gate_has_its_outline() {
+    let city = school().city();
+    let school = facility(&city, "w10");
+    assert!(matches!(&school.entries, Entries::Outline(points) if points.len() == 16));
+    assert!((school.area.unwrap() - 10_000.0).abs() < 5.0);
+}
+
+#[test]
+fn multipolygons_have_holes_and_several_parts() {
+    let mut map = school();
+    // A park in two halves (ways 30, 31 make one ring; 32 is another), with a pond in the first.
+    map.node(31, 300.0, 0.0).node(32, 500.0, 0.0).node(33, 500.0, 200.0).node(34, 300.0, 200.0);
+    map.way(30, &[31, 32, 33], "").way(31, &[31, 34, 33], "");
+    map.node(41, 350.0, 50.0).node(42, 450.0, 50.0).node(43, 450.0, 150.0).node(44, 350.0, 150.0).way(40, &[41, 42, 43, 44, 41], "natural=water");
+    map.node(51, 600.0, 0.0).node(52, 700.0, 0.0).node(53, 700.0, 100.0).node(54, 600.0, 100.0).way(50, &[51, 52, 53, 54, 51], "");
+    map.relation(5, &[(30, "outer"), (31, "outer"), (40, "inner"), (50, "outer")], "type=multipolygon leisure=park");
+    let city = map.city();
+    let park = facility(&city, "r5");
+    assert!((park.area.unwrap() - (40_000.0 - 10_000.0 + 10_000.0)).abs() < 20.0, "{:?}", park.area);
+}
+
+fn houses() -> Map {
+    let mut map = school();
+    let mut next = 100;
+    let mut house = |map: &mut Map, x: f64, y: f64, about: &str| {
+        let ids: Vec<i64> = (next..next + 4).collect();
+        for (id, (dx, dy)) in ids.iter().zip([(0.0, 0.0), (20.0, 0.0), (20.0, 10.0), (0.0, 10.0)]) {
+            map.node(*id, x + dx, y + dy);
+        }
+        map.way(next, &[ids[0], ids[1], ids[2], ids[3], ids[0]], about);
+        next += 10;
+    };
+    house(&mut map, -100.0, -40.0, "building=apartments building:levels=6");
+    house(&mut map, -60.0, -40.0, "building=house building:levels=2");
+    house(&mut map, 60.0, -40.0, "building=yes");
+    house(&mut map, 100.0, -40.0, "building=retail");
+    house(&mut map, 140.0, -40.0, "building=yes shop=supermarket");
+    map.node(90, 40.0, -10.0).node(91, 190.0, -10.0).node(92, 190.0, -90.0).node(93, 40.0, -90.0);
+    map.way(90, &[90, 91, 92, 93, 90], "landuse=residential");
+    map
+}
+
+#[test]
+fn homes_are_residential_buildings() {
+    let city = houses().city();
+    let ids: Vec<&str> = city.homes.iter().map(|home| home.id.as_str()).collect();
+    assert_eq!(ids, ["w100", "w110", "w120"], "apartments, a house, and what stands in a residential area");
+    assert!(city.homes.iter().all(|home| home.estimated));
+    // 200 m² on 6 storeys, three quarters of it dwellings, 38.6 m² a person.
+    assert!((city.homes[0].residents - 200.0 * 6.0 * 0.75 / 38.6).abs() < 0.1);
+}
+
+fn cell(west: f64, east: f64, residents: f64) -> PeopleRow {
+    let ring = [(west, -100.0), (east, -100.0), (east, 0.0), (west, 0.0), (west, -100.0)].map(|(x, y)| Map::at(x, y));
+    let shape = geo_types::MultiPolygon(vec![geo_types::Polygon::new(geo_types::LineString(ring.to_vec()), vec![])]);
+    PeopleRow { id: format!("cell {west}"), at: PeopleAt::Area(shape), residents, ages: None }
+}
+
+#[test]
+fn people_live_in_their_cells_buildings_by_floor_area() {
+    let people = People { rows: vec![cell(-150.0, 0.0, 160.0), cell(0.0, 200.0, 50.0), cell(200.0, 300.0, 7.0), cell(9000.0, 9100.0, 99.0)] };
+    let city = import(Inputs { people: Some(people), ..houses().inputs() }, &()).unwrap();
+    let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
+    // 6 storeys against 2, so 120 and 40; the third house has its cell to itself; the last cell has no house.
+    assert_eq!(residents.len(), 4);
+    assert!((residents[0] - 120.0).abs() < 1e-6 && (residents[1] - 40.0).abs() < 1e-6 && (residents[2] - 50.0).abs() < 1e-6);
+    assert_eq!((city.homes[3].kind, city.homes[3].residents), (HomeKind::Cell, 7.0));
+    assert!(city.homes.iter().all(|home| !home.estimated));
+    assert!(city.about.notes.iter().any(|note| note.en.starts_with("99 residents in 1 cells")), "{:?}", city.about.notes);
+}
+
+#[test]
+fn communities_are_the_deepest_boundaries_that_hold_most_homes() {
+    let mut map = houses();
+    for (id, west, east) in [(200, -300.0, 0.0), (210, 0.0, 300.0)] {
+        map.node(id, west, -300.0).node(id + 1, east, -300.0).node(id + 2, east, 300.0).node(id + 3, west, 300.0);
+        map.way(id, &[id, id + 1, id + 2, id + 3, id], "");
+        map.relation(id, &[(id, "outer")], &format!("type=boundary boundary=administrative admin_level=10 name=C{id}"));
+    }
+    map.relation(300, &[(200, "outer"), (210, "outer")], "type=boundary boundary=administrative admin_level=6 name=D");
+    let city = map.city();
+    let names: Vec<&str> = city.communities.iter().map(|c| c.name.local.as_str()).collect();
+    assert_eq!(names, ["C200", "C210"]);
+    assert_eq!(city.communities[0].subdistrict.local, "D");
+    assert_eq!(city.homes.iter().map(|home| home.community).collect::<Vec<_>>(), [Some(0), Some(0), Some(1)]);
+    let whole = import(Inputs { admin_level: AdminLevel::Level(6), ..map.inputs() }, &()).unwrap();
+    assert_eq!(whole.communities.len(), 1);
+}
+
+#[test]
+fn ids_are_unique_whatever_the_lists_say() {
+    let list = lifecircle::import::FacilityList {
+        facilities: vec![facility(&school().city(), "w10").clone(), facility(&school().city(), "w10").clone()],
+    };
+    let city = import(Inputs { lists: vec![list], ..school().inputs() }, &()).unwrap();
+    let mut ids: Vec<&str> = city.facilities.iter().map(|f| f.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["w10", "w10#2", "w10#3"]);
+}
+
+#[test]
+fn lists_are_shifted_and_mapped() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("amap.csv");
+    let there = Map::at(0.0, 0.0);
+    let gcj = Datum::Gcj02.from_wgs84(there);
+    std::fs::write(&file, format!("编号,名称,类别,location\n7,国大药房,药店,\"{:.9},{:.9}\"\n", gcj.x, gcj.y)).unwrap();
+    let list = read_list(&file, &ListColumns::default(), Datum::Gcj02).unwrap();
+    let pharmacy = &list.facilities[0];
+    assert_eq!((pharmacy.id.as_str(), pharmacy.kind.as_str(), pharmacy.name.local.as_str()), ("amap:7", "药店", "国大药房"));
+    assert!(metric::distance(pharmacy.at, there).0 < 0.01);
+    let unshifted = read_list(&file, &ListColumns::default(), Datum::Wgs84).unwrap();
+    assert!(metric::distance(unshifted.facilities[0].at, there).0 > 100.0);
+
+    std::fs::write(&file, "LNG,LAT,what\n106.8,39.6,amenity=pharmacy\n").unwrap();
+    let columns = ListColumns::parse("lon=LNG,lat=LAT,kind=what").unwrap();
+    let list = read_list(&file, &columns, Datum::Wgs84).unwrap();
+    assert_eq!(list.facilities[0].tag("amenity"), Some("pharmacy"));
+    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Datum::Wgs84).unwrap_err().to_string();
+    assert!(error.contains("there is no column `kind`") && error.contains("LNG, LAT, what"), "{error}");
+}
+
+#[test]
+fn real_people_and_boundaries_are_read() {
+    let Some(data) = support::shared_data() else { return };
+    let cells = read_people(&data.join("helsinki/population_grid_2020.gpkg"), None, Datum::Wgs84).unwrap();
+    assert_eq!(cells.rows.len(), 92);
+    let hexagons = read_people(&data.join("porto_alegre/poa_hexgrid.csv"), None, Datum::Wgs84).unwrap();
+    assert_eq!(hexagons.rows.len(), 1227);
+    let wuhai = read_communities(&data.join("wuhai/150300.json"), Datum::Gcj02).unwrap();
+    assert_eq!(wuhai.len(), 1);
+    let elevation = lifecircle::sources::geotiff::read(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
+    let height = elevation.sample(lifecircle::geo::LonLat { x: -51.2, y: -30.05 }).unwrap();
+    assert!((0.0..320.0).contains(&height), "{height}");
+}
