@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 
 pub use store::{FORMAT_VERSION, facilities_table, load, save};
-pub use streets::{Direction, NO_SHAPE_POINTS, Street, StreetKind, Streets};
+pub use streets::{Direction, Street, StreetKind, Streets};
 
 use crate::geo::LonLat;
 use geo_types::MultiPolygon;

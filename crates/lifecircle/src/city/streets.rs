@@ -42,9 +42,6 @@ pub struct Street {
     pub ride_seconds: f32,
 }
 
-/// An edge without bends.
-pub const NO_SHAPE_POINTS: [u32; 2] = [0, 0];
-
 /// What a street is to a person on foot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,7 @@
 use super::access::Walkway;
 use super::scan::{Extract, Way};
 use super::squares;
-use crate::city::{Direction, NO_SHAPE_POINTS, Street, StreetKind, Streets};
+use crate::city::{Direction, Street, StreetKind, Streets};
 use crate::geo::metric::{distance, length};
 use crate::geo::{LonLat, Metres};
 
@@ -138,10 +138,11 @@ impl Builder<'_> {
     /// A straight line across a square.
     fn add_crossing(&mut self, a: u32, b: u32, walkway: Walkway) {
         let Some((from, to)) = self.extract.place(a).zip(self.extract.place(b)) else { return };
+        let end = self.streets.bends.len() as u32;
         let edge = Street {
             from: self.street_node(a),
             to: self.street_node(b),
-            bends: NO_SHAPE_POINTS,
+            bends: [end, end],
             way: 0,
             kind: StreetKind::Square,
             length: distance(from, to),

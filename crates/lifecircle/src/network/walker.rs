@@ -140,14 +140,14 @@ fn tobler(slope: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::city::{Direction, NO_SHAPE_POINTS};
+    use crate::city::Direction;
     use crate::geo::Metres;
 
     fn street(kind: StreetKind) -> Street {
         Street {
             from: 0,
             to: 1,
-            bends: NO_SHAPE_POINTS,
+            bends: [0, 0],
             way: 1,
             kind,
             length: Metres(111.0),

@@ -143,11 +143,18 @@ struct Extent {
     size: usize,
 }
 
+/// Where the bytes are.
+#[derive(Debug)]
+enum Content {
+    File(File),
+    Memory(Bytes),
+}
+
 /// An opened PBF file whose blobs are known.
 #[derive(Debug)]
 pub struct PbfFile {
     path: PathBuf,
-    file: File,
+    content: Content,
     blobs: Vec<Extent>,
     /// Kinds of elements in each blob as bits; [`UNKNOWN`] before its first scan.
     kinds: Vec<AtomicU8>,
@@ -163,13 +170,26 @@ impl PbfFile {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
         let length = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
-        let mut opened = Self { path: path.to_path_buf(), file, blobs: Vec::new(), kinds: Vec::new() };
+        Self::index(path, Content::File(file), length).map_err(|e| e.file(path))
+    }
+
+    /// The same for a file that is in memory; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`PbfFile::open`].
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self> {
+        let length = bytes.len() as u64;
+        Self::index(Path::new(name), Content::Memory(Bytes::from(bytes)), length).map_err(|e| e.file(name))
+    }
+
+    fn index(path: &Path, content: Content, length: u64) -> Result<Self> {
+        let mut opened = Self { path: path.to_path_buf(), content, blobs: Vec::new(), kinds: Vec::new() };
         let mut position = 0;
         while position < length {
-            position = opened.index_blob(position, length).map_err(|e| e.file(path))?;
+            position = opened.index_blob(position, length)?;
         }
         if position == 0 {
-            return Err(Error::new("the file is empty").file(path).mend(DOWNLOAD_AGAIN));
+            return Err(Error::new("the file is empty").mend(DOWNLOAD_AGAIN));
         }
         opened.kinds = opened.blobs.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
         Ok(opened)
@@ -232,7 +252,20 @@ impl PbfFile {
     }
 
     fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<()> {
-        read_exact_at(&self.file, buffer, position).map_err(|e| Error::io("read", &self.path, &e))
+        let read = match &self.content {
+            Content::File(file) => read_exact_at(file, buffer, position),
+            Content::Memory(bytes) => {
+                let start = usize::try_from(position).unwrap_or(usize::MAX);
+                match start.checked_add(buffer.len()).and_then(|end| bytes.get(start..end)) {
+                    Some(part) => {
+                        buffer.copy_from_slice(part);
+                        Ok(())
+                    }
+                    None => Err(std::io::ErrorKind::UnexpectedEof.into()),
+                }
+            }
+        };
+        read.map_err(|e| Error::io("read", &self.path, &e))
     }
 
     /// The uncompressed content of a blob.

@@ -232,13 +232,18 @@ fn units(degrees: f64) -> i64 {
 
 /// Elements as PBF: dense nodes (but every fifth chunk plain), ways, relations, 200 to a block, every third block raw.
 pub fn pbf(elements: &Elements, features: &[&str]) -> Vec<u8> {
+    pbf_with(elements, features, |block| block % 3 != 0)
+}
+
+/// The same, with a say in which blocks are compressed (the header is block 1).
+pub fn pbf_with(elements: &Elements, features: &[&str], zip: impl Fn(usize) -> bool) -> Vec<u8> {
     let header = HeaderBlock { required_features: features.iter().map(|f| (*f).to_owned()).collect() };
-    let mut bytes = blob("OSMHeader", &header.encode_to_vec(), true);
+    let mut bytes = blob("OSMHeader", &header.encode_to_vec(), zip(1));
     let mut number = 0;
     let mut put = |strings: StringIndex, group: Group| {
         number += 1;
         let block = Block { strings: strings.table(), groups: vec![group] };
-        bytes.extend(blob("OSMData", &block.encode_to_vec(), number % 3 != 0));
+        bytes.extend(blob("OSMData", &block.encode_to_vec(), zip(number)));
     };
     for (position, chunk) in elements.nodes.chunks(200).enumerate() {
         let mut strings = StringIndex::default();

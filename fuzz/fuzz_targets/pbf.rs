@@ -1,0 +1,18 @@
+//! Any bytes as a PBF file: an error or a city, never a crash. What becomes a city is measured too.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use lifecircle::import::{Inputs, import};
+use lifecircle::measure::{Options, measure, summarise};
+use lifecircle::network::Walker;
+use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::osm_pbf::PbfFile;
+use lifecircle::standard::Standard;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(file) = PbfFile::from_bytes("fuzz.osm.pbf", bytes.to_vec()) else { return };
+    let Ok(city) = import(Inputs::new("fuzz", OsmSource::Pbf(file)), &()) else { return };
+    let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::named("adult")) else { return };
+    let measured = measure(&city, Options::new(standard, walker), &());
+    let _ = summarise(&city, &measured).to_json();
+});
