@@ -10,14 +10,19 @@ use lifecircle::tables::Format;
 
 /// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
 #[derive(Debug, Parser)]
-#[command(name = "lifecircle", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "lifecircle",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   lifecircle demo                                      a synthetic city, measured: needs no download
   lifecircle evaluate city.osm.pbf -o out              from an extract to a report in one go
   lifecircle import city.osm.pbf -o city.city          import once, then measure in many ways:
   lifecircle measure city.city -o elderly --walker elderly
 
-Extracts of any place are at download.geofabrik.de, or openstreetmap.org (Export).")]
+Extracts of any place are at download.geofabrik.de, or openstreetmap.org (Export)."
+)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -48,7 +53,9 @@ impl Common {
             Some(Lang::Zh) => Language::Chinese,
             Some(Lang::En) => Language::English,
             None => {
-                let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|key| std::env::var(key).ok().filter(|v| !v.is_empty()));
+                let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .find_map(|key| std::env::var(key).ok().filter(|v| !v.is_empty()));
                 if set.is_some_and(|value| value.starts_with("zh")) { Language::Chinese } else { Language::English }
             }
         }

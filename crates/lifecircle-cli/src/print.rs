@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use lifecircle::city::City;
 use lifecircle::measure::Summary;
@@ -131,7 +130,9 @@ pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
             name.clone(),
             percent(circle.coverage.residents),
             percent(circle.compliance.residents),
-            worst.map(|s| format!("{} ({})", if english { &s.en } else { &s.zh }, percent(s.coverage.residents))).unwrap_or_default(),
+            worst
+                .map(|s| format!("{} ({})", if english { &s.en } else { &s.zh }, percent(s.coverage.residents)))
+                .unwrap_or_default(),
         ]);
     }
     line(&circles.to_string());
@@ -140,9 +141,13 @@ pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
     let unsnapped = summary.rests_on.unsnapped.len();
     if unsnapped > 0 {
         line(&match common.language() {
-            Language::Chinese => format!("注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"),
+            Language::Chinese => format!(
+                "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"
+            ),
             Language::English => {
-                format!("Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit.")
+                format!(
+                    "Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit."
+                )
             }
         });
     }
@@ -173,11 +178,13 @@ fn worst_gaps(summary: &Summary, common: &Common) {
         2,
     );
     for gap in required {
-        let service = summary.circles.iter().flat_map(|(_, circle)| &circle.services).find(|(id, _)| *id == gap.service);
+        let service =
+            summary.circles.iter().flat_map(|(_, circle)| &circle.services).find(|(id, _)| *id == gap.service);
         let community = summary.communities.iter().find(|c| Some(&c.id) == gap.community.as_ref());
         rows.add_row([
             service.map(|(_, s)| if english { s.en.clone() } else { s.zh.clone() }).unwrap_or_default(),
-            community.map_or_else(|| pick(common, "全市", "whole city").to_owned(), |c| c.name.show(english).to_owned()),
+            community
+                .map_or_else(|| pick(common, "全市", "whole city").to_owned(), |c| c.name.show(english).to_owned()),
             count(gap.residents_without),
             gap.mean_seconds.map_or_else(
                 || pick(common, "无路可达", "none to be reached").to_owned(),
@@ -205,20 +212,32 @@ pub fn files(files: &[(PathBuf, usize)], common: &Common) {
         return;
     }
     for (file, rows) in files {
-        line(&format!("{} {} ({} {})", pick(common, "已写入", "Written:"), file.display(), count(*rows as f64), pick(common, "行", "rows")));
+        line(&format!(
+            "{} {} ({} {})",
+            pick(common, "已写入", "Written:"),
+            file.display(),
+            count(*rows as f64),
+            pick(common, "行", "rows")
+        ));
     }
 }
 
 /// Standards, a line each.
 pub fn standards(standards: &[Standard], common: &Common) {
     if common.json {
-        let all = standards.iter().map(|s| json!({ "id": s.id, "version": s.version, "zh": s.zh, "en": s.en, "services": s.services.len() }));
+        let all = standards
+            .iter()
+            .map(|s| json!({ "id": s.id, "version": s.version, "zh": s.zh, "en": s.en, "services": s.services.len() }));
         document(&all.collect());
         return;
     }
     let mut rows = table(&["id", pick(common, "名称", "Name"), pick(common, "服务", "Services")], 2);
     for standard in standards {
-        rows.add_row([standard.id.clone(), pick(common, &standard.zh, &standard.en).to_owned(), standard.services.len().to_string()]);
+        rows.add_row([
+            standard.id.clone(),
+            pick(common, &standard.zh, &standard.en).to_owned(),
+            standard.services.len().to_string(),
+        ]);
     }
     line(&rows.to_string());
 }
@@ -240,7 +259,13 @@ pub fn standard(standard: &Standard, common: &Common) {
     }
     line(&format!("{} {} — {}", standard.id, standard.version, pick(common, &standard.zh, &standard.en)));
     let mut rows = table(
-        &[pick(common, "生活圈", "Circle"), pick(common, "服务", "Service"), "id", pick(common, "分钟", "Minutes"), pick(common, "必需", "Required")],
+        &[
+            pick(common, "生活圈", "Circle"),
+            pick(common, "服务", "Service"),
+            "id",
+            pick(common, "分钟", "Minutes"),
+            pick(common, "必需", "Required"),
+        ],
         3,
     );
     for service in &standard.services {
@@ -263,7 +288,14 @@ pub fn walkers(walkers: &[Walker], common: &Common) {
         return;
     }
     let mut rows = table(
-        &["id", pick(common, "名称", "Name"), "m/s", pick(common, "台阶", "On steps"), pick(common, "路口等候（秒）", "Wait at signals, s"), pick(common, "来源", "Source")],
+        &[
+            "id",
+            pick(common, "名称", "Name"),
+            "m/s",
+            pick(common, "台阶", "On steps"),
+            pick(common, "路口等候（秒）", "Wait at signals, s"),
+            pick(common, "来源", "Source"),
+        ],
         2,
     );
     if let Some(column) = rows.column_mut(5) {

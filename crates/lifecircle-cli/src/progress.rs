@@ -18,7 +18,11 @@ pub struct Bars {
 
 impl Bars {
     pub fn new(common: &Common) -> Self {
-        Self { visible: !common.quiet && std::io::stderr().is_terminal(), language: common.language(), current: Mutex::new(None) }
+        Self {
+            visible: !common.quiet && std::io::stderr().is_terminal(),
+            language: common.language(),
+            current: Mutex::new(None),
+        }
     }
 
     fn label(&self, stage: Stage) -> &'static str {

@@ -70,7 +70,9 @@ impl Output {
 
     fn begin(goal: &Path, existing: Existing) -> Result<Self> {
         check(goal, existing)?;
-        let name = goal.file_name().ok_or_else(|| Error::new("this is no name for an output").file(goal).mend("give another with -o"))?;
+        let name = goal
+            .file_name()
+            .ok_or_else(|| Error::new("this is no name for an output").file(goal).mend("give another with -o"))?;
         let partial = goal.with_file_name(format!(".{}.partial-{}", name.to_string_lossy(), std::process::id()));
         unfinished().insert(partial.clone());
         Ok(Self { goal: goal.to_path_buf(), partial, done: false })
@@ -127,7 +129,9 @@ fn file_name(path: &Path) -> String {
 /// If the goal exists and may not be replaced.
 pub fn check(goal: &Path, existing: Existing) -> Result<()> {
     if existing == Existing::Refuse && goal.exists() {
-        return Err(Error::new("this exists already").file(goal).mend("give another name with -o, or --force to replace it"));
+        return Err(Error::new("this exists already")
+            .file(goal)
+            .mend("give another name with -o, or --force to replace it"));
     }
     Ok(())
 }

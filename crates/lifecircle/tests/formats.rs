@@ -47,8 +47,12 @@ fn openstreetmap_is_the_same_in_every_dress() {
     gz.write_all(text.as_bytes()).unwrap();
     let mut bz2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     bz2.write_all(text.as_bytes()).unwrap();
-    let files: [(&str, Vec<u8>); 4] =
-        [("a.osm.pbf", binary), ("a.osm", text.into_bytes()), ("a.osm.gz", gz.finish().unwrap()), ("a.osm.bz2", bz2.finish().unwrap())];
+    let files: [(&str, Vec<u8>); 4] = [
+        ("a.osm.pbf", binary),
+        ("a.osm", text.into_bytes()),
+        ("a.osm.gz", gz.finish().unwrap()),
+        ("a.osm.bz2", bz2.finish().unwrap()),
+    ];
     for (name, bytes) in files {
         assert_same(&memory, &city_of(OsmSource::open(&put(directory.path(), name, &bytes)).unwrap()));
     }
@@ -76,7 +80,8 @@ fn a_city_comes_back_from_disk_as_it_was() {
 /// One facility, as each format holds it.
 fn one_place(directory: &Path) -> Vec<PathBuf> {
     let csv = put(directory, "a.csv", "id,name,kind,lon,lat,capacity\n7,国大药房,药店,106.8,39.6,12\n".as_bytes());
-    let tsv = put(directory, "a.tsv", "id\tname\tkind\tlon\tlat\tcapacity\n7\t国大药房\t药店\t106.8\t39.6\t12\n".as_bytes());
+    let tsv =
+        put(directory, "a.tsv", "id\tname\tkind\tlon\tlat\tcapacity\n7\t国大药房\t药店\t106.8\t39.6\t12\n".as_bytes());
     let geojson = put(
         directory,
         "a.geojson",
@@ -122,7 +127,11 @@ fn lists_are_the_same_in_every_format() {
     for path in one_place(directory.path()) {
         let list = read_list(&path, &ListColumns::default(), Datum::Wgs84).unwrap();
         let place = &list.facilities[0];
-        assert_eq!((place.id.as_str(), place.name.local.as_str(), place.kind.as_str()), ("a:7", "国大药房", "药店"), "{path:?}");
+        assert_eq!(
+            (place.id.as_str(), place.name.local.as_str(), place.kind.as_str()),
+            ("a:7", "国大药房", "药店"),
+            "{path:?}"
+        );
         assert_eq!((place.at, place.capacity), (LonLat { x: 106.8, y: 39.6 }, Some(12.0)), "{path:?}");
     }
 }
@@ -197,7 +206,8 @@ fn bad_pbf_files_are_told_apart() {
     let elements = demo_elements();
     let good = pbf(&elements, &FEATURES);
     let error = |bytes: Vec<u8>| {
-        let read = PbfFile::from_bytes("x.osm.pbf", bytes).and_then(|file| import(Inputs::new("x", OsmSource::Pbf(file)), &()));
+        let read = PbfFile::from_bytes("x.osm.pbf", bytes)
+            .and_then(|file| import(Inputs::new("x", OsmSource::Pbf(file)), &()));
         read.map(|_| ()).unwrap_err().to_string()
     };
     assert!(error(good[..good.len() / 2].to_vec()).contains("truncated"));
@@ -241,7 +251,11 @@ fn bad_xml_files_are_told_apart() {
 #[test]
 fn seeds_of_the_fuzz_targets() {
     let mut map = support::Map::default();
-    map.node(1, 0.0, 0.0).tagged(2, 50.0, 0.0, "barrier=gate").node(3, 100.0, 0.0).node(4, 100.0, 80.0).node(5, 0.0, 80.0);
+    map.node(1, 0.0, 0.0)
+        .tagged(2, 50.0, 0.0, "barrier=gate")
+        .node(3, 100.0, 0.0)
+        .node(4, 100.0, 80.0)
+        .node(5, 0.0, 80.0);
     map.tagged(6, 20.0, 10.0, "shop=convenience name=店");
     map.way(1, &[1, 2, 3], "highway=residential").way(2, &[1, 3, 4, 5, 1], "highway=pedestrian area=yes place=square");
     map.way(3, &[3, 4, 5, 3], "building=apartments building:levels=5");

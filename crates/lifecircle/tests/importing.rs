@@ -5,7 +5,9 @@ mod support;
 
 use lifecircle::city::{City, Entries, Facility, HomeKind};
 use lifecircle::geo::{Datum, metric};
-use lifecircle::import::{AdminLevel, Inputs, ListColumns, People, PeopleAt, PeopleRow, import, read_communities, read_list, read_people};
+use lifecircle::import::{
+    AdminLevel, Inputs, ListColumns, People, PeopleAt, PeopleRow, import, read_communities, read_list, read_people,
+};
 use support::Map;
 
 fn facility<'a>(city: &'a City, id: &str) -> &'a Facility {
@@ -33,7 +35,12 @@ fn school() -> Map {
 #[test]
 fn a_school_is_entered_at_its_gates() {
     let mut map = school();
-    map.tagged(15, 10.0, 20.0, "barrier=gate").tagged(16, 20.0, 20.0, "barrier=gate access=private").tagged(17, 30.0, 20.0, "entrance=emergency");
+    map.tagged(15, 10.0, 20.0, "barrier=gate").tagged(16, 20.0, 20.0, "barrier=gate access=private").tagged(
+        17,
+        30.0,
+        20.0,
+        "entrance=emergency",
+    );
     map.elements.ways[1].1 = vec![11, 15, 16, 17, 12, 13, 14, 11];
     assert_entries(facility(&map.city(), "w10"), &[(10.0, 20.0)]);
 }
@@ -61,8 +68,16 @@ fn multipolygons_have_holes_and_several_parts() {
     // A park in two halves (ways 30, 31 make one ring; 32 is another), with a pond in the first.
     map.node(31, 300.0, 0.0).node(32, 500.0, 0.0).node(33, 500.0, 200.0).node(34, 300.0, 200.0);
     map.way(30, &[31, 32, 33], "").way(31, &[31, 34, 33], "");
-    map.node(41, 350.0, 50.0).node(42, 450.0, 50.0).node(43, 450.0, 150.0).node(44, 350.0, 150.0).way(40, &[41, 42, 43, 44, 41], "natural=water");
-    map.node(51, 600.0, 0.0).node(52, 700.0, 0.0).node(53, 700.0, 100.0).node(54, 600.0, 100.0).way(50, &[51, 52, 53, 54, 51], "");
+    map.node(41, 350.0, 50.0).node(42, 450.0, 50.0).node(43, 450.0, 150.0).node(44, 350.0, 150.0).way(
+        40,
+        &[41, 42, 43, 44, 41],
+        "natural=water",
+    );
+    map.node(51, 600.0, 0.0).node(52, 700.0, 0.0).node(53, 700.0, 100.0).node(54, 600.0, 100.0).way(
+        50,
+        &[51, 52, 53, 54, 51],
+        "",
+    );
     map.relation(5, &[(30, "outer"), (31, "outer"), (40, "inner"), (50, "outer")], "type=multipolygon leisure=park");
     let city = map.city();
     let park = facility(&city, "r5");
@@ -108,15 +123,28 @@ fn cell(west: f64, east: f64, residents: f64) -> PeopleRow {
 
 #[test]
 fn people_live_in_their_cells_buildings_by_floor_area() {
-    let people = People { rows: vec![cell(-150.0, 0.0, 160.0), cell(0.0, 200.0, 50.0), cell(200.0, 300.0, 7.0), cell(9000.0, 9100.0, 99.0)] };
+    let people = People {
+        rows: vec![
+            cell(-150.0, 0.0, 160.0),
+            cell(0.0, 200.0, 50.0),
+            cell(200.0, 300.0, 7.0),
+            cell(9000.0, 9100.0, 99.0),
+        ],
+    };
     let city = import(Inputs { people: Some(people), ..houses().inputs() }, &()).unwrap();
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     // 6 storeys against 2, so 120 and 40; the third house has its cell to itself; the last cell has no house.
     assert_eq!(residents.len(), 4);
-    assert!((residents[0] - 120.0).abs() < 1e-6 && (residents[1] - 40.0).abs() < 1e-6 && (residents[2] - 50.0).abs() < 1e-6);
+    assert!(
+        (residents[0] - 120.0).abs() < 1e-6 && (residents[1] - 40.0).abs() < 1e-6 && (residents[2] - 50.0).abs() < 1e-6
+    );
     assert_eq!((city.homes[3].kind, city.homes[3].residents), (HomeKind::Cell, 7.0));
     assert!(city.homes.iter().all(|home| !home.estimated));
-    assert!(city.about.notes.iter().any(|note| note.en.starts_with("99 residents in 1 cells")), "{:?}", city.about.notes);
+    assert!(
+        city.about.notes.iter().any(|note| note.en.starts_with("99 residents in 1 cells")),
+        "{:?}",
+        city.about.notes
+    );
 }
 
 #[test]
@@ -157,7 +185,10 @@ fn lists_are_shifted_and_mapped() {
     std::fs::write(&file, format!("编号,名称,类别,location\n7,国大药房,药店,\"{:.9},{:.9}\"\n", gcj.x, gcj.y)).unwrap();
     let list = read_list(&file, &ListColumns::default(), Datum::Gcj02).unwrap();
     let pharmacy = &list.facilities[0];
-    assert_eq!((pharmacy.id.as_str(), pharmacy.kind.as_str(), pharmacy.name.local.as_str()), ("amap:7", "药店", "国大药房"));
+    assert_eq!(
+        (pharmacy.id.as_str(), pharmacy.kind.as_str(), pharmacy.name.local.as_str()),
+        ("amap:7", "药店", "国大药房")
+    );
     assert!(metric::distance(pharmacy.at, there).0 < 0.01);
     let unshifted = read_list(&file, &ListColumns::default(), Datum::Wgs84).unwrap();
     assert!(metric::distance(unshifted.facilities[0].at, there).0 > 100.0);
@@ -166,7 +197,9 @@ fn lists_are_shifted_and_mapped() {
     let columns = ListColumns::parse("lon=LNG,lat=LAT,kind=what").unwrap();
     let list = read_list(&file, &columns, Datum::Wgs84).unwrap();
     assert_eq!(list.facilities[0].tag("amenity"), Some("pharmacy"));
-    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Datum::Wgs84).unwrap_err().to_string();
+    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Datum::Wgs84)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("there is no column `kind`") && error.contains("LNG, LAT, what"), "{error}");
 }
 

@@ -43,9 +43,14 @@ fn texts(table: &Table, name: &str) -> Vec<String> {
 }
 
 fn entries(table: &Table) -> Vec<Entry> {
-    let service = if table.names().any(|name| name == "service") { texts(table, "service") } else { vec![String::new(); table.rows()] };
+    let service = if table.names().any(|name| name == "service") {
+        texts(table, "service")
+    } else {
+        vec![String::new(); table.rows()]
+    };
     let (id, edge, from, to) = (texts(table, "id"), ids(table, "edge"), ids(table, "from"), ids(table, "to"));
-    let (a, b, access) = (numbers(table, "seconds_to_from"), numbers(table, "seconds_to_to"), numbers(table, "access_seconds"));
+    let (a, b, access) =
+        (numbers(table, "seconds_to_from"), numbers(table, "seconds_to_to"), numbers(table, "access_seconds"));
     (0..table.rows())
         .map(|row| Entry {
             id: id[row].clone(),
@@ -103,7 +108,9 @@ fn recompute(city: &City, walker: &str, every: usize) {
 
     let mut graph = Graph { out: vec![Vec::new(); nodes.rows()], into: vec![Vec::new(); nodes.rows()] };
     let mut both: HashMap<i64, [f64; 2]> = HashMap::new();
-    for (((edge, from), to), seconds) in ids(&edges, "edge").into_iter().zip(ids(&edges, "from")).zip(ids(&edges, "to")).zip(numbers(&edges, "seconds")) {
+    for (((edge, from), to), seconds) in
+        ids(&edges, "edge").into_iter().zip(ids(&edges, "from")).zip(ids(&edges, "to")).zip(numbers(&edges, "seconds"))
+    {
         graph.out[from as usize].push((to as usize, seconds));
         graph.into[to as usize].push((from as usize, seconds));
         // The first row of an edge is the direction from its own beginning.
@@ -115,33 +122,65 @@ fn recompute(city: &City, walker: &str, every: usize) {
         let behind = home.seconds[0] + facility.seconds[1] - backward;
         ahead.max(behind).max(0.0) + home.access + facility.access
     };
-    let row_of: HashMap<String, usize> = texts(&homes, "id").into_iter().enumerate().map(|(row, id)| (id, row)).collect();
+    let row_of: HashMap<String, usize> =
+        texts(&homes, "id").into_iter().enumerate().map(|(row, id)| (id, row)).collect();
     compare_nearest(&graph, &measured, &homes, &row_of, &home_snaps, &facility_snaps, &straight);
     compare_counts(&graph, &measured, &homes, &row_of, &home_snaps, &facility_snaps, &straight, every);
 }
 
-fn compare_nearest(graph: &Graph, measured: &Measured, homes: &Table, row_of: &HashMap<String, usize>, home_snaps: &[Entry], facility_snaps: &[Entry], straight: &dyn Fn(&Entry, &Entry) -> f64) {
+fn compare_nearest(
+    graph: &Graph,
+    measured: &Measured,
+    homes: &Table,
+    row_of: &HashMap<String, usize>,
+    home_snaps: &[Entry],
+    facility_snaps: &[Entry],
+    straight: &dyn Fn(&Entry, &Entry) -> f64,
+) {
     for service in &measured.options.standard.services {
         let targets: Vec<&Entry> = facility_snaps.iter().filter(|entry| entry.service == service.id).collect();
-        let starts: Vec<(usize, f64)> =
-            targets.iter().flat_map(|t| [(t.ends[0], t.access + t.seconds[0]), (t.ends[1], t.access + t.seconds[1])]).collect();
+        let starts: Vec<(usize, f64)> = targets
+            .iter()
+            .flat_map(|t| [(t.ends[0], t.access + t.seconds[0]), (t.ends[1], t.access + t.seconds[1])])
+            .collect();
         let mut times = vec![f64::INFINITY; graph.into.len()];
         spread(&graph.into, &starts, f64::INFINITY, &mut times);
         let told = numbers(homes, &format!("{}_s", service.id));
         let within = homes.get_integers(&format!("{}_n", service.id)).unwrap().map(Option::unwrap).collect::<Vec<_>>();
         for home in home_snaps {
-            let by_nodes = home.access + (home.seconds[0] + times[home.ends[0]]).min(home.seconds[1] + times[home.ends[1]]);
-            let along = targets.iter().filter(|t| t.edge == home.edge).map(|t| straight(home, t)).fold(f64::INFINITY, f64::min);
+            let by_nodes =
+                home.access + (home.seconds[0] + times[home.ends[0]]).min(home.seconds[1] + times[home.ends[1]]);
+            let along =
+                targets.iter().filter(|t| t.edge == home.edge).map(|t| straight(home, t)).fold(f64::INFINITY, f64::min);
             let (mine, theirs) = (by_nodes.min(along), told[row_of[&home.id]]);
-            assert!(mine == theirs || (mine - theirs).abs() < 0.5, "{} of {}: {mine} against {theirs}", service.id, home.id);
+            assert!(
+                mine == theirs || (mine - theirs).abs() < 0.5,
+                "{} of {}: {mine} against {theirs}",
+                service.id,
+                home.id
+            );
             let has = within[row_of[&home.id]] > 0;
-            assert!(has == (mine <= service.threshold.0) || (mine - service.threshold.0).abs() < 0.01, "{} of {}", service.id, home.id);
+            assert!(
+                has == (mine <= service.threshold.0) || (mine - service.threshold.0).abs() < 0.01,
+                "{} of {}",
+                service.id,
+                home.id
+            );
         }
     }
 }
 
 #[allow(clippy::too_many_arguments)]
-fn compare_counts(graph: &Graph, measured: &Measured, homes: &Table, row_of: &HashMap<String, usize>, home_snaps: &[Entry], facility_snaps: &[Entry], straight: &dyn Fn(&Entry, &Entry) -> f64, every: usize) {
+fn compare_counts(
+    graph: &Graph,
+    measured: &Measured,
+    homes: &Table,
+    row_of: &HashMap<String, usize>,
+    home_snaps: &[Entry],
+    facility_snaps: &[Entry],
+    straight: &dyn Fn(&Entry, &Entry) -> f64,
+    every: usize,
+) {
     let columns: HashMap<(String, usize), Vec<i32>> = measured
         .options
         .standard
@@ -159,17 +198,25 @@ fn compare_counts(graph: &Graph, measured: &Measured, homes: &Table, row_of: &Ha
         let touched = spread(&graph.out, &starts, 901.0, &mut times);
         let mut best: HashMap<(&str, &str), f64> = HashMap::new();
         for target in facility_snaps {
-            let by_nodes = target.access + (times[target.ends[0]] + target.seconds[0]).min(times[target.ends[1]] + target.seconds[1]);
+            let by_nodes = target.access
+                + (times[target.ends[0]] + target.seconds[0]).min(times[target.ends[1]] + target.seconds[1]);
             let time = if target.edge == home.edge { by_nodes.min(straight(home, target)) } else { by_nodes };
             let known = best.entry((&target.service, &target.id)).or_insert(f64::INFINITY);
             *known = known.min(time);
         }
         for ((service, minutes), column) in &columns {
             let limit = *minutes as f64 * 60.0;
-            let count = |slack: f64| best.iter().filter(|((s, _), time)| s == service && **time <= limit + slack).count() as i32;
+            let count = |slack: f64| {
+                best.iter().filter(|((s, _), time)| s == service && **time <= limit + slack).count() as i32
+            };
             let told = column[row_of[&home.id]];
             // A time within a hundredth of a second of the limit is a tie and may fall on either side.
-            assert!((count(-0.01)..=count(0.01)).contains(&told), "{service} within {minutes} of {}: {told} against {}", home.id, count(0.0));
+            assert!(
+                (count(-0.01)..=count(0.01)).contains(&told),
+                "{service} within {minutes} of {}: {told} against {}",
+                home.id,
+                count(0.0)
+            );
         }
         for node in touched {
             times[node] = f64::INFINITY;
@@ -211,7 +258,8 @@ fn hills_make_the_two_directions_differ() {
     let people = read_people(&data.join("porto_alegre/poa_hexgrid.csv"), None, lifecircle::geo::Datum::Wgs84).unwrap();
     let elevation = lifecircle::sources::geotiff::read(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
     let osm = OsmSource::open(&data.join("porto_alegre/poa_osm.pbf")).unwrap();
-    let city = import(Inputs { people: Some(people), elevation: Some(elevation), ..Inputs::new("poa", osm) }, &()).unwrap();
+    let city =
+        import(Inputs { people: Some(people), elevation: Some(elevation), ..Inputs::new("poa", osm) }, &()).unwrap();
     assert!(city.streets.edges.iter().filter(|edge| edge.rise.abs() > 1.0).count() > 1000);
     recompute(&city, "adult", 10);
 }

@@ -18,7 +18,8 @@ fn with_snapper<T>(city: &City, limit: Metres, ask: impl FnOnce(&Snapper<'_>, &N
 }
 
 fn snap(city: &City, at: LonLat) -> Result<(i64, Snap), NoStreet> {
-    with_snapper(city, LIMIT, |snapper, _| snapper.snap(at)).map(|snap| (city.streets.edges[snap.edge as usize].way, snap))
+    with_snapper(city, LIMIT, |snapper, _| snapper.snap(at))
+        .map(|snap| (city.streets.edges[snap.edge as usize].way, snap))
 }
 
 /// A long street (way 1) in the south, joined to another (2) that makes it the main part.
@@ -55,7 +56,15 @@ fn an_aisle_is_taken_only_where_nothing_better_is_near() {
 
 #[test]
 fn no_door_opens_onto_bridges_tunnels_ferries_and_escalators() {
-    for about in ["highway=footway bridge=yes", "highway=footway tunnel=yes", "highway=footway level=1", "route=ferry", "highway=steps conveying=forward", "railway=platform", "highway=residential oneway:foot=yes"] {
+    for about in [
+        "highway=footway bridge=yes",
+        "highway=footway tunnel=yes",
+        "highway=footway level=1",
+        "route=ferry",
+        "highway=steps conveying=forward",
+        "railway=platform",
+        "highway=residential oneway:foot=yes",
+    ] {
         let mut map = town();
         map.node(11, 1000.0, 50.0).way(11, &[2, 11], about);
         assert_eq!(snap(&map.city(), Map::at(1001.0, 40.0)).unwrap().0, 1, "{about}");

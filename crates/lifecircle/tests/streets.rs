@@ -22,7 +22,13 @@ fn walk(city: &City, from: (f64, f64), to: (f64, f64)) -> f64 {
     let near = |(x, y): (f64, f64)| {
         let at = Map::at(x, y);
         let close = |node: &&lifecircle::geo::LonLat| metric::distance(**node, at).0 < 0.5;
-        city.streets.nodes.iter().enumerate().filter(|(_, node)| close(node)).map(|(index, _)| index).collect::<Vec<_>>()
+        city.streets
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| close(node))
+            .map(|(index, _)| index)
+            .collect::<Vec<_>>()
     };
     let starts: Vec<(usize, f64)> = near(from).into_iter().map(|node| (node, 0.0)).collect();
     assert!(!starts.is_empty(), "no street node at {from:?}");
@@ -100,7 +106,11 @@ fn escalators_go_one_way_and_steps_are_slow() {
 fn ferries_take_their_own_time() {
     let mut map = Map::default();
     map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).node(3, 2100.0, 0.0).node(4, 2200.0, 0.0);
-    map.way(1, &[1, 2], "highway=residential").way(2, &[2, 3], "route=ferry duration=00:10").way(3, &[3, 4], "highway=residential");
+    map.way(1, &[1, 2], "highway=residential").way(2, &[2, 3], "route=ferry duration=00:10").way(
+        3,
+        &[3, 4],
+        "highway=residential",
+    );
     let seconds = walk(&map.with_a_person(), (0.0, 0.0), (2200.0, 0.0));
     assert!((seconds - (600.0 + 200.0 / 1.11)).abs() < 0.1, "{seconds}");
 }
@@ -108,7 +118,12 @@ fn ferries_take_their_own_time() {
 /// A square of 100 m with streets at two opposite corners.
 fn square(about: &str) -> Map {
     let mut map = Map::default();
-    map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).node(3, 100.0, 100.0).node(4, 0.0, 100.0).node(5, -50.0, 0.0).node(6, 150.0, 100.0);
+    map.node(1, 0.0, 0.0)
+        .node(2, 100.0, 0.0)
+        .node(3, 100.0, 100.0)
+        .node(4, 0.0, 100.0)
+        .node(5, -50.0, 0.0)
+        .node(6, 150.0, 100.0);
     map.way(1, &[1, 2, 3, 4, 1], about).way(2, &[5, 1], "highway=residential").way(3, &[3, 6], "highway=residential");
     map
 }
@@ -116,13 +131,22 @@ fn square(about: &str) -> Map {
 #[test]
 fn people_cross_squares_but_walk_round_rings() {
     assert_walk(&square("highway=pedestrian").with_a_person(), (-50.0, 0.0), (150.0, 100.0), 300.0);
-    assert_walk(&square("highway=pedestrian area=yes").with_a_person(), (-50.0, 0.0), (150.0, 100.0), 100.0 + 100.0 * 2.0_f64.sqrt());
+    assert_walk(
+        &square("highway=pedestrian area=yes").with_a_person(),
+        (-50.0, 0.0),
+        (150.0, 100.0),
+        100.0 + 100.0 * 2.0_f64.sqrt(),
+    );
 }
 
 #[test]
 fn people_walk_round_the_hole_of_a_square() {
     let mut map = square("note=outline");
-    map.node(11, 40.0, 40.0).node(12, 60.0, 40.0).node(13, 60.0, 60.0).node(14, 40.0, 60.0).way(4, &[11, 12, 13, 14, 11], "");
+    map.node(11, 40.0, 40.0).node(12, 60.0, 40.0).node(13, 60.0, 60.0).node(14, 40.0, 60.0).way(
+        4,
+        &[11, 12, 13, 14, 11],
+        "",
+    );
     map.relation(1, &[(1, "outer"), (4, "inner")], "type=multipolygon highway=pedestrian area=yes");
     // By a corner of the hole: twice from (0,0) to (60,40).
     assert_walk(&map.with_a_person(), (-50.0, 0.0), (150.0, 100.0), 100.0 + 2.0 * 60.0_f64.hypot(40.0));
@@ -131,7 +155,12 @@ fn people_walk_round_the_hole_of_a_square() {
 #[test]
 fn people_cut_the_corner_of_an_angled_square() {
     let mut map = Map::default();
-    map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).node(3, 100.0, 20.0).node(4, 20.0, 20.0).node(5, 20.0, 100.0).node(6, 0.0, 100.0);
+    map.node(1, 0.0, 0.0)
+        .node(2, 100.0, 0.0)
+        .node(3, 100.0, 20.0)
+        .node(4, 20.0, 20.0)
+        .node(5, 20.0, 100.0)
+        .node(6, 0.0, 100.0);
     map.node(7, 150.0, 0.0).node(8, 0.0, 150.0);
     map.way(1, &[1, 2, 3, 4, 5, 6, 1], "highway=pedestrian area=yes");
     map.way(2, &[7, 2], "highway=footway").way(3, &[8, 6], "highway=footway");
@@ -142,7 +171,11 @@ fn people_cut_the_corner_of_an_angled_square() {
 #[test]
 fn signals_cost_those_who_wait() {
     let mut map = Map::default();
-    map.node(1, 0.0, 0.0).tagged(2, 10.0, 0.0, "highway=crossing crossing=traffic_signals").node(3, 20.0, 0.0).node(4, 10.0, 50.0).node(5, 10.0, -50.0);
+    map.node(1, 0.0, 0.0)
+        .tagged(2, 10.0, 0.0, "highway=crossing crossing=traffic_signals")
+        .node(3, 20.0, 0.0)
+        .node(4, 10.0, 50.0)
+        .node(5, 10.0, -50.0);
     map.way(1, &[1, 2, 3], "highway=footway footway=crossing").way(2, &[4, 2, 5], "highway=primary");
     let city = map.with_a_person();
     let halves: Vec<u8> = city.streets.edges.iter().map(|edge| edge.half_signals).collect();

@@ -2,12 +2,12 @@
 
 use std::io::IsTerminal;
 
+use lifecircle::Result;
 use lifecircle::demo::{self, Size};
 use lifecircle::import::import;
 use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::tables::Format;
-use lifecircle::Result;
 
 use super::evaluate::write_all;
 use crate::args::{Common, DemoArgs};
@@ -22,7 +22,8 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
     let output = Output::directory(&args.output, args.force.existing())?;
-    let summary = write_all(&city, options, "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
+    let summary =
+        write_all(&city, options, "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);

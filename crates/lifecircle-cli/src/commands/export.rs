@@ -30,7 +30,10 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
         What::Homes => {
             let measured = measure(&city, options, &bars);
             let summary = summarise(&city, &measured);
-            vec![("homes", export::homes_table(&city, &measured)), ("communities", export::communities_table(&city, &summary))]
+            vec![
+                ("homes", export::homes_table(&city, &measured)),
+                ("communities", export::communities_table(&city, &summary)),
+            ]
         }
         What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
     };

@@ -1,7 +1,9 @@
 //! `lifecircle import`.
 
 use lifecircle::city::{self, City};
-use lifecircle::import::{AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people};
+use lifecircle::import::{
+    AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people,
+};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::sources::geotiff;
 use lifecircle::sources::osm::OsmSource;
@@ -25,14 +27,29 @@ pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
 /// Makes a city of what the user gave.
 pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
     // The small files first: a mistake in one should not cost the time of the large one.
-    let people = args.people.as_ref().map(|path| read_people(path, args.people_column.as_deref(), args.people_datum.into())).transpose()?;
+    let people = args
+        .people
+        .as_ref()
+        .map(|path| read_people(path, args.people_column.as_deref(), args.people_datum.into()))
+        .transpose()?;
     let columns = args.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
-    let lists = args.facilities.iter().map(|path| read_list(path, &columns, args.datum.into())).collect::<Result<Vec<_>>>()?;
-    let communities = args.communities.iter().map(|path| read_communities(path, args.communities_datum.into())).collect::<Result<Vec<_>>>()?.concat();
+    let lists =
+        args.facilities.iter().map(|path| read_list(path, &columns, args.datum.into())).collect::<Result<Vec<_>>>()?;
+    let communities = args
+        .communities
+        .iter()
+        .map(|path| read_communities(path, args.communities_datum.into()))
+        .collect::<Result<Vec<_>>>()?
+        .concat();
     let elevation = args.elevation.as_ref().map(|path| geotiff::read(path)).transpose()?;
     let osm = OsmSource::open(&args.extract)?;
     let mut sources = vec![describe_source("streets", &args.extract, OSM_LICENCE)?];
-    let others = [("people", args.people.as_slice()), ("facilities", &args.facilities), ("communities", &args.communities), ("elevation", args.elevation.as_slice())];
+    let others = [
+        ("people", args.people.as_slice()),
+        ("facilities", &args.facilities),
+        ("communities", &args.communities),
+        ("elevation", args.elevation.as_slice()),
+    ];
     for (role, paths) in others {
         for path in paths {
             sources.push(describe_source(role, path, "")?);

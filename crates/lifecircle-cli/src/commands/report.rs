@@ -16,7 +16,8 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let measured = measure(&city, options, &bars);
     let summary = summarise(&city, &measured);
     let output = Output::file(&args.output, args.force.existing())?;
-    output::write_text(output.path(), &report::html(&city, &measured, &summary, common.language())).map_err(|e| e.file(&args.output))?;
+    output::write_text(output.path(), &report::html(&city, &measured, &summary, common.language()))
+        .map_err(|e| e.file(&args.output))?;
     output.finish()?;
     drop(bars);
     print::written(&args.output, Some(&summary), common);

@@ -15,7 +15,11 @@ pub fn run(args: &StandardsArgs, common: &Common) -> Result<()> {
         StandardsCommand::Show { id } => match Standard::built_in_text(id) {
             Some(_) if common.json => print::standard(&Standard::find(id)?, common),
             Some(text) => print::out(text),
-            None => return Err(Error::new(format!("there is no built-in standard {id:?}")).mend("see `lifecircle standards list`")),
+            None => {
+                return Err(
+                    Error::new(format!("there is no built-in standard {id:?}")).mend("see `lifecircle standards list`")
+                );
+            }
         },
         StandardsCommand::Check { standard } => print::standard(&Standard::find(standard)?, common),
     }

@@ -3,13 +3,10 @@
 //! Plain data: streets, facilities, homes, communities, and what they rest on. It knows nothing of how it was imported,
 //! of any walker, or of any standard; `store` keeps it on disk.
 
-
 mod store;
 mod streets;
 
-
 use serde::{Deserialize, Serialize};
-
 
 pub use store::{FORMAT_VERSION, facilities_table, load, save};
 pub use streets::{Direction, Street, StreetKind, Streets};

@@ -60,7 +60,8 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
         },
         about: city.about.clone(),
     };
-    let text = toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
+    let text =
+        toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
     write_text(&output.path().join(ABOUT), &text)?;
     let tables: [(&str, fn(&City) -> Table); 6] = [
         ("network_nodes", |city| nodes_table(&city.streets)),
@@ -71,7 +72,9 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
         ("basemap", |city| basemap_table(&city.basemap)),
     ];
     tables.par_iter().try_for_each(|(name, table)| {
-        table(city).write(&output.path().join(format!("{name}.parquet")), Format::Parquet).map_err(|e| e.file(directory))
+        table(city)
+            .write(&output.path().join(format!("{name}.parquet")), Format::Parquet)
+            .map_err(|e| e.file(directory))
     })?;
     output.finish()
 }
@@ -88,21 +91,26 @@ pub fn load(directory: &Path) -> Result<City> {
             .mend("make one with `lifecircle import city.osm.pbf -o NAME.city`"));
     }
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
-    let damaged = |e: toml::de::Error| Error::new(format!("it cannot be read ({})", e.message())).file(&path).mend("import the city again");
+    let damaged = |e: toml::de::Error| {
+        Error::new(format!("it cannot be read ({})", e.message())).file(&path).mend("import the city again")
+    };
     #[derive(Deserialize)]
     struct Version {
         format_version: u32,
     }
     let Version { format_version } = toml::from_str(&text).map_err(damaged)?;
     if format_version != FORMAT_VERSION {
-        return Err(Error::new(format!("the city is of format {format_version}, and this program reads format {FORMAT_VERSION}"))
-            .file(directory)
-            .mend("import the city again with this version"));
+        return Err(Error::new(format!(
+            "the city is of format {format_version}, and this program reads format {FORMAT_VERSION}"
+        ))
+        .file(directory)
+        .mend("import the city again with this version"));
     }
     let head: Head = toml::from_str(&text).map_err(damaged)?;
     let read = |name: &str| read_parquet(&directory.join(format!("{name}.parquet")));
     let place = |name: &str, e: Error| e.file(directory.join(format!("{name}.parquet"))).mend("import the city again");
-    let streets = streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
+    let streets =
+        streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
     Ok(City {
         about: head.about,
         streets,
@@ -121,7 +129,8 @@ fn word<T: Serialize>(value: &T) -> String {
 
 fn of_word<T: DeserializeOwned>(text: Option<&str>) -> Result<T> {
     let text = text.unwrap_or_default();
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| Error::new(format!("the word {text:?} is not known")))
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|_| Error::new(format!("the word {text:?} is not known")))
 }
 
 fn point(at: LonLat) -> Geometry<f64> {
@@ -159,7 +168,8 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     let mut lines = edges.geometries().unwrap_or_default().iter();
     let (mut to, mut way, mut kind, mut metres) =
         (edges.get_ids("to")?, edges.get_ids("osm_way")?, edges.get_text("kind")?, edges.get_numbers("metres")?);
-    let (mut rise, mut signals, mut direction) = (edges.get_numbers("rise")?, edges.get_integers("half_signals")?, edges.get_text("direction")?);
+    let (mut rise, mut signals, mut direction) =
+        (edges.get_numbers("rise")?, edges.get_integers("half_signals")?, edges.get_text("direction")?);
     let (mut off_ground, mut ride) = (edges.get_flags("off_ground")?, edges.get_numbers("ride_seconds")?);
     let node = |id: Option<i64>| match id {
         Some(id) if (0..count).contains(&id) => Ok(id as u32),
@@ -196,13 +206,17 @@ fn homes_table(homes: &[Home]) -> Table {
         .maybe_numbers("elderly", homes.iter().map(|home| home.ages.map(|ages| ages.elderly)))
         .flags("estimated", homes.iter().map(|home| home.estimated))
         .maybe_numbers("floor_area", homes.iter().map(|home| home.floor_area))
-        .maybe_integers("community", homes.iter().map(|home| home.community.and_then(|index| i32::try_from(index).ok())))
+        .maybe_integers(
+            "community",
+            homes.iter().map(|home| home.community.and_then(|index| i32::try_from(index).ok())),
+        )
         .geometry(homes.iter().map(|home| point(home.at)))
 }
 
 fn homes_of(table: &Table) -> Result<Vec<Home>> {
     let mut points = table.geometries().unwrap_or_default().iter();
-    let (mut kind, mut residents, mut estimated) = (table.get_text("kind")?, table.get_numbers("residents")?, table.get_flags("estimated")?);
+    let (mut kind, mut residents, mut estimated) =
+        (table.get_text("kind")?, table.get_numbers("residents")?, table.get_flags("estimated")?);
     let (mut children, mut elderly) = (table.get_numbers("children")?, table.get_numbers("elderly")?);
     let (mut floor_area, mut community) = (table.get_numbers("floor_area")?, table.get_integers("community")?);
     let mut homes = Vec::with_capacity(table.rows());
@@ -243,18 +257,25 @@ pub fn facilities_table(facilities: &[Facility]) -> Table {
         .flags("entries_known", all().map(|f| matches!(f.entries, Entries::Known(_))))
         .numbers("lon", all().map(|f| f.at.x))
         .numbers("lat", all().map(|f| f.at.y))
-        .geometry(all().map(|f| Geometry::MultiPoint(MultiPoint(f.entries.points().iter().map(|p| Point(*p)).collect()))))
+        .geometry(
+            all().map(|f| Geometry::MultiPoint(MultiPoint(f.entries.points().iter().map(|p| Point(*p)).collect()))),
+        )
 }
 
 fn facilities_of(table: &Table) -> Result<Vec<Facility>> {
     let mut entries = table.geometries().unwrap_or_default().iter();
-    let (mut name, mut name_en, mut kind) = (table.get_text("name")?, table.get_text("name_en")?, table.get_text("kind")?);
-    let (mut area, mut capacity, mut tags) = (table.get_numbers("area")?, table.get_numbers("capacity")?, table.get_text("tags")?);
-    let (mut known, mut lon, mut lat) = (table.get_flags("entries_known")?, table.get_numbers("lon")?, table.get_numbers("lat")?);
+    let (mut name, mut name_en, mut kind) =
+        (table.get_text("name")?, table.get_text("name_en")?, table.get_text("kind")?);
+    let (mut area, mut capacity, mut tags) =
+        (table.get_numbers("area")?, table.get_numbers("capacity")?, table.get_text("tags")?);
+    let (mut known, mut lon, mut lat) =
+        (table.get_flags("entries_known")?, table.get_numbers("lon")?, table.get_numbers("lat")?);
     let text = |value: Option<Option<&str>>| value.flatten().unwrap_or_default().to_owned();
     let mut facilities = Vec::with_capacity(table.rows());
     for id in table.get_text("id")? {
-        let Some(Geometry::MultiPoint(points)) = entries.next() else { return Err(Error::new("a facility has no entries")) };
+        let Some(Geometry::MultiPoint(points)) = entries.next() else {
+            return Err(Error::new("a facility has no entries"));
+        };
         let points = points.iter().map(|point| point.0).collect();
         let tags = tags_of(tags.next().flatten());
         facilities.push(Facility {
@@ -263,7 +284,11 @@ fn facilities_of(table: &Table) -> Result<Vec<Facility>> {
             kind: text(kind.next()),
             tags,
             at: LonLat { x: lon.next().flatten().unwrap_or(0.0), y: lat.next().flatten().unwrap_or(0.0) },
-            entries: if known.next().flatten().unwrap_or(true) { Entries::Known(points) } else { Entries::Outline(points) },
+            entries: if known.next().flatten().unwrap_or(true) {
+                Entries::Known(points)
+            } else {
+                Entries::Outline(points)
+            },
             area: area.next().flatten(),
             capacity: capacity.next().flatten(),
         });
@@ -292,15 +317,20 @@ fn communities_table(communities: &[Community]) -> Table {
 }
 
 fn communities_of(table: &Table) -> Result<Vec<Community>> {
-    let column = |name: &str| -> Result<Vec<String>> { Ok(table.get_text(name)?.map(|v| v.unwrap_or_default().to_owned()).collect()) };
+    let column = |name: &str| -> Result<Vec<String>> {
+        Ok(table.get_text(name)?.map(|v| v.unwrap_or_default().to_owned()).collect())
+    };
     let names = |local: &str, en: &str| -> Result<Vec<Name>> {
         Ok(column(local)?.into_iter().zip(column(en)?).map(|(local, en)| Name { local, en }).collect())
     };
-    let (name, subdistrict, district) = (names("name", "name_en")?, names("subdistrict", "subdistrict_en")?, names("district", "district_en")?);
+    let (name, subdistrict, district) =
+        (names("name", "name_en")?, names("subdistrict", "subdistrict_en")?, names("district", "district_en")?);
     let shapes = shapes(table)?;
     let ids = table.get_text("id")?.map(|id| id.unwrap_or_default().to_owned());
     let rows = ids.zip(name).zip(subdistrict.into_iter().zip(district)).zip(shapes);
-    Ok(rows.map(|(((id, name), (subdistrict, district)), shape)| Community { id, name, subdistrict, district, shape }).collect())
+    Ok(rows
+        .map(|(((id, name), (subdistrict, district)), shape)| Community { id, name, subdistrict, district, shape })
+        .collect())
 }
 
 fn shapes(table: &Table) -> Result<Vec<MultiPolygon<f64>>> {

@@ -35,8 +35,14 @@ enum Use {
 }
 
 /// Special blocks in a hundred.
-const SPECIAL: [(Use, f64); 6] =
-    [(Use::Primary, 6.5), (Use::Middle, 3.5), (Use::Park, 2.4), (Use::Hospital, 2.0), (Use::Mall, 2.4), (Use::Square, 2.2)];
+const SPECIAL: [(Use, f64); 6] = [
+    (Use::Primary, 6.5),
+    (Use::Middle, 3.5),
+    (Use::Park, 2.4),
+    (Use::Hospital, 2.0),
+    (Use::Mall, 2.4),
+    (Use::Square, 2.2),
+];
 
 /// Between the middle of a street and a wall.
 const SETBACK: f64 = 13.0;
@@ -46,7 +52,9 @@ pub(super) fn draw(layout: &Layout, canvas: &mut Canvas, random: &mut ChaCha8Rng
     let blocks = layout.blocks();
     let mut uses: Vec<Use> = SPECIAL
         .iter()
-        .flat_map(|(kind, share)| std::iter::repeat_n(*kind, (blocks.len() as f64 * share / 100.0).round().max(1.0) as usize))
+        .flat_map(|(kind, share)| {
+            std::iter::repeat_n(*kind, (blocks.len() as f64 * share / 100.0).round().max(1.0) as usize)
+        })
         .collect();
     uses.resize(blocks.len(), Use::Estate);
     uses.shuffle(random);
@@ -55,9 +63,30 @@ pub(super) fn draw(layout: &Layout, canvas: &mut Canvas, random: &mut ChaCha8Rng
         let name = &layout.communities[block.community].name;
         match kind {
             Use::Estate => estates.push(estate(layout, block, canvas, random)),
-            Use::Primary => campus(layout, block, &name.with("小学", "Primary School"), &[("amenity", "school"), ("isced:level", "1")], canvas, random),
-            Use::Middle => campus(layout, block, &name.with("中学", "Middle School"), &[("amenity", "school"), ("isced:level", "2")], canvas, random),
-            Use::Hospital => campus(layout, block, &name.with("医院", "Hospital"), &[("amenity", "hospital"), ("healthcare", "hospital")], canvas, random),
+            Use::Primary => campus(
+                layout,
+                block,
+                &name.with("小学", "Primary School"),
+                &[("amenity", "school"), ("isced:level", "1")],
+                canvas,
+                random,
+            ),
+            Use::Middle => campus(
+                layout,
+                block,
+                &name.with("中学", "Middle School"),
+                &[("amenity", "school"), ("isced:level", "2")],
+                canvas,
+                random,
+            ),
+            Use::Hospital => campus(
+                layout,
+                block,
+                &name.with("医院", "Hospital"),
+                &[("amenity", "hospital"), ("healthcare", "hospital")],
+                canvas,
+                random,
+            ),
             Use::Park => park(layout, block, name, canvas),
             Use::Mall => mall(layout, block, name, canvas),
             Use::Square => square(layout, block, name, canvas),
@@ -127,7 +156,8 @@ fn estate(layout: &Layout, block: &Block, canvas: &mut Canvas, random: &mut ChaC
     // Rows of buildings with a path south of each.
     let pitch = random.random_range(36.0..46.0);
     let rows = ((ring.height() - 16.0) / pitch).floor() as usize;
-    let mut on_ring: Vec<(Side, f64, i64)> = gates.iter().map(|(side, share, _, inner)| (*side, *share, *inner)).collect();
+    let mut on_ring: Vec<(Side, f64, i64)> =
+        gates.iter().map(|(side, share, _, inner)| (*side, *share, *inner)).collect();
     let levels = [5, 6, 6, 11, 18][random.random_range(0..5)];
     let mut floor_area = 0.0;
     let mut corners = Vec::new();
@@ -146,7 +176,10 @@ fn estate(layout: &Layout, block: &Block, canvas: &mut Canvas, random: &mut ChaC
             if house.north < ring.north - 3.0 {
                 let storeys = (levels + random.random_range(-1..=1)).max(3);
                 floor_area += house.width() * house.height() * f64::from(storeys);
-                canvas.area(&house.corners(), tags(&[("building", "apartments"), ("building:levels", &storeys.to_string())]));
+                canvas.area(
+                    &house.corners(),
+                    tags(&[("building", "apartments"), ("building:levels", &storeys.to_string())]),
+                );
             }
             x += length + 14.0;
         }
@@ -156,7 +189,14 @@ fn estate(layout: &Layout, block: &Block, canvas: &mut Canvas, random: &mut ChaC
 }
 
 /// A walled campus with one or two gates.
-fn campus(layout: &Layout, block: &Block, name: &Pair, about: &[(&str, &str)], canvas: &mut Canvas, random: &mut ChaCha8Rng) {
+fn campus(
+    layout: &Layout,
+    block: &Block,
+    name: &Pair,
+    about: &[(&str, &str)],
+    canvas: &mut Canvas,
+    random: &mut ChaCha8Rng,
+) {
     let plot = block.plot.inset(SETBACK);
     let mut sides = Side::ALL;
     sides.shuffle(random);
@@ -192,16 +232,23 @@ fn park(layout: &Layout, block: &Block, name: &Pair, canvas: &mut Canvas) {
         })
         .collect();
     walled(plot, &gates, named(&name.with("公园", "Park"), &[("leisure", "park")]), canvas);
-    let pond = Plot { west: plot.west + 35.0, south: plot.south + 30.0, east: plot.west + 85.0, north: plot.south + 80.0 };
+    let pond =
+        Plot { west: plot.west + 35.0, south: plot.south + 30.0, east: plot.west + 85.0, north: plot.south + 80.0 };
     canvas.area(&pond.corners(), tags(&[("natural", "water")]));
 }
 
 /// A mall with its parking, and an open square before it.
 fn mall(layout: &Layout, block: &Block, name: &Pair, canvas: &mut Canvas) {
     let plot = block.plot.inset(SETBACK);
-    let house = Plot { north: plot.north - 60.0, south: plot.south + 70.0, west: plot.west + 20.0, east: plot.east - 20.0 };
+    let house =
+        Plot { north: plot.north - 60.0, south: plot.south + 70.0, west: plot.west + 20.0, east: plot.east - 20.0 };
     let door = canvas.node(on_side(house, Side::South, 0.5), tags(&[("entrance", "main")]));
-    walled(house, &[(Side::South, 0.5, door)], named(&name.with("购物中心", "Mall"), &[("shop", "mall"), ("building", "retail")]), canvas);
+    walled(
+        house,
+        &[(Side::South, 0.5, door)],
+        named(&name.with("购物中心", "Mall"), &[("shop", "mall"), ("building", "retail")]),
+        canvas,
+    );
     let front = Plot { north: house.south, ..plot };
     open_square(layout, block, front, &name.with("购物广场", "Mall Square"), Some(door), canvas);
     // Parking behind: an aisle that no door opens onto.

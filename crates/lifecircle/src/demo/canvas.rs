@@ -105,7 +105,12 @@ impl Plot {
 
     /// South-west, south-east, north-east, north-west.
     pub fn corners(self) -> [Spot; 4] {
-        [spot(self.west, self.south), spot(self.east, self.south), spot(self.east, self.north), spot(self.west, self.north)]
+        [
+            spot(self.west, self.south),
+            spot(self.east, self.south),
+            spot(self.east, self.north),
+            spot(self.west, self.north),
+        ]
     }
 
     pub fn width(self) -> f64 {

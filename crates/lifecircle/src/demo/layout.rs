@@ -86,7 +86,8 @@ pub(super) struct Layout {
 impl Layout {
     pub fn new(size: Size, random: &mut ChaCha8Rng) -> Self {
         let [east, west, south] = names::districts();
-        let district = |name, west, south, columns, rows, left_out| District { name, west, south, columns, rows, left_out };
+        let district =
+            |name, west, south, columns, rows, left_out| District { name, west, south, columns, rows, left_out };
         let side = BLOCK * BLOCKS as f64;
         let districts = match size {
             Size::Full => vec![
@@ -169,7 +170,8 @@ impl Layout {
 
     /// All roads, with whatever met them, and the river with its bridges.
     pub fn draw_roads_and_river(&self, canvas: &mut Canvas, random: &mut ChaCha8Rng) {
-        let mut stretches: Vec<Stretch> = self.blocks().iter().flat_map(|b| Side::ALL.map(|side| Self::stretch(b, side))).collect();
+        let mut stretches: Vec<Stretch> =
+            self.blocks().iter().flat_map(|b| Side::ALL.map(|side| Self::stretch(b, side))).collect();
         stretches.sort_unstable();
         stretches.dedup();
         let mut corners: HashMap<Corner, i64> = HashMap::new();
@@ -190,7 +192,14 @@ impl Layout {
         self.draw_river(canvas);
     }
 
-    fn draw_stretch(&self, (from, to): Stretch, on_it: &[(f64, i64)], corners: &HashMap<Corner, i64>, canvas: &mut Canvas, random: &mut ChaCha8Rng) {
+    fn draw_stretch(
+        &self,
+        (from, to): Stretch,
+        on_it: &[(f64, i64)],
+        corners: &HashMap<Corner, i64>,
+        canvas: &mut Canvas,
+        random: &mut ChaCha8Rng,
+    ) {
         // A road runs along a line of corners: of a column where both columns are the same.
         let line = if from.1 == to.1 { from.1 } else { from.2 };
         let kind = match line % (BLOCKS * 2) {
@@ -202,7 +211,8 @@ impl Layout {
         nodes.extend(on_it.iter().map(|(_, node)| node));
         nodes.push(corners[&to]);
         let name = names::place(line + from.0 * 11);
-        let mut about = name.with(if from.1 == to.1 { "路" } else { "街" }, if from.1 == to.1 { "Road" } else { "Street" }).tags();
+        let mut about =
+            name.with(if from.1 == to.1 { "路" } else { "街" }, if from.1 == to.1 { "Road" } else { "Street" }).tags();
         about.extend(tags(&[("highway", kind)]));
         if kind != "residential" {
             about.extend(tags(&[("sidewalk", "both")]));
@@ -232,7 +242,10 @@ impl Layout {
         for (bridge, row) in [rows / 4, rows * 3 / 4].into_iter().enumerate() {
             let north = west.south + row as f64 * BLOCK;
             let across = (((north - east.south) / BLOCK).round() as usize).min(east.rows * BLOCKS);
-            let (Some(from), Some(to)) = (corners.get(&(1, west.columns * BLOCKS, row)), corners.get(&(0, 0, across))) else { continue };
+            let (Some(from), Some(to)) = (corners.get(&(1, west.columns * BLOCKS, row)), corners.get(&(0, 0, across)))
+            else {
+                continue;
+            };
             let bank_west = canvas.point(spot(-RIVER - 60.0, north));
             let bank_east = canvas.point(spot(RIVER + 60.0, north));
             canvas.way(vec![*from, bank_west], road("桥头路", "Bridge Road", &[]));
@@ -241,7 +254,8 @@ impl Layout {
             canvas.way(vec![bank_east, *to], road("桥头路", "Bridge Road", &[]));
         }
         if let Some(south) = self.districts.get(2)
-            && let (Some(from), Some(to)) = (corners.get(&(2, BLOCKS, south.rows * BLOCKS)), corners.get(&(0, BLOCKS, 0)))
+            && let (Some(from), Some(to)) =
+                (corners.get(&(2, BLOCKS, south.rows * BLOCKS)), corners.get(&(0, BLOCKS, 0)))
         {
             canvas.way(vec![*from, *to], road("滨河大道", "Binhe Avenue", &[]));
         }
@@ -273,7 +287,8 @@ impl Layout {
         for community in &self.communities {
             let district = &self.districts[community.district];
             let side = BLOCK * BLOCKS as f64;
-            let (west, south) = (district.west + community.column as f64 * side, district.south + community.row as f64 * side);
+            let (west, south) =
+                (district.west + community.column as f64 * side, district.south + community.row as f64 * side);
             let plot = Plot { west, south, east: west + side, north: south + side };
             let corners = plot.corners();
             // The plan is bent, so a boundary needs more than its corners to follow the roads.
@@ -285,7 +300,8 @@ impl Layout {
             rings.push(ring);
         }
         for (index, district) in self.districts.iter().enumerate() {
-            let members: Vec<usize> = (0..self.communities.len()).filter(|c| self.communities[*c].district == index).collect();
+            let members: Vec<usize> =
+                (0..self.communities.len()).filter(|c| self.communities[*c].district == index).collect();
             for (number, group) in members.chunks(4).enumerate() {
                 let ways: Vec<i64> = group.iter().map(|community| rings[*community]).collect();
                 let name = names::place(index * 13 + number).with("街道", "Subdistrict");
@@ -302,6 +318,8 @@ impl District {
         let corner = |column: usize, row: usize| {
             column + 1 == self.columns && (row + 1 == self.rows && self.left_out > 0 || row == 0 && self.left_out > 1)
         };
-        (0..self.rows).flat_map(move |row| (0..self.columns).map(move |column| (column, row))).filter(move |(c, r)| !corner(*c, *r))
+        (0..self.rows)
+            .flat_map(move |row| (0..self.columns).map(move |column| (column, row)))
+            .filter(move |(c, r)| !corner(*c, *r))
     }
 }

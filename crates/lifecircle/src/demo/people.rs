@@ -11,7 +11,8 @@ use crate::import::{People, PeopleAt, PeopleRow};
 
 /// Gives every estate its people, by floor area and luck.
 pub(super) fn settle(estates: &[Estate], residents: u32, random: &mut ChaCha8Rng) -> People {
-    let weights: Vec<f64> = estates.iter().map(|estate| estate.floor_area.sqrt() * random.random_range(0.6..1.3)).collect();
+    let weights: Vec<f64> =
+        estates.iter().map(|estate| estate.floor_area.sqrt() * random.random_range(0.6..1.3)).collect();
     let counts = apportion(&weights, residents);
     let rows = estates.iter().zip(counts).enumerate().map(|(number, (estate, count))| {
         let corners: Vec<_> = estate.plot.corners().iter().map(|corner| corner.on_earth()).collect();

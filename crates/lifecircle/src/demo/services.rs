@@ -29,7 +29,14 @@ struct Kind {
     tags: &'static [(&'static str, &'static str)],
 }
 
-const fn kind(count: u32, stands: Stands, draw: f64, zh: &'static str, en: &'static str, tags: &'static [(&'static str, &'static str)]) -> Kind {
+const fn kind(
+    count: u32,
+    stands: Stands,
+    draw: f64,
+    zh: &'static str,
+    en: &'static str,
+    tags: &'static [(&'static str, &'static str)],
+) -> Kind {
     Kind { count, stands, draw, zh, en, tags }
 }
 
@@ -66,10 +73,38 @@ const KINDS: [Kind; 52] = [
     kind(52, In, 1.2, "托育中心", "Childcare", &[("amenity", "childcare")]),
     kind(270, Area, 0.6, "幼儿园", "Kindergarten", &[("amenity", "kindergarten")]),
     kind(230, St, 1.3, "培训学校", "Training", &[("amenity", "training")]),
-    kind(26, Area, 0.8, "养老院", "Nursing Home", &[("amenity", "social_facility"), ("social_facility", "nursing_home")]),
-    kind(190, In, 0.9, "日间照料中心", "Elderly Day Care", &[("amenity", "social_facility"), ("social_facility", "day_care"), ("social_facility:for", "senior")]),
-    kind(48, In, 1.1, "社区食堂", "Community Canteen", &[("amenity", "social_facility"), ("social_facility", "soup_kitchen")]),
-    kind(70, In, 0.9, "老年活动室", "Elderly Activity Room", &[("amenity", "social_centre"), ("social_facility:for", "senior")]),
+    kind(
+        26,
+        Area,
+        0.8,
+        "养老院",
+        "Nursing Home",
+        &[("amenity", "social_facility"), ("social_facility", "nursing_home")],
+    ),
+    kind(
+        190,
+        In,
+        0.9,
+        "日间照料中心",
+        "Elderly Day Care",
+        &[("amenity", "social_facility"), ("social_facility", "day_care"), ("social_facility:for", "senior")],
+    ),
+    kind(
+        48,
+        In,
+        1.1,
+        "社区食堂",
+        "Community Canteen",
+        &[("amenity", "social_facility"), ("social_facility", "soup_kitchen")],
+    ),
+    kind(
+        70,
+        In,
+        0.9,
+        "老年活动室",
+        "Elderly Activity Room",
+        &[("amenity", "social_centre"), ("social_facility:for", "senior")],
+    ),
     kind(80, St, 0.4, "社区卫生服务站", "Health Station", &[("amenity", "clinic"), ("healthcare", "clinic")]),
     kind(240, St, 1.0, "诊所", "Clinic", &[("amenity", "doctors")]),
     kind(640, St, 0.8, "药店", "Pharmacy", &[("amenity", "pharmacy")]),
@@ -79,7 +114,14 @@ const KINDS: [Kind; 52] = [
     kind(105, St, 1.5, "健身房", "Gym", &[("leisure", "fitness_centre")]),
     kind(230, Area, 0.8, "口袋公园", "Pocket Park", &[("leisure", "park")]),
     kind(230, In, 0.7, "儿童游乐场", "Playground", &[("leisure", "playground")]),
-    kind(190, St, 0.3, "社区居委会", "Community Service Station", &[("office", "government"), ("government", "administrative")]),
+    kind(
+        190,
+        St,
+        0.3,
+        "社区居委会",
+        "Community Service Station",
+        &[("office", "government"), ("government", "administrative")],
+    ),
     kind(24, St, 0.3, "派出所", "Police Station", &[("amenity", "police")]),
     kind(18, St, 0.4, "警务室", "Police Post", &[("amenity", "police")]),
     kind(10, St, 0.2, "消防站", "Fire Station", &[("amenity", "fire_station")]),

@@ -11,7 +11,9 @@ use crate::tables::Table;
 /// 15 minutes) and `SERVICE_n` (how many within the threshold).
 pub fn homes_table(city: &City, measured: &Measured) -> Table {
     let homes = || 0..city.homes.len();
-    let community = |home: usize| city.homes[home].community.and_then(|index| city.communities.get(index as usize)).map(|c| c.id.as_str());
+    let community = |home: usize| {
+        city.homes[home].community.and_then(|index| city.communities.get(index as usize)).map(|c| c.id.as_str())
+    };
     let mut table = Table::new()
         .text("id", city.homes.iter().map(|home| &home.id))
         .maybe_text("community", homes().map(community))
@@ -23,7 +25,10 @@ pub fn homes_table(city: &City, measured: &Measured) -> Table {
             .maybe_numbers(&format!("{id}_s"), homes().map(|home| measured.nearest(home, index).map(|time| time.0)))
             .integers(&format!("{id}_n"), homes().map(|home| measured.count_within_threshold(home, index) as i32));
         for (position, minutes) in ["n5", "n10", "n15"].iter().enumerate() {
-            table = table.integers(&format!("{id}_{minutes}"), homes().map(|home| measured.counts(home, index)[position] as i32));
+            table = table.integers(
+                &format!("{id}_{minutes}"),
+                homes().map(|home| measured.counts(home, index)[position] as i32),
+            );
         }
     }
     table.geometry(city.homes.iter().map(|home| Geometry::Point(Point(home.at))))
@@ -55,5 +60,7 @@ pub fn communities_table(city: &City, summary: &Summary) -> Table {
         }
     }
     let shape = |id: &str| city.communities.iter().find(|c| c.id == id).map(|c| c.shape.clone());
-    table.geometry(all().map(|c| Geometry::MultiPolygon(shape(&c.id).unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())))))
+    table.geometry(
+        all().map(|c| Geometry::MultiPolygon(shape(&c.id).unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())))),
+    )
 }

@@ -23,7 +23,13 @@ pub use snaps::{facility_snaps_table, home_snaps_table};
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn write_results(city: &City, measured: &Measured, summary: &Summary, directory: &Path, formats: &[Format]) -> Result<()> {
+pub fn write_results(
+    city: &City,
+    measured: &Measured,
+    summary: &Summary,
+    directory: &Path,
+    formats: &[Format],
+) -> Result<()> {
     let homes = homes_table(city, measured);
     let communities = communities_table(city, summary);
     for format in formats {
@@ -38,6 +44,7 @@ pub fn write_results(city: &City, measured: &Measured, summary: &Summary, direct
 /// # Errors
 /// If the file cannot be written.
 pub fn write_summary(summary: &Summary, path: &Path) -> Result<()> {
-    let text = serde_json::to_string_pretty(&summary.to_json()).map_err(|e| Error::new(format!("cannot write ({e})")).file(path))?;
+    let text = serde_json::to_string_pretty(&summary.to_json())
+        .map_err(|e| Error::new(format!("cannot write ({e})")).file(path))?;
     write_text(path, &(text + "\n"))
 }

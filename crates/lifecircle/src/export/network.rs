@@ -20,7 +20,8 @@ pub fn edges_table(streets: &Streets, network: &Network) -> Table {
     let mut rows: Vec<(i64, u32, u32, f64)> = Vec::new();
     for (index, street) in streets.edges.iter().enumerate() {
         let times = network.times(index as u32);
-        let mut add = |from, to, time: Millis| rows.extend(time.seconds().map(|seconds| (index as i64, from, to, seconds.0)));
+        let mut add =
+            |from, to, time: Millis| rows.extend(time.seconds().map(|seconds| (index as i64, from, to, seconds.0)));
         add(street.from, street.to, times.forward);
         add(street.to, street.from, times.backward);
     }

@@ -30,7 +30,12 @@ pub fn facility_snaps_table(city: &City, measured: &Measured) -> Table {
     for (service, facilities) in measured.options.standard.services.iter().zip(&measured.recognised.services) {
         for facility in facilities {
             let snaps = measured.snaps.facilities[*facility as usize].as_ref();
-            rows.extend(snaps.into_iter().flatten().map(|snap| (city.facilities[*facility as usize].id.as_str(), service.id.as_str(), *snap)));
+            rows.extend(
+                snaps
+                    .into_iter()
+                    .flatten()
+                    .map(|snap| (city.facilities[*facility as usize].id.as_str(), service.id.as_str(), *snap)),
+            );
         }
     }
     let snaps: Vec<Snap> = rows.iter().map(|row| row.2).collect();

@@ -88,16 +88,24 @@ fn gcj02_from_wgs84(point: LonLat) -> LonLat {
         return point;
     }
     let (x, y) = (point.x - 105.0, point.y - 35.0);
-    let waves = |v: f64, a: f64, b: f64, c: f64| {
-        (a * (v * PI).sin() + b * (v / 3.0 * PI).sin() + c) * 2.0 / 3.0
-    };
+    let waves = |v: f64, a: f64, b: f64, c: f64| (a * (v * PI).sin() + b * (v / 3.0 * PI).sin() + c) * 2.0 / 3.0;
     let short = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
     let root = x.abs().sqrt();
-    let dy = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
+    let dy = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * root
         + short
         + waves(y, 20.0, 40.0, 0.0)
         + (160.0 * (y / 12.0 * PI).sin() + 320.0 * (y * PI / 30.0).sin()) * 2.0 / 3.0;
-    let dx = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
+    let dx = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * root
         + short
         + waves(x, 20.0, 40.0, 0.0)
         + (150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin()) * 2.0 / 3.0;
@@ -141,7 +149,18 @@ mod tests {
 
     #[test]
     fn no_shift_outside_china() {
-        for (x, y) in [(24.94, 60.17), (14.5, 35.9), (126.98, 37.57), (105.85, 21.03), (106.92, 47.92), (131.89, 43.12), (121.5, 25.05), (-51.2, -30.0), (139.7, 35.7), (100.5, 13.75)] {
+        for (x, y) in [
+            (24.94, 60.17),
+            (14.5, 35.9),
+            (126.98, 37.57),
+            (105.85, 21.03),
+            (106.92, 47.92),
+            (131.89, 43.12),
+            (121.5, 25.05),
+            (-51.2, -30.0),
+            (139.7, 35.7),
+            (100.5, 13.75),
+        ] {
             let point = LonLat { x, y };
             for datum in [Datum::Gcj02, Datum::Bd09] {
                 assert_eq!(datum.from_wgs84(point), point);

@@ -37,8 +37,8 @@ fn access_value(value: Option<&str>) -> Access {
     match value {
         None => Access::Unsaid,
         Some(
-            "no" | "private" | "use_sidepath" | "agricultural" | "forestry" | "delivery" | "military" | "emergency" | "permit"
-            | "residents" | "restricted",
+            "no" | "private" | "use_sidepath" | "agricultural" | "forestry" | "delivery" | "military" | "emergency"
+            | "permit" | "residents" | "restricted",
         ) => Access::Closed,
         Some(_) => Access::Open,
     }
@@ -95,9 +95,13 @@ fn road_kind(tags: Tags<'_>) -> Option<StreetKind> {
         "trunk" | "trunk_link" if no_sidewalk && !invited => return None,
         "motorway" | "motorway_link" | "trunk" | "trunk_link" | "primary" | "primary_link" | "secondary"
         | "secondary_link" => StreetKind::Major,
-        "tertiary" | "tertiary_link" | "unclassified" | "residential" | "living_street" | "road" | "busway" => StreetKind::Minor,
+        "tertiary" | "tertiary_link" | "unclassified" | "residential" | "living_street" | "road" | "busway" => {
+            StreetKind::Minor
+        }
         "service" => match tag(tags, "service") {
-            Some("parking_aisle" | "driveway" | "drive-through" | "parking" | "emergency_access" | "slipway") => StreetKind::Aisle,
+            Some("parking_aisle" | "driveway" | "drive-through" | "parking" | "emergency_access" | "slipway") => {
+                StreetKind::Aisle
+            }
             _ => StreetKind::Service,
         },
         "footway" | "path" | "pedestrian" | "track" | "cycleway" | "bridleway" | "crossing" => StreetKind::Path,
@@ -121,7 +125,9 @@ fn direction(tags: Tags<'_>, conveying: Option<&str>) -> Direction {
 
 fn off_ground(tags: Tags<'_>) -> bool {
     let tells = |key, but: &[&str]| tag(tags, key).is_some_and(|value| value != "no" && !but.contains(&value));
-    let other_level = |key| tag(tags, key).is_some_and(|value| value.split([';', '-']).all(|level| level.trim() != "0") && value != "0");
+    let other_level = |key| {
+        tag(tags, key).is_some_and(|value| value.split([';', '-']).all(|level| level.trim() != "0") && value != "0")
+    };
     tells("bridge", &[]) || tells("tunnel", &["building_passage"]) || tells("indoor", &[]) || other_level("level")
 }
 
@@ -170,12 +176,28 @@ pub struct Mark {
 pub fn mark(tags: Tags<'_>) -> Option<Mark> {
     let said = access(tags);
     let barrier = tag(tags, "barrier");
-    let solid = matches!(barrier, Some("wall" | "fence" | "hedge" | "retaining_wall" | "city_wall" | "debris" | "jersey_barrier"));
-    let blocks = barrier.is_some_and(|value| value != "no") && (said == Access::Closed || solid && said != Access::Open);
+    let solid = matches!(
+        barrier,
+        Some("wall" | "fence" | "hedge" | "retaining_wall" | "city_wall" | "debris" | "jersey_barrier")
+    );
+    let blocks =
+        barrier.is_some_and(|value| value != "no") && (said == Access::Closed || solid && said != Access::Open);
     let entrance = tag(tags, "entrance").is_some_and(|value| !matches!(value, "no" | "emergency" | "exit"));
     let gate = matches!(
         barrier,
-        Some("gate" | "entrance" | "swing_gate" | "lift_gate" | "sliding_gate" | "kissing_gate" | "turnstile" | "full-height_turnstile" | "bollard" | "cycle_barrier" | "stile")
+        Some(
+            "gate"
+                | "entrance"
+                | "swing_gate"
+                | "lift_gate"
+                | "sliding_gate"
+                | "kissing_gate"
+                | "turnstile"
+                | "full-height_turnstile"
+                | "bollard"
+                | "cycle_barrier"
+                | "stile"
+        )
     );
     let crossing = tag(tags, "highway") == Some("crossing");
     let has_signal = crossing

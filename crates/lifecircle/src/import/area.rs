@@ -29,10 +29,18 @@ impl<'a> Area<'a> {
 
 /// All areas of an extract that matter.
 pub(super) fn assemble(extract: &Extract) -> Vec<Area<'_>> {
-    let ways = extract.ways.par_iter().filter(|way| !way.tags.is_empty() && way.nodes.len() > 3 && way.nodes.first() == way.nodes.last());
+    let ways = extract
+        .ways
+        .par_iter()
+        .filter(|way| !way.tags.is_empty() && way.nodes.len() > 3 && way.nodes.first() == way.nodes.last());
     let of_ways = ways.map(|way| {
         let rings = std::slice::from_ref(&way.nodes);
-        Area { id: format!("w{}", way.id), tags: &way.tags, shape: polygons_of_rings(extract, rings), nodes: way.nodes.clone() }
+        Area {
+            id: format!("w{}", way.id),
+            tags: &way.tags,
+            shape: polygons_of_rings(extract, rings),
+            nodes: way.nodes.clone(),
+        }
     });
     let of_relations = extract.relations.par_iter().map(|relation| {
         let rings = rings(extract, relation);
@@ -48,7 +56,11 @@ pub(super) fn assemble(extract: &Extract) -> Vec<Area<'_>> {
 /// The closed rings that a relation's ways form, each with its first node given again at the end. Ways that the
 /// extract lacks leave their ring open; open rings are dropped, since nobody can tell what they would enclose.
 pub(super) fn rings(extract: &Extract, relation: &Relation) -> Vec<Vec<u32>> {
-    let lines = relation.ways.iter().filter_map(|(id, _)| extract.way_index.get(id)).map(|way| &extract.ways[*way as usize].nodes);
+    let lines = relation
+        .ways
+        .iter()
+        .filter_map(|(id, _)| extract.way_index.get(id))
+        .map(|way| &extract.ways[*way as usize].nodes);
     let mut rings = Vec::new();
     let mut open: Vec<&Vec<u32>> = Vec::new();
     for line in lines.filter(|line| line.len() > 1) {
@@ -129,7 +141,10 @@ pub(super) fn basemap(areas: &[Area<'_>]) -> Vec<Backdrop> {
                 || area.tag("waterway") == Some("riverbank")
                 || matches!(area.tag("landuse"), Some("reservoir" | "basin"));
             let green = matches!(area.tag("leisure"), Some("park" | "garden" | "nature_reserve" | "golf_course"))
-                || matches!(area.tag("landuse"), Some("forest" | "grass" | "recreation_ground" | "village_green" | "meadow"))
+                || matches!(
+                    area.tag("landuse"),
+                    Some("forest" | "grass" | "recreation_ground" | "village_green" | "meadow")
+                )
                 || matches!(area.tag("natural"), Some("wood" | "scrub"));
             let kind = if water {
                 BackdropKind::Water

@@ -29,7 +29,8 @@ impl<'a> AreaIndex<'a> {
     /// Shapes whose box meets the box of a segment, in the order of the shapes.
     pub fn near_segment(&self, a: LonLat, b: LonLat) -> Vec<usize> {
         let envelope = AABB::from_corners(a.into(), b.into());
-        let mut near: Vec<usize> = self.tree.locate_in_envelope_intersecting(envelope).map(|entry| entry.data).collect();
+        let mut near: Vec<usize> =
+            self.tree.locate_in_envelope_intersecting(envelope).map(|entry| entry.data).collect();
         near.sort_unstable();
         near
     }

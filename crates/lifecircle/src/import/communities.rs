@@ -82,7 +82,8 @@ pub(super) fn from_boundaries(areas: &[Area<'_>], homes: &[Home], wanted: AdminL
         .map(|area| {
             let inner = polygon::inner_point(&area.shape);
             let mut parents = above.iter().filter(|(level, _)| *level > 4).filter_map(|(_, members)| {
-                let parent = members.iter().find(|parent| inner.is_some_and(|point| polygon::contains(&parent.shape, point)))?;
+                let parent =
+                    members.iter().find(|parent| inner.is_some_and(|point| polygon::contains(&parent.shape, point)))?;
                 Some(facilities::name(parent.tags))
             });
             let mut name = facilities::name(area.tags);

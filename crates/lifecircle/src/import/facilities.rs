@@ -30,12 +30,18 @@ pub(super) fn build(extract: &Extract, areas: &[Area<'_>], streets: &Streets) ->
     let mut facilities: Vec<Facility> = points.collect();
     let areas: Vec<&Area<'_>> = areas.iter().filter(|area| tells_facility(area.tags)).collect();
     let crossings = crossings(&areas, streets);
-    let walked: HashSet<u32> =
-        extract.ways.iter().filter(|way| way.walkway.is_some_and(|w| !w.off_ground)).flat_map(|way| way.nodes.iter().copied()).collect();
+    let walked: HashSet<u32> = extract
+        .ways
+        .iter()
+        .filter(|way| way.walkway.is_some_and(|w| !w.off_ground))
+        .flat_map(|way| way.nodes.iter().copied())
+        .collect();
     for (area, mut entries) in areas.into_iter().zip(crossings) {
         let gate = |node: &u32| extract.marks.get(node).is_some_and(|mark| mark.is_gate);
         let closed = |node: &u32| extract.marks.get(node).is_some_and(|mark| mark.blocks);
-        entries.extend(area.nodes.iter().filter(|n| gate(n) || walked.contains(n) && !closed(n)).filter_map(|n| extract.place(*n)));
+        entries.extend(
+            area.nodes.iter().filter(|n| gate(n) || walked.contains(n) && !closed(n)).filter_map(|n| extract.place(*n)),
+        );
         let entries = merge_near(entries);
         let Some(at) = polygon::inner_point(&area.shape) else { continue };
         let entries = if entries.is_empty() {
@@ -94,10 +100,23 @@ fn merge_near(points: Vec<LonLat>) -> Vec<LonLat> {
 
 fn facility(id: String, tags: &[(String, String)], at: LonLat, entries: Entries, area: Option<f64>) -> Facility {
     let get = |key: &str| tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
-    let kind = ["shop", "amenity", "healthcare", "social_facility", "leisure", "craft", "office", "tourism", "highway", "railway", "public_transport", "place"]
-        .iter()
-        .find_map(|key| get(key).map(|value| format!("{key}={value}")))
-        .unwrap_or_default();
+    let kind = [
+        "shop",
+        "amenity",
+        "healthcare",
+        "social_facility",
+        "leisure",
+        "craft",
+        "office",
+        "tourism",
+        "highway",
+        "railway",
+        "public_transport",
+        "place",
+    ]
+    .iter()
+    .find_map(|key| get(key).map(|value| format!("{key}={value}")))
+    .unwrap_or_default();
     Facility {
         id,
         name: name(tags),

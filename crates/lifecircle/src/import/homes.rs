@@ -31,8 +31,22 @@ const STREET_STEP: f64 = 100.0;
 const STREET_RESIDENTS: f64 = 10.0;
 
 const RESIDENTIAL: [&str; 16] = [
-    "apartments", "residential", "house", "detached", "terrace", "dormitory", "semidetached_house", "bungalow", "semi", "villa",
-    "cabin", "farm", "static_caravan", "houseboat", "tower", "row_house",
+    "apartments",
+    "residential",
+    "house",
+    "detached",
+    "terrace",
+    "dormitory",
+    "semidetached_house",
+    "bungalow",
+    "semi",
+    "villa",
+    "cabin",
+    "farm",
+    "static_caravan",
+    "houseboat",
+    "tower",
+    "row_house",
 ];
 
 /// All homes, with their residents.
@@ -79,21 +93,38 @@ pub(super) fn build(
         ));
     }
     if homes.is_empty() {
-        return Err(Error::new("nobody lives here: the extract has no homes and no minor streets").mend("give --people"));
+        return Err(
+            Error::new("nobody lives here: the extract has no homes and no minor streets").mend("give --people")
+        );
     }
     Ok(homes)
 }
 
 /// Whether a building without a kind is a shop, a school or the like.
 fn is_used_otherwise(area: &Area<'_>) -> bool {
-    ["amenity", "shop", "office", "tourism", "leisure", "healthcare", "craft", "man_made", "power", "historic", "aeroway", "military", "industrial"]
-        .iter()
-        .any(|key| area.tag(key).is_some())
+    [
+        "amenity",
+        "shop",
+        "office",
+        "tourism",
+        "leisure",
+        "healthcare",
+        "craft",
+        "man_made",
+        "power",
+        "historic",
+        "aeroway",
+        "military",
+        "industrial",
+    ]
+    .iter()
+    .any(|key| area.tag(key).is_some())
 }
 
 fn from_building(area: &Area<'_>, at: LonLat, building: &str) -> Home {
     let footprint = polygon::area(&area.shape);
-    let told = area.tag("building:levels").and_then(|text| text.split([';', '-']).next_back()?.trim().parse::<f64>().ok());
+    let told =
+        area.tag("building:levels").and_then(|text| text.split([';', '-']).next_back()?.trim().parse::<f64>().ok());
     let guess = match building {
         "apartments" | "residential" | "dormitory" | "tower" => LEVELS_APARTMENTS,
         "yes" if footprint > 400.0 => LEVELS_APARTMENTS,

@@ -78,11 +78,13 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Datum) -> Result<Fac
     let kind = column(&columns.kind, &["kind", "service", "type", "category", "类别", "类型", "种类"])?;
     let id = column(&columns.id, &["id", "编号"])?;
     let capacity = column(&columns.capacity, &["capacity", "容量", "床位", "学位"])?;
-    let has_tags = records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
+    let has_tags =
+        records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
     if name.is_none() && kind.is_none() && !has_tags {
-        return Err(Error::new("the column `kind` is missing")
-            .file(&records.file)
-            .mend(format!("say what each place is, as in --columns kind=COLUMN; the columns are: {}", records.columns.join(", "))));
+        return Err(Error::new("the column `kind` is missing").file(&records.file).mend(format!(
+            "say what each place is, as in --columns kind=COLUMN; the columns are: {}",
+            records.columns.join(", ")
+        )));
     }
     let mut facilities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {

@@ -13,8 +13,8 @@ use crate::city::{Ages, Home, HomeKind, Note, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
-use crate::sources::records::{Coordinates, Records, into_areas, point_of};
 use crate::sources::geotiff;
+use crate::sources::records::{Coordinates, Records, into_areas, point_of};
 
 /// A people's point farther than this from every building is a home of its own.
 const POINT_REACH_METRES: f64 = 500.0;
@@ -76,12 +76,14 @@ pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<Pe
 fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<People> {
     let residents = match column {
         Some(name) => records.named_column(name)?,
-        None => records.column(&["residents", "population", "people", "pop", "人口", "居民", "常住人口"]).ok_or_else(|| {
-            Error::new("the column `residents` is missing").file(&records.file).mend(format!(
-                "name the column of residents with --people-column; the columns are: {}",
-                records.columns.join(", ")
-            ))
-        })?,
+        None => records.column(&["residents", "population", "people", "pop", "人口", "居民", "常住人口"]).ok_or_else(
+            || {
+                Error::new("the column `residents` is missing").file(&records.file).mend(format!(
+                    "name the column of residents with --people-column; the columns are: {}",
+                    records.columns.join(", ")
+                ))
+            },
+        )?,
     };
     let children = records.column(&["children", "age_0_14", "0-14", "儿童"]);
     let elderly = records.column(&["elderly", "age_60_plus", "60+", "老年人", "老人"]);
@@ -92,7 +94,9 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<P
         let geometry = coordinates.of(records, record, datum)?;
         let at = match into_areas(geometry.clone()) {
             Some(area) => PeopleAt::Area(area),
-            None => PeopleAt::Point(point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?),
+            None => PeopleAt::Point(
+                point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?,
+            ),
         };
         let count = |column: Option<usize>| column.map(|column| records.count(record, column)).transpose();
         people.rows.push(PeopleRow {
@@ -103,13 +107,20 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<P
         });
     }
     if people.rows.iter().all(|row| row.residents == 0.0) {
-        return Err(Error::new("nobody lives in it: every row has 0 residents").file(&records.file).mend("check the column of residents"));
+        return Err(Error::new("nobody lives in it: every row has 0 residents")
+            .file(&records.file)
+            .mend("check the column of residents"));
     }
     Ok(people)
 }
 
 /// Gives every building its people; cells and points without a building become homes of their own.
-pub(super) fn settle(people: &People, mut homes: Vec<Home>, streets: &Streets, notes: &mut Vec<Note>) -> Result<Vec<Home>> {
+pub(super) fn settle(
+    people: &People,
+    mut homes: Vec<Home>,
+    streets: &Streets,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Home>> {
     let inside = Inside::around(streets);
     let rows: Vec<&PeopleRow> = people.rows.iter().filter(|row| row.residents > 0.0).collect();
     let (rows, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| inside.has(row));
@@ -121,7 +132,8 @@ pub(super) fn settle(people: &People, mut homes: Vec<Home>, streets: &Streets, n
         ));
     }
     if rows.is_empty() {
-        return Err(Error::new("none of the people live within the extract").mend("check that --people and the extract are of the same place, and the datum"));
+        return Err(Error::new("none of the people live within the extract")
+            .mend("check that --people and the extract are of the same place, and the datum"));
     }
     for home in &mut homes {
         home.residents = 0.0;
@@ -225,4 +237,3 @@ impl Inside {
         }
     }
 }
-

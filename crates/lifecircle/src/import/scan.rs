@@ -77,8 +77,20 @@ impl Extract {
 
 /// Keys that make an element a facility.
 const FACILITY_KEYS: [&str; 14] = [
-    "amenity", "shop", "leisure", "healthcare", "craft", "office", "tourism", "social_facility", "public_transport", "place",
-    "repair", "historic", "sport", "emergency",
+    "amenity",
+    "shop",
+    "leisure",
+    "healthcare",
+    "craft",
+    "office",
+    "tourism",
+    "social_facility",
+    "public_transport",
+    "place",
+    "repair",
+    "historic",
+    "sport",
+    "emergency",
 ];
 
 /// Whether tags tell of a place that may be of service.
@@ -99,7 +111,17 @@ pub(super) fn is_facility(tags: Tags<'_>) -> bool {
 fn is_area_of_interest(tags: Tags<'_>) -> bool {
     tags.iter().any(|(key, value)| match *key {
         "building" => *value != "no",
-        "landuse" => matches!(*value, "residential" | "forest" | "grass" | "reservoir" | "basin" | "recreation_ground" | "village_green" | "meadow"),
+        "landuse" => matches!(
+            *value,
+            "residential"
+                | "forest"
+                | "grass"
+                | "reservoir"
+                | "basin"
+                | "recreation_ground"
+                | "village_green"
+                | "meadow"
+        ),
         "natural" => matches!(*value, "water" | "wood" | "scrub" | "bay"),
         "waterway" => *value == "riverbank",
         "boundary" => *value == "administrative",
@@ -146,15 +168,16 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
 }
 
 fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Relation>> {
-    let found: Vec<Vec<Relation>> = source.scan(&[Kind::Relation], progress, |found: &mut Vec<Relation>, element| {
-        let Element::Relation { id, members, tags } = element else { return };
-        let shape = matches!(tag(tags, "type"), Some("multipolygon" | "boundary"));
-        if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
-            return;
-        }
-        let ways = members.iter().filter(|m| m.kind == Kind::Way).map(|m| (m.id, m.role == "inner")).collect();
-        found.push(Relation { id, ways, tags: own(tags) });
-    })?;
+    let found: Vec<Vec<Relation>> =
+        source.scan(&[Kind::Relation], progress, |found: &mut Vec<Relation>, element| {
+            let Element::Relation { id, members, tags } = element else { return };
+            let shape = matches!(tag(tags, "type"), Some("multipolygon" | "boundary"));
+            if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
+                return;
+            }
+            let ways = members.iter().filter(|m| m.kind == Kind::Way).map(|m| (m.id, m.role == "inner")).collect();
+            found.push(Relation { id, ways, tags: own(tags) });
+        })?;
     Ok(found.into_iter().flatten().collect())
 }
 
@@ -173,7 +196,12 @@ fn scan_ways(source: &OsmSource, members: &[i64], progress: &dyn Progress) -> Re
         let walkway = access::walkway(tags);
         let area = is_area_of_interest(tags) || walkway.is_some_and(|walkway| walkway.is_area);
         if walkway.is_some() || area || members.binary_search(&id).is_ok() {
-            ways.push(RawWay { id, refs: refs.to_vec(), walkway, tags: if area { own(tags) } else { OwnedTags::new() } });
+            ways.push(RawWay {
+                id,
+                refs: refs.to_vec(),
+                walkway,
+                tags: if area { own(tags) } else { OwnedTags::new() },
+            });
         }
     })?;
     let count = found.iter().map(|(_, count)| count).sum();

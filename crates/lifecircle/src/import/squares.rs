@@ -126,8 +126,12 @@ pub(super) fn crossings(extract: &Extract, square: &Square, uses: &[u8]) -> Vec<
     if points.len() > MAX_POINTS * 2 {
         return Vec::new();
     }
-    let sides: HashSet<(u32, u32)> =
-        square.rings.iter().flat_map(|ring| ring.windows(2)).flat_map(|pair| [(pair[0], pair[1]), (pair[1], pair[0])]).collect();
+    let sides: HashSet<(u32, u32)> = square
+        .rings
+        .iter()
+        .flat_map(|ring| ring.windows(2))
+        .flat_map(|pair| [(pair[0], pair[1]), (pair[1], pair[0])])
+        .collect();
     let mut lines = Vec::new();
     for (index, a) in points.iter().enumerate() {
         for b in &points[index + 1..] {

@@ -86,7 +86,9 @@ impl Coverage {
             .into_iter()
             .enumerate()
             .map(|(circle, tally)| CircleCoverage {
-                coverage: mean(standard.services_of(circle).filter(|s| standard.services[*s].required).map(|s| services[s])),
+                coverage: mean(
+                    standard.services_of(circle).filter(|s| standard.services[*s].required).map(|s| services[s]),
+                ),
                 compliance: tally.share_of(all),
             })
             .collect();

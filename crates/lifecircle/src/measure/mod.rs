@@ -83,7 +83,10 @@ impl Measured {
     /// Whether a home has every required service of a circle within its threshold.
     pub fn has_circle(&self, home: usize, circle: usize) -> bool {
         let standard = &self.options.standard;
-        standard.services_of(circle).filter(|service| standard.services[*service].required).all(|service| self.has(home, service))
+        standard
+            .services_of(circle)
+            .filter(|service| standard.services[*service].required)
+            .all(|service| self.has(home, service))
     }
 
     /// How many circles a home has.
@@ -98,7 +101,8 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
     let snaps = snap_city(city, &network, &options.walker, options.snap_limit, progress);
     let recognised = recognise(&options.standard, &city.facilities);
     let ends: Vec<[u32; 2]> = city.streets.edges.iter().map(|edge| [edge.from, edge.to]).collect();
-    let origins = Origins::new(snaps.homes.iter().map(|snap| snap.as_ref().ok().copied()).collect(), city.streets.edges.len());
+    let origins =
+        Origins::new(snaps.homes.iter().map(|snap| snap.as_ref().ok().copied()).collect(), city.streets.edges.len());
     let targets = Targets {
         entries: snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
         groups: recognised.services.clone(),

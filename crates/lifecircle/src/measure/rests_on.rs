@@ -58,7 +58,10 @@ impl RestsOn {
             lat: at.y,
             nearest_street_metres: nearest,
             reason: match nearest {
-                Some(metres) => format!("the nearest street is {:.0} m away, and the limit is {:.0} m (--snap-limit)", metres.0, limit.0),
+                Some(metres) => format!(
+                    "the nearest street is {:.0} m away, and the limit is {:.0} m (--snap-limit)",
+                    metres.0, limit.0
+                ),
                 None => "no street has doors".to_owned(),
             },
         };
@@ -73,7 +76,11 @@ impl RestsOn {
             facilities_from_osm: city.facilities.len() - from_lists,
             facilities_from_lists: from_lists,
             facilities_unrecognised: measured.recognised.unrecognised,
-            facilities_with_presumed_entry: city.facilities.iter().filter(|f| matches!(f.entries, crate::city::Entries::Outline(_))).count(),
+            facilities_with_presumed_entry: city
+                .facilities
+                .iter()
+                .filter(|f| matches!(f.entries, crate::city::Entries::Outline(_)))
+                .count(),
             islands: measured.network.islands(),
             homes_on_islands: measured.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
             unsnapped: homes.chain(facilities).collect(),

@@ -132,7 +132,9 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
     let everybody: Vec<usize> = (0..city.homes.len()).collect();
     let coverage = Coverage::of(city, measured, everybody.iter().copied());
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| {
-        let services = standard.services_of(index).map(|s| (standard.services[s].id.clone(), service_summary(measured, &coverage, s)));
+        let services = standard
+            .services_of(index)
+            .map(|s| (standard.services[s].id.clone(), service_summary(measured, &coverage, s)));
         let summary = CircleSummary {
             zh: circle.zh.clone(),
             en: circle.en.clone(),
@@ -170,9 +172,15 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
 /// Tells which services the data holds no facility of: the circle of such a service cannot be complete for anybody.
 fn unmapped(measured: &Measured) -> Option<Note> {
     let standard = &measured.options.standard;
-    let missing: Vec<_> =
-        standard.services.iter().zip(&measured.recognised.services).filter(|(s, found)| s.required && found.is_empty()).map(|(s, _)| s).collect();
-    let names = |name: fn(&crate::standard::Service) -> &str| missing.iter().map(|service| name(service)).collect::<Vec<_>>();
+    let missing: Vec<_> = standard
+        .services
+        .iter()
+        .zip(&measured.recognised.services)
+        .filter(|(s, found)| s.required && found.is_empty())
+        .map(|(s, _)| s)
+        .collect();
+    let names =
+        |name: fn(&crate::standard::Service) -> &str| missing.iter().map(|service| name(service)).collect::<Vec<_>>();
     (!missing.is_empty()).then(|| Note {
         en: format!(
             "The data holds no facility of {} required services ({}), so nobody can have their circles complete; add local lists with --facilities.",
@@ -213,7 +221,12 @@ fn communities(city: &City, measured: &Measured) -> Vec<CommunitySummary> {
         .filter_map(|(index, homes)| {
             let community = city.communities.get(index as usize)?;
             let coverage = Coverage::of(city, measured, homes.iter().copied());
-            let held: f64 = coverage.residents_by_circles.iter().enumerate().map(|(count, residents)| count as f64 * residents).sum();
+            let held: f64 = coverage
+                .residents_by_circles
+                .iter()
+                .enumerate()
+                .map(|(count, residents)| count as f64 * residents)
+                .sum();
             Some(CommunitySummary {
                 id: community.id.clone(),
                 name: community.name.clone(),
@@ -222,8 +235,18 @@ fn communities(city: &City, measured: &Measured) -> Vec<CommunitySummary> {
                 homes: coverage.homes,
                 residents: coverage.residents,
                 mean_circles: if coverage.residents > 0.0 { held / coverage.residents } else { 0.0 },
-                circles: standard.circles.iter().zip(&coverage.circles).map(|(circle, c)| (circle.id.clone(), *c)).collect(),
-                services: standard.services.iter().zip(&coverage.services).map(|(service, c)| (service.id.clone(), *c)).collect(),
+                circles: standard
+                    .circles
+                    .iter()
+                    .zip(&coverage.circles)
+                    .map(|(circle, c)| (circle.id.clone(), *c))
+                    .collect(),
+                services: standard
+                    .services
+                    .iter()
+                    .zip(&coverage.services)
+                    .map(|(service, c)| (service.id.clone(), *c))
+                    .collect(),
                 gaps: gaps(city, measured, Some(&community.id), &homes),
             })
         })

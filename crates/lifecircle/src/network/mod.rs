@@ -93,8 +93,16 @@ impl Network {
             .edges
             .iter()
             .map(|street| EdgeTimes {
-                forward: if street.direction == Direction::Backward { Millis::NEVER } else { walker.time(street, f64::from(street.rise)) },
-                backward: if street.direction == Direction::Forward { Millis::NEVER } else { walker.time(street, -f64::from(street.rise)) },
+                forward: if street.direction == Direction::Backward {
+                    Millis::NEVER
+                } else {
+                    walker.time(street, f64::from(street.rise))
+                },
+                backward: if street.direction == Direction::Forward {
+                    Millis::NEVER
+                } else {
+                    walker.time(street, -f64::from(street.rise))
+                },
             })
             .collect();
         let (first, arcs) = adjacency(streets, &times);
@@ -126,7 +134,8 @@ impl Network {
     /// Whether a node lies in a small part that nothing joins to the rest.
     pub fn is_on_island(&self, node: u32) -> bool {
         let part = self.part_of[node as usize];
-        part != self.main_part && self.part_lengths[part as usize].0 < ISLAND_SHARE * self.part_lengths[self.main_part as usize].0
+        part != self.main_part
+            && self.part_lengths[part as usize].0 < ISLAND_SHARE * self.part_lengths[self.main_part as usize].0
     }
 
     /// Number of islands that have streets.
@@ -165,7 +174,9 @@ impl Network {
                 *part = *part + street.length;
             }
         }
-        let longest = (0..parts).rev().max_by(|a, b| self.part_lengths[*a as usize].0.total_cmp(&self.part_lengths[*b as usize].0));
+        let longest = (0..parts)
+            .rev()
+            .max_by(|a, b| self.part_lengths[*a as usize].0.total_cmp(&self.part_lengths[*b as usize].0));
         self.main_part = longest.unwrap_or(0);
     }
 }

@@ -91,7 +91,11 @@ pub struct Snapper<'a> {
 impl<'a> Snapper<'a> {
     /// A snapper for a network, with a limit on the walk from the door to the street.
     pub fn new(streets: &'a Streets, network: &'a Network, walker: &'a Walker, limit: Metres) -> Self {
-        let open = streets.edges.par_iter().enumerate().filter(|(edge, street)| has_doors(street) && network.times(*edge as u32).is_open_both_ways());
+        let open = streets
+            .edges
+            .par_iter()
+            .enumerate()
+            .filter(|(edge, street)| has_doors(street) && network.times(*edge as u32).is_open_both_ways());
         let segments: Vec<Segment> = open
             .flat_map_iter(|(edge, street)| {
                 let line: Vec<[f64; 2]> = streets.line(street).map(Mercator::project).collect();
@@ -178,7 +182,8 @@ impl<'a> Snapper<'a> {
         let (a, b) = (Mercator::project(line[position]), Mercator::project(line[position + 1]));
         let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
         let square = dx * dx + dy * dy;
-        let within = if square > 0.0 { (((here[0] - a[0]) * dx + (here[1] - a[1]) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+        let within =
+            if square > 0.0 { (((here[0] - a[0]) * dx + (here[1] - a[1]) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
         let before: f64 = lengths[..position].iter().sum();
         let total: f64 = lengths.iter().sum();
         if total > 0.0 { ((before + within * lengths[position]) / total).clamp(0.0, 1.0) } else { 0.0 }
@@ -199,7 +204,8 @@ impl<'a> Snapper<'a> {
             }
         }
         if let Entries::Outline(_) = entries {
-            let best = snaps.iter().copied().min_by(|a, b| a.rank.cmp(&b.rank).then(a.distance.0.total_cmp(&b.distance.0)));
+            let best =
+                snaps.iter().copied().min_by(|a, b| a.rank.cmp(&b.rank).then(a.distance.0.total_cmp(&b.distance.0)));
             snaps = best.into_iter().collect();
         } else if snaps.iter().any(|snap| !snap.is_on_island()) {
             snaps.retain(|snap| !snap.is_on_island());
@@ -223,12 +229,23 @@ pub struct Snaps {
 }
 
 /// Snaps all homes and facilities of a city.
-pub fn snap_city(city: &City, network: &Network, walker: &Walker, limit: Metres, progress: &dyn crate::progress::Progress) -> Snaps {
+pub fn snap_city(
+    city: &City,
+    network: &Network,
+    walker: &Walker,
+    limit: Metres,
+    progress: &dyn crate::progress::Progress,
+) -> Snaps {
     progress.stage(crate::progress::Stage::Snap, (city.homes.len() + city.facilities.len()) as u64);
     let snapper = Snapper::new(&city.streets, network, walker, limit);
     let told = |count: usize| progress.advance(count as u64);
     Snaps {
         homes: city.homes.par_iter().map(|home| snapper.snap(home.at)).inspect(|_| told(1)).collect(),
-        facilities: city.facilities.par_iter().map(|facility| snapper.snap_entries(&facility.entries)).inspect(|_| told(1)).collect(),
+        facilities: city
+            .facilities
+            .par_iter()
+            .map(|facility| snapper.snap_entries(&facility.entries))
+            .inspect(|_| told(1))
+            .collect(),
     }
 }

@@ -114,7 +114,9 @@ impl Walker {
         if street.kind == StreetKind::Ferry {
             return at_least_one(Millis::round(Seconds(f64::from(street.ride_seconds))));
         }
-        let Some(steps) = (if street.kind == StreetKind::Steps { self.steps } else { Some(1.0) }) else { return Millis::NEVER };
+        let Some(steps) = (if street.kind == StreetKind::Steps { self.steps } else { Some(1.0) }) else {
+            return Millis::NEVER;
+        };
         let slope = if street.length.0 > 1.0 { (rise / street.length.0).clamp(-0.6, 0.6) } else { 0.0 };
         let slow = if street.kind == StreetKind::Steps { 1.0 } else { tobler(slope) };
         if let Slope::ToblerUpTo(steepest) = self.slope

@@ -11,7 +11,13 @@ use crate::network::{Millis, Network};
 /// For each group, the time of every origin to its nearest target; [`Millis::NEVER`] where none can be reached.
 ///
 /// `ends` are the two nodes of every edge. `done` is called after each group.
-pub fn nearest(network: &Network, ends: &[[u32; 2]], origins: &Origins, targets: &Targets, done: impl Fn() + Sync) -> Vec<Vec<Millis>> {
+pub fn nearest(
+    network: &Network,
+    ends: &[[u32; 2]],
+    origins: &Origins,
+    targets: &Targets,
+    done: impl Fn() + Sync,
+) -> Vec<Vec<Millis>> {
     targets
         .groups
         .par_iter()

@@ -19,7 +19,13 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     /// A search over a network whose edges have these ends (from, to).
     pub fn new(network: &'a Network, ends: &'a [[u32; 2]]) -> Self {
-        Self { network, ends, times: vec![Millis::NEVER; network.nodes()], touched: Vec::new(), heap: BinaryHeap::new() }
+        Self {
+            network,
+            ends,
+            times: vec![Millis::NEVER; network.nodes()],
+            touched: Vec::new(),
+            heap: BinaryHeap::new(),
+        }
     }
 
     /// Searches from all entries at once, as far as `limit`.

@@ -12,7 +12,10 @@ pub struct Origins {
 impl Origins {
     /// Origins in the order in which answers are wanted.
     pub fn new(places: Vec<Option<Snap>>, edges: usize) -> Self {
-        let on_edge = ByEdge::new(edges, places.iter().enumerate().filter_map(|(index, place)| Some((place.as_ref()?.edge, index as u32))));
+        let on_edge = ByEdge::new(
+            edges,
+            places.iter().enumerate().filter_map(|(index, place)| Some((place.as_ref()?.edge, index as u32))),
+        );
         Self { places, on_edge }
     }
 

@@ -75,11 +75,16 @@ pub fn within<const LIMITS: usize>(
                             continue;
                         }
                         for (origin, place) in origins.on_edge(edge) {
-                            let straight = entries.iter().filter(|entry| entry.edge == edge).map(|entry| search.straight(place, entry));
+                            let straight = entries
+                                .iter()
+                                .filter(|entry| entry.edge == edge)
+                                .map(|entry| search.straight(place, entry));
                             let time = straight.fold(search.time_from(place), Millis::min);
                             for group in groups {
                                 let start = (origin * counts.groups + *group as usize) * LIMITS;
-                                for (count, limit) in counts.counts[start..start + LIMITS].iter_mut().zip(&limits[*group as usize]) {
+                                for (count, limit) in
+                                    counts.counts[start..start + LIMITS].iter_mut().zip(&limits[*group as usize])
+                                {
                                     *count += u32::from(time <= *limit);
                                 }
                             }

@@ -22,7 +22,15 @@ const DOT: f64 = 2.6;
 
 /// Colours from no circle to all: red to blue, told apart by colour-blind people too.
 const SCALE: [[u8; 3]; 9] = [
-    [190, 38, 43], [226, 92, 58], [243, 146, 76], [247, 194, 106], [214, 214, 160], [160, 203, 192], [104, 172, 199], [56, 126, 184], [28, 74, 138],
+    [190, 38, 43],
+    [226, 92, 58],
+    [243, 146, 76],
+    [247, 194, 106],
+    [214, 214, 160],
+    [160, 203, 192],
+    [104, 172, 199],
+    [56, 126, 184],
+    [28, 74, 138],
 ];
 
 /// The colour of a share from 0 to 1.
@@ -30,7 +38,8 @@ pub(super) fn colour(share: f64) -> String {
     let position = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
     let low = (position.floor() as usize).min(SCALE.len() - 2);
     let part = position - low as f64;
-    let mix = |channel: usize| f64::from(SCALE[low][channel]) * (1.0 - part) + f64::from(SCALE[low + 1][channel]) * part;
+    let mix =
+        |channel: usize| f64::from(SCALE[low][channel]) * (1.0 - part) + f64::from(SCALE[low + 1][channel]) * part;
     format!("#{:02x}{:02x}{:02x}", mix(0).round() as u8, mix(1).round() as u8, mix(2).round() as u8)
 }
 
@@ -57,7 +66,14 @@ impl View {
         let [w, s, e, n] = [bounds[0] - margin, bounds[1] - margin, bounds[2] + margin, bounds[3] + margin];
         let scale = (WIDTH / (e - w)).min(MAX_HEIGHT / (n - s));
         let middle = city.homes.first().map_or(0.0, |home| home.at.y);
-        Self { west: w, north: n, scale, width: (e - w) * scale, height: (n - s) * scale, kilometre: 1000.0 * Mercator::scale(middle) * scale }
+        Self {
+            west: w,
+            north: n,
+            scale,
+            width: (e - w) * scale,
+            height: (n - s) * scale,
+            kilometre: 1000.0 * Mercator::scale(middle) * scale,
+        }
     }
 
     fn at(&self, point: LonLat) -> [f64; 2] {
@@ -128,20 +144,50 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     let all = standard.circles.len();
     let mut page = String::from("<div class=\"map\">");
-    let mut layers = vec![(language.pick("生活圈个数", "Number of circles").to_owned(), dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all))];
-    let required: Vec<usize> = (0..standard.services.len()).filter(|service| standard.services[*service].required).collect();
-    let share = |home: usize| required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64;
-    layers.push((language.pick("全部必需服务", "All required services").to_owned(), dots(&places, &residents, share, 20)));
+    let mut layers = vec![(
+        language.pick("生活圈个数", "Number of circles").to_owned(),
+        dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all),
+    )];
+    let required: Vec<usize> =
+        (0..standard.services.len()).filter(|service| standard.services[*service].required).collect();
+    let share = |home: usize| {
+        required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64
+    };
+    layers.push((
+        language.pick("全部必需服务", "All required services").to_owned(),
+        dots(&places, &residents, share, 20),
+    ));
     for (index, circle) in standard.circles.iter().enumerate() {
-        let required: Vec<usize> = standard.services_of(index).filter(|service| standard.services[*service].required).collect();
-        let share = |home: usize| required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64;
-        layers.push((language.pick(&circle.zh, &circle.en).to_owned(), dots(&places, &residents, share, required.len().max(1))));
+        let required: Vec<usize> =
+            standard.services_of(index).filter(|service| standard.services[*service].required).collect();
+        let share = |home: usize| {
+            required.iter().filter(|service| measured.has(home, **service)).count() as f64
+                / required.len().max(1) as f64
+        };
+        layers.push((
+            language.pick(&circle.zh, &circle.en).to_owned(),
+            dots(&places, &residents, share, required.len().max(1)),
+        ));
     }
     for (index, (name, _)) in layers.iter().enumerate() {
         let checked = if index == 0 { " checked" } else { "" };
-        put(&mut page, format_args!("<input type=\"radio\" name=\"layer\" id=\"layer{index}\"{checked}><label for=\"layer{index}\">{}</label>", escape(name)));
+        put(
+            &mut page,
+            format_args!(
+                "<input type=\"radio\" name=\"layer\" id=\"layer{index}\"{checked}><label for=\"layer{index}\">{}</label>",
+                escape(name)
+            ),
+        );
     }
-    put(&mut page, format_args!("<svg viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-label=\"{}\">", view.width, view.height, escape(language.pick("各住处拥有的生活圈数", "How many circles each home has"))));
+    put(
+        &mut page,
+        format_args!(
+            "<svg viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-label=\"{}\">",
+            view.width,
+            view.height,
+            escape(language.pick("各住处拥有的生活圈数", "How many circles each home has"))
+        ),
+    );
     background(&mut page, &view, city, summary, language);
     for (index, (_, dots)) in layers.iter().enumerate() {
         put(&mut page, format_args!("<g class=\"layer layer{index}\" stroke-width=\"{:.1}\">{dots}</g>", DOT * 1.25));
@@ -182,18 +228,51 @@ fn background(page: &mut String, view: &View, city: &City, summary: &Summary, la
         let told = summary.communities.iter().find(|c| c.id == community.id);
         let all = told.and_then(|c| c.gaps.iter().find(|gap| gap.required)).map(|gap| gap.service.clone());
         let name = community.name.show(language.is_english());
-        let lacks = all.map(|service| format!(" · {} {service}", language.pick("最缺", "lacks most:"))).unwrap_or_default();
-        put(page, format_args!("<path class=\"community\" d=\"{path}\"><title>{}{}</title></path>", escape(name), escape(&lacks)));
+        let lacks =
+            all.map(|service| format!(" · {} {service}", language.pick("最缺", "lacks most:"))).unwrap_or_default();
+        put(
+            page,
+            format_args!(
+                "<path class=\"community\" d=\"{path}\"><title>{}{}</title></path>",
+                escape(name),
+                escape(&lacks)
+            ),
+        );
     }
 }
 
 /// Scale bar, north, and whose data it is.
 fn furniture(page: &mut String, view: &View, city: &City, language: Language) {
-    let kilometres = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0].into_iter().rfind(|km| km * view.kilometre < view.width / 4.0).unwrap_or(0.1);
+    let kilometres = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
+        .into_iter()
+        .rfind(|km| km * view.kilometre < view.width / 4.0)
+        .unwrap_or(0.1);
     let (length, y) = (kilometres * view.kilometre, view.height - 16.0);
-    put(page, format_args!("<g class=\"furniture\"><path d=\"M16 {y:.0}v-5h0v5h{length:.1}v-5\"/><text x=\"{:.0}\" y=\"{:.0}\">{kilometres} km</text>", 22.0 + length, y));
-    put(page, format_args!("<path d=\"M{x:.0} 46V16m-6 9l6 -9l6 9\"/><text x=\"{x:.0}\" y=\"62\" text-anchor=\"middle\">{}</text>", language.pick("北", "N"), x = view.width - 26.0));
-    put(page, format_args!("<text class=\"credit\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}</text></g>", view.width - 10.0, view.height - 10.0, escape(&credit(city, language))));
+    put(
+        page,
+        format_args!(
+            "<g class=\"furniture\"><path d=\"M16 {y:.0}v-5h0v5h{length:.1}v-5\"/><text x=\"{:.0}\" y=\"{:.0}\">{kilometres} km</text>",
+            22.0 + length,
+            y
+        ),
+    );
+    put(
+        page,
+        format_args!(
+            "<path d=\"M{x:.0} 46V16m-6 9l6 -9l6 9\"/><text x=\"{x:.0}\" y=\"62\" text-anchor=\"middle\">{}</text>",
+            language.pick("北", "N"),
+            x = view.width - 26.0
+        ),
+    );
+    put(
+        page,
+        format_args!(
+            "<text class=\"credit\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}</text></g>",
+            view.width - 10.0,
+            view.height - 10.0,
+            escape(&credit(city, language))
+        ),
+    );
 }
 
 /// Whose data the map shows.
@@ -201,20 +280,36 @@ pub(super) fn credit(city: &City, language: Language) -> String {
     if city.about.synthetic {
         return language.pick("合成城市，现实中并不存在", "synthetic city: no such place exists").to_owned();
     }
-    let mut licences: Vec<&str> = city.about.sources.iter().map(|source| source.licence.as_str()).filter(|licence| !licence.is_empty()).collect();
+    let mut licences: Vec<&str> =
+        city.about.sources.iter().map(|source| source.licence.as_str()).filter(|licence| !licence.is_empty()).collect();
     licences.dedup();
     licences.join(" · ")
 }
 
 fn legend(page: &mut String, all: usize, language: Language) {
-    put(page, format_args!("<div class=\"legend legend-all\"><span>{}</span>", language.pick("拥有的生活圈数", "Circles that a home has")));
+    put(
+        page,
+        format_args!(
+            "<div class=\"legend legend-all\"><span>{}</span>",
+            language.pick("拥有的生活圈数", "Circles that a home has")
+        ),
+    );
     for count in 0..=all {
         put(page, format_args!("<i style=\"background:{}\">{count}</i>", colour(count as f64 / all as f64)));
     }
-    put(page, format_args!("</div><div class=\"legend legend-one\"><span>{}</span>", language.pick("必需服务的可达比例", "Required services within reach")));
+    put(
+        page,
+        format_args!(
+            "</div><div class=\"legend legend-one\"><span>{}</span>",
+            language.pick("必需服务的可达比例", "Required services within reach")
+        ),
+    );
     for step in 0..=4 {
         let share = f64::from(step) / 4.0;
-        put(page, format_args!("<i style=\"background:{}\">{}</i>", colour(share), percent(share).replace(".0 ", "\u{202f}")));
+        put(
+            page,
+            format_args!("<i style=\"background:{}\">{}</i>", colour(share), percent(share).replace(".0 ", "\u{202f}")),
+        );
     }
     page.push_str("</div>");
 }

@@ -9,7 +9,12 @@ const GAPS: usize = 30;
 const UNSNAPPED: usize = 20;
 
 fn service<'a>(summary: &'a Summary, id: &str) -> Option<&'a ServiceSummary> {
-    summary.circles.iter().flat_map(|(_, circle)| &circle.services).find(|(known, _)| known == id).map(|(_, service)| service)
+    summary
+        .circles
+        .iter()
+        .flat_map(|(_, circle)| &circle.services)
+        .find(|(known, _)| known == id)
+        .map(|(_, service)| service)
 }
 
 /// Every service with its coverage, circle by circle.
@@ -37,7 +42,16 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
         page.push_str("</table></section>");
     }
     page.push_str("</div>");
-    put(&mut page, format_args!("<p class=\"key\">{}</p>", language.pick("▲ 必需，△ 建议；依次为：步行时限（分钟）、设施数、时限内可达的居民比例。", "▲ required, △ advised; then: walking time in minutes, number of facilities, residents within it.")));
+    put(
+        &mut page,
+        format_args!(
+            "<p class=\"key\">{}</p>",
+            language.pick(
+                "▲ 必需，△ 建议；依次为：步行时限（分钟）、设施数、时限内可达的居民比例。",
+                "▲ required, △ advised; then: walking time in minutes, number of facilities, residents within it."
+            )
+        ),
+    );
     page
 }
 
@@ -47,7 +61,13 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
     let all = if by_community { &summary.worst_gaps } else { &summary.gaps };
     let shown: Vec<&Gap> = all.iter().filter(|gap| gap.required).take(GAPS).collect();
     if shown.is_empty() {
-        return format!("<p>{}</p>", language.pick("没有缺口：所有居民都能在时限内到达全部必需服务。", "There are no gaps: everybody has every required service within its time."));
+        return format!(
+            "<p>{}</p>",
+            language.pick(
+                "没有缺口：所有居民都能在时限内到达全部必需服务。",
+                "There are no gaps: everybody has every required service within its time."
+            )
+        );
     }
     let mut page = String::from("<table class=\"list\"><thead><tr><th>#</th>");
     if by_community {
@@ -70,7 +90,14 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
             let community = summary.communities.iter().find(|c| Some(&c.id) == gap.community.as_ref());
             let name = community.map(|c| c.name.show(language.is_english())).unwrap_or_default();
             let above = community.map(|c| c.district.show(language.is_english())).filter(|name| !name.is_empty());
-            put(&mut page, format_args!("<td>{}{}</td>", escape(name), above.map(|above| format!(" <small>{}</small>", escape(above))).unwrap_or_default()));
+            put(
+                &mut page,
+                format_args!(
+                    "<td>{}{}</td>",
+                    escape(name),
+                    above.map(|above| format!(" <small>{}</small>", escape(above))).unwrap_or_default()
+                ),
+            );
         }
         put(
             &mut page,
@@ -79,7 +106,10 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
                 escape(service.map_or("", |s| language.pick(&s.zh, &s.en))),
                 count(gap.residents_without),
                 service.map_or(0.0, |s| s.threshold_seconds.minutes()),
-                gap.mean_seconds.map_or_else(|| language.pick("无路可达", "no way").to_owned(), |time| format!("{:.0}", time.minutes().ceil()))
+                gap.mean_seconds.map_or_else(
+                    || language.pick("无路可达", "no way").to_owned(),
+                    |time| format!("{:.0}", time.minutes().ceil())
+                )
             ),
         );
     }
@@ -101,16 +131,39 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
     page.push_str("</tr></thead><tbody>");
     for community in &summary.communities {
         let name = escape(community.name.show(language.is_english()));
-        put(&mut page, format_args!("<tr><td>{name}</td><td class=\"n\">{}</td><td class=\"n\">{:.1}</td>", count(community.residents), community.mean_circles));
+        put(
+            &mut page,
+            format_args!(
+                "<tr><td>{name}</td><td class=\"n\">{}</td><td class=\"n\">{:.1}</td>",
+                count(community.residents),
+                community.mean_circles
+            ),
+        );
         for (_, circle) in &community.circles {
             let share = circle.coverage.residents;
             let ink = if (0.3..0.75).contains(&share) { "#222" } else { "#fff" };
-            put(&mut page, format_args!("<td class=\"n\" style=\"background:{};color:{ink}\">{:.0}</td>", colour(share), share * 100.0));
+            put(
+                &mut page,
+                format_args!(
+                    "<td class=\"n\" style=\"background:{};color:{ink}\">{:.0}</td>",
+                    colour(share),
+                    share * 100.0
+                ),
+            );
         }
         page.push_str("</tr>");
     }
     page.push_str("</tbody></table>");
-    put(&mut page, format_args!("<p class=\"key\">{}</p>", language.pick("各格为该圈必需服务的平均覆盖率（%，按居民）。", "Cells: mean coverage of the circle's required services, % of residents.")));
+    put(
+        &mut page,
+        format_args!(
+            "<p class=\"key\">{}</p>",
+            language.pick(
+                "各格为该圈必需服务的平均覆盖率（%，按居民）。",
+                "Cells: mean coverage of the circle's required services, % of residents."
+            )
+        ),
+    );
     page
 }
 
@@ -120,18 +173,38 @@ pub(super) fn unsnapped(summary: &Summary, language: Language) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut page = format!("<details><summary>{}</summary><table class=\"list\">", match language {
-        Language::Chinese => format!("附近没有街道的点：{} 个", all.len()),
-        Language::English => format!("Points without a street near: {}", all.len()),
-    });
+    let mut page = format!(
+        "<details><summary>{}</summary><table class=\"list\">",
+        match language {
+            Language::Chinese => format!("附近没有街道的点：{} 个", all.len()),
+            Language::English => format!("Points without a street near: {}", all.len()),
+        }
+    );
     for point in all.iter().take(UNSNAPPED) {
-        let what = if point.what == "home" { language.pick("住处", "home") } else { language.pick("设施", "facility") };
-        let nearest = point.nearest_street_metres.map_or_else(|| language.pick("无", "none").to_owned(), |metres| format!("{} m", count(metres.0)));
-        put(&mut page, format_args!("<tr><td>{what}</td><td>{}</td><td class=\"n\">{:.5}, {:.5}</td><td class=\"n\">{nearest}</td></tr>", escape(&point.id), point.lon, point.lat));
+        let what =
+            if point.what == "home" { language.pick("住处", "home") } else { language.pick("设施", "facility") };
+        let nearest = point
+            .nearest_street_metres
+            .map_or_else(|| language.pick("无", "none").to_owned(), |metres| format!("{} m", count(metres.0)));
+        put(
+            &mut page,
+            format_args!(
+                "<tr><td>{what}</td><td>{}</td><td class=\"n\">{:.5}, {:.5}</td><td class=\"n\">{nearest}</td></tr>",
+                escape(&point.id),
+                point.lon,
+                point.lat
+            ),
+        );
     }
     page.push_str("</table>");
     if all.len() > UNSNAPPED {
-        put(&mut page, format_args!("<p class=\"key\">{}</p>", language.pick("其余见 summary.json。", "The others are in summary.json.")));
+        put(
+            &mut page,
+            format_args!(
+                "<p class=\"key\">{}</p>",
+                language.pick("其余见 summary.json。", "The others are in summary.json.")
+            ),
+        );
     }
     page.push_str("</details>");
     page

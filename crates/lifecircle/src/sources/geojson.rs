@@ -34,11 +34,9 @@ pub fn parse(text: &str) -> Result<Records> {
     let mut records = Records::default();
     for (index, feature) in features.into_iter().enumerate() {
         let place = Place::Feature(index as u64 + 1);
-        let geometry = feature
-            .geometry
-            .map(geo_types::Geometry::try_from)
-            .transpose()
-            .map_err(|e| Error::new(format!("its geometry cannot be read ({e})")).place(place.to_string()).mend(mend))?;
+        let geometry = feature.geometry.map(geo_types::Geometry::try_from).transpose().map_err(|e| {
+            Error::new(format!("its geometry cannot be read ({e})")).place(place.to_string()).mend(mend)
+        })?;
         let mut values = vec![String::new(); records.columns.len()];
         for (key, value) in feature.properties.unwrap_or_default() {
             let column = records.columns.iter().position(|c| *c == key).unwrap_or_else(|| {

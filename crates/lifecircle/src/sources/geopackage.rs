@@ -18,18 +18,23 @@ use crate::error::{Error, Result};
 /// If it is not a GeoPackage, has no features, or is not in longitude and latitude (EPSG:4326).
 pub fn read(path: &Path) -> Result<Records> {
     std::fs::File::open(path).map_err(|e| Error::io("open", path, &e))?;
-    let damaged = |e: rusqlite::Error| Error::new(format!("it cannot be read as a GeoPackage ({e})")).mend("write it anew, for example with QGIS");
+    let damaged = |e: rusqlite::Error| {
+        Error::new(format!("it cannot be read as a GeoPackage ({e})")).mend("write it anew, for example with QGIS")
+    };
     let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(damaged)?;
     let (table, geometry, srs): (String, String, i64) = database
-        .query_row("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY rowid LIMIT 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row(
+            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY rowid LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
         .map_err(damaged)?;
     if srs != 4326 {
         return Err(Error::new(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
             .mend("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));
     }
-    let mut statement = database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(damaged)?;
+    let mut statement =
+        database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(damaged)?;
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let geometry_column = names.iter().position(|name| *name == geometry);
     let mut records = Records { file: path.to_path_buf(), ..Records::default() };
@@ -38,7 +43,8 @@ pub fn read(path: &Path) -> Result<Records> {
     let mut number = 0;
     while let Some(row) = rows.next().map_err(damaged)? {
         number += 1;
-        let mut record = Record { place: Place::Feature(number), geometry: None, values: Vec::with_capacity(records.columns.len()) };
+        let mut record =
+            Record { place: Place::Feature(number), geometry: None, values: Vec::with_capacity(records.columns.len()) };
         for index in 0..names.len() {
             let value = row.get_ref(index).map_err(damaged)?;
             match value {

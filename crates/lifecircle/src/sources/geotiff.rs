@@ -34,7 +34,10 @@ pub fn read(path: &Path) -> Result<Raster> {
 }
 
 fn parse(file: BufReader<File>) -> Result<Raster> {
-    let damaged = |e: tiff::TiffError| Error::new(format!("it cannot be read as a GeoTIFF ({e})")).mend("write it anew, for example with gdal_translate");
+    let damaged = |e: tiff::TiffError| {
+        Error::new(format!("it cannot be read as a GeoTIFF ({e})"))
+            .mend("write it anew, for example with gdal_translate")
+    };
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 2 << 30;
     let mut tiff = Decoder::new(file).map_err(damaged)?.with_limits(limits);
@@ -50,14 +53,18 @@ fn parse(file: BufReader<File>) -> Result<Raster> {
     if keys.chunks_exact(4).any(|key| key[0] == 1024 && key[3] != 2) {
         return Err(Error::new("it is not in longitude and latitude").mend(REPROJECT));
     }
-    let nodata = tiff.get_tag_ascii_string(Tag::GdalNodata).ok().and_then(|text| text.trim_matches(['\0', ' ']).parse::<f64>().ok());
+    let nodata = tiff
+        .get_tag_ascii_string(Tag::GdalNodata)
+        .ok()
+        .and_then(|text| text.trim_matches(['\0', ' ']).parse::<f64>().ok());
     let bands = tiff.colortype().map_err(damaged)?.num_samples().max(1) as usize;
     let mut values = as_f64(tiff.read_image().map_err(damaged)?);
     if bands > 1 {
         values = values.into_iter().step_by(bands).collect();
     }
     if values.len() != width as usize * height as usize {
-        return Err(Error::new("it holds fewer numbers than its size says").mend("write it anew, for example with gdal_translate"));
+        return Err(Error::new("it holds fewer numbers than its size says")
+            .mend("write it anew, for example with gdal_translate"));
     }
     for value in &mut values {
         if Some(*value) == nodata || !value.is_finite() {
@@ -99,7 +106,8 @@ impl Raster {
             let (column, row) = ((index % self.width) as f64, (index / self.width) as f64);
             let west = self.corner.x + column * self.step.x;
             let north = self.corner.y - row * self.step.y;
-            let cell = Rect::new(LonLat { x: west, y: north - self.step.y }, LonLat { x: west + self.step.x, y: north });
+            let cell =
+                Rect::new(LonLat { x: west, y: north - self.step.y }, LonLat { x: west + self.step.x, y: north });
             (MultiPolygon(vec![cell.to_polygon()]), *value)
         })
     }

@@ -144,7 +144,9 @@ impl OsmSource {
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         if path.is_dir() {
-            return Err(Error::new("this is a directory, not an OpenStreetMap extract").file(path).mend("name a .osm.pbf file"));
+            return Err(Error::new("this is a directory, not an OpenStreetMap extract")
+                .file(path)
+                .mend("name a .osm.pbf file"));
         }
         if name.ends_with(".pbf") {
             return Ok(Self::Pbf(PbfFile::open(path)?));

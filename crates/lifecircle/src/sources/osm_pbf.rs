@@ -224,7 +224,8 @@ impl PbfFile {
         self.read_at(&mut header, position + 4)?;
         let header = BlobHeader::decode(header.as_slice())
             .map_err(|_| if position == 0 { not_pbf() } else { damaged(position) })?;
-        let size = usize::try_from(header.datasize).ok().filter(|size| *size <= MAX_BLOCK).ok_or_else(|| damaged(position))?;
+        let size =
+            usize::try_from(header.datasize).ok().filter(|size| *size <= MAX_BLOCK).ok_or_else(|| damaged(position))?;
         let start = position + 4 + u64::from(header_size);
         let end = start + size as u64;
         if position == 0 && header.kind != "OSMHeader" {
@@ -306,7 +307,10 @@ impl PbfFile {
             .map(|(extent, kinds)| {
                 let mut found = T::default();
                 if kinds.load(Ordering::Relaxed) & mask != 0 {
-                    kinds.store(self.scan_blob(*extent, mask, &mut |element| visit(&mut found, element))?, Ordering::Relaxed);
+                    kinds.store(
+                        self.scan_blob(*extent, mask, &mut |element| visit(&mut found, element))?,
+                        Ordering::Relaxed,
+                    );
                 }
                 progress.advance(1);
                 Ok(found)

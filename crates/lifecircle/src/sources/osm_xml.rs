@@ -94,7 +94,9 @@ fn parse<R: BufRead>(reader: &mut Reader<R>, mask: u8, visit: &mut dyn FnMut(Ele
         buffer.clear();
         let event = reader.read_event_into(&mut buffer).map_err(|e| {
             let problem = if root_seen { "the XML is damaged" } else { "this is not an OpenStreetMap XML file" };
-            Error::new(format!("{problem} ({e})")).place(format!("byte {}", reader.error_position())).mend("export or download it again")
+            Error::new(format!("{problem} ({e})"))
+                .place(format!("byte {}", reader.error_position()))
+                .mend("export or download it again")
         })?;
         match event {
             Event::Start(start) => {
@@ -128,10 +130,8 @@ fn parse<R: BufRead>(reader: &mut Reader<R>, mask: u8, visit: &mut dyn FnMut(Ele
 fn check_root(start: &BytesStart<'_>) -> Result<()> {
     match start.name().as_ref() {
         "osm" => Ok(()),
-        other => Err(Error::new(format!(
-            "this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"
-        ))
-        .mend("give an export of openstreetmap.org")),
+        other => Err(Error::new(format!("this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"))
+            .mend("give an export of openstreetmap.org")),
     }
 }
 
@@ -191,10 +191,14 @@ fn close(name: &str, current: &mut Current, mask: u8, visit: &mut dyn FnMut(Elem
 fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
     let element = || start.name().as_ref().to_owned();
     let found = start.try_get_attribute(key).ok().flatten().ok_or_else(|| {
-        Error::new(format!("an attribute `{key}` is missing")).place(format!("<{}>", element())).mend("export or download it again")
+        Error::new(format!("an attribute `{key}` is missing"))
+            .place(format!("<{}>", element()))
+            .mend("export or download it again")
     })?;
     let text = found.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| {
-        Error::new(format!("the attribute `{key}` cannot be read ({e})")).place(format!("<{}>", element())).mend("export or download it again")
+        Error::new(format!("the attribute `{key}` cannot be read ({e})"))
+            .place(format!("<{}>", element()))
+            .mend("export or download it again")
     })?;
     Ok(text.into_owned())
 }

@@ -64,7 +64,8 @@ impl Records {
             "xlsx" => xlsx::read(path),
             "geojson" | "json" => geojson::read(path),
             "gpkg" => geopackage::read(path),
-            _ => Err(Error::new("cannot tell the format of this list from its name").mend("give a .csv, .xlsx, .geojson or .gpkg file")),
+            _ => Err(Error::new("cannot tell the format of this list from its name")
+                .mend("give a .csv, .xlsx, .geojson or .gpkg file")),
         };
         records.map_err(|e| e.file(path))
     }
@@ -160,7 +161,7 @@ impl Coordinates {
                 let missing = if lon.is_none() { "lon" } else { "lat" };
                 Err(Error::new(format!("the column `{missing}` is missing"))
                     .file(&records.file)
-                    .mend("name the columns of longitude and latitude, as in --columns lon=LNG,lat=LAT"))
+                    .mend("call the columns of longitude and latitude lon and lat, or name those of --facilities with --columns lon=LNG,lat=LAT"))
             }
         }
     }
@@ -180,9 +181,12 @@ impl Coordinates {
             }
             Self::Pair(column) => {
                 let text = records.text(record, Some(column)).ok_or_else(missing)?;
-                let parts = text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
+                let parts =
+                    text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
                 let (x, y): (f64, f64) = parts.ok_or_else(|| {
-                    records.error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[column])).mend("correct the line")
+                    records
+                        .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[column]))
+                        .mend("correct the line")
                 })?;
                 Geometry::Point(geo_types::Point::new(x, y))
             }

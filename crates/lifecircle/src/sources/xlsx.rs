@@ -14,7 +14,9 @@ use crate::error::{Error, Result};
 pub fn read(path: &Path) -> Result<Records> {
     // Opened once beforehand, so that a missing file is not called damaged.
     std::fs::File::open(path).map_err(|e| Error::io("open", path, &e))?;
-    let damaged = |e: calamine::XlsxError| Error::new(format!("it cannot be read as XLSX ({e})")).mend("save it again as .xlsx, or as .csv");
+    let damaged = |e: calamine::XlsxError| {
+        Error::new(format!("it cannot be read as XLSX ({e})")).mend("save it again as .xlsx, or as .csv")
+    };
     let mut workbook: Xlsx<_> = open_workbook(path).map_err(damaged)?;
     let sheet = workbook
         .worksheet_range_at(0)
@@ -24,11 +26,18 @@ pub fn read(path: &Path) -> Result<Records> {
     let mut rows = sheet.rows().enumerate();
     let columns: Vec<String> = match rows.next() {
         Some((_, header)) => header.iter().map(text).collect(),
-        None => return Err(Error::new("the first sheet is empty").mend("put the list on the first sheet, its first row naming the columns")),
+        None => {
+            return Err(Error::new("the first sheet is empty")
+                .mend("put the list on the first sheet, its first row naming the columns"));
+        }
     };
     let rows = rows
         .filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()))
-        .map(|(index, row)| Record { place: Place::Row(first + index as u64 + 1), geometry: None, values: row.iter().map(text).collect() })
+        .map(|(index, row)| Record {
+            place: Place::Row(first + index as u64 + 1),
+            geometry: None,
+            values: row.iter().map(text).collect(),
+        })
         .collect();
     Ok(Records { file: path.to_path_buf(), columns, rows })
 }

@@ -139,7 +139,8 @@ impl Standard {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = Self::built_in().collect();
-        Err(Error::new(format!("there is no standard {id_or_file:?}")).mend(format!("choose one of {}, or name a .toml file", known.join(", "))))
+        Err(Error::new(format!("there is no standard {id_or_file:?}"))
+            .mend(format!("choose one of {}, or name a .toml file", known.join(", "))))
     }
 
     /// Reads a standard from its text.
@@ -149,7 +150,8 @@ impl Standard {
     pub fn parse(text: &str) -> Result<Self> {
         let line_of = |position: usize| format!("line {}", text[..position.min(text.len())].matches('\n').count() + 1);
         let file: File = toml::from_str(text).map_err(|e| {
-            let error = Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle standards show wuhai-8`");
+            let error =
+                Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle standards show wuhai-8`");
             match e.span() {
                 Some(span) => error.place(line_of(span.start)),
                 None => error,
@@ -162,13 +164,16 @@ impl Standard {
             let service = spanned.into_inner();
             let wrong = |problem: String| Error::new(problem).place(format!("{place}, service `{}`", service.id));
             let circle = file.circle.iter().position(|circle| circle.id == service.circle).ok_or_else(|| {
-                wrong(format!("there is no circle `{}`", service.circle)).mend("add a [[circle]] with this id or name another")
+                wrong(format!("there is no circle `{}`", service.circle))
+                    .mend("add a [[circle]] with this id or name another")
             })?;
             if !is_id(&service.id) || services.iter().any(|other| other.id == service.id) {
-                return Err(wrong("its id is taken or has other signs than a-z, 0-9 and _".to_owned()).mend("give it an id of its own"));
+                return Err(wrong("its id is taken or has other signs than a-z, 0-9 and _".to_owned())
+                    .mend("give it an id of its own"));
             }
             if !(service.minutes > 0.0 && service.minutes <= 120.0) {
-                return Err(wrong(format!("minutes = {} is not between 0 and 120", service.minutes)).mend("give the walking time in minutes"));
+                return Err(wrong(format!("minutes = {} is not between 0 and 120", service.minutes))
+                    .mend("give the walking time in minutes"));
             }
             services.push(Service {
                 rules: rules(&service.osm).map_err(|e| e.place(format!("{place}, service `{}`", service.id)))?,
@@ -217,7 +222,11 @@ mod tests {
             assert_eq!(standard.id, id);
             assert!(standard.services.iter().all(|service| !service.source.is_empty()));
             for circle in 0..standard.circles.len() {
-                assert!(standard.services_of(circle).any(|s| standard.services[s].required), "{}", standard.circles[circle].id);
+                assert!(
+                    standard.services_of(circle).any(|s| standard.services[s].required),
+                    "{}",
+                    standard.circles[circle].id
+                );
             }
         }
     }

@@ -38,7 +38,9 @@ fn services_of(standard: &Standard, facility: &Facility) -> Vec<usize> {
     let word = facility.kind.trim().to_lowercase();
     let called = |names: [&str; 3]| !word.is_empty() && names.iter().any(|name| name.to_lowercase() == word);
     let by_rule: Vec<usize> = services()
-        .filter(|(_, service)| called([&service.id, &service.zh, &service.en]) || service.rules.iter().any(|rule| rule.fits(facility)))
+        .filter(|(_, service)| {
+            called([&service.id, &service.zh, &service.en]) || service.rules.iter().any(|rule| rule.fits(facility))
+        })
         .map(|(index, _)| index)
         .collect();
     if !by_rule.is_empty() || standard.names_not_for.iter().any(|rule| rule.fits(facility)) {
@@ -88,7 +90,13 @@ mod tests {
 
     #[test]
     fn schools_by_level() {
-        assert_eq!(services("amenity=school", "第一中学", &[("amenity", "school"), ("name", "第一中学")]), ["middle_school"]);
-        assert_eq!(services("amenity=school", "", &[("amenity", "school"), ("isced:level", "1;2")]), ["primary_school", "middle_school"]);
+        assert_eq!(
+            services("amenity=school", "第一中学", &[("amenity", "school"), ("name", "第一中学")]),
+            ["middle_school"]
+        );
+        assert_eq!(
+            services("amenity=school", "", &[("amenity", "school"), ("isced:level", "1;2")]),
+            ["primary_school", "middle_school"]
+        );
     }
 }

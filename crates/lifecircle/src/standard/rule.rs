@@ -48,7 +48,8 @@ impl Rule {
     pub fn parse(text: &str) -> Result<Self> {
         let tests = text.split('&').map(|part| Test::parse(part.trim()));
         let tests = tests.collect::<Option<Vec<Test>>>().ok_or_else(|| {
-            Error::new(format!("the rule {text:?} is not understood")).mend("write key=value|value, key~word, key=* or area>=NUMBER, joined by &")
+            Error::new(format!("the rule {text:?} is not understood"))
+                .mend("write key=value|value, key~word, key=* or area>=NUMBER, joined by &")
         })?;
         Ok(Self { tests })
     }
@@ -81,7 +82,9 @@ impl Test {
         match &self.is {
             Is::Any => facility.tag(&self.key).is_some(),
             // Several values of one key are written with semicolons.
-            Is::OneOf(values) => facility.tag(&self.key).is_some_and(|tag| tag.split(';').any(|value| values.iter().any(|v| v == value.trim()))),
+            Is::OneOf(values) => facility
+                .tag(&self.key)
+                .is_some_and(|tag| tag.split(';').any(|value| values.iter().any(|v| v == value.trim()))),
             Is::Contains(words) if self.key == "name" => {
                 let names = facility.tags.iter().filter(|(key, _)| key == "name" || key.starts_with("name:"));
                 let mut names = names.map(|(_, name)| name.to_lowercase());
@@ -130,7 +133,10 @@ mod tests {
         assert!(fits("shop=convenience|kiosk", &[("shop", "kiosk")]));
         assert!(fits("shop=convenience", &[("shop", "bakery;convenience")]));
         assert!(!fits("shop=convenience", &[("shop", "supermarket")]));
-        assert!(fits("amenity=school & name~小学|primary", &[("amenity", "school"), ("name:en", "First Primary School")]));
+        assert!(fits(
+            "amenity=school & name~小学|primary",
+            &[("amenity", "school"), ("name:en", "First Primary School")]
+        ));
         assert!(!fits("amenity=school & name~小学", &[("amenity", "school")]));
         assert!(fits("leisure=park & area>=400 & area<=10000", &[("leisure", "park")]));
         assert!(!fits("leisure=park & area>=501", &[("leisure", "park")]));

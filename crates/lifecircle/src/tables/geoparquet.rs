@@ -27,9 +27,9 @@ const GEOMETRY: &str = "geometry";
 /// Writes a table.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let failed = |e: ParquetError| match e {
-        ParquetError::External(source) if source.is::<std::io::Error>() => {
-            source.downcast_ref::<std::io::Error>().map_or_else(|| Error::new("cannot write").file(path), |e| Error::io("write", path, e))
-        }
+        ParquetError::External(source) if source.is::<std::io::Error>() => source
+            .downcast_ref::<std::io::Error>()
+            .map_or_else(|| Error::new("cannot write").file(path), |e| Error::io("write", path, e)),
         other => Error::new(format!("cannot write: {other}")).file(path).mend("check the disk and run again"),
     };
     let mut properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
@@ -37,7 +37,8 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     if let Some(geometries) = table.geometries() {
         batch = with_geometry(&batch, geometries)?;
         let note = KeyValue::new("geo".to_owned(), metadata(geometries).to_string());
-        properties = properties.set_key_value_metadata(Some(vec![note])).set_column_dictionary_enabled(GEOMETRY.into(), false);
+        properties =
+            properties.set_key_value_metadata(Some(vec![note])).set_column_dictionary_enabled(GEOMETRY.into(), false);
     }
     let file = File::create(path).map_err(|e| Error::io("write", path, &e))?;
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).map_err(failed)?;
@@ -55,9 +56,16 @@ fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -> Result<Re
         encoded.push(bytes);
     }
     let column: ArrayRef = Arc::new(BinaryArray::from_iter_values(encoded));
-    let fields = batch.schema().fields().iter().cloned().chain([Arc::new(Field::new(GEOMETRY, DataType::Binary, false))]).collect::<Vec<_>>();
+    let fields = batch
+        .schema()
+        .fields()
+        .iter()
+        .cloned()
+        .chain([Arc::new(Field::new(GEOMETRY, DataType::Binary, false))])
+        .collect::<Vec<_>>();
     let columns = batch.columns().iter().cloned().chain([column]).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
 }
 
 /// The `geo` note. Longitude and latitude in WGS-84 are what readers assume when no `crs` is given.
@@ -94,7 +102,9 @@ fn kind(geometry: &Geometry<f64>) -> &'static str {
 /// # Errors
 /// If the file is missing or damaged.
 pub fn read(path: &Path) -> Result<Table> {
-    let damaged = |e: &dyn std::fmt::Display| Error::new(format!("the file is damaged ({e})")).file(path).mend("import the city again");
+    let damaged = |e: &dyn std::fmt::Display| {
+        Error::new(format!("the file is damaged ({e})")).file(path).mend("import the city again")
+    };
     let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
     let schema = builder.schema().clone();
@@ -105,7 +115,8 @@ pub fn read(path: &Path) -> Result<Table> {
     let mut table = Table::new();
     for (field, column) in schema.fields().iter().zip(batch.columns()) {
         if field.name() == GEOMETRY {
-            let blobs = column.as_any().downcast_ref::<BinaryArray>().ok_or_else(|| damaged(&"its geometry is not binary"))?;
+            let blobs =
+                column.as_any().downcast_ref::<BinaryArray>().ok_or_else(|| damaged(&"its geometry is not binary"))?;
             let decode = |blob: Option<&[u8]>| wkb::reader::read_wkb(blob?).ok()?.try_to_geometry();
             let geometries: Option<Vec<_>> = blobs.iter().map(decode).collect();
             table.geometry = Some(geometries.ok_or_else(|| damaged(&"a geometry cannot be read"))?);

@@ -142,13 +142,17 @@ impl Table {
     fn batch(&self) -> Result<RecordBatch> {
         let fields: Vec<Field> =
             self.columns.iter().map(|(name, values)| Field::new(name, values.data_type().clone(), true)).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), self.columns.iter().map(|(_, values)| values.clone()).collect())
-            .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
+        RecordBatch::try_new(
+            Arc::new(Schema::new(fields)),
+            self.columns.iter().map(|(_, values)| values.clone()).collect(),
+        )
+        .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
     }
 
     /// A typed view of a column.
     fn typed<A: 'static>(&self, name: &str, data_type: &DataType) -> Result<&A> {
-        let missing = || Error::new(format!("the column `{name}` is missing or of another type")).mend("import the city again");
+        let missing =
+            || Error::new(format!("the column `{name}` is missing or of another type")).mend("import the city again");
         let (_, values) = self.columns.iter().find(|(column, _)| column == name).ok_or_else(missing)?;
         if values.data_type() != data_type {
             return Err(missing());

@@ -17,7 +17,10 @@ pub fn shared_data() -> Option<PathBuf> {
 }
 
 pub fn tags(text: &str) -> OwnedTags {
-    text.split_whitespace().map(|pair| pair.split_once('=').unwrap()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+    text.split_whitespace()
+        .map(|pair| pair.split_once('=').unwrap())
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .collect()
 }
 
 /// A map drawn in metres from a corner near Wuhai.
@@ -58,7 +61,8 @@ impl Map {
 
     /// The city with one person at the corner, for tests of streets alone.
     pub fn with_a_person(&self) -> City {
-        let person = PeopleRow { id: "1".to_owned(), at: PeopleAt::Point(Self::at(0.0, 0.0)), residents: 1.0, ages: None };
+        let person =
+            PeopleRow { id: "1".to_owned(), at: PeopleAt::Point(Self::at(0.0, 0.0)), residents: 1.0, ages: None };
         import(Inputs { people: Some(People { rows: vec![person] }), ..self.inputs() }, &()).unwrap()
     }
 
@@ -255,14 +259,20 @@ pub fn pbf_with(elements: &Elements, features: &[&str], zip: impl Fn(usize) -> b
                 group.nodes.push(PlainNode { id: *id, keys, vals, lat: units(at.y), lon: units(at.x) });
             }
         } else {
-            let column = |value: fn(&(i64, LonLat, OwnedTags)) -> i64| deltas(&chunk.iter().map(value).collect::<Vec<_>>());
+            let column =
+                |value: fn(&(i64, LonLat, OwnedTags)) -> i64| deltas(&chunk.iter().map(value).collect::<Vec<_>>());
             let mut keys_vals = Vec::new();
             for (_, _, tags) in chunk {
                 let (keys, vals) = strings.pairs(tags);
                 keys_vals.extend(keys.into_iter().zip(vals).flat_map(|(k, v)| [k as i32, v as i32]));
                 keys_vals.push(0);
             }
-            group.dense = Some(Dense { id: column(|n| n.0), lat: column(|n| units(n.1.y)), lon: column(|n| units(n.1.x)), keys_vals });
+            group.dense = Some(Dense {
+                id: column(|n| n.0),
+                lat: column(|n| units(n.1.y)),
+                lon: column(|n| units(n.1.x)),
+                keys_vals,
+            });
         }
         put(strings, group);
     }
@@ -299,8 +309,12 @@ pub const FEATURES: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
 /// Elements as XML, as openstreetmap.org exports it.
 pub fn xml(elements: &Elements) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<osm version=\"0.6\" generator=\"test\">\n <bounds minlat=\"1\" minlon=\"2\" maxlat=\"3\" maxlon=\"4\"/>\n");
-    let tags = |tags: &OwnedTags| tags.iter().map(|(k, v)| format!("  <tag k=\"{}\" v=\"{}\"/>\n", escape(k), escape(v))).collect::<String>();
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<osm version=\"0.6\" generator=\"test\">\n <bounds minlat=\"1\" minlon=\"2\" maxlat=\"3\" maxlon=\"4\"/>\n",
+    );
+    let tags = |tags: &OwnedTags| {
+        tags.iter().map(|(k, v)| format!("  <tag k=\"{}\" v=\"{}\"/>\n", escape(k), escape(v))).collect::<String>()
+    };
     for (id, at, about) in &elements.nodes {
         if about.is_empty() {
             text += &format!(" <node id=\"{id}\" visible=\"true\" lat=\"{:.7}\" lon=\"{:.7}\"/>\n", at.y, at.x);
@@ -318,7 +332,10 @@ pub fn xml(elements: &Elements) -> String {
             Kind::Way => "way",
             Kind::Relation => "relation",
         };
-        let members: String = members.iter().map(|(k, id, role)| format!("  <member type=\"{}\" ref=\"{id}\" role=\"{}\"/>\n", kind(k), escape(role))).collect();
+        let members: String = members
+            .iter()
+            .map(|(k, id, role)| format!("  <member type=\"{}\" ref=\"{id}\" role=\"{}\"/>\n", kind(k), escape(role)))
+            .collect();
         text += &format!(" <relation id=\"{id}\">\n{members}{} </relation>\n", tags(about));
     }
     text + "</osm>\n"

@@ -1,0 +1,315 @@
+//! The command as people use it: what it prints, what it writes, how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Runs the command in a directory, in English and without colours.
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lifecircle"))
+        .args(arguments)
+        .current_dir(directory)
+        .env("LANG", "C.UTF-8")
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .output()
+        .unwrap()
+}
+
+fn succeed(directory: &Path, arguments: &[&str]) -> String {
+    let output = run(directory, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "nothing goes to standard error on a pipe: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs what has to fail; returns its one sentence and checks that it left nothing.
+fn fail(directory: &Path, arguments: &[&str]) -> String {
+    let before = listing(directory);
+    let output = run(directory, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(error.lines().count(), 1, "one sentence: {error}");
+    assert_eq!(listing(directory), before, "{arguments:?} left something behind");
+    error.trim_end().to_owned()
+}
+
+fn listing(directory: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+fn demo() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    succeed(directory.path(), &["demo", "--small", "-o", "out"]);
+    directory
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn the_demo_prints_its_circles() {
+    let directory = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!("demo_en", succeed(directory.path(), &["demo", "--small", "-o", "out"]));
+    insta::assert_snapshot!("demo_zh", succeed(directory.path(), &["demo", "--small", "-o", "out", "--force", "--lang", "zh"]));
+    let out = directory.path().join("out");
+    for file in ["demo.city/city.toml", "homes.parquet", "homes.geojson", "communities.parquet", "summary.json", "report.html"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn help_and_lists() {
+    let directory = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!("help", succeed(directory.path(), &["--help"]));
+    insta::assert_snapshot!("standards", succeed(directory.path(), &["standards", "list"]));
+    insta::assert_snapshot!("standard", succeed(directory.path(), &["standards", "check", "wuhai-8"]));
+    let walkers = json(&succeed(directory.path(), &["walkers", "--json"]));
+    assert_eq!(walkers[0]["speed"], 1.11);
+    for command in ["demo", "import", "measure", "evaluate", "report", "export", "standards", "completions"] {
+        assert!(succeed(directory.path(), &[command, "--help"]).contains("Example"), "{command} has no examples");
+    }
+    assert!(succeed(directory.path(), &["completions", "bash"]).contains("lifecircle"));
+}
+
+#[test]
+fn json_says_what_the_files_say() {
+    let directory = demo();
+    let printed = json(&succeed(directory.path(), &["measure", "out/demo.city", "-o", "again", "--json"]));
+    let file = |path: &str| json(&std::fs::read_to_string(directory.path().join(path)).unwrap());
+    assert_eq!(printed, file("again/summary.json"));
+    assert_eq!(printed, file("out/summary.json"), "a city from disk measures like the one in memory");
+    let pharmacy = &printed["circles"]["health"]["services"]["pharmacy"];
+    assert!(pharmacy["coverage"]["homes"].as_f64().unwrap() > 0.1 && pharmacy["coverage"]["residents"].as_f64().unwrap() > 0.1);
+    assert_eq!(printed["circles"].as_object().unwrap().len(), 8);
+    assert_eq!(printed["communities"].as_array().unwrap().len(), 6);
+    assert_eq!(printed["residents"].as_f64().unwrap().round(), 38_000.0);
+    let homes = file("again/homes.geojson");
+    let shared: f64 = homes["features"].as_array().unwrap().iter().map(|f| f["properties"]["residents"].as_f64().unwrap()).sum();
+    assert!((shared - 38_000.0).abs() < 1e-6);
+    let covered: f64 = homes["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["properties"]["pharmacy_s"].as_f64().is_some_and(|s| s <= 480.0))
+        .map(|f| f["properties"]["residents"].as_f64().unwrap())
+        .sum();
+    assert!((covered / shared - pharmacy["coverage"]["residents"].as_f64().unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn exports_name_their_files() {
+    let directory = demo();
+    let printed = json(&succeed(directory.path(), &["export", "out/demo.city", "--what", "network", "--walker", "adult", "-o", "net", "--json"]));
+    assert_eq!(printed["files"][0]["file"], "net/nodes.parquet");
+    for (what, files) in [("snaps", ["homes.parquet", "facilities.parquet"]), ("homes", ["homes.parquet", "communities.parquet"])] {
+        succeed(directory.path(), &["export", "out/demo.city", "--what", what, "-o", what]);
+        for file in files {
+            assert!(directory.path().join(what).join(file).is_file(), "{what} {file}");
+        }
+    }
+    succeed(directory.path(), &["export", "out/demo.city", "--what", "facilities", "--format", "csv", "-o", "csv"]);
+    let csv = std::fs::read_to_string(directory.path().join("csv/facilities.csv")).unwrap();
+    assert!(csv.starts_with("\u{feff}id,name,name_en,kind"), "{}", &csv[..80]);
+}
+
+#[test]
+fn the_report_needs_nothing_else() {
+    let directory = demo();
+    for (language, word) in [("en", "The worst gaps"), ("zh", "最大的缺口")] {
+        let file = format!("{language}.html");
+        succeed(directory.path(), &["report", "out/demo.city", "-o", &file, "--lang", language]);
+        let page = std::fs::read_to_string(directory.path().join(&file)).unwrap();
+        assert!(page.contains(word) && page.contains("<svg"));
+        for outside in ["http://", "https://", "src=", "@import", "url("] {
+            assert!(!page.contains(outside), "the page fetches something: {outside}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_2() {
+    let directory = tempfile::tempdir().unwrap();
+    for arguments in [&["frobnicate"][..], &["measure"], &["measure", "x", "--snap-limit", "-3"], &["export", "x", "--what", "nothing", "-o", "y"]] {
+        assert_eq!(run(directory.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn outputs_that_exist_are_refused() {
+    let directory = demo();
+    let refusals = [
+        fail(directory.path(), &["demo", "--small", "-o", "out"]),
+        fail(directory.path(), &["measure", "out/demo.city", "-o", "out"]),
+        fail(directory.path(), &["export", "out/demo.city", "--what", "snaps", "-o", "out"]),
+        fail(directory.path(), &["report", "out/demo.city", "-o", "out/report.html"]),
+    ];
+    insta::assert_snapshot!("refusals", refusals.join("\n"));
+    succeed(directory.path(), &["report", "out/demo.city", "-o", "out/report.html", "--force"]);
+}
+
+/// A street with a house: the least that is a city.
+const LEAST: &str = r#"<osm><node id="1" lat="39.6" lon="106.8"/><node id="2" lat="39.6" lon="106.803"/>
+<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way></osm>"#;
+
+#[test]
+fn bad_input_gets_one_sentence() {
+    let directory = demo();
+    let at = directory.path();
+    let put = |name: &str, text: &str| std::fs::write(at.join(name), text).unwrap();
+    put("least.osm", LEAST);
+    put("map.osm.pbf", "not a map");
+    put("empty.osm.pbf", "");
+    put("map.docx", "x");
+    put("streetless.osm", "<osm><node id=\"1\" lat=\"39.6\" lon=\"106.8\"/></osm>");
+    put("nodeless.osm", "<osm><way id=\"1\"><nd ref=\"1\"/><nd ref=\"2\"/><tag k=\"highway\" v=\"residential\"/></way></osm>");
+    put("empty.osm", "<osm></osm>");
+    put("off.osm", "<osm><node id=\"7\" lat=\"106.8\" lon=\"39.6\"/></osm>");
+    put("bad_row.csv", "id,lon,lat,population\n1,106.8,39.6,10\n2,106.8,39.6,many\n");
+    put("ragged.csv", "id,lon,lat,population\n1,106.8,39.6,10\n2,106.8\n");
+    put("swapped.csv", "id,lon,lat,population\n1,39.6,106.8,10\n");
+    put("no_column.csv", "id,lon,lat,households\n1,106.8,39.6,10\n");
+    put("no_place.csv", "id,population\n1,10\n");
+    put("negative.csv", "id,lon,lat,population\n1,106.8,39.6,-10\n");
+    put("elsewhere.csv", "id,lon,lat,population\n1,14.5,35.9,10\n");
+    put("no_kind.csv", "lon,lat,colour\n106.8,39.6,blue\n");
+    put("points.geojson", r#"{"type":"Point","coordinates":[106.8,39.6]}"#);
+    put("broken.geojson", "{");
+    put("my.toml", "id = \"x\"\n");
+    std::fs::create_dir(at.join("new.city")).unwrap();
+    put("new.city/city.toml", "format_version = 99\n");
+    std::fs::create_dir(at.join("not.city")).unwrap();
+    copy(&at.join("out/demo.city"), &at.join("torn.city"));
+    put("torn.city/homes.parquet", "PAR1 torn");
+    let import = |extract: &str, more: &[&str]| fail(at, &[&["import", extract, "-o", "new"], more].concat());
+    let errors = [
+        import("missing.osm.pbf", &[]),
+        import("map.osm.pbf", &[]),
+        import("empty.osm.pbf", &[]),
+        import("map.docx", &[]),
+        import("not.city", &[]),
+        import("streetless.osm", &[]),
+        import("nodeless.osm", &[]),
+        import("empty.osm", &[]),
+        import("off.osm", &[]),
+        import("least.osm", &["--people", "missing.csv"]),
+        import("least.osm", &["--people", "bad_row.csv"]),
+        import("least.osm", &["--people", "ragged.csv"]),
+        import("least.osm", &["--people", "swapped.csv"]),
+        import("least.osm", &["--people", "no_column.csv"]),
+        import("least.osm", &["--people", "bad_row.csv", "--people-column", "inhabitants"]),
+        import("least.osm", &["--people", "no_place.csv"]),
+        import("least.osm", &["--people", "negative.csv"]),
+        import("least.osm", &["--people", "elsewhere.csv"]),
+        import("least.osm", &["--people", "my.toml"]),
+        import("least.osm", &["--facilities", "no_kind.csv"]),
+        import("least.osm", &["--facilities", "bad_row.csv", "--columns", "kind=colour"]),
+        import("least.osm", &["--facilities", "bad_row.csv", "--columns", "kind"]),
+        import("least.osm", &["--communities", "points.geojson"]),
+        import("least.osm", &["--communities", "broken.geojson"]),
+        import("least.osm", &["--elevation", "my.toml"]),
+        fail(at, &["measure", "missing.city"]),
+        fail(at, &["measure", "not.city"]),
+        fail(at, &["measure", "new.city"]),
+        fail(at, &["measure", "torn.city", "-o", "new"]),
+        fail(at, &["measure", "out/demo.city", "--standard", "mine"]),
+        fail(at, &["measure", "out/demo.city", "--standard", "my.toml"]),
+        fail(at, &["measure", "out/demo.city", "--walker", "robot"]),
+        fail(at, &["standards", "show", "mine"]),
+    ];
+    insta::assert_snapshot!("errors", errors.join("\n"));
+    succeed(at, &["import", "least.osm", "-o", "least.city"]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// A limit on the size of files fails a write half way, as a full disk does.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_old_city_or_none() {
+    let directory = demo();
+    let before = std::fs::read(directory.path().join("out/demo.city/homes.parquet")).unwrap();
+    let limited = |arguments: &str| {
+        let script = format!("trap '' XFSZ; ulimit -f 40; exec {} {arguments}", env!("CARGO_BIN_EXE_lifecircle"));
+        let output = Command::new("sh").args(["-c", &script]).current_dir(directory.path()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.contains("cannot write"), "{error}");
+    };
+    for arguments in ["demo --small -o out --force", "demo --small -o new", "measure out/demo.city -o new", "report out/demo.city -o new.html", "export out/demo.city --what network -o new"] {
+        limited(arguments);
+        assert_eq!(listing(directory.path()), [directory.path().join("out")], "{arguments}");
+    }
+    assert_eq!(std::fs::read(directory.path().join("out/demo.city/homes.parquet")).unwrap(), before);
+}
+
+/// An interruption removes what is half written.
+#[cfg(unix)]
+#[test]
+fn an_interruption_leaves_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lifecircle"))
+        .args(["demo", "-o", "out"])
+        .current_dir(directory.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Wait until it writes, however fast the machine is; then interrupt it.
+    while listing(directory.path()).is_empty() {
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let status = child.wait().unwrap();
+    let left = listing(directory.path());
+    assert!(left.is_empty() || status.success() && left == [directory.path().join("out")], "{status}: {left:?}");
+}
+
+#[test]
+fn real_cities_run_without_a_complaint() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    if !data.is_dir() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = |file: &str| data.join(file).to_string_lossy().into_owned();
+    let cities = [
+        ("malta/malta.osm.pbf", None, 9000),
+        ("andorra/andorra.osm.pbf", None, 3000),
+        ("helsinki/helsinki.osm.pbf", Some("helsinki/population_grid_2020.gpkg"), 1500),
+        ("porto_alegre/poa_osm.pbf", Some("porto_alegre/poa_hexgrid.csv"), 300),
+        ("china/beijing_haidian.osm.pbf", None, 10),
+        ("china/guixi.osm.pbf", None, 5),
+        ("china/nantong.osm.gz", None, 1),
+    ];
+    for (number, (extract, people, facilities)) in cities.into_iter().enumerate() {
+        let (extract, out) = (path(extract), number.to_string());
+        let mut arguments = vec!["evaluate", &extract, "-o", &out, "--json"];
+        let people = people.map(path);
+        if let Some(people) = &people {
+            arguments.extend(["--people", people]);
+        }
+        let summary = json(&succeed(directory.path(), &arguments));
+        assert!(summary["facilities"].as_u64().unwrap() >= facilities, "{extract}: {}", summary["facilities"]);
+        assert!(summary["residents"].as_f64().unwrap() > 500.0, "{extract}");
+        for note in summary["notes"].as_array().unwrap() {
+            let text = note["en"].as_str().unwrap();
+            assert!(text.contains("--") || text.contains("give "), "nobody can act on this: {text}");
+        }
+    }
+}
