@@ -21,7 +21,11 @@ fn run(directory: &Path, arguments: &[&str]) -> Output {
 fn succeed(directory: &Path, arguments: &[&str]) -> String {
     let output = run(directory, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(output.stderr.is_empty(), "nothing goes to standard error on a pipe: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.stderr.is_empty(),
+        "nothing goes to standard error on a pipe: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -57,9 +61,14 @@ fn json(text: &str) -> Value {
 fn the_demo_prints_its_circles() {
     let directory = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("demo_en", succeed(directory.path(), &["demo", "--small", "-o", "out"]));
-    insta::assert_snapshot!("demo_zh", succeed(directory.path(), &["demo", "--small", "-o", "out", "--force", "--lang", "zh"]));
+    insta::assert_snapshot!(
+        "demo_zh",
+        succeed(directory.path(), &["demo", "--small", "-o", "out", "--force", "--lang", "zh"])
+    );
     let out = directory.path().join("out");
-    for file in ["demo.city/city.toml", "homes.parquet", "homes.geojson", "communities.parquet", "summary.json", "report.html"] {
+    for file in
+        ["demo.city/city.toml", "homes.parquet", "homes.geojson", "communities.parquet", "summary.json", "report.html"]
+    {
         assert!(out.join(file).is_file(), "{file}");
     }
 }
@@ -86,12 +95,16 @@ fn json_says_what_the_files_say() {
     assert_eq!(printed, file("again/summary.json"));
     assert_eq!(printed, file("out/summary.json"), "a city from disk measures like the one in memory");
     let pharmacy = &printed["circles"]["health"]["services"]["pharmacy"];
-    assert!(pharmacy["coverage"]["homes"].as_f64().unwrap() > 0.1 && pharmacy["coverage"]["residents"].as_f64().unwrap() > 0.1);
+    assert!(
+        pharmacy["coverage"]["homes"].as_f64().unwrap() > 0.1
+            && pharmacy["coverage"]["residents"].as_f64().unwrap() > 0.1
+    );
     assert_eq!(printed["circles"].as_object().unwrap().len(), 8);
     assert_eq!(printed["communities"].as_array().unwrap().len(), 6);
     assert_eq!(printed["residents"].as_f64().unwrap().round(), 38_000.0);
     let homes = file("again/homes.geojson");
-    let shared: f64 = homes["features"].as_array().unwrap().iter().map(|f| f["properties"]["residents"].as_f64().unwrap()).sum();
+    let shared: f64 =
+        homes["features"].as_array().unwrap().iter().map(|f| f["properties"]["residents"].as_f64().unwrap()).sum();
     assert!((shared - 38_000.0).abs() < 1e-6);
     let covered: f64 = homes["features"]
         .as_array()
@@ -106,9 +119,14 @@ fn json_says_what_the_files_say() {
 #[test]
 fn exports_name_their_files() {
     let directory = demo();
-    let printed = json(&succeed(directory.path(), &["export", "out/demo.city", "--what", "network", "--walker", "adult", "-o", "net", "--json"]));
+    let printed = json(&succeed(
+        directory.path(),
+        &["export", "out/demo.city", "--what", "network", "--walker", "adult", "-o", "net", "--json"],
+    ));
     assert_eq!(printed["files"][0]["file"], "net/nodes.parquet");
-    for (what, files) in [("snaps", ["homes.parquet", "facilities.parquet"]), ("homes", ["homes.parquet", "communities.parquet"])] {
+    for (what, files) in
+        [("snaps", ["homes.parquet", "facilities.parquet"]), ("homes", ["homes.parquet", "communities.parquet"])]
+    {
         succeed(directory.path(), &["export", "out/demo.city", "--what", what, "-o", what]);
         for file in files {
             assert!(directory.path().join(what).join(file).is_file(), "{what} {file}");
@@ -136,7 +154,12 @@ fn the_report_needs_nothing_else() {
 #[test]
 fn wrong_usage_is_exit_2() {
     let directory = tempfile::tempdir().unwrap();
-    for arguments in [&["frobnicate"][..], &["measure"], &["measure", "x", "--snap-limit", "-3"], &["export", "x", "--what", "nothing", "-o", "y"]] {
+    for arguments in [
+        &["frobnicate"][..],
+        &["measure"],
+        &["measure", "x", "--snap-limit", "-3"],
+        &["export", "x", "--what", "nothing", "-o", "y"],
+    ] {
         assert_eq!(run(directory.path(), arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -168,7 +191,10 @@ fn bad_input_gets_one_sentence() {
     put("empty.osm.pbf", "");
     put("map.docx", "x");
     put("streetless.osm", "<osm><node id=\"1\" lat=\"39.6\" lon=\"106.8\"/></osm>");
-    put("nodeless.osm", "<osm><way id=\"1\"><nd ref=\"1\"/><nd ref=\"2\"/><tag k=\"highway\" v=\"residential\"/></way></osm>");
+    put(
+        "nodeless.osm",
+        "<osm><way id=\"1\"><nd ref=\"1\"/><nd ref=\"2\"/><tag k=\"highway\" v=\"residential\"/></way></osm>",
+    );
     put("empty.osm", "<osm></osm>");
     put("off.osm", "<osm><node id=\"7\" lat=\"106.8\" lon=\"39.6\"/></osm>");
     put("bad_row.csv", "id,lon,lat,population\n1,106.8,39.6,10\n2,106.8,39.6,many\n");
@@ -249,7 +275,13 @@ fn a_full_disk_leaves_the_old_city_or_none() {
         assert_eq!(error.lines().count(), 1, "{error}");
         assert!(error.contains("cannot write"), "{error}");
     };
-    for arguments in ["demo --small -o out --force", "demo --small -o new", "measure out/demo.city -o new", "report out/demo.city -o new.html", "export out/demo.city --what network -o new"] {
+    for arguments in [
+        "demo --small -o out --force",
+        "demo --small -o new",
+        "measure out/demo.city -o new",
+        "report out/demo.city -o new.html",
+        "export out/demo.city --what network -o new",
+    ] {
         limited(arguments);
         assert_eq!(listing(directory.path()), [directory.path().join("out")], "{arguments}");
     }

@@ -1,5 +1,5 @@
 //! Every format there and back: OpenStreetMap in five dresses, lists in four, the city on disk, results in three.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 

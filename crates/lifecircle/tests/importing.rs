@@ -1,5 +1,5 @@
 //! What becomes of facilities, homes, people and communities.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 

@@ -122,8 +122,8 @@ proptest! {
         let city = town().city();
         let (_, snap) = snap(&city, Map::at(x, y)).unwrap();
         // By hand: distance to the southern street and to the eastern one.
-        let to_first = (y as f64).abs();
-        let to_second = if y <= 0.0 { 1000.0 - x } else { (1000.0 - x as f64).hypot(y) };
+        let to_first = y.abs();
+        let to_second = if y <= 0.0 { 1000.0 - x } else { (1000.0_f64 - x).hypot(y) };
         prop_assert!((snap.distance.0 - to_first.min(to_second)).abs() < 0.1, "{} against {} and {}", snap.distance.0, to_first, to_second);
     }
 }

@@ -63,7 +63,8 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
     let text =
         toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
     write_text(&output.path().join(ABOUT), &text)?;
-    let tables: [(&str, fn(&City) -> Table); 6] = [
+    type TableOf = fn(&City) -> Table;
+    let tables: [(&str, TableOf); 6] = [
         ("network_nodes", |city| nodes_table(&city.streets)),
         ("network_edges", |city| edges_table(&city.streets)),
         ("facilities", |city| facilities_table(&city.facilities)),

@@ -123,7 +123,7 @@ pub(super) fn polygons_of_rings(extract: &Extract, rings: &[Vec<u32>]) -> MultiP
     }
     let mut result: Vec<(usize, Polygon<f64>)> = Vec::new();
     for (index, polygon) in polygons.into_iter().enumerate() {
-        if depth[index] % 2 == 0 {
+        if depth[index].is_multiple_of(2) {
             result.push((index, polygon));
         } else if let Some((_, outer)) = result.iter_mut().find(|(outer, _)| Some(*outer) == parent[index]) {
             outer.interiors_push(polygon.into_inner().0);

@@ -20,7 +20,7 @@ use crate::sources::records::{Coordinates, Records, into_areas, point_of};
 const POINT_REACH_METRES: f64 = 500.0;
 
 /// People farther than this outside the streets' extent are left out.
-const MARGIN_METRES: f64 = 500.0;
+const MARGIN_METRES: f64 = 100.0;
 
 /// Where people live.
 #[derive(Debug, Clone, Default)]

@@ -17,8 +17,11 @@ use crate::measure::{Measured, Summary};
 const WIDTH: f64 = 1000.0;
 const MAX_HEIGHT: f64 = 1150.0;
 
-/// Homes closer than this share a dot, and a dot is a little wider than it.
-const DOT: f64 = 2.6;
+/// Homes closer than this share a dot.
+const CELL: f64 = 2.6;
+
+/// The least and greatest width of a dot.
+const DOT: [f64; 2] = [3.2, 9.0];
 
 /// Colours from no circle to all: red to blue, told apart by colour-blind people too.
 const SCALE: [[u8; 3]; 9] = [
@@ -117,7 +120,7 @@ fn area(path: &mut String, view: &View, shape: &MultiPolygon<f64>) {
 fn dots(places: &[[f64; 2]], residents: &[f64], share: impl Fn(usize) -> f64, steps: usize) -> String {
     let mut cells: BTreeMap<(i32, i32), (f64, f64, [f64; 2])> = BTreeMap::new();
     for (home, [x, y]) in places.iter().enumerate() {
-        let cell = cells.entry(((y / DOT) as i32, (x / DOT) as i32)).or_insert((0.0, 0.0, [*x, *y]));
+        let cell = cells.entry(((y / CELL) as i32, (x / CELL) as i32)).or_insert((0.0, 0.0, [*x, *y]));
         // Homes without residents still show, with next to no weight.
         let weight = residents[home].max(1e-9);
         cell.0 += weight;
@@ -143,6 +146,9 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     let places: Vec<[f64; 2]> = city.homes.iter().map(|home| view.at(home.at)).collect();
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     let all = standard.circles.len();
+    // Less than a third of the space that a home has on average: thin towns get large dots, dense ones small.
+    let space = (view.width * view.height / city.homes.len().max(1) as f64).sqrt();
+    let dot = (space * 0.3).clamp(DOT[0], DOT[1]);
     let mut page = String::from("<div class=\"map\">");
     let mut layers = vec![(
         language.pick("生活圈个数", "Number of circles").to_owned(),
@@ -190,7 +196,7 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     );
     background(&mut page, &view, city, summary, language);
     for (index, (_, dots)) in layers.iter().enumerate() {
-        put(&mut page, format_args!("<g class=\"layer layer{index}\" stroke-width=\"{:.1}\">{dots}</g>", DOT * 1.25));
+        put(&mut page, format_args!("<g class=\"layer layer{index}\" stroke-width=\"{:.1}\">{dots}</g>", dot));
     }
     furniture(&mut page, &view, city, language);
     page.push_str("</svg>");
@@ -286,6 +292,11 @@ pub(super) fn credit(city: &City, language: Language) -> String {
     licences.join(" · ")
 }
 
+/// The ink that can be read on a colour of the scale.
+pub(super) fn ink(share: f64) -> &'static str {
+    if (0.22..0.78).contains(&share) { "#222" } else { "#fff" }
+}
+
 fn legend(page: &mut String, all: usize, language: Language) {
     put(
         page,
@@ -295,7 +306,8 @@ fn legend(page: &mut String, all: usize, language: Language) {
         ),
     );
     for count in 0..=all {
-        put(page, format_args!("<i style=\"background:{}\">{count}</i>", colour(count as f64 / all as f64)));
+        let share = count as f64 / all as f64;
+        put(page, format_args!("<i style=\"background:{};color:{}\">{count}</i>", colour(share), ink(share)));
     }
     put(
         page,
@@ -308,7 +320,12 @@ fn legend(page: &mut String, all: usize, language: Language) {
         let share = f64::from(step) / 4.0;
         put(
             page,
-            format_args!("<i style=\"background:{}\">{}</i>", colour(share), percent(share).replace(".0 ", "\u{202f}")),
+            format_args!(
+                "<i style=\"background:{};color:{}\">{}</i>",
+                colour(share),
+                ink(share),
+                percent(share).replace(".0 ", "\u{202f}")
+            ),
         );
     }
     page.push_str("</div>");

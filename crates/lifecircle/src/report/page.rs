@@ -169,7 +169,7 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
     page
 }
 
-fn role<'a>(role: &'a str, language: Language) -> &'a str {
+fn role(role: &str, language: Language) -> &str {
     match role {
         "streets" => language.pick("街道与设施", "Streets and facilities"),
         "people" => language.pick("人口", "People"),

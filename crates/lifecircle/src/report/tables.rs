@@ -1,6 +1,6 @@
 //! The report's tables: services, gaps, communities, points without a street.
 
-use super::map::colour;
+use super::map::{colour, ink};
 use super::text::{Language, count, escape, percent, put};
 use crate::measure::{Gap, ServiceSummary, Summary};
 
@@ -141,7 +141,7 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
         );
         for (_, circle) in &community.circles {
             let share = circle.coverage.residents;
-            let ink = if (0.3..0.75).contains(&share) { "#222" } else { "#fff" };
+            let ink = ink(share);
             put(
                 &mut page,
                 format_args!(

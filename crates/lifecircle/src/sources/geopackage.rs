@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Records> {
     }
     let mut statement =
         database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(damaged)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let geometry_column = names.iter().position(|name| *name == geometry);
     let mut records = Records { file: path.to_path_buf(), ..Records::default() };
     records.columns = names.iter().filter(|name| **name != geometry).cloned().collect();

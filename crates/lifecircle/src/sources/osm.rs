@@ -119,8 +119,11 @@ pub struct Elements {
     /// Id, node ids and tags of each way.
     pub ways: Vec<(i64, Vec<i64>, OwnedTags)>,
     /// Id, members (kind, id, role) and tags of each relation.
-    pub relations: Vec<(i64, Vec<(Kind, i64, String)>, OwnedTags)>,
+    pub relations: Vec<(i64, OwnedMembers, OwnedTags)>,
 }
+
+/// Members that own their text: kind, id and role.
+pub type OwnedMembers = Vec<(Kind, i64, String)>;
 
 /// Tags that own their text.
 pub type OwnedTags = Vec<(String, String)>;
