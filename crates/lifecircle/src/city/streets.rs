@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geo::{LonLat, Metres};
+use crate::geo::{LonLat, Metres, hilbert};
 
 /// The walkable street graph.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -86,6 +86,31 @@ impl Streets {
         std::iter::once(self.nodes[edge.from as usize])
             .chain(bends.iter().copied())
             .chain(std::iter::once(self.nodes[edge.to as usize]))
+    }
+
+    /// The same streets with nodes in Hilbert order and edges in the order of their first nodes: what lies together
+    /// is kept together, so that searches find it in the cache.
+    #[must_use]
+    pub fn in_hilbert_order(&self) -> Self {
+        let order = hilbert::order(&self.nodes);
+        let mut place_of = vec![0_u32; order.len()];
+        for (place, node) in order.iter().enumerate() {
+            place_of[*node as usize] = place as u32;
+        }
+        let mut edges: Vec<Street> = self.edges.clone();
+        for edge in &mut edges {
+            edge.from = place_of[edge.from as usize];
+            edge.to = place_of[edge.to as usize];
+        }
+        // Stable, so that edges of one node keep the order of their ways.
+        edges.sort_by_key(|edge| edge.from.min(edge.to));
+        let mut bends = Vec::with_capacity(self.bends.len());
+        for edge in &mut edges {
+            let begin = bends.len() as u32;
+            bends.extend_from_slice(&self.bends[edge.bends[0] as usize..edge.bends[1] as usize]);
+            edge.bends = [begin, bends.len() as u32];
+        }
+        Self { nodes: order.iter().map(|node| self.nodes[*node as usize]).collect(), edges, bends }
     }
 
     /// West, south, east, north of all nodes; zeros if there are none.

@@ -4,6 +4,7 @@
 //! It knows nothing of streets, homes or files.
 
 pub mod datum;
+pub mod hilbert;
 pub mod metric;
 pub mod polygon;
 pub mod units;

@@ -82,7 +82,7 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut notes = Vec::new();
     let extract = scan::scan(&inputs.osm, progress)?;
     progress.stage(Stage::Build, 4);
-    let mut streets = street_builder::build(&extract);
+    let mut streets = street_builder::build(&extract).in_hilbert_order();
     if streets.edges.is_empty() {
         return Err(extract.why_no_streets());
     }

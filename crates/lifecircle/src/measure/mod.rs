@@ -108,7 +108,7 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
         groups: recognised.services.clone(),
     };
     progress.stage(Stage::Nearest, targets.groups.len() as u64);
-    let nearest = nearest(&network, &ends, &origins, &targets, || progress.advance(1));
+    let nearest = nearest(&network, &ends, &origins, &targets, |groups| progress.advance(groups as u64));
     let limits: Vec<[Millis; 4]> = options
         .standard
         .services
@@ -119,6 +119,6 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
         })
         .collect();
     progress.stage(Stage::Within, targets.entries.len() as u64);
-    let counts = within(&network, &ends, &origins, &targets, &limits, || progress.advance(1));
+    let counts = within(&network, &ends, &origins, &targets, &limits, |targets| progress.advance(targets as u64));
     Measured { options, network, snaps, recognised, nearest, counts }
 }

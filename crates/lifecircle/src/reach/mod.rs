@@ -4,9 +4,12 @@
 //! one end, unless both stand on the same edge, where people also walk straight. All sums are whole milliseconds, so
 //! every kernel gives the same answer in any order and on any number of threads.
 //!
-//! Here only the plainest kernels stand; what they promise is the interface: [`nearest`] and [`within`] over an
-//! [`Origins`] and a [`Targets`]. Nothing here knows of services or people.
+//! The interface is [`nearest`] and [`within`] over an [`Origins`] and a [`Targets`]; how they search is their own affair
+//! and may change. Nodes and edges should be in Hilbert order ([`crate::city::Streets::in_hilbert_order`]): what lies
+//! together is searched together. Nothing here knows of services or people.
 
+mod batch;
+mod lanes;
 mod nearest;
 mod search;
 mod targets;

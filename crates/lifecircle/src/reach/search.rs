@@ -12,8 +12,9 @@ pub(super) struct Search<'a> {
     network: &'a Network,
     ends: &'a [[u32; 2]],
     times: Vec<Millis>,
-    touched: Vec<u32>,
-    heap: BinaryHeap<Reverse<(u32, u32)>>,
+    settled: Vec<u32>,
+    /// Time in the upper half, node in the lower: one comparison orders both.
+    heap: BinaryHeap<Reverse<u64>>,
 }
 
 impl<'a> Search<'a> {
@@ -23,48 +24,45 @@ impl<'a> Search<'a> {
             network,
             ends,
             times: vec![Millis::NEVER; network.nodes()],
-            touched: Vec::new(),
+            settled: Vec::new(),
             heap: BinaryHeap::new(),
         }
     }
 
     /// Searches from all entries at once, as far as `limit`.
     pub fn run<'s>(&mut self, entries: impl Iterator<Item = &'s Snap>, limit: Millis) {
-        for node in self.touched.drain(..) {
+        for node in self.settled.drain(..) {
             self.times[node as usize] = Millis::NEVER;
         }
-        self.heap.clear();
         for entry in entries {
             let [from, to] = self.ends[entry.edge as usize];
             self.reach(from, entry.from_from.plus(entry.access), limit);
             self.reach(to, entry.from_to.plus(entry.access), limit);
         }
-        while let Some(Reverse((time, node))) = self.heap.pop() {
-            if Millis(time) > self.times[node as usize] {
+        while let Some(Reverse(key)) = self.heap.pop() {
+            let (time, node) = (Millis((key >> 32) as u32), key as u32);
+            if time > self.times[node as usize] {
                 continue;
             }
+            self.settled.push(node);
             let network = self.network;
             for arc in network.arcs(node) {
                 // People walk towards the target, so the way counts from the other end to here.
-                self.reach(arc.node, Millis(time).plus(arc.back), limit);
+                self.reach(arc.node, time.plus(arc.back), limit);
             }
         }
     }
 
     fn reach(&mut self, node: u32, time: Millis, limit: Millis) {
-        let known = self.times[node as usize];
-        if time < known && time <= limit {
-            if known == Millis::NEVER {
-                self.touched.push(node);
-            }
+        if time < self.times[node as usize] && time <= limit {
             self.times[node as usize] = time;
-            self.heap.push(Reverse((time.0, node)));
+            self.heap.push(Reverse((u64::from(time.0) << 32) | u64::from(node)));
         }
     }
 
-    /// Nodes that were reached.
-    pub fn touched(&self) -> &[u32] {
-        &self.touched
+    /// Nodes that were reached, nearest first.
+    pub fn settled(&self) -> &[u32] {
+        &self.settled
     }
 
     /// Time from an origin by way of the ends of its edge, the walk from its door included.

@@ -1,14 +1,16 @@
 //! How many targets of each group lie within each of several times of every origin.
 //!
-//! One bounded search a target, from all its entries at once (so a target with many gates counts once, at its nearest
-//! gate), then a look at the origins on the edges that it touched. Each thread counts for itself; the counts are added
-//! up at the end, and whole numbers add up the same in any order.
+//! Targets that lie together are searched together, sixteen lanes a [`Batch`], from all entries of a target at once (so
+//! a target with many gates counts once, at its nearest gate). Then every origin on the edges that were touched compares
+//! sixteen times with a limit at once. Each thread counts for itself; the counts are added up at the end, and whole
+//! numbers add up the same in any order.
 
 use rayon::prelude::*;
 
-use super::search::Search;
+use super::batch::Batch;
+use super::lanes::WIDTH;
 use super::targets::{Origins, Targets};
-use crate::network::{Millis, Network};
+use crate::network::{Millis, Network, Snap};
 
 /// Counts by origin, group and limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,74 +31,113 @@ impl Counts {
         &self.counts[start..start + self.limits]
     }
 
-    fn add(mut self, other: &Self) -> Self {
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += more;
-        }
-        self
+    fn add(&mut self, other: &Self) {
+        self.counts.par_iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
     }
 }
 
 /// Counts targets within limits, `limits[group]` being the limits of a group (as many for each group).
 ///
-/// `ends` are the two nodes of every edge. `done` is called after each target.
+/// `ends` are the two nodes of every edge. `done` is called with the number of targets after each batch.
 pub fn within<const LIMITS: usize>(
     network: &Network,
     ends: &[[u32; 2]],
     origins: &Origins,
     targets: &Targets,
     limits: &[[Millis; LIMITS]],
-    done: impl Fn() + Sync,
+    done: impl Fn(usize) + Sync,
 ) -> Counts {
+    let groups_of = groups_of(targets);
+    let wanted = order(targets, &groups_of);
+    let batches: Vec<&[u32]> = wanted.chunks(WIDTH).collect();
+    // Each thread takes one stretch of neighbouring batches and one set of counts.
+    let stretch = batches.len().div_ceil(rayon::current_num_threads()).max(1);
+    let pieces: Vec<Counts> = batches
+        .par_chunks(stretch)
+        .map(|batches| {
+            let mut counts = Counts::new(origins.len(), targets.groups.len(), LIMITS);
+            let mut batch = Batch::new(network, ends);
+            let mut seen = Seen::new(network.edges());
+            for members in batches {
+                count_batch(&mut batch, &mut seen, &mut counts, network, origins, targets, &groups_of, members, limits);
+                done(members.len());
+            }
+            counts
+        })
+        .collect();
+    let mut pieces = pieces.into_iter();
+    let mut total = pieces.next().unwrap_or_else(|| Counts::new(origins.len(), targets.groups.len(), LIMITS));
+    for piece in pieces {
+        total.add(&piece);
+    }
+    total
+}
+
+/// The groups of each target.
+fn groups_of(targets: &Targets) -> Vec<Vec<u32>> {
     let mut groups_of: Vec<Vec<u32>> = vec![Vec::new(); targets.entries.len()];
     for (group, members) in targets.groups.iter().enumerate() {
         for target in members {
             groups_of[*target as usize].push(group as u32);
         }
     }
-    let farthest = |groups: &[u32]| groups.iter().flat_map(|group| limits[*group as usize]).max().unwrap_or_default();
-    let blank = || Counts::new(origins.len(), targets.groups.len(), LIMITS);
-    // A piece of work is many targets: every piece ends in an addition of all counts.
-    let piece = targets.entries.len().div_ceil(rayon::current_num_threads() * 2).max(1);
-    let pieces: Vec<Counts> = targets
-        .entries
-        .par_chunks(piece)
-        .zip(groups_of.par_chunks(piece))
-        .fold(blank, |mut counts, (entries, groups_of)| {
-            let mut search = Search::new(network, ends);
-            let mut seen = Seen::new(network.edges());
-            for (entries, groups) in entries.iter().zip(groups_of) {
-                if !groups.is_empty() && !entries.is_empty() {
-                    search.run(entries.iter(), farthest(groups));
-                    seen.clear();
-                    let reached = search.touched().iter().flat_map(|node| network.arcs(*node)).map(|arc| arc.edge);
-                    for edge in reached.chain(entries.iter().map(|entry| entry.edge)) {
-                        if !seen.first_time(edge) {
-                            continue;
-                        }
-                        for (origin, place) in origins.on_edge(edge) {
-                            let straight = entries
-                                .iter()
-                                .filter(|entry| entry.edge == edge)
-                                .map(|entry| search.straight(place, entry));
-                            let time = straight.fold(search.time_from(place), Millis::min);
-                            for group in groups {
-                                let start = (origin * counts.groups + *group as usize) * LIMITS;
-                                for (count, limit) in
-                                    counts.counts[start..start + LIMITS].iter_mut().zip(&limits[*group as usize])
-                                {
-                                    *count += u32::from(time <= *limit);
-                                }
-                            }
-                        }
-                    }
-                }
-                done();
-            }
-            counts
-        })
+    groups_of
+}
+
+/// Targets that matter, in the order of their edges, which is Hilbert order.
+fn order(targets: &Targets, groups_of: &[Vec<u32>]) -> Vec<u32> {
+    let mut wanted: Vec<u32> = (0..targets.entries.len() as u32)
+        .filter(|target| !groups_of[*target as usize].is_empty() && !targets.entries[*target as usize].is_empty())
         .collect();
-    pieces.iter().fold(blank(), Counts::add)
+    wanted.sort_by_key(|target| targets.entries[*target as usize][0].edge);
+    wanted
+}
+
+#[allow(clippy::too_many_arguments)]
+fn count_batch<const LIMITS: usize>(
+    batch: &mut Batch<'_>,
+    seen: &mut Seen,
+    counts: &mut Counts,
+    network: &Network,
+    origins: &Origins,
+    targets: &Targets,
+    groups_of: &[Vec<u32>],
+    members: &[u32],
+    limits: &[[Millis; LIMITS]],
+) {
+    let entries: Vec<&[Snap]> = members.iter().map(|target| targets.entries[*target as usize].as_slice()).collect();
+    let groups: Vec<(u32, usize)> = members
+        .iter()
+        .enumerate()
+        .flat_map(|(lane, target)| groups_of[*target as usize].iter().map(move |group| (*group, lane)))
+        .collect();
+    let farthest = groups.iter().flat_map(|(group, _)| limits[*group as usize]).max().unwrap_or_default();
+    batch.run(&entries, farthest);
+    let own_edges = entries.iter().flat_map(|entries| entries.iter()).map(|entry| entry.edge);
+    seen.clear();
+    let touched = batch.nodes().iter().flat_map(|node| network.arcs(*node)).map(|arc| arc.edge);
+    // Entries come first: their edges may be reached along themselves only.
+    for edge in own_edges.chain(touched) {
+        if !seen.first_time(edge) {
+            continue;
+        }
+        for (origin, place) in origins.on_edge(edge) {
+            let mut times = batch.times_from(place);
+            for (lane, entries) in entries.iter().enumerate() {
+                for entry in entries.iter().filter(|entry| entry.edge == edge) {
+                    times.0[lane] = times.0[lane].min(batch.straight(place, entry));
+                }
+            }
+            let start = origin * counts.groups * LIMITS;
+            let row = &mut counts.counts[start..start + counts.groups * LIMITS];
+            for (group, lane) in &groups {
+                let group = *group as usize;
+                for (count, limit) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&limits[group]) {
+                    *count += u32::from(times.0[*lane] <= limit.0);
+                }
+            }
+        }
+    }
 }
 
 /// Which edges were seen since the last time.
