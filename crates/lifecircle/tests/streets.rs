@@ -178,8 +178,9 @@ fn signals_cost_those_who_wait() {
         .node(5, 10.0, -50.0);
     map.way(1, &[1, 2, 3], "highway=footway footway=crossing").way(2, &[4, 2, 5], "highway=primary");
     let city = map.with_a_person();
-    let halves: Vec<u8> = city.streets.edges.iter().map(|edge| edge.half_signals).collect();
-    assert_eq!(halves, [1, 1, 0, 0], "half for each piece of the crossing, none for the road");
+    let halves: Vec<(i64, u8)> = city.streets.edges.iter().map(|edge| (edge.way, edge.half_signals)).collect();
+    let of = |way: i64| halves.iter().filter(|(w, _)| *w == way).map(|(_, halves)| *halves).collect::<Vec<_>>();
+    assert_eq!((of(1), of(2)), (vec![1, 1], vec![0, 0]), "half for each piece of the crossing, none for the road");
 }
 
 proptest! {

@@ -100,7 +100,6 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
     let network = Network::new(&city.streets, &options.walker);
     let snaps = snap_city(city, &network, &options.walker, options.snap_limit, progress);
     let recognised = recognise(&options.standard, &city.facilities);
-    let ends: Vec<[u32; 2]> = city.streets.edges.iter().map(|edge| [edge.from, edge.to]).collect();
     let origins =
         Origins::new(snaps.homes.iter().map(|snap| snap.as_ref().ok().copied()).collect(), city.streets.edges.len());
     let targets = Targets {
@@ -108,7 +107,7 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
         groups: recognised.services.clone(),
     };
     progress.stage(Stage::Nearest, targets.groups.len() as u64);
-    let nearest = nearest(&network, &ends, &origins, &targets, |groups| progress.advance(groups as u64));
+    let nearest = nearest(&network, &origins, &targets, |groups| progress.advance(groups as u64));
     let limits: Vec<[Millis; 4]> = options
         .standard
         .services
@@ -119,6 +118,6 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
         })
         .collect();
     progress.stage(Stage::Within, targets.entries.len() as u64);
-    let counts = within(&network, &ends, &origins, &targets, &limits, |targets| progress.advance(targets as u64));
+    let counts = within(&network, &origins, &targets, &limits, |targets| progress.advance(targets as u64));
     Measured { options, network, snaps, recognised, nearest, counts }
 }

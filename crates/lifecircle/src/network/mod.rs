@@ -57,6 +57,7 @@ pub struct Network {
     first: Vec<u32>,
     arcs: Vec<Arc>,
     times: Vec<EdgeTimes>,
+    ends: Vec<[u32; 2]>,
     part_of: Vec<u32>,
     part_lengths: Vec<Metres>,
     main_part: u32,
@@ -106,7 +107,9 @@ impl Network {
             })
             .collect();
         let (first, arcs) = adjacency(streets, &times);
-        let mut network = Self { first, arcs, times, part_of: Vec::new(), part_lengths: Vec::new(), main_part: 0 };
+        let ends = streets.edges.iter().map(|street| [street.from, street.to]).collect();
+        let mut network =
+            Self { first, arcs, times, ends, part_of: Vec::new(), part_lengths: Vec::new(), main_part: 0 };
         network.find_parts(streets);
         network
     }
@@ -124,6 +127,11 @@ impl Network {
     /// The times of an edge.
     pub fn times(&self, edge: u32) -> EdgeTimes {
         self.times[edge as usize]
+    }
+
+    /// The nodes at which an edge begins and ends.
+    pub fn ends(&self, edge: u32) -> [u32; 2] {
+        self.ends[edge as usize]
     }
 
     /// Number of edges, those that the walker cannot use among them.

@@ -55,6 +55,30 @@ enum Rank {
 }
 
 impl Snap {
+    /// A place right at a node, on one of its edges; none for a node without an edge that is open both ways.
+    pub fn at_node(network: &Network, node: u32) -> Option<Self> {
+        let arc = network.arcs(node).iter().find(|arc| network.times(arc.edge).is_open_both_ways())?;
+        let times = network.times(arc.edge);
+        // The arc leads away from the node; it is the edge's own direction where the node is the edge's beginning.
+        let begins = network.ends(arc.edge)[0] == node;
+        let zero = Millis(0);
+        let (to_from, to_to) = if begins { (zero, times.forward) } else { (times.backward, zero) };
+        let (from_from, from_to) = if begins { (zero, times.backward) } else { (times.forward, zero) };
+        let along = if begins { 0.0 } else { 1.0 };
+        let rank = if network.is_on_island(node) { Rank::Island } else { Rank::Street };
+        Some(Self {
+            edge: arc.edge,
+            along,
+            to_from,
+            to_to,
+            from_from,
+            from_to,
+            access: zero,
+            distance: Metres(0.0),
+            rank,
+        })
+    }
+
     /// Whether the place is cut off from the rest of the network.
     pub fn is_on_island(&self) -> bool {
         self.rank == Rank::Island

@@ -14,7 +14,6 @@ use crate::network::{Millis, Network, Snap};
 /// The labels of one batch, kept from one to the next.
 pub(super) struct Batch<'a> {
     network: &'a Network,
-    ends: &'a [[u32; 2]],
     search: Search<'a>,
     arch: pulp::Arch,
     /// Where a node stands in the small graph; only valid for nodes of this batch.
@@ -25,11 +24,10 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub fn new(network: &'a Network, ends: &'a [[u32; 2]]) -> Self {
+    pub fn new(network: &'a Network) -> Self {
         Self {
             network,
-            ends,
-            search: Search::new(network, ends),
+            search: Search::new(network),
             arch: pulp::Arch::new(),
             place: vec![u32::MAX; network.nodes()],
             first: Vec::new(),
@@ -78,7 +76,7 @@ impl<'a> Batch<'a> {
     fn seed(&mut self, targets: &[&[Snap]]) {
         for (lane, entries) in targets.iter().enumerate() {
             for entry in *entries {
-                let [from, to] = self.ends[entry.edge as usize];
+                let [from, to] = self.network.ends(entry.edge);
                 for (node, time) in [(from, entry.from_from), (to, entry.from_to)] {
                     if let Some(labels) = self.labels.get_mut(self.place[node as usize] as usize) {
                         labels.0[lane] = labels.0[lane].min(clamp(time.plus(entry.access)));
@@ -95,7 +93,7 @@ impl<'a> Batch<'a> {
 
     /// Times from an origin by way of the ends of its edge, the walk from its door included.
     pub fn times_from(&self, origin: &Snap) -> Lanes {
-        let [from, to] = self.ends[origin.edge as usize];
+        let [from, to] = self.network.ends(origin.edge);
         let label = |node: u32, time: Millis| {
             let labels = self.labels.get(self.place[node as usize] as usize);
             labels.map_or(Lanes::FAR, |labels| labels.plus(clamp(time)))

@@ -24,10 +24,9 @@ const NODES_AN_ENTRY: usize = 4000;
 
 /// For each group, the time of every origin to its nearest target; [`Millis::NEVER`] where none can be reached.
 ///
-/// `ends` are the two nodes of every edge. `done` is called with the number of groups that are done.
+/// `done` is called with the number of groups that are done.
 pub fn nearest(
     network: &Network,
-    ends: &[[u32; 2]],
     origins: &Origins,
     targets: &Targets,
     done: impl Fn(usize) + Sync,
@@ -39,7 +38,7 @@ pub fn nearest(
     let by_heap: Vec<(usize, Vec<Millis>)> = thin
         .par_iter()
         .map_init(
-            || Search::new(network, ends),
+            || Search::new(network),
             |search, group| {
                 let found = by_heap(search, origins, &entries_of(*group).collect::<Vec<_>>());
                 done(1);
@@ -54,7 +53,7 @@ pub fn nearest(
         .par_chunks(width)
         .map(|groups| {
             let entries: Vec<Vec<&Snap>> = groups.iter().map(|group| entries_of(*group).collect()).collect();
-            let found = by_lanes(network, ends, &hops, origins, &entries);
+            let found = by_lanes(network, &hops, origins, &entries);
             done(groups.len());
             groups.iter().copied().zip(found).collect()
         })
@@ -97,17 +96,11 @@ impl Hops {
     }
 }
 
-fn by_lanes(
-    network: &Network,
-    ends: &[[u32; 2]],
-    hops: &Hops,
-    origins: &Origins,
-    entries: &[Vec<&Snap>],
-) -> Vec<Vec<Millis>> {
+fn by_lanes(network: &Network, hops: &Hops, origins: &Origins, entries: &[Vec<&Snap>]) -> Vec<Vec<Millis>> {
     let mut labels = vec![Lanes::FAR; network.nodes()];
     for (lane, entries) in entries.iter().enumerate() {
         for entry in entries {
-            let [from, to] = ends[entry.edge as usize];
+            let [from, to] = network.ends(entry.edge);
             for (node, time) in [(from, entry.from_from), (to, entry.from_to)] {
                 let label = &mut labels[node as usize].0[lane];
                 *label = (*label).min(clamp(time.plus(entry.access)));
@@ -119,7 +112,7 @@ fn by_lanes(
     let mut times: Vec<Vec<Millis>> = vec![Vec::with_capacity(origins.len()); entries.len()];
     for place in origins.places() {
         let found = place.as_ref().map_or(Lanes::FAR, |place| {
-            let [from, to] = ends[place.edge as usize];
+            let [from, to] = network.ends(place.edge);
             let by_from = labels[from as usize].plus(clamp(place.to_from));
             let by_to = labels[to as usize].plus(clamp(place.to_to));
             by_from.min(by_to).min(Lanes::FAR).plus(clamp(place.access))

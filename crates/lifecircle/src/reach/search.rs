@@ -10,7 +10,6 @@ use crate::network::{Millis, Network, Snap};
 /// The labels of one search, kept from one to the next.
 pub(super) struct Search<'a> {
     network: &'a Network,
-    ends: &'a [[u32; 2]],
     times: Vec<Millis>,
     settled: Vec<u32>,
     /// Time in the upper half, node in the lower: one comparison orders both.
@@ -18,15 +17,9 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// A search over a network whose edges have these ends (from, to).
-    pub fn new(network: &'a Network, ends: &'a [[u32; 2]]) -> Self {
-        Self {
-            network,
-            ends,
-            times: vec![Millis::NEVER; network.nodes()],
-            settled: Vec::new(),
-            heap: BinaryHeap::new(),
-        }
+    /// A search over a network.
+    pub fn new(network: &'a Network) -> Self {
+        Self { network, times: vec![Millis::NEVER; network.nodes()], settled: Vec::new(), heap: BinaryHeap::new() }
     }
 
     /// Searches from all entries at once, as far as `limit`.
@@ -35,7 +28,7 @@ impl<'a> Search<'a> {
             self.times[node as usize] = Millis::NEVER;
         }
         for entry in entries {
-            let [from, to] = self.ends[entry.edge as usize];
+            let [from, to] = self.network.ends(entry.edge);
             self.reach(from, entry.from_from.plus(entry.access), limit);
             self.reach(to, entry.from_to.plus(entry.access), limit);
         }
@@ -67,7 +60,7 @@ impl<'a> Search<'a> {
 
     /// Time from an origin by way of the ends of its edge, the walk from its door included.
     pub fn time_from(&self, origin: &Snap) -> Millis {
-        let [from, to] = self.ends[origin.edge as usize];
+        let [from, to] = self.network.ends(origin.edge);
         let by_from = origin.to_from.plus(self.times[from as usize]);
         let by_to = origin.to_to.plus(self.times[to as usize]);
         by_from.min(by_to).plus(origin.access)

@@ -38,10 +38,9 @@ impl Counts {
 
 /// Counts targets within limits, `limits[group]` being the limits of a group (as many for each group).
 ///
-/// `ends` are the two nodes of every edge. `done` is called with the number of targets after each batch.
+/// `done` is called with the number of targets after each batch.
 pub fn within<const LIMITS: usize>(
     network: &Network,
-    ends: &[[u32; 2]],
     origins: &Origins,
     targets: &Targets,
     limits: &[[Millis; LIMITS]],
@@ -56,7 +55,7 @@ pub fn within<const LIMITS: usize>(
         .par_chunks(stretch)
         .map(|batches| {
             let mut counts = Counts::new(origins.len(), targets.groups.len(), LIMITS);
-            let mut batch = Batch::new(network, ends);
+            let mut batch = Batch::new(network);
             let mut seen = Seen::new(network.edges());
             for members in batches {
                 count_batch(&mut batch, &mut seen, &mut counts, network, origins, targets, &groups_of, members, limits);

@@ -59,10 +59,10 @@ impl Map {
         Inputs::new("test", OsmSource::Memory(self.elements.clone()))
     }
 
-    /// The city with one person at the corner, for tests of streets alone.
+    /// The city with one person at its first node, for tests of streets alone.
     pub fn with_a_person(&self) -> City {
         let person =
-            PeopleRow { id: "1".to_owned(), at: PeopleAt::Point(Self::at(0.0, 0.0)), residents: 1.0, ages: None };
+            PeopleRow { id: "1".to_owned(), at: PeopleAt::Point(self.elements.nodes[0].1), residents: 1.0, ages: None };
         import(Inputs { people: Some(People { rows: vec![person] }), ..self.inputs() }, &()).unwrap()
     }
 

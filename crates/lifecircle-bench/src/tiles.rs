@@ -1,0 +1,73 @@
+//! Tiles: copies of a city side by side, joined at their seams.
+
+use lifecircle::city::{Direction, Street, StreetKind, Streets};
+use lifecircle::geo::LonLat;
+use lifecircle::geo::metric::{Frame, Mercator, distance};
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+
+/// Between two copies, in metres.
+const GAP: f64 = 30.0;
+
+/// Nodes so near to a seam, in metres, are joined to the nearest node across it.
+const SEAM: f64 = 100.0;
+
+/// Lays `side` × `side` copies of some streets.
+pub fn lay(streets: &Streets, side: usize) -> Streets {
+    let [west, south, east, north] = streets.extent();
+    let frame = Frame::at(f64::midpoint(south, north));
+    let step = LonLat { x: east - west + GAP / frame.per_lon, y: north - south + GAP / frame.per_lat };
+    let mut tiled = Streets::default();
+    for copy in 0..side * side {
+        let shift = LonLat { x: (copy % side) as f64 * step.x, y: (copy / side) as f64 * step.y };
+        let (node, bend) = (tiled.nodes.len() as u32, tiled.bends.len() as u32);
+        tiled.nodes.extend(streets.nodes.iter().map(|at| *at + shift));
+        tiled.bends.extend(streets.bends.iter().map(|at| *at + shift));
+        tiled.edges.extend(streets.edges.iter().map(|edge| Street {
+            from: edge.from + node,
+            to: edge.to + node,
+            bends: [edge.bends[0] + bend, edge.bends[1] + bend],
+            ..edge.clone()
+        }));
+    }
+    join(&mut tiled, streets, side, [SEAM / frame.per_lon, SEAM / frame.per_lat]);
+    tiled.in_hilbert_order()
+}
+
+/// Joins every node near a copy's eastern or northern seam to the nearest node of the copy beyond it.
+fn join(tiled: &mut Streets, streets: &Streets, side: usize, [near_x, near_y]: [f64; 2]) {
+    let [_, _, east, north] = streets.extent();
+    let count = streets.nodes.len();
+    let trees: Vec<RTree<GeomWithData<[f64; 2], u32>>> = (0..side * side)
+        .map(|copy| {
+            let nodes = (copy * count..(copy + 1) * count)
+                .map(|node| GeomWithData::new(Mercator::project(tiled.nodes[node]), node as u32));
+            RTree::bulk_load(nodes.collect())
+        })
+        .collect();
+    for copy in 0..side * side {
+        let beyond = [(copy % side + 1 < side).then_some(copy + 1), (copy / side + 1 < side).then_some(copy + side)];
+        for (index, at) in streets.nodes.iter().enumerate() {
+            let near = [east - at.x < near_x, north - at.y < near_y];
+            for other in near.into_iter().zip(beyond).filter(|(near, _)| *near).filter_map(|(_, other)| other) {
+                let from = (copy * count + index) as u32;
+                let here = tiled.nodes[from as usize];
+                let Some(found) = trees[other].nearest_neighbor(Mercator::project(here)) else { continue };
+                let end = tiled.bends.len() as u32;
+                tiled.edges.push(Street {
+                    from,
+                    to: found.data,
+                    bends: [end, end],
+                    way: 0,
+                    kind: StreetKind::Path,
+                    length: distance(here, tiled.nodes[found.data as usize]),
+                    rise: 0.0,
+                    half_signals: 0,
+                    direction: Direction::Both,
+                    off_ground: false,
+                    ride_seconds: 0.0,
+                });
+            }
+        }
+    }
+}
