@@ -30,6 +30,9 @@ lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' l
 doc: ## the library's documentation
 	$(CARGO) doc --workspace --no-deps --open
 
+bench: ## the reach kernels on four by four copies of the demo city, as JSON
+	$(CARGO) run --release --locked --bin lifecircle-bench -- --side 4 --targets 1000
+
 fuzz: ## ten minutes for each fuzz target (needs a nightly toolchain and cargo-fuzz)
 	cd fuzz && for target in pbf csv xml; do mkdir -p corpus/$$target && \
 	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=600 -rss_limit_mb=4096 || exit 1; done
