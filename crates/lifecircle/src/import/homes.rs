@@ -10,7 +10,7 @@ use crate::geo::metric::Frame;
 use crate::geo::{LonLat, polygon};
 
 /// Floor area a person, in square metres: the mean of China's towns in the census of 2020 was 38.6.
-/// Source: National Bureau of Statistics, *China Population Census Yearbook 2020*, table 9-1 (as reported in the press).
+/// Source: general knowledge; the census's own tables were not consulted.
 const FLOOR_AREA_A_PERSON: f64 = 38.6;
 
 /// Share of a building's gross area that is dwellings.

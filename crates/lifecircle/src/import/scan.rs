@@ -75,23 +75,9 @@ impl Extract {
     }
 }
 
-/// Keys that make an element a facility.
-const FACILITY_KEYS: [&str; 14] = [
-    "amenity",
-    "shop",
-    "leisure",
-    "healthcare",
-    "craft",
-    "office",
-    "tourism",
-    "social_facility",
-    "public_transport",
-    "place",
-    "repair",
-    "historic",
-    "sport",
-    "emergency",
-];
+/// Keys that make an element a facility whatever their value.
+const FACILITY_KEYS: [&str; 8] =
+    ["shop", "leisure", "healthcare", "craft", "office", "tourism", "social_facility", "repair"];
 
 /// Whether tags tell of a place that may be of service.
 pub(super) fn is_facility(tags: Tags<'_>) -> bool {
@@ -102,7 +88,6 @@ pub(super) fn is_facility(tags: Tags<'_>) -> bool {
         "public_transport" => matches!(*value, "platform" | "station"),
         "amenity" => !matches!(*value, "parking_space" | "bench" | "waste_basket" | "parking_entrance"),
         "emergency" => matches!(*value, "ambulance_station"),
-        "historic" | "sport" => false,
         key => FACILITY_KEYS.contains(&key),
     })
 }

@@ -1,7 +1,7 @@
 //! OpenStreetMap's binary format (PBF): blobs of compressed protocol buffers.
 //!
-//! The messages are declared here for `prost`, with only the fields that are read: skipping the history of every
-//! element (author, version, time) saves a third of the work. Each group of elements stays undecoded until a scan wants
+//! The messages are declared here for `prost`, with only the fields that are read: the history of every
+//! element (author, version, time) is skipped. Each group of elements stays undecoded until a scan wants
 //! its kind. After the first scan the kinds in each blob are known, and later scans leave out the others.
 //!
 //! Source: <https://wiki.openstreetmap.org/wiki/PBF_Format>.
