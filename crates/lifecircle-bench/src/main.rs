@@ -12,7 +12,7 @@ use std::time::Instant;
 use clap::Parser;
 use lifecircle::city;
 use lifecircle::network::{Millis, Network, Slope, Snap, Walker};
-use lifecircle::reach::{Counts, Origins, Targets, nearest, within};
+use lifecircle::reach::{Engine, Places, Question, Within, nearest, within};
 use lifecircle::tables::{Format, Table};
 use lifecircle::{Error, Result, demo, export, import};
 use rand::{RngExt, SeedableRng};
@@ -66,17 +66,19 @@ fn run(arguments: &Arguments) -> Result<()> {
     let prepared = started.elapsed().as_secs_f64();
     let at_nodes: Vec<Option<Snap>> = (0..network.nodes() as u32).map(|node| Snap::at_node(&network, node)).collect();
     let sets = strew(&at_nodes, arguments);
-    let targets = Targets {
-        entries: sets.iter().flatten().map(|node| at_nodes[*node as usize].into_iter().collect()).collect(),
-        groups: (0..sets.len() as u32)
+    let targets: Places = sets.iter().flatten().map(|node| at_nodes[*node as usize]).collect();
+    let groups: Vec<Vec<u32>> = (0..sets.len() as u32)
             .map(|set| (0..arguments.targets as u32).map(|i| set * arguments.targets as u32 + i).collect())
-            .collect(),
-    };
-    let origins = Origins::new(at_nodes, network.edges());
+            .collect();
+    let origins: Places = at_nodes.into_iter().collect();
+    let started = Instant::now();
+    let engine = Engine::new(network.clone());
+    let contracted = started.elapsed().as_secs_f64();
+    let question = Question { origins: &origins, targets: &targets, groups: &groups };
     let limit = Millis::round(lifecircle::geo::Seconds(arguments.limit));
     let limits = vec![[limit]; sets.len()];
-    let (nearest_seconds, times) = time(arguments.runs, || nearest(&network, &origins, &targets, |_| {}));
-    let (within_seconds, counts) = time(arguments.runs, || within(&network, &origins, &targets, &limits, |_| {}));
+    let (nearest_seconds, times) = time(arguments.runs, || nearest(&engine, question, |_| {}));
+    let (within_seconds, counts) = time(arguments.runs, || within(&engine, question, &limits, |_| {}));
     let pairs: u64 = (0..origins.len())
         .flat_map(|origin| (0..sets.len()).map(move |set| (origin, set)))
         .map(|(o, s)| u64::from(counts.of(o, s)[0]))
@@ -85,7 +87,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         "{:#}",
         json!({
             "nodes": network.nodes(), "edges": network.edges(), "sets": sets.len(), "targets": arguments.targets,
-            "limit_seconds": arguments.limit, "pairs": pairs, "network_seconds": prepared,
+            "limit_seconds": arguments.limit, "pairs": pairs, "network_seconds": prepared, "contraction_seconds": contracted, "bytes_an_edge": engine.bytes() as f64 / network.edges() as f64,
             "nearest_seconds": nearest_seconds, "within_seconds": within_seconds,
             "pairs_a_second": pairs as f64 / median(&within_seconds),
         })
@@ -130,7 +132,7 @@ fn write(
     network: &Network,
     sets: &[Vec<u32>],
     times: &[Vec<Millis>],
-    counts: &Counts,
+    counts: &Within<u32>,
 ) -> Result<()> {
     std::fs::create_dir_all(directory).map_err(|e| Error::io("make the directory", directory, &e))?;
     let put = |table: &Table, name: &str| table.write(&directory.join(name), Format::Parquet);

@@ -100,7 +100,7 @@ fn recompute(city: &City, walker: &str, every: usize) {
         read_parquet(&path).unwrap()
     };
     let nodes = read(export::nodes_table(&city.streets), "nodes.parquet");
-    let edges = read(export::edges_table(&city.streets, &measured.network), "edges.parquet");
+    let edges = read(export::edges_table(&city.streets, measured.network()), "edges.parquet");
     let homes = read(export::homes_table(city, &measured), "homes.parquet");
     let home_snaps = entries(&read(export::home_snaps_table(city, &measured), "home_snaps.parquet"));
     let facility_snaps = entries(&read(export::facility_snaps_table(city, &measured), "facility_snaps.parquet"));

@@ -17,7 +17,7 @@ use crate::city::City;
 use crate::geo::{Metres, Seconds};
 use crate::network::{DEFAULT_SNAP_LIMIT, Millis, Network, Snaps, Walker, snap_city};
 use crate::progress::{Progress, Stage};
-use crate::reach::{Counts, Origins, Targets, nearest, within};
+use crate::reach::{Engine, Places, Question, Within, nearest, within};
 use crate::standard::{Recognised, Standard, recognise};
 
 /// The times within which facilities are counted, besides each service's own threshold.
@@ -46,8 +46,8 @@ impl Options {
 pub struct Measured {
     /// How it was measured.
     pub options: Options,
-    /// The streets as the walker walks them.
-    pub network: Network,
+    /// The streets as the walker walks them, made ready for searches.
+    pub engine: Engine,
     /// Where homes and facilities join the streets.
     pub snaps: Snaps,
     /// Which facilities are which services.
@@ -55,10 +55,15 @@ pub struct Measured {
     /// For each service, the time of every home to the nearest facility.
     nearest: Vec<Vec<Millis>>,
     /// For each home and service, how many facilities lie within 5, 10 and 15 minutes and within the threshold.
-    counts: Counts,
+    counts: Within<u32>,
 }
 
 impl Measured {
+    /// The streets as the walker walks them.
+    pub fn network(&self) -> &Network {
+        self.engine.network()
+    }
+
     /// The time from a home to the nearest facility of a service; none if no way leads to one.
     pub fn nearest(&self, home: usize, service: usize) -> Option<Seconds> {
         self.nearest[service][home].seconds()
@@ -100,14 +105,12 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
     let network = Network::new(&city.streets, &options.walker);
     let snaps = snap_city(city, &network, &options.walker, options.snap_limit, progress);
     let recognised = recognise(&options.standard, &city.facilities);
-    let origins =
-        Origins::new(snaps.homes.iter().map(|snap| snap.as_ref().ok().copied()).collect(), city.streets.edges.len());
-    let targets = Targets {
-        entries: snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
-        groups: recognised.services.clone(),
-    };
-    progress.stage(Stage::Nearest, targets.groups.len() as u64);
-    let nearest = nearest(&network, &origins, &targets, |groups| progress.advance(groups as u64));
+    let engine = Engine::new(network);
+    let origins: Places = snaps.homes.iter().map(|snap| snap.ok()).collect();
+    let targets: Places = snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect();
+    let question = Question { origins: &origins, targets: &targets, groups: &recognised.services };
+    progress.stage(Stage::Nearest, question.groups.len() as u64);
+    let nearest = nearest(&engine, question, |groups| progress.advance(groups as u64));
     let limits: Vec<[Millis; 4]> = options
         .standard
         .services
@@ -117,7 +120,7 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
             [five, ten, fifteen, Millis::round(service.threshold)]
         })
         .collect();
-    progress.stage(Stage::Within, targets.entries.len() as u64);
-    let counts = within(&network, &origins, &targets, &limits, |targets| progress.advance(targets as u64));
-    Measured { options, network, snaps, recognised, nearest, counts }
+    progress.stage(Stage::Within, origins.len() as u64);
+    let counts = within(&engine, question, &limits, |origins| progress.advance(origins as u64));
+    Measured { options, engine, snaps, recognised, nearest, counts }
 }

@@ -81,7 +81,7 @@ impl RestsOn {
                 .iter()
                 .filter(|f| matches!(f.entries, crate::city::Entries::Outline(_)))
                 .count(),
-            islands: measured.network.islands(),
+            islands: measured.network().islands(),
             homes_on_islands: measured.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
             unsnapped: homes.chain(facilities).collect(),
         }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
 
-use super::{Millis, Network, Walker};
+use super::{EdgeTimes, Millis, Network, Walker};
 use crate::city::{City, Entries, Street, StreetKind, Streets};
 use crate::geo::metric::{Mercator, distance};
 use crate::geo::{LonLat, Metres, Seconds};
@@ -57,26 +57,32 @@ enum Rank {
 impl Snap {
     /// A place right at a node, on one of its edges; none for a node without an edge that is open both ways.
     pub fn at_node(network: &Network, node: u32) -> Option<Self> {
-        let arc = network.arcs(node).iter().find(|arc| network.times(arc.edge).is_open_both_ways())?;
-        let times = network.times(arc.edge);
+        let arc = network.arcs(node).find(|arc| network.times(arc.edge).is_open_both_ways())?;
         // The arc leads away from the node; it is the edge's own direction where the node is the edge's beginning.
-        let begins = network.ends(arc.edge)[0] == node;
-        let zero = Millis(0);
-        let (to_from, to_to) = if begins { (zero, times.forward) } else { (times.backward, zero) };
-        let (from_from, from_to) = if begins { (zero, times.backward) } else { (times.forward, zero) };
-        let along = if begins { 0.0 } else { 1.0 };
+        let along = if network.ends(arc.edge)[0] == node { 0.0 } else { 1.0 };
         let rank = if network.is_on_island(node) { Rank::Island } else { Rank::Street };
-        Some(Self {
-            edge: arc.edge,
-            along,
-            to_from,
-            to_to,
-            from_from,
-            from_to,
-            access: zero,
-            distance: Metres(0.0),
-            rank,
-        })
+        Some(Self::on_edge(network, arc.edge, along, Millis(0), Metres(0.0), rank))
+    }
+
+    fn on_edge(network: &Network, edge: u32, along: f64, access: Millis, distance: Metres, rank: Rank) -> Self {
+        let EdgeTimes { forward, backward } = network.times(edge);
+        // Both parts of a way along a whole edge add up to the edge's time.
+        let split = |time: Millis, share: f64| {
+            if time == Millis::NEVER {
+                return [Millis::NEVER; 2];
+            }
+            let before = (f64::from(time.0) * share).round() as u32;
+            [Millis(before), Millis(time.0 - before)]
+        };
+        let [from_from, to_to] = split(forward, along);
+        let [from_to, to_from] = split(backward, 1.0 - along);
+        Self { edge, along, to_from, to_to, from_from, from_to, access, distance, rank }
+    }
+
+    /// The same place after the times of its edge have changed. A place on a closed edge leads nowhere.
+    #[must_use]
+    pub fn renewed(&self, network: &Network) -> Self {
+        Self::on_edge(network, self.edge, self.along, self.access, self.distance, self.rank)
     }
 
     /// Whether the place is cut off from the rest of the network.
@@ -86,11 +92,15 @@ impl Snap {
 
     /// Time from this place straight along the edge to another place on the same edge.
     pub fn straight_to(&self, other: &Self, network: &Network) -> Millis {
-        let times = network.times(self.edge);
-        // Ahead or behind: one of the two differences is the way, the other is not positive.
-        let ahead = i64::from(self.to_to.0) + i64::from(other.from_from.0) - i64::from(times.forward.0);
-        let behind = i64::from(self.to_from.0) + i64::from(other.from_to.0) - i64::from(times.backward.0);
-        Millis(u32::try_from(ahead.max(behind).max(0)).unwrap_or(u32::MAX))
+        let EdgeTimes { forward, backward } = network.times(self.edge);
+        // The way to the edge's end, less what lies beyond the other place.
+        let way = |to_end: Millis, from_start: Millis, whole: Millis| {
+            (whole != Millis::NEVER).then(|| i64::from(to_end.0) + i64::from(from_start.0) - i64::from(whole.0))
+        };
+        let ahead = way(self.to_to, other.from_from, forward);
+        let behind = way(self.to_from, other.from_to, backward);
+        let time = if other.along >= self.along { ahead } else { behind };
+        time.map_or(Millis::NEVER, |time| Millis(u32::try_from(time.max(0)).unwrap_or(u32::MAX)))
     }
 }
 
@@ -182,20 +192,8 @@ impl<'a> Snapper<'a> {
     fn place(&self, here: [f64; 2], rank: Rank, segment: &Segment, away: Metres) -> Snap {
         let (edge, position) = segment.data;
         let along = self.along(here, edge, position as usize);
-        let times = self.network.times(edge);
-        let share = |time: Millis, share: f64| Millis((f64::from(time.0) * share).round() as u32);
-        let (from_from, from_to) = (share(times.forward, along), share(times.backward, 1.0 - along));
-        Snap {
-            edge,
-            along,
-            to_from: Millis(times.backward.0 - from_to.0),
-            to_to: Millis(times.forward.0 - from_from.0),
-            from_from,
-            from_to,
-            access: Millis::round(Seconds(away.0 / self.walker.speed)),
-            distance: away,
-            rank,
-        }
+        let access = Millis::round(Seconds(away.0 / self.walker.speed));
+        Snap::on_edge(self.network, edge, along, access, away, rank)
     }
 
     /// How far along its edge the foot of a point on one of the edge's segments lies, from 0 to 1.

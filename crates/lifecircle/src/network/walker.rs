@@ -130,7 +130,7 @@ impl Walker {
 }
 
 /// No edge takes no time at all: sparse matrices, in which others recompute our numbers, take 0 for no edge.
-fn at_least_one(time: Millis) -> Millis {
+pub(super) fn at_least_one(time: Millis) -> Millis {
     time.max(Millis(1))
 }
 

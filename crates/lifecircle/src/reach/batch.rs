@@ -1,109 +1,102 @@
-//! A batch: up to sixteen targets that lie together, searched together.
+//! A batch: up to sixteen starts that lie together, searched together over their region, a lane each.
 //!
-//! A plain bounded search from all of them at once finds the nodes that any of them reaches, nearest first. These nodes
-//! become a small graph of their own that fits in the cache, and sweeps over it, forwards and backwards in turn, settle
-//! all lanes. Since the nodes come in the order of the search, two or three sweeps do.
-//!
-//! Source: the idea of sweeping a searched region in order for many sources at once is that of PHAST and its restricted
-//! form (Delling, Goldberg, Nowatzyk & Werneck 2011), with the region found by a search instead of a hierarchy.
+//! Labels climb from the starts, places in ascending order; the core is swept forwards and backwards until nothing
+//! changes; then every other place takes the least over the places above it, in descending order. No label is cleared:
+//! each is written before it is read.
 
-use super::lanes::{FAR, Hop, Lanes, WIDTH, clamp, sweep};
-use super::search::Search;
-use crate::network::{Millis, Network, Snap};
+use super::lanes::{FAR, Lanes, WIDTH};
+use super::marks::Marks;
+use super::region::Region;
 
 /// The labels of one batch, kept from one to the next.
-pub(super) struct Batch<'a> {
-    network: &'a Network,
-    search: Search<'a>,
-    arch: pulp::Arch,
-    /// Where a node stands in the small graph; only valid for nodes of this batch.
-    place: Vec<u32>,
-    first: Vec<u32>,
-    hops: Vec<Hop>,
+#[derive(Default)]
+pub(super) struct Batch {
     labels: Vec<Lanes>,
+    /// Places that a start climbs to.
+    climbed: Marks,
 }
 
-impl<'a> Batch<'a> {
-    pub fn new(network: &'a Network) -> Self {
-        Self {
-            network,
-            search: Search::new(network),
-            arch: pulp::Arch::new(),
-            place: vec![u32::MAX; network.nodes()],
-            first: Vec::new(),
-            hops: Vec::new(),
-            labels: Vec::new(),
-        }
-    }
-
-    /// Searches backwards from targets, one a lane, as far as `limit`.
-    pub fn run(&mut self, targets: &[&[Snap]], limit: Millis) {
-        debug_assert!(targets.len() <= WIDTH);
-        for node in self.search.settled() {
-            self.place[*node as usize] = u32::MAX;
-        }
-        self.search.run(targets.iter().flat_map(|entries| entries.iter()), limit);
-        self.collect();
-        self.seed(targets);
-        let Self { arch, first, hops, labels, .. } = self;
-        let mut backwards = false;
-        while arch.dispatch(|| sweep(0, first, hops, labels, backwards)) {
-            backwards = !backwards;
-        }
-    }
-
-    /// Makes the small graph of the nodes that were settled.
-    fn collect(&mut self) {
-        for (place, node) in self.search.settled().iter().enumerate() {
-            self.place[*node as usize] = place as u32;
-        }
-        self.first.clear();
-        self.hops.clear();
-        self.first.push(0);
-        for node in self.search.settled() {
-            for arc in self.network.arcs(*node) {
-                let place = self.place[arc.node as usize];
-                if place != u32::MAX && arc.out != Millis::NEVER {
-                    self.hops.push(Hop { node: place, time: clamp(arc.out) });
-                }
-            }
-            self.first.push(self.hops.len() as u32);
-        }
-        self.labels.clear();
-        self.labels.resize(self.search.settled().len(), Lanes::FAR);
-    }
-
-    fn seed(&mut self, targets: &[&[Snap]]) {
-        for (lane, entries) in targets.iter().enumerate() {
-            for entry in *entries {
-                let [from, to] = self.network.ends(entry.edge);
-                for (node, time) in [(from, entry.from_from), (to, entry.from_to)] {
-                    if let Some(labels) = self.labels.get_mut(self.place[node as usize] as usize) {
-                        labels.0[lane] = labels.0[lane].min(clamp(time.plus(entry.access)));
-                    }
-                }
+impl Batch {
+    /// Searches over a region from seeds: lane, place, time.
+    pub fn run(&mut self, arch: pulp::Arch, region: &Region, seeds: impl Iterator<Item = (usize, u32, u32)>) {
+        self.labels.resize(region.places() + 1, Lanes::FAR);
+        self.labels[region.core..=region.places()].fill(Lanes::FAR);
+        self.climbed.reset(region.core);
+        for (lane, place, time) in seeds {
+            debug_assert!(lane < WIDTH);
+            if (place as usize) < region.places() {
+                let label = &mut self.open(region, place).0[lane];
+                *label = (*label).min(time);
             }
         }
+        self.climb(region);
+        let Self { labels, climbed } = self;
+        arch.dispatch(|| settle_core(region, labels));
+        arch.dispatch(|| descend(region, climbed, labels));
     }
 
-    /// Nodes that any target reaches.
-    pub fn nodes(&self) -> &[u32] {
-        self.search.settled()
+    /// A label that may be lowered.
+    fn open(&mut self, region: &Region, place: u32) -> &mut Lanes {
+        let label = &mut self.labels[place as usize];
+        if (place as usize) < region.core && self.climbed.add(place as usize) {
+            *label = Lanes::FAR;
+        }
+        label
     }
 
-    /// Times from an origin by way of the ends of its edge, the walk from its door included.
-    pub fn times_from(&self, origin: &Snap) -> Lanes {
-        let [from, to] = self.network.ends(origin.edge);
-        let label = |node: u32, time: Millis| {
-            let labels = self.labels.get(self.place[node as usize] as usize);
-            labels.map_or(Lanes::FAR, |labels| labels.plus(clamp(time)))
-        };
-        let times = label(from, origin.to_from).min(label(to, origin.to_to)).min(Lanes::FAR);
-        times.plus(clamp(origin.access)).min(Lanes::FAR)
+    fn climb(&mut self, region: &Region) {
+        let mut next = 0;
+        while let Some(place) = self.climbed.next(next) {
+            let own = self.labels[place];
+            for hop in &region.climb[region.range(place)] {
+                let label = self.open(region, hop.place);
+                *label = label.min(own.plus(hop.time));
+            }
+            next = place + 1;
+        }
     }
 
-    /// Time from an origin straight along its edge to an entry on it, the walks to both doors included.
-    pub fn straight(&self, origin: &Snap, entry: &Snap) -> u32 {
-        self.search.straight(origin, entry).0.min(FAR)
+    /// Times at each place; the last is no place and [`Lanes::FAR`].
+    pub fn labels(&self) -> &[Lanes] {
+        &self.labels
     }
 }
+
+#[inline(always)]
+fn settle_core(region: &Region, labels: &mut [Lanes]) {
+    let mut backwards = false;
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for step in region.core..region.places() {
+            let place = if backwards { region.core + region.places() - 1 - step } else { step };
+            let old = labels[place];
+            let best = least(&region.descend[region.range(place)], labels, old);
+            if best != old {
+                labels[place] = best;
+                changed = true;
+            }
+        }
+        backwards = !backwards;
+    }
+}
+
+#[inline(always)]
+fn descend(region: &Region, climbed: &Marks, labels: &mut [Lanes]) {
+    for place in (0..region.core).rev() {
+        let own = if climbed.has(place) { labels[place] } else { Lanes::FAR };
+        labels[place] = least(&region.descend[region.range(place)], labels, own);
+    }
+}
+
+/// The least of a label and those at the other ends of some arcs.
+#[inline(always)]
+fn least(hops: &[super::lanes::Hop], labels: &[Lanes], own: Lanes) -> Lanes {
+    let mut best = own;
+    for hop in hops {
+        best = best.min(labels[hop.place as usize].plus(hop.time));
+    }
+    best
+}
+
+const _: () = assert!(FAR.checked_add(FAR).is_some());

@@ -1,20 +1,34 @@
-//! Reach: how long it takes from homes to facilities, and how many facilities lie within a time.
+//! Reach: how long it takes from homes to facilities, and what lies within a time.
 //!
-//! Origins and targets stand on edges. A way from one to the other leaves its edge at one end and enters the other's at
-//! one end, unless both stand on the same edge, where people also walk straight. All sums are whole milliseconds, so
-//! every kernel gives the same answer in any order and on any number of threads.
+//! Places stand on edges. A way from one to another leaves its edge at one end and enters the other's at one end, unless
+//! both stand on the same edge, where people also walk straight. All sums are whole milliseconds, so every kernel gives
+//! the same answer in any order and on any number of threads.
 //!
-//! The interface is [`nearest`] and [`within`] over an [`Origins`] and a [`Targets`]; how they search is their own affair
-//! and may change. Nodes and edges should be in Hilbert order ([`crate::city::Streets::in_hilbert_order`]): what lies
-//! together is searched together. Nothing here knows of services or people.
+//! An [`Engine`] is a network made ready. Over it, [`nearest`] sweeps the whole hierarchy for all groups at once;
+//! [`within`], [`weigh`], [`matrix`](matrix()) and [`catchment`](catchment()) search sixteen starts at a time over the region that they
+//! need. Nodes and edges should be in Hilbert order ([`crate::city::Streets::in_hilbert_order`]): what lies together is
+//! searched together. Nothing here knows of services or people.
 
 mod batch;
+mod catchment;
+mod cell;
+mod contraction;
+mod engine;
+mod frontier;
+mod heading;
+mod hierarchy;
 mod lanes;
+mod marks;
+pub mod matrix;
 mod nearest;
-mod search;
-mod targets;
+mod places;
+mod region;
 mod within;
 
+pub use catchment::catchment;
+pub use engine::Engine;
+pub use heading::Heading;
+pub use matrix::matrix;
 pub use nearest::nearest;
-pub use targets::{Origins, Targets};
-pub use within::{Counts, within};
+pub use places::{Places, Question};
+pub use within::{Within, weigh, within};

@@ -1,165 +1,179 @@
 //! The time from every origin to the nearest target of each group, however far it is.
 //!
-//! Groups with many targets are searched sixteen at a time, a lane each, by sweeps over blocks of neighbouring nodes: a
-//! block is swept forwards and backwards until it is settled, then wakes the blocks that its changed nodes touch. Where
-//! targets are many, every node is near one, and a block is woken two or three times. Where they are few, waves come from
-//! afar again and again, so groups with few targets are searched one by one with a heap.
-//!
-//! Both are exact: labels only ever sink, and what is left when nothing changes is the shortest time.
+//! Sixteen groups are searched side by side, a lane each, by three sweeps over the whole hierarchy: up, over the core, and
+//! down. There is no queue and no region, and it does not matter how many targets there are.
 
 use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
-use super::lanes::{FAR, Hop, Lanes, WIDTH, clamp, sweep};
-use super::search::Search;
-use super::targets::{Origins, Targets};
-use crate::network::{Millis, Network, Snap};
+use super::engine::Engine;
+use super::heading::Heading;
+use super::hierarchy::Hierarchy;
+use super::lanes::{Lanes, WIDTH, millis};
+use super::places::{Grouped, Places, Question};
+use crate::network::{Millis, Snap};
 
-/// Nodes in a block: their labels and those around them stay in a core's own cache.
-const BLOCK: usize = 1024;
-
-/// Groups with fewer entries than one for so many nodes are searched with a heap.
-const NODES_AN_ENTRY: usize = 4000;
+/// Nodes of the core that are swept together until they are settled.
+const BLOCK: usize = 256;
 
 /// For each group, the time of every origin to its nearest target; [`Millis::NEVER`] where none can be reached.
 ///
 /// `done` is called with the number of groups that are done.
-pub fn nearest(
-    network: &Network,
-    origins: &Origins,
-    targets: &Targets,
-    done: impl Fn(usize) + Sync,
-) -> Vec<Vec<Millis>> {
-    let entries_of = |group: usize| targets.groups[group].iter().flat_map(|target| &targets.entries[*target as usize]);
-    let (dense, thin): (Vec<usize>, Vec<usize>) =
-        (0..targets.groups.len()).partition(|group| entries_of(*group).count() * NODES_AN_ENTRY >= network.nodes());
-    let mut times: Vec<Vec<Millis>> = vec![Vec::new(); targets.groups.len()];
-    let by_heap: Vec<(usize, Vec<Millis>)> = thin
-        .par_iter()
-        .map_init(
-            || Search::new(network),
-            |search, group| {
-                let found = by_heap(search, origins, &entries_of(*group).collect::<Vec<_>>());
-                done(1);
-                (*group, found)
-            },
-        )
-        .collect();
-    let hops = Hops::new(network);
+///
+/// # Panics
+/// If a group names a target that is not there.
+pub fn nearest(engine: &Engine, question: Question<'_>, done: impl Fn(usize) + Sync) -> Vec<Vec<Millis>> {
+    let Question { origins, targets, groups } = question;
+    let owners = origins.owners();
+    let by_edge = Grouped::by_edge(origins, engine.network());
     // As many lanes to each thread as there are; a few groups on many threads leave lanes empty.
-    let width = dense.len().div_ceil(rayon::current_num_threads()).clamp(1, WIDTH);
-    let by_lanes: Vec<Vec<(usize, Vec<Millis>)>> = dense
+    let width = groups.len().div_ceil(rayon::current_num_threads()).clamp(1, WIDTH);
+    let found: Vec<Vec<Vec<Millis>>> = groups
         .par_chunks(width)
         .map(|groups| {
-            let entries: Vec<Vec<&Snap>> = groups.iter().map(|group| entries_of(*group).collect()).collect();
-            let found = by_lanes(network, &hops, origins, &entries);
+            let doors_of = |group: &Vec<u32>| group.iter().flat_map(|target| targets.doors(*target as usize)).collect();
+            let doors: Vec<Vec<&Snap>> = groups.iter().map(doors_of).collect();
+            let labels = search(engine, &doors);
+            let mut times = arrive(engine, origins, &labels, groups.len());
+            for (times, doors) in times.iter_mut().zip(&doors) {
+                walk_straight(engine, origins, &owners, &by_edge, doors, times);
+            }
             done(groups.len());
-            groups.iter().copied().zip(found).collect()
+            times
         })
         .collect();
-    for (group, found) in by_heap.into_iter().chain(by_lanes.into_iter().flatten()) {
-        times[group] = found;
-    }
-    times
+    found.into_iter().flatten().collect()
 }
 
-fn by_heap(search: &mut Search<'_>, origins: &Origins, entries: &[&Snap]) -> Vec<Millis> {
-    search.run(entries.iter().copied(), Millis::NEVER);
-    let by_nodes = |place: &Option<Snap>| place.as_ref().map_or(Millis::NEVER, |place| search.time_from(place));
-    let mut times: Vec<Millis> = origins.places().iter().map(by_nodes).collect();
-    for entry in entries {
-        for (origin, place) in origins.on_edge(entry.edge) {
-            times[origin] = times[origin].min(search.straight(place, entry));
-        }
-    }
-    times
-}
-
-/// The arcs of all nodes as hops towards the target.
-struct Hops {
-    first: Vec<u32>,
-    hops: Vec<Hop>,
-}
-
-impl Hops {
-    fn new(network: &Network) -> Self {
-        let mut first = Vec::with_capacity(network.nodes() + 1);
-        let mut hops = Vec::new();
-        first.push(0);
-        for node in 0..network.nodes() as u32 {
-            let open = network.arcs(node).iter().filter(|arc| arc.out != Millis::NEVER && arc.node != node);
-            hops.extend(open.map(|arc| Hop { node: arc.node, time: clamp(arc.out) }));
-            first.push(hops.len() as u32);
-        }
-        Self { first, hops }
-    }
-}
-
-fn by_lanes(network: &Network, hops: &Hops, origins: &Origins, entries: &[Vec<&Snap>]) -> Vec<Vec<Millis>> {
-    let mut labels = vec![Lanes::FAR; network.nodes()];
-    for (lane, entries) in entries.iter().enumerate() {
-        for entry in entries {
-            let [from, to] = network.ends(entry.edge);
-            for (node, time) in [(from, entry.from_from), (to, entry.from_to)] {
-                let label = &mut labels[node as usize].0[lane];
-                *label = (*label).min(clamp(time.plus(entry.access)));
+/// The time from every rank to the nearest door of each group, a lane each.
+fn search(engine: &Engine, groups: &[Vec<&Snap>]) -> Vec<Lanes> {
+    let hierarchy = engine.hierarchy();
+    let mut labels = vec![Lanes::FAR; hierarchy.nodes()];
+    for (lane, doors) in groups.iter().enumerate() {
+        for door in doors {
+            for (node, time) in Heading::Back.leave(door, engine.network()) {
+                let label = &mut labels[hierarchy.rank(node) as usize].0[lane];
+                *label = (*label).min(time);
             }
         }
     }
-    settle(network, hops, &mut labels);
-    let millis = |time: u32| if time >= FAR { Millis::NEVER } else { Millis(time) };
-    let mut times: Vec<Vec<Millis>> = vec![Vec::with_capacity(origins.len()); entries.len()];
-    for place in origins.places() {
-        let found = place.as_ref().map_or(Lanes::FAR, |place| {
-            let [from, to] = network.ends(place.edge);
-            let by_from = labels[from as usize].plus(clamp(place.to_from));
-            let by_to = labels[to as usize].plus(clamp(place.to_to));
-            by_from.min(by_to).min(Lanes::FAR).plus(clamp(place.access))
-        });
-        for (lane, times) in times.iter_mut().enumerate() {
-            times.push(millis(found.0[lane]));
-        }
-    }
-    for (times, entries) in times.iter_mut().zip(entries) {
-        for entry in entries {
-            for (origin, place) in origins.on_edge(entry.edge) {
-                let straight = place.straight_to(entry, network).plus(place.access).plus(entry.access);
-                times[origin] = times[origin].min(straight);
-            }
-        }
-    }
-    times
-}
-
-/// Sweeps blocks until nothing changes.
-fn settle(network: &Network, hops: &Hops, labels: &mut [Lanes]) {
     let arch = pulp::Arch::new();
-    let blocks = labels.len().div_ceil(BLOCK);
+    arch.dispatch(|| climb(hierarchy, &mut labels));
+    settle_core(hierarchy, arch, &mut labels);
+    arch.dispatch(|| descend(hierarchy, &mut labels));
+    labels
+}
+
+#[inline(always)]
+fn climb(hierarchy: &Hierarchy, labels: &mut [Lanes]) {
+    for rank in 0..hierarchy.core() {
+        let own = labels[rank];
+        if own == Lanes::FAR {
+            continue;
+        }
+        let arcs = hierarchy.arcs(rank, Heading::Back);
+        for (head, time) in arcs.heads.iter().zip(arcs.climb) {
+            let label = &mut labels[*head as usize];
+            *label = label.min(own.plus(*time));
+        }
+    }
+}
+
+#[inline(always)]
+fn descend(hierarchy: &Hierarchy, labels: &mut [Lanes]) {
+    for rank in (0..hierarchy.core()).rev() {
+        labels[rank] = least(hierarchy, rank, labels);
+    }
+}
+
+/// The least of a label and those at the other ends of its arcs.
+#[inline(always)]
+fn least(hierarchy: &Hierarchy, rank: usize, labels: &[Lanes]) -> Lanes {
+    let mut best = labels[rank];
+    let arcs = hierarchy.arcs(rank, Heading::Back);
+    for (head, time) in arcs.heads.iter().zip(arcs.descend) {
+        best = best.min(labels[*head as usize].plus(*time));
+    }
+    best
+}
+
+/// Sweeps blocks of the core until nothing changes: a block that has changed wakes those that it has arcs to.
+fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes]) {
+    let (core, nodes) = (hierarchy.core(), hierarchy.nodes());
+    let blocks = (nodes - core).div_ceil(BLOCK);
     let mut waiting: VecDeque<usize> = (0..blocks).collect();
     let mut is_waiting = vec![true; blocks];
     let mut before: Vec<Lanes> = Vec::with_capacity(BLOCK);
     while let Some(block) = waiting.pop_front() {
         is_waiting[block] = false;
-        let (start, end) = (block * BLOCK, ((block + 1) * BLOCK).min(labels.len()));
-        let first = &hops.first[start..=end];
+        let ranks = core + block * BLOCK..(core + (block + 1) * BLOCK).min(nodes);
         before.clear();
-        before.extend_from_slice(&labels[start..end]);
+        before.extend_from_slice(&labels[ranks.clone()]);
         let mut backwards = false;
-        while arch.dispatch(|| sweep(start, first, &hops.hops, labels, backwards)) {
+        while arch.dispatch(|| sweep(hierarchy, ranks.clone(), labels, backwards)) {
             backwards = !backwards;
         }
-        for (node, old) in (start..end).zip(&before) {
-            if labels[node] == *old {
-                continue;
-            }
-            for arc in network.arcs(node as u32) {
-                let other = arc.node as usize / BLOCK;
-                if other != block && !is_waiting[other] {
-                    is_waiting[other] = true;
-                    waiting.push_back(other);
+        for (rank, old) in ranks.zip(&before) {
+            if labels[rank] != *old {
+                for head in hierarchy.heads(rank) {
+                    let other = (*head as usize - core) / BLOCK;
+                    if other != block && !std::mem::replace(&mut is_waiting[other], true) {
+                        waiting.push_back(other);
+                    }
                 }
             }
+        }
+    }
+}
+
+/// One sweep over ranks in order, each taking the least over its arcs (Gauss-Seidel): returns whether anything changed.
+#[inline(always)]
+fn sweep(hierarchy: &Hierarchy, ranks: std::ops::Range<usize>, labels: &mut [Lanes], backwards: bool) -> bool {
+    let mut changed = false;
+    for step in ranks.clone() {
+        let rank = if backwards { ranks.start + ranks.end - 1 - step } else { step };
+        let best = least(hierarchy, rank, labels);
+        if best != labels[rank] {
+            labels[rank] = best;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// For each lane, the times of all origins by way of the ends of their edges.
+fn arrive(engine: &Engine, origins: &Places, labels: &[Lanes], lanes: usize) -> Vec<Vec<Millis>> {
+    let hierarchy = engine.hierarchy();
+    let mut times: Vec<Vec<Millis>> = vec![Vec::with_capacity(origins.len()); lanes];
+    for origin in 0..origins.len() {
+        let mut best = Lanes::FAR;
+        for door in origins.doors(origin) {
+            for (node, time) in Heading::Back.enter(door, engine.network()) {
+                best = best.min(labels[hierarchy.rank(node) as usize].plus(time));
+            }
+        }
+        for (times, time) in times.iter_mut().zip(best.0) {
+            times.push(millis(time));
+        }
+    }
+    times
+}
+
+/// Shortens the times of those who stand on the same edge as a target.
+fn walk_straight(
+    engine: &Engine,
+    origins: &Places,
+    owners: &[u32],
+    by_edge: &Grouped,
+    doors: &[&Snap],
+    times: &mut [Millis],
+) {
+    for door in doors {
+        for other in by_edge.of(door.edge) {
+            let straight = Heading::Back.straight(door, &origins.all_doors()[*other as usize], engine.network());
+            let time = &mut times[owners[*other as usize] as usize];
+            *time = (*time).min(millis(straight));
         }
     }
 }

@@ -1,163 +1,198 @@
-//! How many targets of each group lie within each of several times of every origin.
-//!
-//! Targets that lie together are searched together, sixteen lanes a [`Batch`], from all entries of a target at once (so
-//! a target with many gates counts once, at its nearest gate). Then every origin on the edges that were touched compares
-//! sixteen times with a limit at once. Each thread counts for itself; the counts are added up at the end, and whole
-//! numbers add up the same in any order.
+//! What lies within a time of each origin: how many targets of each group, or what they weigh.
 
 use rayon::prelude::*;
 
-use super::batch::Batch;
-use super::lanes::WIDTH;
-use super::targets::{Origins, Targets};
-use crate::network::{Millis, Network, Snap};
+use super::cell::{Cell, Task};
+use super::engine::Engine;
+use super::heading::Heading;
+use super::lanes::{FAR, Lanes, WIDTH};
+use super::places::{Grouped, Question};
+use crate::network::Millis;
 
-/// Counts by origin, group and limit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counts {
+/// A number for each origin, group and limit.
+#[derive(Debug, Clone)]
+pub struct Within<T> {
     groups: usize,
     limits: usize,
-    counts: Vec<u32>,
+    /// The row of each origin; row 0 is that of origins without a door, who reach nothing.
+    rows: Vec<u32>,
+    values: Vec<T>,
 }
 
-impl Counts {
-    fn new(origins: usize, groups: usize, limits: usize) -> Self {
-        Self { groups, limits, counts: vec![0; origins * groups * limits] }
+impl<T: Copy> Within<T> {
+    /// The numbers of an origin and group, one for each limit of that group.
+    pub fn of(&self, origin: usize, group: usize) -> &[T] {
+        let start = (self.rows[origin] as usize * self.groups + group) * self.limits;
+        &self.values[start..start + self.limits]
     }
 
-    /// The counts of an origin and group, one for each limit of that group.
-    pub fn of(&self, origin: usize, group: usize) -> &[u32] {
-        let start = (origin * self.groups + group) * self.limits;
-        &self.counts[start..start + self.limits]
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.counts.par_iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+    /// Bytes that the numbers take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.rows) + size_of_val(&*self.values)
     }
 }
 
-/// Counts targets within limits, `limits[group]` being the limits of a group (as many for each group).
+/// How many targets of each group lie within each of several limits of every origin; `limits[group]` are the limits of
+/// a group.
 ///
-/// `done` is called with the number of targets after each batch.
+/// `done` is called with the number of origins after each cell.
+///
+/// # Panics
+/// If there are fewer lists of limits than groups, or a group names a target that is not there.
 pub fn within<const LIMITS: usize>(
-    network: &Network,
-    origins: &Origins,
-    targets: &Targets,
+    engine: &Engine,
+    question: Question<'_>,
     limits: &[[Millis; LIMITS]],
     done: impl Fn(usize) + Sync,
-) -> Counts {
-    let groups_of = groups_of(targets);
-    let wanted = order(targets, &groups_of);
-    let batches: Vec<&[u32]> = wanted.chunks(WIDTH).collect();
-    // Each thread takes one stretch of neighbouring batches and one set of counts.
-    let stretch = batches.len().div_ceil(rayon::current_num_threads()).max(1);
-    let pieces: Vec<Counts> = batches
-        .par_chunks(stretch)
-        .map(|batches| {
-            let mut counts = Counts::new(origins.len(), targets.groups.len(), LIMITS);
-            let mut batch = Batch::new(network);
-            let mut seen = Seen::new(network.edges());
-            for members in batches {
-                count_batch(&mut batch, &mut seen, &mut counts, network, origins, targets, &groups_of, members, limits);
-                done(members.len());
-            }
-            counts
-        })
-        .collect();
-    let mut pieces = pieces.into_iter();
-    let mut total = pieces.next().unwrap_or_else(|| Counts::new(origins.len(), targets.groups.len(), LIMITS));
-    for piece in pieces {
-        total.add(&piece);
-    }
-    total
+) -> Within<u32> {
+    tally(engine, question, limits, &Count, done)
 }
 
-/// The groups of each target.
-fn groups_of(targets: &Targets) -> Vec<Vec<u32>> {
-    let mut groups_of: Vec<Vec<u32>> = vec![Vec::new(); targets.entries.len()];
-    for (group, members) in targets.groups.iter().enumerate() {
-        for target in members {
-            groups_of[*target as usize].push(group as u32);
-        }
-    }
-    groups_of
-}
-
-/// Targets that matter, in the order of their edges, which is Hilbert order.
-fn order(targets: &Targets, groups_of: &[Vec<u32>]) -> Vec<u32> {
-    let mut wanted: Vec<u32> = (0..targets.entries.len() as u32)
-        .filter(|target| !groups_of[*target as usize].is_empty() && !targets.entries[*target as usize].is_empty())
-        .collect();
-    wanted.sort_by_key(|target| targets.entries[*target as usize][0].edge);
-    wanted
-}
-
-#[allow(clippy::too_many_arguments)]
-fn count_batch<const LIMITS: usize>(
-    batch: &mut Batch<'_>,
-    seen: &mut Seen,
-    counts: &mut Counts,
-    network: &Network,
-    origins: &Origins,
-    targets: &Targets,
-    groups_of: &[Vec<u32>],
-    members: &[u32],
+/// What the targets of each group weigh that lie within each of several limits of every origin: the sum of
+/// `weights[target] * decay(time, limit)`. Sums are taken in the order of targets, so they are the same on every
+/// machine.
+///
+/// ```
+/// use lifecircle::network::{Millis, Network, Walker};
+/// use lifecircle::reach::{Engine, Places, Question, weigh};
+/// use lifecircle::{demo, import, network};
+///
+/// # fn main() -> lifecircle::Result<()> {
+/// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
+/// let walker = Walker::named("adult")?;
+/// let network = Network::new(&city.streets, &walker);
+/// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
+/// let engine = Engine::new(network);
+/// let homes: Places = snaps.homes.iter().map(|home| home.ok()).collect();
+/// let people: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
+/// let everybody = [(0..homes.len() as u32).collect()];
+/// let question = Question { origins: &homes, targets: &homes, groups: &everybody };
+/// // How many people live within 15 minutes of each home, those nearer counting more.
+/// let linear = |time: Millis, limit: Millis| 1.0 - f64::from(time.0) / f64::from(limit.0);
+/// let sums = weigh(&engine, question, &[[Millis(900_000)]], &people, linear, |_| {});
+/// assert!(sums.of(0, 0)[0] >= people[0]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Panics
+/// As [`within`], and if there are fewer weights than targets.
+pub fn weigh<const LIMITS: usize>(
+    engine: &Engine,
+    question: Question<'_>,
     limits: &[[Millis; LIMITS]],
+    weights: &[f64],
+    decay: impl Fn(Millis, Millis) -> f64 + Sync,
+    done: impl Fn(usize) + Sync,
+) -> Within<f64> {
+    tally(engine, question, limits, &Weigh { weights, decay }, done)
+}
+
+/// How targets are added up.
+trait Adds: Sync {
+    type Value: Copy + Default + Send + Sync;
+
+    /// Adds a target to the sums of those lanes that reach it within a limit.
+    fn add(&self, sums: &mut [Self::Value; WIDTH], target: usize, times: &Lanes, limit: Millis);
+}
+
+struct Count;
+
+impl Adds for Count {
+    type Value = u32;
+
+    #[inline(always)]
+    fn add(&self, sums: &mut [u32; WIDTH], _target: usize, times: &Lanes, limit: Millis) {
+        for (sum, time) in sums.iter_mut().zip(times.0) {
+            *sum += u32::from(time <= limit.0);
+        }
+    }
+}
+
+struct Weigh<'a, D> {
+    weights: &'a [f64],
+    decay: D,
+}
+
+impl<D: Fn(Millis, Millis) -> f64 + Sync> Adds for Weigh<'_, D> {
+    type Value = f64;
+
+    #[inline(always)]
+    fn add(&self, sums: &mut [f64; WIDTH], target: usize, times: &Lanes, limit: Millis) {
+        let weight = self.weights[target];
+        for (sum, time) in sums.iter_mut().zip(times.0) {
+            *sum += if time <= limit.0 { weight * (self.decay)(Millis(time), limit) } else { 0.0 };
+        }
+    }
+}
+
+fn tally<const LIMITS: usize, A: Adds>(
+    engine: &Engine,
+    question: Question<'_>,
+    limits: &[[Millis; LIMITS]],
+    adds: &A,
+    done: impl Fn(usize) + Sync,
+) -> Within<A::Value> {
+    let Question { origins, targets, groups } = question;
+    // A place that is not reached is beyond every limit.
+    let within = |limit: Millis| Millis(limit.0.min(FAR - 1));
+    let limits: Vec<[Millis; LIMITS]> = limits.iter().map(|limits| limits.map(within)).collect();
+    let farthest = limits.iter().flatten().copied().max().unwrap_or_default();
+    let task = Task::new(engine, Heading::Out, origins, targets, farthest);
+    let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
+    let groups_of = Grouped::new(targets.len(), pairs);
+    let cells = task.cells();
+    let mut rows = vec![0; origins.len()];
+    for (row, origin) in (1..).zip(cells.iter().flatten()) {
+        rows[*origin as usize] = row;
+    }
+    let width = groups.len() * LIMITS;
+    let mut values = vec![A::Value::default(); (cells.iter().map(Vec::len).sum::<usize>() + 1) * width];
+    let (_nowhere, mut rest) = values.split_at_mut(width);
+    let mut pieces = Vec::with_capacity(cells.len());
+    for cell in &cells {
+        let (piece, after) = rest.split_at_mut(cell.len() * width);
+        pieces.push((cell, piece));
+        rest = after;
+    }
+    pieces.into_par_iter().for_each(|(origins, values)| {
+        task.with(origins, |cell| tally_cell(cell, origins, &groups_of, &limits, adds, values));
+        done(origins.len());
+    });
+    Within { groups: groups.len(), limits: LIMITS, rows, values }
+}
+
+/// Adds up for the origins of one cell, whose values follow each other.
+fn tally_cell<const LIMITS: usize, A: Adds>(
+    cell: &mut Cell<'_, '_>,
+    origins: &[u32],
+    groups_of: &Grouped,
+    limits: &[[Millis; LIMITS]],
+    adds: &A,
+    values: &mut [A::Value],
 ) {
-    let entries: Vec<&[Snap]> = members.iter().map(|target| targets.entries[*target as usize].as_slice()).collect();
-    let groups: Vec<(u32, usize)> = members
-        .iter()
-        .enumerate()
-        .flat_map(|(lane, target)| groups_of[*target as usize].iter().map(move |group| (*group, lane)))
-        .collect();
-    let farthest = groups.iter().flat_map(|(group, _)| limits[*group as usize]).max().unwrap_or_default();
-    batch.run(&entries, farthest);
-    let own_edges = entries.iter().flat_map(|entries| entries.iter()).map(|entry| entry.edge);
-    seen.clear();
-    let touched = batch.nodes().iter().flat_map(|node| network.arcs(*node)).map(|arc| arc.edge);
-    // Entries come first: their edges may be reached along themselves only.
-    for edge in own_edges.chain(touched) {
-        if !seen.first_time(edge) {
-            continue;
-        }
-        for (origin, place) in origins.on_edge(edge) {
-            let mut times = batch.times_from(place);
-            for (lane, entries) in entries.iter().enumerate() {
-                for entry in entries.iter().filter(|entry| entry.edge == edge) {
-                    times.0[lane] = times.0[lane].min(batch.straight(place, entry));
+    let ends = cell.ends().iter().zip(0..);
+    let pairs = ends.flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, (place, *target))));
+    // The targets of each group: where they stand among the cell's ends, and which they are.
+    let members = Grouped::new(limits.len(), pairs);
+    let width = limits.len() * LIMITS;
+    let arch = cell.arch();
+    for (origins, values) in origins.chunks(WIDTH).zip(values.chunks_mut(WIDTH * width)) {
+        let times = cell.search(origins);
+        arch.dispatch(|| {
+            for (group, limits) in limits.iter().enumerate() {
+                let mut sums = [[A::Value::default(); WIDTH]; LIMITS];
+                for (place, target) in members.of(group as u32) {
+                    for (sums, limit) in sums.iter_mut().zip(limits) {
+                        adds.add(sums, *target as usize, &times[*place as usize], *limit);
+                    }
+                }
+                for (lane, row) in values.chunks_mut(width).enumerate() {
+                    for (value, sums) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&sums) {
+                        *value = sums[lane];
+                    }
                 }
             }
-            let start = origin * counts.groups * LIMITS;
-            let row = &mut counts.counts[start..start + counts.groups * LIMITS];
-            for (group, lane) in &groups {
-                let group = *group as usize;
-                for (count, limit) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&limits[group]) {
-                    *count += u32::from(times.0[*lane] <= limit.0);
-                }
-            }
-        }
-    }
-}
-
-/// Which edges were seen since the last time.
-struct Seen {
-    round: u32,
-    stamps: Vec<u32>,
-}
-
-impl Seen {
-    fn new(edges: usize) -> Self {
-        Self { round: 0, stamps: vec![0; edges] }
-    }
-
-    fn clear(&mut self) {
-        self.round += 1;
-    }
-
-    fn first_time(&mut self, edge: u32) -> bool {
-        let stamp = &mut self.stamps[edge as usize];
-        let first = *stamp != self.round;
-        *stamp = self.round;
-        first
+        });
     }
 }

@@ -1,0 +1,275 @@
+//! Cells: starts that lie together share one region, and sixteen of them at a time one search.
+//!
+//! Every kernel that asks how long it takes from many places to many places runs over cells. How starts are cut into cells
+//! has no bearing on the answers, only on how fast they come.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::batch::Batch;
+use super::engine::Engine;
+use super::frontier::Frontier;
+use super::heading::Heading;
+use super::lanes::{FAR, Lanes, WIDTH};
+use super::places::{Grouped, Places};
+use super::region::Region;
+use crate::network::Millis;
+
+const NONE: u32 = u32::MAX;
+
+/// Starts whose reach is looked at to choose the size of cells.
+const SAMPLES: usize = 9;
+
+/// A cell spans a quarter as many nodes as a start reaches, within these bounds. Fewer, and finding regions takes longer
+/// than searching them; more, and regions are much larger than what each start reaches.
+const SPAN: std::ops::RangeInclusive<usize> = 64..=(1 << 14);
+
+/// A cell has no more starts than this, so that all threads have work.
+const MOST_STARTS: usize = 4096;
+
+/// What all cells of one question share.
+pub(super) struct Task<'a> {
+    engine: &'a Engine,
+    heading: Heading,
+    starts: &'a Places,
+    ends: &'a Places,
+    limit: Millis,
+    owners: Vec<u32>,
+    by_node: Grouped,
+    by_edge: Grouped,
+    workers: Mutex<Vec<Worker>>,
+}
+
+impl<'a> Task<'a> {
+    /// Times from starts to ends, as far as a limit.
+    pub fn new(
+        engine: &'a Engine,
+        heading: Heading,
+        starts: &'a Places,
+        ends: &'a Places,
+        limit: Millis,
+    ) -> Self {
+        let network = engine.network();
+        Self {
+            engine,
+            heading,
+            starts,
+            ends,
+            limit,
+            owners: ends.owners(),
+            by_node: Grouped::by_node(ends, network),
+            by_edge: Grouped::by_edge(ends, network),
+            workers: Mutex::default(),
+        }
+    }
+
+    /// Starts cut into cells; those without a door are in none.
+    pub fn cells(&self) -> Vec<Vec<u32>> {
+        let network = self.engine.network();
+        let key = |start: u32| {
+            let door = self.starts.doors(start as usize).first()?;
+            let [from, to] = network.ends(door.edge);
+            Some((from.min(to), door.edge, start))
+        };
+        let mut keyed: Vec<(u32, u32, u32)> = (0..self.starts.len() as u32).filter_map(key).collect();
+        keyed.par_sort_unstable();
+        let span = self.span(&keyed);
+        let mut cells: Vec<Vec<u32>> = Vec::new();
+        let mut begin = 0;
+        for (node, _, start) in keyed {
+            match cells.last_mut() {
+                Some(cell) if node - begin < span && cell.len() < MOST_STARTS => cell.push(start),
+                _ => {
+                    begin = node;
+                    cells.push(vec![start]);
+                }
+            }
+        }
+        cells
+    }
+
+    /// How many nodes a cell spans.
+    fn span(&self, keyed: &[(u32, u32, u32)]) -> u32 {
+        if keyed.is_empty() || self.limit == Millis::NEVER {
+            return *SPAN.end() as u32;
+        }
+        let mut worker = self.worker();
+        let mut reached: Vec<usize> = (0..SAMPLES)
+            .map(|sample| {
+                let (.., start) = keyed[sample * (keyed.len() - 1) / (SAMPLES - 1)];
+                let doors = self.starts.doors(start as usize).iter();
+                worker.frontier.search(self.engine.network(), self.heading, doors, self.limit).len()
+            })
+            .collect();
+        self.give_back(worker);
+        reached.sort_unstable();
+        (reached[SAMPLES / 2] / 4).clamp(*SPAN.start(), *SPAN.end()) as u32
+    }
+
+    /// Opens a cell, works on it, and closes it.
+    pub fn with<T>(&self, cell: &[u32], work: impl FnOnce(&mut Cell<'_, '_>) -> T) -> T {
+        let mut worker = self.worker();
+        worker.open(self, cell);
+        let answer = work(&mut Cell { task: self, worker: &mut worker });
+        worker.close();
+        self.give_back(worker);
+        answer
+    }
+
+    fn worker(&self) -> Worker {
+        let idle = self.workers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Worker::new(self))
+    }
+
+    fn give_back(&self, worker: Worker) {
+        self.workers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(worker);
+    }
+}
+
+/// What a thread keeps from one cell to the next.
+struct Worker {
+    arch: pulp::Arch,
+    frontier: Frontier,
+    region: Region,
+    batch: Batch,
+    /// Ends of the cell, ascending, and where each end of all stands among them.
+    ends: Vec<u32>,
+    local: Vec<u32>,
+    /// The doors of the cell's ends, end after end.
+    first: Vec<u32>,
+    doors: Vec<Door>,
+    /// Times to the cell's ends.
+    times: Vec<Lanes>,
+}
+
+/// A door as the lanes see it: the places at the ends of its edge, and the times from there.
+#[derive(Debug, Clone, Copy)]
+struct Door {
+    places: [u32; 2],
+    times: [u32; 2],
+}
+
+impl Worker {
+    fn new(task: &Task<'_>) -> Self {
+        Self {
+            arch: pulp::Arch::new(),
+            frontier: Frontier::new(task.engine.network().nodes()),
+            region: Region::new(task.engine.hierarchy()),
+            batch: Batch::default(),
+            ends: Vec::new(),
+            local: vec![NONE; task.ends.len()],
+            first: Vec::new(),
+            doors: Vec::new(),
+            times: Vec::new(),
+        }
+    }
+
+    fn open(&mut self, task: &Task<'_>, cell: &[u32]) {
+        let Self { frontier, region, ends, local, first, doors, .. } = self;
+        let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
+        let starts = || cell.iter().flat_map(|start| task.starts.doors(*start as usize));
+        let nodes = frontier.search(network, task.heading, starts(), task.limit);
+        // An end on the same edge as a start may be within the limit though neither end of the edge is.
+        let beside = starts().flat_map(|door| task.by_edge.of(door.edge));
+        for door in nodes.iter().flat_map(|node| task.by_node.of(*node)).chain(beside) {
+            let end = task.owners[*door as usize];
+            if local[end as usize] == NONE {
+                local[end as usize] = 0;
+                ends.push(end);
+            }
+        }
+        ends.sort_unstable();
+        for (place, end) in ends.iter().enumerate() {
+            local[*end as usize] = place as u32;
+        }
+        let doors_of = |end: &u32| task.ends.doors(*end as usize);
+        let wanted = starts().chain(ends.iter().flat_map(doors_of)).flat_map(|door| network.ends(door.edge));
+        region.fill(hierarchy, task.heading, nodes, wanted);
+        first.clear();
+        doors.clear();
+        first.push(0);
+        for end in ends.iter() {
+            for door in doors_of(end) {
+                let [(from, at_from), (to, at_to)] = task.heading.enter(door, network);
+                let places = [region.place(hierarchy, from), region.place(hierarchy, to)];
+                doors.push(Door { places, times: [at_from, at_to] });
+            }
+            first.push(doors.len() as u32);
+        }
+        self.times.resize(self.ends.len(), Lanes::FAR);
+    }
+
+    fn close(&mut self) {
+        for end in self.ends.drain(..) {
+            self.local[end as usize] = NONE;
+        }
+    }
+
+    /// Searches from up to sixteen starts of the cell.
+    fn search(&mut self, task: &Task<'_>, starts: &[u32]) {
+        let Self { arch, region, batch, ends: _, local, first, doors, times, .. } = self;
+        let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
+        let with_lanes = || {
+            let lanes = starts.iter().enumerate();
+            lanes.flat_map(|(lane, start)| task.starts.doors(*start as usize).iter().map(move |door| (lane, door)))
+        };
+        let seeds = with_lanes().flat_map(|(lane, door)| {
+            let ends = task.heading.leave(door, network);
+            ends.map(|(node, time)| (lane, region.place(hierarchy, node), time))
+        });
+        batch.run(*arch, region, seeds);
+        let labels = batch.labels();
+        arch.dispatch(|| arrive(first, doors, labels, times));
+        for (lane, door) in with_lanes() {
+            for other in task.by_edge.of(door.edge) {
+                let end = local[task.owners[*other as usize] as usize];
+                let straight = task.heading.straight(door, &task.ends.all_doors()[*other as usize], network);
+                let time = &mut times[end as usize].0[lane];
+                *time = (*time).min(straight);
+            }
+        }
+    }
+}
+
+/// Times to each end: the least over its doors.
+#[inline(always)]
+fn arrive(first: &[u32], doors: &[Door], labels: &[Lanes], times: &mut [Lanes]) {
+    for (range, time) in first.windows(2).zip(times) {
+        let mut best = Lanes::FAR;
+        for Door { places: [from, to], times: [at_from, at_to] } in &doors[range[0] as usize..range[1] as usize] {
+            let by_from = labels[*from as usize].plus(*at_from);
+            let by_to = labels[*to as usize].plus(*at_to);
+            best = best.min(by_from.min(by_to));
+        }
+        *time = best;
+    }
+}
+
+/// A cell that is open: its region is found, its ends are known.
+pub(super) struct Cell<'a, 't> {
+    task: &'a Task<'t>,
+    worker: &'a mut Worker,
+}
+
+impl Cell<'_, '_> {
+    /// The ends that some start of the cell may reach, ascending.
+    pub fn ends(&self) -> &[u32] {
+        &self.worker.ends
+    }
+
+    /// The times from up to sixteen starts of the cell to its ends, in the order of [`Cell::ends`], a lane each. Times
+    /// beyond the limit may be too long.
+    pub fn search(&mut self, starts: &[u32]) -> &[Lanes] {
+        debug_assert!(starts.len() <= WIDTH);
+        self.worker.search(self.task, starts);
+        &self.worker.times
+    }
+
+    /// What runs plain loops with the widest instructions of the machine.
+    pub fn arch(&self) -> pulp::Arch {
+        self.worker.arch
+    }
+}
+
+const _: () = assert!(FAR < NONE);

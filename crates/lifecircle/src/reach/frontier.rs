@@ -1,0 +1,74 @@
+//! Frontier: which nodes lie within a time of any of several starts.
+//!
+//! Only membership is asked for, so a queue of coarse buckets does: a node that was taken out too early is put in again.
+//!
+//! Source: Dial (1969), *Algorithm 360: Shortest-path forest with topological ordering*, with buckets wider than the
+//! shortest edge, as in delta-stepping (Meyer & Sanders 2003).
+
+use super::heading::Heading;
+use super::lanes::{FAR, clamp};
+use crate::network::{Millis, Network, Snap};
+
+/// How many buckets a limit is cut into.
+const BUCKETS: u32 = 128;
+
+/// The labels of one search, kept from one to the next.
+pub(super) struct Frontier {
+    times: Vec<u32>,
+    reached: Vec<u32>,
+    buckets: Vec<Vec<u32>>,
+}
+
+impl Frontier {
+    /// For a network of a number of nodes.
+    pub fn new(nodes: usize) -> Self {
+        Self { times: vec![FAR; nodes], reached: Vec::new(), buckets: vec![Vec::new(); BUCKETS as usize + 1] }
+    }
+
+    /// The nodes within a limit of any start, in no particular order. Without a limit all nodes are, reached or not.
+    pub fn search<'s>(
+        &mut self,
+        network: &Network,
+        heading: Heading,
+        starts: impl Iterator<Item = &'s Snap>,
+        limit: Millis,
+    ) -> &[u32] {
+        for node in self.reached.drain(..) {
+            self.times[node as usize] = FAR;
+        }
+        if limit == Millis::NEVER {
+            self.reached.extend(0..network.nodes() as u32);
+            return &self.reached;
+        }
+        let limit = clamp(limit);
+        let width = limit / BUCKETS + 1;
+        for start in starts {
+            for (node, time) in heading.leave(start, network) {
+                self.reach(node, time, limit, width);
+            }
+        }
+        for bucket in 0..self.buckets.len() {
+            while let Some(node) = self.buckets[bucket].pop() {
+                let time = self.times[node as usize];
+                if (time / width) as usize != bucket {
+                    continue;
+                }
+                for arc in network.arcs(node) {
+                    self.reach(arc.node, time.saturating_add(heading.along(&arc).0), limit, width);
+                }
+            }
+        }
+        &self.reached
+    }
+
+    fn reach(&mut self, node: u32, time: u32, limit: u32, width: u32) {
+        let known = &mut self.times[node as usize];
+        if time <= limit && time < *known {
+            if *known == FAR {
+                self.reached.push(node);
+            }
+            *known = time;
+            self.buckets[(time / width) as usize].push(node);
+        }
+    }
+}

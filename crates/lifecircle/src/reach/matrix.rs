@@ -1,0 +1,93 @@
+//! The matrix: the times between all origins and targets within a limit, streamed and never held whole.
+
+use std::sync::Arc;
+
+use arrow_array::{Float64Array, RecordBatch, UInt32Array};
+use arrow_schema::{DataType, Field, Schema};
+use rayon::prelude::*;
+
+use super::cell::{Cell, Task};
+use super::engine::Engine;
+use super::heading::Heading;
+use super::lanes::{FAR, WIDTH};
+use super::places::Places;
+use crate::error::{Error, Result};
+use crate::network::Millis;
+
+/// Cells that are worked on before their rows are handed over.
+const CELLS_AT_ONCE: usize = 16;
+
+/// Hands over a row for every origin and target within a limit of each other ([`Millis::NEVER`] for no limit), in record
+/// batches: `origin` and `target` as UInt32, their indices among the places, and `seconds` as Float64.
+///
+/// Rows come cell by cell: origins that lie together follow each other, and the targets of an origin ascend. The order is
+/// the same for any number of threads.
+///
+/// # Errors
+/// Whatever `take` returns; no further batch is handed over then.
+pub fn matrix(
+    engine: &Engine,
+    origins: &Places,
+    targets: &Places,
+    limit: Millis,
+    mut take: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<()> {
+    let task = Task::new(engine, Heading::Out, origins, targets, limit);
+    let schema = schema();
+    for cells in task.cells().chunks(CELLS_AT_ONCE) {
+        let batches: Vec<Result<RecordBatch>> = cells
+            .par_iter()
+            .map(|origins| task.with(origins, |cell| rows(cell, origins, limit)).into_batch(&schema))
+            .collect();
+        for batch in batches {
+            take(batch?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The schema of the batches.
+pub fn schema() -> Arc<Schema> {
+    Arc::new(Schema::new(vec![
+        Field::new("origin", DataType::UInt32, false),
+        Field::new("target", DataType::UInt32, false),
+        Field::new("seconds", DataType::Float64, false),
+    ]))
+}
+
+#[derive(Default)]
+struct Rows {
+    origins: Vec<u32>,
+    targets: Vec<u32>,
+    seconds: Vec<f64>,
+}
+
+impl Rows {
+    fn into_batch(self, schema: &Arc<Schema>) -> Result<RecordBatch> {
+        let columns: Vec<arrow_array::ArrayRef> = vec![
+            Arc::new(UInt32Array::from(self.origins)),
+            Arc::new(UInt32Array::from(self.targets)),
+            Arc::new(Float64Array::from(self.seconds)),
+        ];
+        RecordBatch::try_new(schema.clone(), columns).map_err(|e| Error::new(format!("cannot make the matrix ({e})")))
+    }
+}
+
+fn rows(cell: &mut Cell<'_, '_>, origins: &[u32], limit: Millis) -> Rows {
+    let mut rows = Rows::default();
+    let targets = cell.ends().to_vec();
+    for origins in origins.chunks(WIDTH) {
+        let times = cell.search(origins);
+        for (lane, origin) in origins.iter().enumerate() {
+            for (target, times) in targets.iter().zip(times) {
+                let time = times.0[lane];
+                if time <= limit.0 && time < FAR {
+                    rows.origins.push(*origin);
+                    rows.targets.push(*target);
+                    rows.seconds.push(f64::from(time) / 1000.0);
+                }
+            }
+        }
+    }
+    rows
+}

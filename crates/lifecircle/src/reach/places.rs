@@ -1,0 +1,119 @@
+//! Places: where people set out and where they go.
+
+use crate::network::{Network, Snap};
+
+/// A list of origins or targets, each with any number of doors on the streets: a home has one, or none where it has no
+/// street; a park has its gates. A time to or from a place is the least over its doors.
+///
+/// ```
+/// use lifecircle::reach::Places;
+///
+/// let nobody = Places::default();
+/// assert!(nobody.is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Places {
+    first: Vec<u32>,
+    doors: Vec<Snap>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { first: vec![0], doors: Vec::new() }
+    }
+}
+
+impl<D: IntoIterator<Item = Snap>> FromIterator<D> for Places {
+    fn from_iter<I: IntoIterator<Item = D>>(places: I) -> Self {
+        let mut all = Self::default();
+        for doors in places {
+            all.doors.extend(doors);
+            all.first.push(all.doors.len() as u32);
+        }
+        all
+    }
+}
+
+impl Places {
+    /// Number of places.
+    pub fn len(&self) -> usize {
+        self.first.len() - 1
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The doors of a place.
+    pub fn doors(&self, place: usize) -> &[Snap] {
+        &self.doors[self.first[place] as usize..self.first[place + 1] as usize]
+    }
+
+    /// All doors, place after place.
+    pub(super) fn all_doors(&self) -> &[Snap] {
+        &self.doors
+    }
+
+    /// The place of each door.
+    pub(super) fn owners(&self) -> Vec<u32> {
+        (0..self.len()).flat_map(|place| std::iter::repeat_n(place as u32, self.doors(place).len())).collect()
+    }
+}
+
+/// From where, to where, and which targets belong together: every group is answered for by itself, and a target may be
+/// in several.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Where people set out.
+    pub origins: &'a Places,
+    /// Where they go.
+    pub targets: &'a Places,
+    /// The targets of each group, as indices into `targets`.
+    pub groups: &'a [Vec<u32>],
+}
+
+/// Items sorted by a key: those of a key are found at once.
+#[derive(Debug, Clone)]
+pub(super) struct Grouped<T = u32> {
+    first: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Default> Grouped<T> {
+    /// Sorts pairs of key and item by keys below a bound; items of a key keep their order.
+    pub fn new(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone) -> Self {
+        let mut first = vec![0_u32; keys + 1];
+        for (key, _) in pairs.clone() {
+            first[key as usize + 1] += 1;
+        }
+        for key in 0..keys {
+            first[key + 1] += first[key];
+        }
+        let mut next = first.clone();
+        let mut items = vec![T::default(); first[keys] as usize];
+        for (key, item) in pairs {
+            items[next[key as usize] as usize] = item;
+            next[key as usize] += 1;
+        }
+        Self { first, items }
+    }
+
+    /// The items of a key.
+    pub fn of(&self, key: u32) -> &[T] {
+        &self.items[self.first[key as usize] as usize..self.first[key as usize + 1] as usize]
+    }
+}
+
+impl Grouped {
+    /// The doors of places by the edge that they stand on.
+    pub fn by_edge(places: &Places, network: &Network) -> Self {
+        Self::new(network.edges(), places.doors.iter().zip(0..).map(|(door, index)| (door.edge, index)))
+    }
+
+    /// The doors of places by the nodes at the ends of their edges.
+    pub fn by_node(places: &Places, network: &Network) -> Self {
+        let pairs = places.doors.iter().zip(0..);
+        Self::new(network.nodes(), pairs.flat_map(|(door, index)| network.ends(door.edge).map(|node| (node, index))))
+    }
+}
