@@ -30,9 +30,7 @@ impl Batch {
             }
         }
         self.climb(region);
-        let Self { labels, climbed } = self;
-        arch.dispatch(|| settle_core(region, labels));
-        arch.dispatch(|| descend(region, climbed, labels));
+        arch.dispatch(Sweeps { region, climbed: &self.climbed, labels: &mut self.labels });
     }
 
     /// A label that may be lowered.
@@ -62,6 +60,23 @@ impl Batch {
     }
 }
 
+/// What is left when all starts have climbed.
+struct Sweeps<'a> {
+    region: &'a Region,
+    climbed: &'a Marks,
+    labels: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Sweeps<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        settle_core(self.region, self.labels);
+        descend(self.region, self.climbed, self.labels);
+    }
+}
+
 #[inline(always)]
 fn settle_core(region: &Region, labels: &mut [Lanes]) {
     let mut backwards = false;
@@ -72,7 +87,7 @@ fn settle_core(region: &Region, labels: &mut [Lanes]) {
             let place = if backwards { region.core + region.places() - 1 - step } else { step };
             let old = labels[place];
             let best = least(&region.descend[region.range(place)], labels, old);
-            if best != old {
+            if best.differs(old) {
                 labels[place] = best;
                 changed = true;
             }

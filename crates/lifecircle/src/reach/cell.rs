@@ -220,7 +220,7 @@ impl Worker {
         });
         batch.run(*arch, region, seeds);
         let labels = batch.labels();
-        arch.dispatch(|| arrive(first, doors, labels, times));
+        arch.dispatch(Arrive { first, doors, labels, times });
         for (lane, door) in with_lanes() {
             for other in task.by_edge.of(door.edge) {
                 let end = local[task.owners[*other as usize] as usize];
@@ -233,16 +233,28 @@ impl Worker {
 }
 
 /// Times to each end: the least over its doors.
-#[inline(always)]
-fn arrive(first: &[u32], doors: &[Door], labels: &[Lanes], times: &mut [Lanes]) {
-    for (range, time) in first.windows(2).zip(times) {
-        let mut best = Lanes::FAR;
-        for Door { places: [from, to], times: [at_from, at_to] } in &doors[range[0] as usize..range[1] as usize] {
-            let by_from = labels[*from as usize].plus(*at_from);
-            let by_to = labels[*to as usize].plus(*at_to);
-            best = best.min(by_from.min(by_to));
+struct Arrive<'a> {
+    first: &'a [u32],
+    doors: &'a [Door],
+    labels: &'a [Lanes],
+    times: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Arrive<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { first, doors, labels, times } = self;
+        for (range, time) in first.windows(2).zip(times) {
+            let mut best = Lanes::FAR;
+            for Door { places: [from, to], times: [at_from, at_to] } in &doors[range[0] as usize..range[1] as usize] {
+                let by_from = labels[*from as usize].plus(*at_from);
+                let by_to = labels[*to as usize].plus(*at_to);
+                best = best.min(by_from.min(by_to));
+            }
+            *time = best;
         }
-        *time = best;
     }
 }
 

@@ -2,7 +2,8 @@
 //! all of them.
 //!
 //! The loops are plain; `pulp` runs them with the widest instructions of the machine (AVX-512, AVX2, NEON or none). Whole
-//! numbers give the same answer with any of them.
+//! numbers give the same answer with any of them. What `pulp` dispatches are types whose `call` is always inlined: a
+//! closure may not be, and is then compiled for the least machine.
 
 use crate::network::Millis;
 
@@ -24,6 +25,12 @@ impl Lanes {
     #[inline(always)]
     pub fn plus(self, time: u32) -> Self {
         Self(self.0.map(|lane| lane.wrapping_add(time)))
+    }
+
+    /// Whether any lane differs.
+    #[inline(always)]
+    pub fn differs(self, other: Self) -> bool {
+        (0..WIDTH).fold(0, |bits, lane| bits | (self.0[lane] ^ other.0[lane])) != 0
     }
 
     /// Lane by lane: the lesser of two.

@@ -59,31 +59,50 @@ fn search(engine: &Engine, groups: &[Vec<&Snap>]) -> Vec<Lanes> {
         }
     }
     let arch = pulp::Arch::new();
-    arch.dispatch(|| climb(hierarchy, &mut labels));
+    arch.dispatch(Climb { hierarchy, labels: &mut labels });
     settle_core(hierarchy, arch, &mut labels);
-    arch.dispatch(|| descend(hierarchy, &mut labels));
+    arch.dispatch(Descend { hierarchy, labels: &mut labels });
     labels
 }
 
-#[inline(always)]
-fn climb(hierarchy: &Hierarchy, labels: &mut [Lanes]) {
-    for rank in 0..hierarchy.core() {
-        let own = labels[rank];
-        if own == Lanes::FAR {
-            continue;
-        }
-        let arcs = hierarchy.arcs(rank, Heading::Back);
-        for (head, time) in arcs.heads.iter().zip(arcs.climb) {
-            let label = &mut labels[*head as usize];
-            *label = label.min(own.plus(*time));
+struct Climb<'a> {
+    hierarchy: &'a Hierarchy,
+    labels: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Climb<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { hierarchy, labels } = self;
+        for rank in 0..hierarchy.core() {
+            let own = labels[rank];
+            if !own.differs(Lanes::FAR) {
+                continue;
+            }
+            let arcs = hierarchy.arcs(rank, Heading::Back);
+            for (head, time) in arcs.heads.iter().zip(arcs.climb) {
+                let label = &mut labels[*head as usize];
+                *label = label.min(own.plus(*time));
+            }
         }
     }
 }
 
-#[inline(always)]
-fn descend(hierarchy: &Hierarchy, labels: &mut [Lanes]) {
-    for rank in (0..hierarchy.core()).rev() {
-        labels[rank] = least(hierarchy, rank, labels);
+struct Descend<'a> {
+    hierarchy: &'a Hierarchy,
+    labels: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Descend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for rank in (0..self.hierarchy.core()).rev() {
+            self.labels[rank] = least(self.hierarchy, rank, self.labels);
+        }
     }
 }
 
@@ -110,12 +129,9 @@ fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes]) {
         let ranks = core + block * BLOCK..(core + (block + 1) * BLOCK).min(nodes);
         before.clear();
         before.extend_from_slice(&labels[ranks.clone()]);
-        let mut backwards = false;
-        while arch.dispatch(|| sweep(hierarchy, ranks.clone(), labels, backwards)) {
-            backwards = !backwards;
-        }
+        arch.dispatch(Settle { hierarchy, ranks: ranks.clone(), labels });
         for (rank, old) in ranks.zip(&before) {
-            if labels[rank] != *old {
+            if labels[rank].differs(*old) {
                 for head in hierarchy.heads(rank) {
                     let other = (*head as usize - core) / BLOCK;
                     if other != block && !std::mem::replace(&mut is_waiting[other], true) {
@@ -127,6 +143,25 @@ fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes]) {
     }
 }
 
+/// Sweeps ranks forwards and backwards until nothing changes.
+struct Settle<'a> {
+    hierarchy: &'a Hierarchy,
+    ranks: std::ops::Range<usize>,
+    labels: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Settle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let mut backwards = false;
+        while sweep(self.hierarchy, self.ranks.clone(), self.labels, backwards) {
+            backwards = !backwards;
+        }
+    }
+}
+
 /// One sweep over ranks in order, each taking the least over its arcs (Gauss-Seidel): returns whether anything changed.
 #[inline(always)]
 fn sweep(hierarchy: &Hierarchy, ranks: std::ops::Range<usize>, labels: &mut [Lanes], backwards: bool) -> bool {
@@ -134,7 +169,7 @@ fn sweep(hierarchy: &Hierarchy, ranks: std::ops::Range<usize>, labels: &mut [Lan
     for step in ranks.clone() {
         let rank = if backwards { ranks.start + ranks.end - 1 - step } else { step };
         let best = least(hierarchy, rank, labels);
-        if best != labels[rank] {
+        if best.differs(labels[rank]) {
             labels[rank] = best;
             changed = true;
         }

@@ -179,20 +179,37 @@ fn tally_cell<const LIMITS: usize, A: Adds>(
     let arch = cell.arch();
     for (origins, values) in origins.chunks(WIDTH).zip(values.chunks_mut(WIDTH * width)) {
         let times = cell.search(origins);
-        arch.dispatch(|| {
-            for (group, limits) in limits.iter().enumerate() {
-                let mut sums = [[A::Value::default(); WIDTH]; LIMITS];
-                for (place, target) in members.of(group as u32) {
-                    for (sums, limit) in sums.iter_mut().zip(limits) {
-                        adds.add(sums, *target as usize, &times[*place as usize], *limit);
-                    }
-                }
-                for (lane, row) in values.chunks_mut(width).enumerate() {
-                    for (value, sums) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&sums) {
-                        *value = sums[lane];
-                    }
+        arch.dispatch(Add { adds, members: &members, limits, times, values });
+    }
+}
+
+/// Adds up for the lanes of one batch.
+struct Add<'a, const LIMITS: usize, A: Adds> {
+    adds: &'a A,
+    members: &'a Grouped<(u32, u32)>,
+    limits: &'a [[Millis; LIMITS]],
+    times: &'a [Lanes],
+    values: &'a mut [A::Value],
+}
+
+impl<const LIMITS: usize, A: Adds> pulp::NullaryFnOnce for Add<'_, LIMITS, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let width = self.limits.len() * LIMITS;
+        for (group, limits) in self.limits.iter().enumerate() {
+            let mut sums = [[A::Value::default(); WIDTH]; LIMITS];
+            for (place, target) in self.members.of(group as u32) {
+                for (sums, limit) in sums.iter_mut().zip(limits) {
+                    self.adds.add(sums, *target as usize, &self.times[*place as usize], *limit);
                 }
             }
-        });
+            for (lane, row) in self.values.chunks_mut(width).enumerate() {
+                for (value, sums) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&sums) {
+                    *value = sums[lane];
+                }
+            }
+        }
     }
 }
