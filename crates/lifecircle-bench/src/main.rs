@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Some(path) => city::load(path)?.streets,
         None => import::import(demo::generate(demo::Size::Full, 1), &())?.streets,
     };
-    let streets = tiles::lay(&streets, arguments.side);
+    let streets = tiles::lay(&tiles::without_squares(&streets), arguments.side);
     let walker = Walker { speed: arguments.speed, steps: Some(1.0), slope: Slope::Tobler, ..Walker::named("adult")? };
     let started = Instant::now();
     let network = Network::new(&streets, &walker);

@@ -12,6 +12,26 @@ const GAP: f64 = 30.0;
 /// Nodes so near to a seam, in metres, are joined to the nearest node across it.
 const SEAM: f64 = 100.0;
 
+/// The streets without lines across squares, which other programs do not draw, and without nodes that nothing joins.
+pub fn without_squares(streets: &Streets) -> Streets {
+    let edges: Vec<&Street> = streets.edges.iter().filter(|edge| edge.kind != StreetKind::Square).collect();
+    let mut number = vec![u32::MAX; streets.nodes.len()];
+    for end in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
+        number[end as usize] = 0;
+    }
+    let mut nodes = Vec::new();
+    for (number, at) in number.iter_mut().zip(&streets.nodes).filter(|(number, _)| **number == 0) {
+        *number = nodes.len() as u32;
+        nodes.push(*at);
+    }
+    let edge = |edge: &Street| Street {
+        from: number[edge.from as usize],
+        to: number[edge.to as usize],
+        ..edge.clone()
+    };
+    Streets { nodes, edges: edges.into_iter().map(edge).collect(), bends: streets.bends.clone() }
+}
+
 /// Lays `side` × `side` copies of some streets.
 pub fn lay(streets: &Streets, side: usize) -> Streets {
     let [west, south, east, north] = streets.extent();

@@ -8,13 +8,14 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::batch::Batch;
+use super::crossing::Crossing;
 use super::engine::Engine;
 use super::frontier::Frontier;
 use super::heading::Heading;
 use super::lanes::{FAR, Lanes, WIDTH};
 use super::places::{Grouped, Places};
 use super::region::Region;
-use crate::network::Millis;
+use crate::network::{Millis, Snap};
 
 const NONE: u32 = u32::MAX;
 
@@ -99,7 +100,8 @@ impl<'a> Task<'a> {
             .map(|sample| {
                 let (.., start) = keyed[sample * (keyed.len() - 1) / (SAMPLES - 1)];
                 let doors = self.starts.doors(start as usize).iter();
-                worker.frontier.search(self.engine.network(), self.heading, doors, self.limit).len()
+                worker.frontier.search(self.engine.network(), self.heading, doors, self.limit);
+                worker.frontier.reached().len()
             })
             .collect();
         self.give_back(worker);
@@ -132,6 +134,7 @@ struct Worker {
     arch: pulp::Arch,
     frontier: Frontier,
     region: Region,
+    crossing: Crossing,
     batch: Batch,
     /// Ends of the cell, ascending, and where each end of all stands among them.
     ends: Vec<u32>,
@@ -156,6 +159,7 @@ impl Worker {
             arch: pulp::Arch::new(),
             frontier: Frontier::new(task.engine.network().nodes()),
             region: Region::new(task.engine.hierarchy()),
+            crossing: Crossing::default(),
             batch: Batch::default(),
             ends: Vec::new(),
             local: vec![NONE; task.ends.len()],
@@ -166,13 +170,13 @@ impl Worker {
     }
 
     fn open(&mut self, task: &Task<'_>, cell: &[u32]) {
-        let Self { frontier, region, ends, local, first, doors, .. } = self;
+        let Self { arch, frontier, region, crossing, ends, local, first, doors, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let starts = || cell.iter().flat_map(|start| task.starts.doors(*start as usize));
-        let nodes = frontier.search(network, task.heading, starts(), task.limit);
+        frontier.search(network, task.heading, starts(), task.limit);
         // An end on the same edge as a start may be within the limit though neither end of the edge is.
         let beside = starts().flat_map(|door| task.by_edge.of(door.edge));
-        for door in nodes.iter().flat_map(|node| task.by_node.of(*node)).chain(beside) {
+        for door in frontier.reached().iter().flat_map(|node| task.by_node.of(*node)).chain(beside) {
             let end = task.owners[*door as usize];
             if local[end as usize] == NONE {
                 local[end as usize] = 0;
@@ -184,8 +188,10 @@ impl Worker {
             local[*end as usize] = place as u32;
         }
         let doors_of = |end: &u32| task.ends.doors(*end as usize);
-        let wanted = starts().chain(ends.iter().flat_map(doors_of)).flat_map(|door| network.ends(door.edge));
-        region.fill(hierarchy, task.heading, nodes, wanted);
+        let nodes_of = |door: &Snap| network.ends(door.edge);
+        let of_ends = ends.iter().flat_map(doors_of).flat_map(nodes_of);
+        region.fill(hierarchy, task.heading, frontier, starts().flat_map(nodes_of), of_ends);
+        crossing.fill(*arch, region);
         first.clear();
         doors.clear();
         first.push(0);
@@ -208,7 +214,7 @@ impl Worker {
 
     /// Searches from up to sixteen starts of the cell.
     fn search(&mut self, task: &Task<'_>, starts: &[u32]) {
-        let Self { arch, region, batch, ends: _, local, first, doors, times, .. } = self;
+        let Self { arch, region, crossing, batch, local, first, doors, times, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let with_lanes = || {
             let lanes = starts.iter().enumerate();
@@ -218,7 +224,7 @@ impl Worker {
             let ends = task.heading.leave(door, network);
             ends.map(|(node, time)| (lane, region.place(hierarchy, node), time))
         });
-        batch.run(*arch, region, seeds);
+        batch.run(*arch, region, crossing, seeds);
         let labels = batch.labels();
         arch.dispatch(Arrive { first, doors, labels, times });
         for (lane, door) in with_lanes() {

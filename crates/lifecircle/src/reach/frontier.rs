@@ -25,20 +25,20 @@ impl Frontier {
         Self { times: vec![FAR; nodes], reached: Vec::new(), buckets: vec![Vec::new(); BUCKETS as usize + 1] }
     }
 
-    /// The nodes within a limit of any start, in no particular order. Without a limit all nodes are, reached or not.
+    /// Finds the nodes within a limit of any start, in no particular order. Without a limit all nodes are, reached or not.
     pub fn search<'s>(
         &mut self,
         network: &Network,
         heading: Heading,
         starts: impl Iterator<Item = &'s Snap>,
         limit: Millis,
-    ) -> &[u32] {
+    ) {
         for node in self.reached.drain(..) {
             self.times[node as usize] = FAR;
         }
         if limit == Millis::NEVER {
             self.reached.extend(0..network.nodes() as u32);
-            return &self.reached;
+            return;
         }
         let limit = clamp(limit);
         let width = limit / BUCKETS + 1;
@@ -58,7 +58,16 @@ impl Frontier {
                 }
             }
         }
+    }
+
+    /// The nodes that the last search found.
+    pub fn reached(&self) -> &[u32] {
         &self.reached
+    }
+
+    /// When the last search first came to a node.
+    pub fn time(&self, node: u32) -> u32 {
+        self.times[node as usize]
     }
 
     fn reach(&mut self, node: u32, time: u32, limit: u32, width: u32) {

@@ -40,6 +40,16 @@ impl Lanes {
     }
 }
 
+/// The least of a label and those at the other ends of some arcs.
+#[inline(always)]
+pub(super) fn least(hops: &[Hop], labels: &[Lanes], own: Lanes) -> Lanes {
+    let mut best = own;
+    for hop in hops {
+        best = best.min(labels[hop.place as usize].plus(hop.time));
+    }
+    best
+}
+
 /// A time that lanes can hold: [`FAR`] for whatever is longer.
 pub(super) fn clamp(time: Millis) -> u32 {
     time.0.min(FAR)

@@ -13,6 +13,7 @@ mod batch;
 mod catchment;
 mod cell;
 mod contraction;
+mod crossing;
 mod engine;
 mod frontier;
 mod heading;

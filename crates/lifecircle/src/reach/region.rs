@@ -7,6 +7,7 @@
 //! Source: the restriction to what targets need is RPHAST's (Delling, Goldberg & Werneck 2011, *Faster batched shortest
 //! paths in road networks*); the restriction to a limit is that of isoPHAST (Baum, Buchhold, Dibbelt & Wagner 2016).
 
+use super::frontier::Frontier;
 use super::heading::Heading;
 use super::hierarchy::Hierarchy;
 use super::lanes::{FAR, Hop};
@@ -15,18 +16,27 @@ use super::marks::Marks;
 /// No place.
 const NONE: u32 = u32::MAX;
 
-/// A small hierarchy. Places are ranks renumbered; those from `core` on are the core.
+/// Some place that is not known yet.
+const INSIDE: u32 = 0;
+
+/// A small hierarchy. Places are ranks renumbered; those from `core` on are the core, in the order in
+/// which a search from the cell comes to them: one sweep over it settles nearly all.
 pub(super) struct Region {
     ranks: Vec<u32>,
     /// Where each rank of the whole hierarchy stands here.
     place: Vec<u32>,
     marks: Marks,
+    /// The core with the time at which it is reached.
+    by_time: Vec<(u32, u32)>,
     pub core: usize,
-    pub first: Vec<u32>,
-    /// Arcs from lower places to higher ones, and within the core.
-    pub climb: Vec<Hop>,
-    /// The same arcs, each from its higher end.
-    pub descend: Vec<Hop>,
+    /// Places of the core that starts climb to.
+    pub entries: Vec<u32>,
+    first: Vec<u32>,
+    /// Arcs to higher places: the time there.
+    climb: Vec<Hop>,
+    /// The same arcs: the time from there. In the core, whose arcs lead to the rest of the core, places count from its
+    /// beginning.
+    descend: Vec<Hop>,
 }
 
 impl Region {
@@ -38,36 +48,71 @@ impl Region {
             ranks: Vec::new(),
             place: vec![NONE; hierarchy.nodes()],
             marks,
+            by_time: Vec::new(),
             core: 0,
+            entries: Vec::new(),
             first: Vec::new(),
             climb: Vec::new(),
             descend: Vec::new(),
         }
     }
 
-    /// Makes it the region of some nodes, holding what is above the wanted ones; the wanted ones outside do not matter.
+    /// Makes it the region of the nodes that a search has reached, holding what is above the nodes of starts and ends;
+    /// those of them that were not reached do not matter.
     pub fn fill(
         &mut self,
         hierarchy: &Hierarchy,
         heading: Heading,
-        nodes: &[u32],
-        wanted: impl Iterator<Item = u32>,
+        frontier: &Frontier,
+        starts: impl Iterator<Item = u32>,
+        ends: impl Iterator<Item = u32>,
     ) {
-        const INSIDE: u32 = 0;
         for rank in self.ranks.drain(..) {
             self.place[rank as usize] = NONE;
         }
-        for node in nodes {
+        for node in frontier.reached() {
             self.place[hierarchy.rank(*node) as usize] = INSIDE;
         }
-        for node in wanted {
+        self.mark_above(hierarchy, starts);
+        self.entries.clear();
+        let mut next = hierarchy.core();
+        while let Some(rank) = self.marks.next(next) {
+            self.entries.push(rank as u32);
+            next = rank + 1;
+        }
+        self.mark_above(hierarchy, ends);
+        self.by_time.clear();
+        for node in frontier.reached() {
+            let rank = hierarchy.rank(*node);
+            self.place[rank as usize] = NONE;
+            if rank as usize >= hierarchy.core() {
+                self.by_time.push((frontier.time(*node), rank));
+            }
+        }
+        self.by_time.sort_unstable();
+        self.marks.drain_into(&mut self.ranks);
+        self.core = self.ranks.partition_point(|rank| (*rank as usize) < hierarchy.core());
+        self.ranks.truncate(self.core);
+        self.ranks.extend(self.by_time.iter().map(|(_, rank)| *rank));
+        for (place, rank) in self.ranks.iter().enumerate() {
+            self.place[*rank as usize] = place as u32;
+        }
+        for entry in &mut self.entries {
+            *entry = self.place[*entry as usize];
+        }
+        self.collect(hierarchy, heading);
+    }
+
+    /// Marks what lies inside on a climb from some nodes.
+    fn mark_above(&mut self, hierarchy: &Hierarchy, nodes: impl Iterator<Item = u32>) {
+        for node in nodes {
             let rank = hierarchy.rank(node) as usize;
             if self.place[rank] == INSIDE {
                 self.marks.add(rank);
             }
         }
         let mut next = 0;
-        while let Some(rank) = self.marks.next(next) {
+        while let Some(rank) = self.marks.next(next).filter(|rank| *rank < hierarchy.core()) {
             for head in hierarchy.heads(rank) {
                 if self.place[*head as usize] == INSIDE {
                     self.marks.add(*head as usize);
@@ -75,34 +120,22 @@ impl Region {
             }
             next = rank + 1;
         }
-        for node in nodes {
-            let rank = hierarchy.rank(*node);
-            self.place[rank as usize] = NONE;
-            if rank as usize >= hierarchy.core() {
-                self.marks.add(rank as usize);
-            }
-        }
-        self.marks.drain_into(&mut self.ranks);
-        for (place, rank) in self.ranks.iter().enumerate() {
-            self.place[*rank as usize] = place as u32;
-        }
-        self.core = self.ranks.partition_point(|rank| (*rank as usize) < hierarchy.core());
-        self.collect(hierarchy, heading);
     }
 
     fn collect(&mut self, hierarchy: &Hierarchy, heading: Heading) {
-        let Self { ranks, place, first, climb, descend, .. } = self;
+        let Self { ranks, place, core, first, climb, descend, .. } = self;
         first.clear();
         climb.clear();
         descend.clear();
         first.push(0);
-        for rank in ranks {
+        for (own, rank) in ranks.iter().enumerate() {
+            let shift = if own < *core { 0 } else { *core as u32 };
             let arcs = hierarchy.arcs(*rank as usize, heading);
             for ((head, up), down) in arcs.heads.iter().zip(arcs.climb).zip(arcs.descend) {
                 let place = place[*head as usize];
                 if place != NONE {
                     climb.push(Hop { place, time: *up });
-                    descend.push(Hop { place, time: *down });
+                    descend.push(Hop { place: place - shift, time: *down });
                 }
             }
             first.push(climb.len() as u32);
@@ -119,9 +152,25 @@ impl Region {
         self.place[hierarchy.rank(node) as usize].min(self.places() as u32)
     }
 
-    /// The arcs of a place among `climb` and `descend`.
+    /// Arcs from a place below the core to higher places, and the times there.
+    pub fn climb(&self, place: usize) -> &[Hop] {
+        &self.climb[self.range(place)]
+    }
+
+    /// Arcs from a place below the core to higher places, and the times from there.
     #[inline(always)]
-    pub fn range(&self, place: usize) -> std::ops::Range<usize> {
+    pub fn descend(&self, place: usize) -> &[Hop] {
+        &self.descend[self.range(place)]
+    }
+
+    /// Arcs from a place of the core to others, and the times from there. All places count from the core's beginning.
+    #[inline(always)]
+    pub fn across(&self, place: usize) -> &[Hop] {
+        &self.descend[self.range(self.core + place)]
+    }
+
+    #[inline(always)]
+    fn range(&self, place: usize) -> std::ops::Range<usize> {
         self.first[place] as usize..self.first[place + 1] as usize
     }
 }

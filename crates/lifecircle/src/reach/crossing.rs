@@ -1,0 +1,85 @@
+//! Crossing: the times over the core of a region from all nodes at which the cell's starts enter it.
+//!
+//! The core has no order that one sweep could follow, so it is swept until nothing changes. That is done once a cell, an
+//! entry a lane. Each batch then takes the least over the few entries that its own starts climb to.
+
+use super::lanes::{FAR, Lanes, WIDTH, least};
+use super::region::Region;
+
+/// A table of times: entries by places of the core.
+#[derive(Default)]
+pub(super) struct Crossing {
+    entries: usize,
+    /// For each place of the core the time from each entry.
+    times: Vec<u32>,
+    /// Labels of the core while the table is made.
+    labels: Vec<Lanes>,
+}
+
+impl Crossing {
+    /// Makes the table of a region.
+    pub fn fill(&mut self, arch: pulp::Arch, region: &Region) {
+        let core = region.places() - region.core;
+        self.entries = region.entries.len();
+        self.times.clear();
+        self.times.resize(core * self.entries, FAR);
+        for (chunk, entries) in region.entries.chunks(WIDTH).enumerate() {
+            self.labels.clear();
+            self.labels.resize(core, Lanes::FAR);
+            for (lane, entry) in entries.iter().enumerate() {
+                self.labels[*entry as usize - region.core].0[lane] = 0;
+            }
+            arch.dispatch(Settle { region, labels: &mut self.labels });
+            let rows = self.times.chunks_exact_mut(self.entries);
+            for (row, label) in rows.zip(&self.labels) {
+                row[chunk * WIDTH..][..entries.len()].copy_from_slice(&label.0[..entries.len()]);
+            }
+        }
+    }
+
+    /// Lets labels cross the core: `labels` are those of the core, of which only entries have any.
+    #[inline(always)]
+    pub fn cross(&self, region: &Region, labels: &mut [Lanes]) {
+        let mut used = Vec::new();
+        for (column, entry) in region.entries.iter().enumerate() {
+            let label = labels[*entry as usize - region.core];
+            if label.differs(Lanes::FAR) {
+                used.push((column, label));
+            }
+        }
+        for (row, label) in self.times.chunks_exact(self.entries.max(1)).zip(labels) {
+            let mut best = Lanes::FAR;
+            for (column, from) in &used {
+                best = best.min(from.plus(row[*column]));
+            }
+            *label = best;
+        }
+    }
+}
+
+/// Sweeps the core until nothing changes.
+struct Settle<'a> {
+    region: &'a Region,
+    labels: &'a mut [Lanes],
+}
+
+impl pulp::NullaryFnOnce for Settle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { region, labels } = self;
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for place in 0..labels.len() {
+                let old = labels[place];
+                let best = least(region.across(place), labels, old);
+                if best.differs(old) {
+                    labels[place] = best;
+                    changed = true;
+                }
+            }
+        }
+    }
+}
