@@ -10,7 +10,7 @@
 
 use rayon::prelude::*;
 
-use super::contraction::{Contracted, Contraction, Link};
+use super::contraction::Contraction;
 use super::heading::Heading;
 use super::lanes::clamp;
 use crate::network::Network;
@@ -34,39 +34,29 @@ impl Hierarchy {
     /// Contracts a network.
     pub fn new(network: &Network) -> Self {
         let nodes = network.nodes();
-        let blocks: Vec<usize> = (0..nodes.div_ceil(BLOCK)).map(|block| block * BLOCK).collect();
-        let blocks: Vec<Block> = blocks.par_iter().map(|start| Block::contract(network, *start)).collect();
-        let (rest_nodes, rest) = contract_rest(network, &blocks);
-        Self::assemble(nodes, blocks.into_iter().flat_map(|block| block.contracted), &rest_nodes, rest)
+        let starts: Vec<usize> = (0..nodes).step_by(BLOCK).collect();
+        let blocks: Vec<Contraction> = starts.par_iter().map(|start| contract_block(network, *start)).collect();
+        let rest = Rest::contract(network, &blocks);
+        Self::assemble(nodes, &blocks, &rest)
     }
 
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
-    fn assemble(
-        nodes: usize,
-        blocks: impl Iterator<Item = Contracted>,
-        rest_nodes: &[u32],
-        mut rest: Contraction,
-    ) -> Self {
-        let later = rest.run();
-        let mut core_links = rest.remaining();
-        let global = |link: Link| Link { node: rest_nodes[link.node as usize], ..link };
-        let globally = |links: Vec<Link>| links.into_iter().map(global).collect();
-        let mut order: Vec<Contracted> = blocks.collect();
-        let mut in_core = vec![true; rest_nodes.len()];
-        for Contracted { node, links } in later {
-            in_core[node as usize] = false;
-            order.push(Contracted { node: rest_nodes[node as usize], links: globally(links) });
+    fn assemble(nodes: usize, blocks: &[Contraction], rest: &Rest) -> Self {
+        let mut sections: Vec<Section<'_>> = Vec::with_capacity(blocks.len() + 1);
+        let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
+        for (block, graph) in blocks.iter().enumerate() {
+            sections.push(Section { graph, order: graph.contracted().to_vec(), name: Box::new(move |node| own(node, block)) });
         }
-        let core = order.len();
-        for local in (0..rest_nodes.len()).filter(|local| in_core[*local]) {
-            let links = globally(std::mem::take(&mut core_links[local]));
-            order.push(Contracted { node: rest_nodes[local], links });
-        }
+        let core = sections.iter().map(|section| section.order.len()).sum::<usize>() + rest.graph.contracted().len();
+        let order = rest.graph.contracted().iter().copied().chain(rest.graph.remaining()).collect();
+        sections.push(Section { graph: &rest.graph, order, name: Box::new(|node| rest.nodes[node as usize]) });
         let mut rank = vec![0; nodes];
-        for (place, contracted) in order.iter().enumerate() {
-            rank[contracted.node as usize] = place as u32;
+        let ranked = sections.iter().flat_map(|section| section.order.iter().map(|node| (section.name)(*node)));
+        for (place, node) in ranked.enumerate() {
+            rank[node as usize] = place as u32;
         }
-        let count = order.iter().map(|contracted| contracted.links.len()).sum();
+        let parts: Vec<Part> = sections.par_iter().map(|section| section.part(&rank)).collect();
+        let count = parts.iter().map(|part| part.heads.len()).sum();
         let mut hierarchy = Self {
             rank,
             core,
@@ -76,13 +66,13 @@ impl Hierarchy {
             back: Vec::with_capacity(count),
         };
         hierarchy.first.push(0);
-        for contracted in order {
-            for link in contracted.links {
-                hierarchy.heads.push(hierarchy.rank[link.node as usize]);
-                hierarchy.out.push(link.out);
-                hierarchy.back.push(link.back);
+        for Part { lengths, heads, out, back } in parts {
+            for length in lengths {
+                hierarchy.first.push(hierarchy.first[hierarchy.first.len() - 1] + length);
             }
-            hierarchy.first.push(hierarchy.heads.len() as u32);
+            hierarchy.heads.extend(heads);
+            hierarchy.out.extend(out);
+            hierarchy.back.extend(back);
         }
         hierarchy
     }
@@ -136,66 +126,86 @@ pub(super) struct Arcs<'a> {
     pub descend: &'a [u32],
 }
 
-/// A block of neighbouring nodes after those inside it were contracted.
-struct Block {
-    contracted: Vec<Contracted>,
-    /// Nodes that remain, with the links between them.
-    remaining: Vec<(u32, Vec<Link>)>,
-}
-
-impl Block {
-    /// Contracts the nodes of a block that have no arcs out of it.
-    fn contract(network: &Network, start: usize) -> Self {
-        let end = (start + BLOCK).min(network.nodes());
-        let inside = |node: u32| (start..end).contains(&(node as usize));
-        let mut graph = Contraction::new(end - start);
-        for node in start as u32..end as u32 {
-            let local = node - start as u32;
-            for arc in network.arcs(node).filter(|arc| network.times(arc.edge).is_open()) {
-                if !inside(arc.node) {
-                    graph.freeze(local);
-                } else if arc.node > node {
-                    graph.link(local, arc.node - start as u32, clamp(arc.out), clamp(arc.back));
-                }
+/// Contracts the nodes of a block that have no arcs out of it. Nodes count from the block's beginning.
+fn contract_block(network: &Network, start: usize) -> Contraction {
+    let end = (start + BLOCK).min(network.nodes());
+    let mut graph = Contraction::new(end - start);
+    for node in start as u32..end as u32 {
+        let local = node - start as u32;
+        for arc in network.arcs(node).filter(|arc| network.times(arc.edge).is_open()) {
+            if !(start..end).contains(&(arc.node as usize)) {
+                graph.freeze(local);
+            } else if arc.node > node {
+                graph.link(local, arc.node - start as u32, clamp(arc.out), clamp(arc.back));
             }
         }
-        let global = |mut links: Vec<Link>| {
-            links.iter_mut().for_each(|link| link.node += start as u32);
-            links
-        };
-        let contracted = graph.run();
-        let mut gone = vec![false; end - start];
-        let contracted = contracted
-            .into_iter()
-            .map(|Contracted { node, links }| {
-                gone[node as usize] = true;
-                Contracted { node: node + start as u32, links: global(links) }
-            })
-            .collect();
-        let remaining = graph.remaining().into_iter().zip(start as u32..).zip(gone);
-        let remaining = remaining.filter(|(_, gone)| !gone).map(|((links, node), _)| (node, global(links))).collect();
-        Self { contracted, remaining }
+    }
+    graph.run();
+    graph
+}
+
+/// What remained of all blocks, contracted together.
+struct Rest {
+    graph: Contraction,
+    /// What the graph's nodes are in the network.
+    nodes: Vec<u32>,
+}
+
+impl Rest {
+    fn contract(network: &Network, blocks: &[Contraction]) -> Self {
+        let mut nodes = Vec::new();
+        let mut local = vec![u32::MAX; network.nodes()];
+        for (block, start) in blocks.iter().zip((0..).step_by(BLOCK)) {
+            for node in block.remaining() {
+                local[(node + start) as usize] = nodes.len() as u32;
+                nodes.push(node + start);
+            }
+        }
+        let mut graph = Contraction::new(nodes.len());
+        let block_of = |node: u32| node as usize / BLOCK;
+        for (here, node) in nodes.iter().enumerate() {
+            let (block, here) = (block_of(*node), here as u32);
+            let start = (block * BLOCK) as u32;
+            for link in blocks[block].links(node - start).iter().filter(|link| link.node + start > *node) {
+                graph.link(here, local[(link.node + start) as usize], link.out, link.back);
+            }
+            let across = network.arcs(*node).filter(|arc| arc.node > *node && block_of(arc.node) != block);
+            for arc in across {
+                graph.link(here, local[arc.node as usize], clamp(arc.out), clamp(arc.back));
+            }
+        }
+        graph.run();
+        Self { graph, nodes }
     }
 }
 
-/// What remains of all blocks as one graph, with the nodes that it is made of.
-fn contract_rest(network: &Network, blocks: &[Block]) -> (Vec<u32>, Contraction) {
-    let nodes: Vec<u32> = blocks.iter().flat_map(|block| block.remaining.iter().map(|(node, _)| *node)).collect();
-    let mut local = vec![u32::MAX; network.nodes()];
-    for (place, node) in nodes.iter().enumerate() {
-        local[*node as usize] = place as u32;
-    }
-    let mut graph = Contraction::new(nodes.len());
-    let block_of = |node: u32| node as usize / BLOCK;
-    for (node, links) in blocks.iter().flat_map(|block| &block.remaining) {
-        let here = local[*node as usize];
-        for link in links.iter().filter(|link| link.node > *node) {
-            graph.link(here, local[link.node as usize], link.out, link.back);
+/// Nodes of one graph that have ranks following each other.
+struct Section<'a> {
+    graph: &'a Contraction,
+    order: Vec<u32>,
+    /// What a node of the graph is in the network.
+    name: Box<dyn Fn(u32) -> u32 + Sync + 'a>,
+}
+
+/// The arcs of a section.
+#[derive(Default)]
+struct Part {
+    lengths: Vec<u32>,
+    heads: Vec<u32>,
+    out: Vec<u32>,
+    back: Vec<u32>,
+}
+
+impl Section<'_> {
+    fn part(&self, rank: &[u32]) -> Part {
+        let mut part = Part::default();
+        for node in &self.order {
+            let links = self.graph.links(*node);
+            part.lengths.push(links.len() as u32);
+            part.heads.extend(links.iter().map(|link| rank[(self.name)(link.node) as usize]));
+            part.out.extend(links.iter().map(|link| link.out));
+            part.back.extend(links.iter().map(|link| link.back));
         }
-        let across = network.arcs(*node).filter(|arc| arc.node > *node && block_of(arc.node) != block_of(*node));
-        for arc in across {
-            graph.link(here, local[arc.node as usize], clamp(arc.out), clamp(arc.back));
-        }
+        part
     }
-    (nodes, graph)
 }
