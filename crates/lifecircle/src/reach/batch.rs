@@ -1,18 +1,19 @@
 //! A batch: up to sixteen starts that lie together, searched together over their region, a lane each.
 //!
 //! Labels climb from the starts, places in ascending order; they cross the core; then every other place takes the least
-//! over the places above it, in descending order. No label is cleared: each is written before it is read.
+//! over the places above it, in descending order: arc by arc, since a loop over the three or four arcs of each place
+//! ends where no machine foresees it.
 
 use super::crossing::Crossing;
-use super::lanes::{Lanes, WIDTH, least};
+use super::lanes::{Lanes, WIDTH};
 use super::marks::Marks;
-use super::region::Region;
+use super::region::{Descent, Region};
 
 /// The labels of one batch, kept from one to the next.
 #[derive(Default)]
 pub(super) struct Batch {
     labels: Vec<Lanes>,
-    /// Places below the core that a start climbs to.
+    /// Places that a start climbs to.
     climbed: Marks,
 }
 
@@ -25,37 +26,29 @@ impl Batch {
         crossing: &Crossing,
         seeds: impl Iterator<Item = (usize, u32, u32)>,
     ) {
+        self.labels.clear();
         self.labels.resize(region.places() + 1, Lanes::FAR);
-        self.labels[region.core..=region.places()].fill(Lanes::FAR);
-        self.climbed.reset(region.core);
+        self.climbed.reset(region.places());
         for (lane, place, time) in seeds {
             debug_assert!(lane < WIDTH);
             if (place as usize) < region.places() {
-                let label = &mut self.open(region, place).0[lane];
+                let label = &mut self.labels[place as usize].0[lane];
                 *label = (*label).min(time);
+                self.climbed.add(place as usize);
             }
         }
         self.climb(region);
-        let Self { labels, climbed } = self;
-        arch.dispatch(Descend { region, crossing, climbed, labels });
-    }
-
-    /// A label that may be lowered.
-    fn open(&mut self, region: &Region, place: u32) -> &mut Lanes {
-        let label = &mut self.labels[place as usize];
-        if (place as usize) < region.core && self.climbed.add(place as usize) {
-            *label = Lanes::FAR;
-        }
-        label
+        arch.dispatch(Descend { region, crossing, labels: &mut self.labels });
     }
 
     fn climb(&mut self, region: &Region) {
         let mut next = 0;
-        while let Some(place) = self.climbed.next(next) {
+        while let Some(place) = self.climbed.next(next).filter(|place| *place < region.core) {
             let own = self.labels[place];
             for hop in region.climb(place) {
-                let label = self.open(region, hop.place);
+                let label = &mut self.labels[hop.place as usize];
                 *label = label.min(own.plus(hop.time));
+                self.climbed.add(hop.place as usize);
             }
             next = place + 1;
         }
@@ -71,7 +64,6 @@ impl Batch {
 struct Descend<'a> {
     region: &'a Region,
     crossing: &'a Crossing,
-    climbed: &'a Marks,
     labels: &'a mut [Lanes],
 }
 
@@ -80,11 +72,12 @@ impl pulp::NullaryFnOnce for Descend<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { region, crossing, climbed, labels } = self;
+        let Self { region, crossing, labels } = self;
         crossing.cross(region, &mut labels[region.core..region.places()]);
-        for place in (0..region.core).rev() {
-            let own = if climbed.has(place) { labels[place] } else { Lanes::FAR };
-            labels[place] = least(region.descend(place), labels, own);
+        for Descent { place, from, time } in &region.descend {
+            let way = labels[*from as usize].plus(*time);
+            let label = &mut labels[*place as usize];
+            *label = label.min(way);
         }
     }
 }

@@ -16,7 +16,7 @@ use super::lanes::clamp;
 use crate::network::Network;
 
 /// Nodes of a block that is contracted by itself: its labels fit in a core's own cache.
-const BLOCK: usize = 1 << 13;
+const BLOCK: usize = 1 << 14;
 
 /// The contracted network. Ranks below [`Hierarchy::core`] are contracted nodes, whose arcs lead to higher ranks;
 /// the others are the core, whose arcs lead to other nodes of the core.
@@ -41,14 +41,15 @@ impl Hierarchy {
     }
 
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
-    fn assemble(nodes: usize, blocks: &[Contraction], rest: &Rest) -> Self {
-        let mut sections: Vec<Section<'_>> = Vec::with_capacity(blocks.len() + 1);
+    fn assemble<'a>(nodes: usize, blocks: &'a [Contraction], rest: &'a Rest) -> Self {
         let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
-        for (block, graph) in blocks.iter().enumerate() {
-            sections.push(Section { graph, order: graph.contracted().to_vec(), name: Box::new(move |node| own(node, block)) });
-        }
-        let core = sections.iter().map(|section| section.order.len()).sum::<usize>() + rest.graph.contracted().len();
-        let order = rest.graph.contracted().iter().copied().chain(rest.graph.remaining()).collect();
+        let section = |(block, graph): (usize, &'a Contraction)| {
+            Section { graph, order: graph.contracted(), name: Box::new(move |node| own(node, block)) }
+        };
+        let mut sections: Vec<Section<'a>> = blocks.par_iter().enumerate().map(section).collect();
+        let mut order = rest.graph.contracted();
+        let core = sections.iter().map(|section| section.order.len()).sum::<usize>() + order.len();
+        order.extend(rest.graph.remaining());
         sections.push(Section { graph: &rest.graph, order, name: Box::new(|node| rest.nodes[node as usize]) });
         let mut rank = vec![0; nodes];
         let ranked = sections.iter().flat_map(|section| section.order.iter().map(|node| (section.name)(*node)));
@@ -184,7 +185,7 @@ struct Section<'a> {
     graph: &'a Contraction,
     order: Vec<u32>,
     /// What a node of the graph is in the network.
-    name: Box<dyn Fn(u32) -> u32 + Sync + 'a>,
+    name: Box<dyn Fn(u32) -> u32 + Send + Sync + 'a>,
 }
 
 /// The arcs of a section.

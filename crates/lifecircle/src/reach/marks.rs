@@ -27,12 +27,6 @@ impl Marks {
         new
     }
 
-    /// Whether a number is in the set.
-    #[inline(always)]
-    pub fn has(&self, number: usize) -> bool {
-        self.words[number / 64] >> (number % 64) & 1 != 0
-    }
-
     /// The least number that is not less than `from`.
     pub fn next(&self, from: usize) -> Option<usize> {
         let word = from / 64;
@@ -84,7 +78,6 @@ mod tests {
                 prop_assert_eq!(marks.add(number), plain.insert(number));
             }
             prop_assert_eq!(marks.next(from), plain.range(from..).next().copied());
-            prop_assert!(plain.iter().all(|number| marks.has(*number)));
             let mut drained = Vec::new();
             marks.drain_into(&mut drained);
             prop_assert_eq!(drained, plain.into_iter().map(|number| number as u32).collect::<Vec<_>>());

@@ -31,12 +31,14 @@ pub(super) struct Region {
     pub core: usize,
     /// Places of the core that starts climb to.
     pub entries: Vec<u32>,
+    /// Arcs from places below the core to higher places, and the times there.
     first: Vec<u32>,
-    /// Arcs to higher places: the time there.
     climb: Vec<Hop>,
-    /// The same arcs: the time from there. In the core, whose arcs lead to the rest of the core, places count from its
-    /// beginning.
-    descend: Vec<Hop>,
+    /// The same arcs in descending order of places, and the times from there.
+    pub descend: Vec<Descent>,
+    /// Arcs from places of the core to others, and the times from there; places count from the core's beginning.
+    first_across: Vec<u32>,
+    across: Vec<Hop>,
 }
 
 impl Region {
@@ -54,6 +56,8 @@ impl Region {
             first: Vec::new(),
             climb: Vec::new(),
             descend: Vec::new(),
+            first_across: Vec::new(),
+            across: Vec::new(),
         }
     }
 
@@ -123,22 +127,32 @@ impl Region {
     }
 
     fn collect(&mut self, hierarchy: &Hierarchy, heading: Heading) {
-        let Self { ranks, place, core, first, climb, descend, .. } = self;
+        let Self { ranks, place, core, first, climb, descend, first_across, across, .. } = self;
         first.clear();
         climb.clear();
         descend.clear();
         first.push(0);
-        for (own, rank) in ranks.iter().enumerate() {
-            let shift = if own < *core { 0 } else { *core as u32 };
+        for (own, rank) in ranks[..*core].iter().enumerate() {
             let arcs = hierarchy.arcs(*rank as usize, heading);
             for ((head, up), down) in arcs.heads.iter().zip(arcs.climb).zip(arcs.descend) {
-                let place = place[*head as usize];
-                if place != NONE {
-                    climb.push(Hop { place, time: *up });
-                    descend.push(Hop { place: place - shift, time: *down });
+                let head = place[*head as usize];
+                if head != NONE {
+                    climb.push(Hop { place: head, time: *up });
+                    descend.push(Descent { place: own as u32, from: head, time: *down });
                 }
             }
             first.push(climb.len() as u32);
+        }
+        descend.reverse();
+        first_across.clear();
+        across.clear();
+        first_across.push(0);
+        for rank in &ranks[*core..] {
+            let arcs = hierarchy.arcs(*rank as usize, heading);
+            let places = arcs.heads.iter().map(|head| place[*head as usize]);
+            let inside = places.zip(arcs.descend).filter(|(place, _)| *place != NONE);
+            across.extend(inside.map(|(place, time)| Hop { place: place - *core as u32, time: *time }));
+            first_across.push(across.len() as u32);
         }
     }
 
@@ -154,25 +168,22 @@ impl Region {
 
     /// Arcs from a place below the core to higher places, and the times there.
     pub fn climb(&self, place: usize) -> &[Hop] {
-        &self.climb[self.range(place)]
-    }
-
-    /// Arcs from a place below the core to higher places, and the times from there.
-    #[inline(always)]
-    pub fn descend(&self, place: usize) -> &[Hop] {
-        &self.descend[self.range(place)]
+        &self.climb[self.first[place] as usize..self.first[place + 1] as usize]
     }
 
     /// Arcs from a place of the core to others, and the times from there. All places count from the core's beginning.
     #[inline(always)]
     pub fn across(&self, place: usize) -> &[Hop] {
-        &self.descend[self.range(self.core + place)]
+        &self.across[self.first_across[place] as usize..self.first_across[place + 1] as usize]
     }
+}
 
-    #[inline(always)]
-    fn range(&self, place: usize) -> std::ops::Range<usize> {
-        self.first[place] as usize..self.first[place + 1] as usize
-    }
+/// An arc as the way down takes it: to a place, from a higher one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Descent {
+    pub place: u32,
+    pub from: u32,
+    pub time: u32,
 }
 
 const _: () = assert!(FAR < NONE);
