@@ -22,12 +22,12 @@ const NONE: u32 = u32::MAX;
 /// Starts whose reach is looked at to choose the size of cells.
 const SAMPLES: usize = 9;
 
-/// A cell spans a quarter as many nodes as a start reaches, within these bounds. Fewer, and finding regions takes longer
-/// than searching them; more, and regions are much larger than what each start reaches.
-const SPAN: std::ops::RangeInclusive<usize> = 64..=(1 << 14);
+/// Opening a cell costs as much for each of its nodes as so many searches of sixteen starts do.
+const OPENING: f64 = 15.0;
 
-/// A cell has no more starts than this, so that all threads have work.
-const MOST_STARTS: usize = 4096;
+/// A cell spans as many nodes as this at least and at most, so that its region is no larger than it must be and all
+/// threads have work.
+const SPAN: std::ops::RangeInclusive<f64> = 64.0..=65536.0;
 
 /// What all cells of one question share.
 pub(super) struct Task<'a> {
@@ -80,7 +80,7 @@ impl<'a> Task<'a> {
         let mut begin = 0;
         for (node, _, start) in keyed {
             match cells.last_mut() {
-                Some(cell) if node - begin < span && cell.len() < MOST_STARTS => cell.push(start),
+                Some(cell) if node - begin < span => cell.push(start),
                 _ => {
                     begin = node;
                     cells.push(vec![start]);
@@ -90,23 +90,30 @@ impl<'a> Task<'a> {
         cells
     }
 
-    /// How many nodes a cell spans.
+    /// How many nodes a cell spans. With few starts it spans more of them, and its region is opened less often; with
+    /// many it spans fewer, and its region is not much larger than what each start reaches. Where a start reaches
+    /// M nodes and A other starts, the region of a cell of S nodes has about M (1 + √(S/M))² nodes; the cost of a start
+    /// is least for S = M (16 · OPENING / A)^⅔.
     fn span(&self, keyed: &[(u32, u32, u32)]) -> u32 {
         if keyed.is_empty() || self.limit == Millis::NEVER {
             return *SPAN.end() as u32;
         }
+        let network = self.engine.network();
         let mut worker = self.worker();
         let mut reached: Vec<usize> = (0..SAMPLES)
             .map(|sample| {
                 let (.., start) = keyed[sample * (keyed.len() - 1) / (SAMPLES - 1)];
                 let doors = self.starts.doors(start as usize).iter();
-                worker.frontier.search(self.engine.network(), self.heading, doors, self.limit);
+                worker.frontier.search(network, self.heading, doors, self.limit);
                 worker.frontier.reached().len()
             })
             .collect();
         self.give_back(worker);
         reached.sort_unstable();
-        (reached[SAMPLES / 2] / 4).clamp(*SPAN.start(), *SPAN.end()) as u32
+        let nodes = reached[SAMPLES / 2] as f64;
+        let starts = nodes * keyed.len() as f64 / network.nodes() as f64;
+        let span = nodes * (WIDTH as f64 * OPENING / starts.max(1.0)).cbrt().powi(2);
+        span.clamp(*SPAN.start(), *SPAN.end()) as u32
     }
 
     /// Opens a cell, works on it, and closes it.

@@ -33,8 +33,7 @@ pub(super) struct Contraction {
     state: Vec<State>,
     /// The links of the node from which witnesses are sought, by neighbour.
     marks: Vec<Mark>,
-    /// How many nodes were contracted.
-    count: usize,
+    contracted: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,7 +74,7 @@ impl Contraction {
             pool: Vec::with_capacity(nodes * 2 * ROOM as usize),
             state: vec![State::Free; nodes],
             marks: vec![Mark::NONE; nodes],
-            count: 0,
+            contracted: Vec::new(),
         }
     }
 
@@ -125,35 +124,9 @@ impl Contraction {
         &self.pool[start as usize..(start + length) as usize]
     }
 
-    /// The nodes that were contracted, each before those that its links lead to, and near those that are its neighbours
-    /// by number.
-    pub fn contracted(&self) -> Vec<u32> {
-        let mut is_told: Vec<bool> = self.state.iter().map(|state| *state != State::Gone).collect();
-        let mut order = Vec::with_capacity(self.count);
-        let mut open: Vec<(u32, usize)> = Vec::new();
-        for node in 0..self.spans.len() as u32 {
-            if std::mem::replace(&mut is_told[node as usize], true) {
-                continue;
-            }
-            open.push((node, 0));
-            // Whoever stands above a node is told before it; the whole order is turned round in the end.
-            while let Some((node, next)) = open.last_mut() {
-                match self.links(*node).get(*next) {
-                    Some(link) => {
-                        *next += 1;
-                        if !std::mem::replace(&mut is_told[link.node as usize], true) {
-                            open.push((link.node, 0));
-                        }
-                    }
-                    None => {
-                        order.push(*node);
-                        open.pop();
-                    }
-                }
-            }
-        }
-        order.reverse();
-        order
+    /// The nodes that were contracted, in order.
+    pub fn contracted(&self) -> &[u32] {
+        &self.contracted
     }
 
     /// The nodes that remain.
@@ -199,7 +172,7 @@ impl Contraction {
     /// Takes a node with its links out of the graph.
     fn contract(&mut self, node: u32, links: &[Link]) {
         self.state[node as usize] = State::Gone;
-        self.count += 1;
+        self.contracted.push(node);
         for link in links {
             self.remove(link.node, node);
         }

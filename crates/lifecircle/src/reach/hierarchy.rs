@@ -44,10 +44,10 @@ impl Hierarchy {
     fn assemble<'a>(nodes: usize, blocks: &'a [Contraction], rest: &'a Rest) -> Self {
         let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
         let section = |(block, graph): (usize, &'a Contraction)| {
-            Section { graph, order: graph.contracted(), name: Box::new(move |node| own(node, block)) }
+            Section { graph, order: graph.contracted().to_vec(), name: Box::new(move |node| own(node, block)) }
         };
         let mut sections: Vec<Section<'a>> = blocks.par_iter().enumerate().map(section).collect();
-        let mut order = rest.graph.contracted();
+        let mut order = rest.graph.contracted().to_vec();
         let core = sections.iter().map(|section| section.order.len()).sum::<usize>() + order.len();
         order.extend(rest.graph.remaining());
         sections.push(Section { graph: &rest.graph, order, name: Box::new(|node| rest.nodes[node as usize]) });

@@ -24,6 +24,7 @@ pub mod matrix;
 mod nearest;
 mod places;
 mod region;
+mod weigh;
 mod within;
 
 pub use catchment::catchment;
@@ -32,4 +33,5 @@ pub use heading::Heading;
 pub use matrix::matrix;
 pub use nearest::nearest;
 pub use places::{Places, Question};
-pub use within::{Within, weigh, within};
+pub use weigh::weigh;
+pub use within::{Within, within};

@@ -1,4 +1,10 @@
-//! What lies within a time of each origin: how many targets of each group, or what they weigh.
+//! How many targets of each group lie within each of several times of every origin.
+//!
+//! Sixteen origins or sixteen targets are searched at a time, whichever there are fewer of. Whole numbers add up the same in
+//! any order.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -10,32 +16,70 @@ use super::places::{Grouped, Question};
 use crate::network::Millis;
 
 /// A number for each origin, group and limit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Within<T> {
     groups: usize,
     limits: usize,
-    /// The row of each origin; row 0 is that of origins without a door, who reach nothing.
-    rows: Vec<u32>,
     values: Vec<T>,
 }
 
-impl<T: Copy> Within<T> {
+impl<T: Copy + Default> Within<T> {
+    pub(super) fn new(origins: usize, groups: usize, limits: usize) -> Self {
+        Self { groups, limits, values: vec![T::default(); origins * groups * limits] }
+    }
+
     /// The numbers of an origin and group, one for each limit of that group.
     pub fn of(&self, origin: usize, group: usize) -> &[T] {
-        let start = (self.rows[origin] as usize * self.groups + group) * self.limits;
+        let start = (origin * self.groups + group) * self.limits;
         &self.values[start..start + self.limits]
     }
 
     /// Bytes that the numbers take.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.rows) + size_of_val(&*self.values)
+        size_of_val(&*self.values)
+    }
+
+    /// The numbers of stretches of origins, to be written by several threads.
+    pub(super) fn stretches(&mut self) -> Stretches<'_, T> {
+        let row = self.groups * self.limits;
+        Stretches { row, stretches: self.values.chunks_mut((STRETCH * row).max(1)).map(Mutex::new).collect() }
+    }
+}
+
+/// Origins whose numbers are locked together.
+const STRETCH: usize = 256;
+
+/// The numbers of all origins, locked by stretches.
+pub(super) struct Stretches<'a, T> {
+    row: usize,
+    stretches: Vec<Mutex<&'a mut [T]>>,
+}
+
+impl<T> Stretches<'_, T> {
+    /// Lets the rows of some origins be written: `write` gets the index of each among `origins`, and its row. Origins that
+    /// follow each other are written under one lock, so they should ascend.
+    pub fn write(&self, origins: &[u32], mut write: impl FnMut(usize, &mut [T])) {
+        if self.row == 0 {
+            return;
+        }
+        let stretch_of = |origin: &u32| *origin as usize / STRETCH;
+        let mut done = 0;
+        for together in origins.chunk_by(|a, b| stretch_of(a) == stretch_of(b)) {
+            let stretch = stretch_of(&together[0]);
+            let mut values = self.stretches[stretch].lock().unwrap_or_else(PoisonError::into_inner);
+            for origin in together {
+                let start = (*origin as usize - stretch * STRETCH) * self.row;
+                write(done, &mut values[start..start + self.row]);
+                done += 1;
+            }
+        }
     }
 }
 
 /// How many targets of each group lie within each of several limits of every origin; `limits[group]` are the limits of
 /// a group.
 ///
-/// `done` is called with the number of origins after each cell.
+/// `done` is called after each part of the work, with how much of it that was, counted in origins.
 ///
 /// # Panics
 /// If there are fewer lists of limits than groups, or a group names a target that is not there.
@@ -45,170 +89,176 @@ pub fn within<const LIMITS: usize>(
     limits: &[[Millis; LIMITS]],
     done: impl Fn(usize) + Sync,
 ) -> Within<u32> {
-    tally(engine, question, limits, &Count, done)
-}
-
-/// What the targets of each group weigh that lie within each of several limits of every origin: the sum of
-/// `weights[target] * decay(time, limit)`. Sums are taken in the order of targets, so they are the same on every
-/// machine.
-///
-/// ```
-/// use lifecircle::network::{Millis, Network, Walker};
-/// use lifecircle::reach::{Engine, Places, Question, weigh};
-/// use lifecircle::{demo, import, network};
-///
-/// # fn main() -> lifecircle::Result<()> {
-/// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let walker = Walker::named("adult")?;
-/// let network = Network::new(&city.streets, &walker);
-/// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
-/// let engine = Engine::new(network);
-/// let homes: Places = snaps.homes.iter().map(|home| home.ok()).collect();
-/// let people: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
-/// let everybody = [(0..homes.len() as u32).collect()];
-/// let question = Question { origins: &homes, targets: &homes, groups: &everybody };
-/// // How many people live within 15 minutes of each home, those nearer counting more.
-/// let linear = |time: Millis, limit: Millis| 1.0 - f64::from(time.0) / f64::from(limit.0);
-/// let sums = weigh(&engine, question, &[[Millis(900_000)]], &people, linear, |_| {});
-/// assert!(sums.of(0, 0)[0] >= people[0]);
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Panics
-/// As [`within`], and if there are fewer weights than targets.
-pub fn weigh<const LIMITS: usize>(
-    engine: &Engine,
-    question: Question<'_>,
-    limits: &[[Millis; LIMITS]],
-    weights: &[f64],
-    decay: impl Fn(Millis, Millis) -> f64 + Sync,
-    done: impl Fn(usize) + Sync,
-) -> Within<f64> {
-    tally(engine, question, limits, &Weigh { weights, decay }, done)
-}
-
-/// How targets are added up.
-trait Adds: Sync {
-    type Value: Copy + Default + Send + Sync;
-
-    /// Adds a target to the sums of those lanes that reach it within a limit.
-    fn add(&self, sums: &mut [Self::Value; WIDTH], target: usize, times: &Lanes, limit: Millis);
-}
-
-struct Count;
-
-impl Adds for Count {
-    type Value = u32;
-
-    #[inline(always)]
-    fn add(&self, sums: &mut [u32; WIDTH], _target: usize, times: &Lanes, limit: Millis) {
-        for (sum, time) in sums.iter_mut().zip(times.0) {
-            *sum += u32::from(time <= limit.0);
-        }
-    }
-}
-
-struct Weigh<'a, D> {
-    weights: &'a [f64],
-    decay: D,
-}
-
-impl<D: Fn(Millis, Millis) -> f64 + Sync> Adds for Weigh<'_, D> {
-    type Value = f64;
-
-    #[inline(always)]
-    fn add(&self, sums: &mut [f64; WIDTH], target: usize, times: &Lanes, limit: Millis) {
-        let weight = self.weights[target];
-        for (sum, time) in sums.iter_mut().zip(times.0) {
-            *sum += if time <= limit.0 { weight * (self.decay)(Millis(time), limit) } else { 0.0 };
-        }
-    }
-}
-
-fn tally<const LIMITS: usize, A: Adds>(
-    engine: &Engine,
-    question: Question<'_>,
-    limits: &[[Millis; LIMITS]],
-    adds: &A,
-    done: impl Fn(usize) + Sync,
-) -> Within<A::Value> {
     let Question { origins, targets, groups } = question;
-    // A place that is not reached is beyond every limit.
-    let within = |limit: Millis| Millis(limit.0.min(FAR - 1));
-    let limits: Vec<[Millis; LIMITS]> = limits.iter().map(|limits| limits.map(within)).collect();
-    let farthest = limits.iter().flatten().copied().max().unwrap_or_default();
-    let task = Task::new(engine, Heading::Out, origins, targets, farthest);
+    let memberships: usize = groups.iter().map(Vec::len).sum();
+    let bounds = Bounds::new(limits);
     let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
     let groups_of = Grouped::new(targets.len(), pairs);
-    let cells = task.cells();
-    let mut rows = vec![0; origins.len()];
-    for (row, origin) in (1..).zip(cells.iter().flatten()) {
-        rows[*origin as usize] = row;
+    let mut counts = Within::new(origins.len(), groups.len(), LIMITS);
+    let stretches = counts.stretches();
+    let search = |heading, starts, ends, count: &(dyn Fn(&mut Cell<'_, '_>, &[u32]) + Sync)| {
+        let task = Task::new(engine, heading, starts, ends, bounds.farthest);
+        let cells = task.cells();
+        let (all, finished) = (cells.iter().map(Vec::len).sum::<usize>(), AtomicUsize::new(0));
+        cells.par_iter().for_each(|starts| {
+            task.with(starts, |cell| count(cell, starts));
+            let before = finished.fetch_add(starts.len(), Ordering::Relaxed);
+            let in_origins = |starts: usize| starts * origins.len() / all;
+            done(in_origins(before + starts.len()) - in_origins(before));
+        });
+    };
+    if memberships < origins.len() {
+        search(Heading::Back, targets, origins, &|cell, targets| {
+            count_from_targets(cell, targets, &groups_of, &bounds, &stretches);
+        });
+    } else {
+        search(Heading::Out, origins, targets, &|cell, origins| {
+            count_from_origins(cell, origins, &groups_of, &bounds, &stretches);
+        });
     }
-    let width = groups.len() * LIMITS;
-    let mut values = vec![A::Value::default(); (cells.iter().map(Vec::len).sum::<usize>() + 1) * width];
-    let (_nowhere, mut rest) = values.split_at_mut(width);
-    let mut pieces = Vec::with_capacity(cells.len());
-    for cell in &cells {
-        let (piece, after) = rest.split_at_mut(cell.len() * width);
-        pieces.push((cell, piece));
-        rest = after;
-    }
-    pieces.into_par_iter().for_each(|(origins, values)| {
-        task.with(origins, |cell| tally_cell(cell, origins, &groups_of, &limits, adds, values));
-        done(origins.len());
-    });
-    Within { groups: groups.len(), limits: LIMITS, rows, values }
+    drop(stretches);
+    counts
 }
 
-/// Adds up for the origins of one cell, whose values follow each other.
-fn tally_cell<const LIMITS: usize, A: Adds>(
+/// The first time that is beyond each limit of each group.
+struct Bounds<const LIMITS: usize> {
+    beyond: Vec<[u32; LIMITS]>,
+    farthest: Millis,
+}
+
+impl<const LIMITS: usize> Bounds<LIMITS> {
+    fn new(limits: &[[Millis; LIMITS]]) -> Self {
+        let farthest = limits.iter().flatten().copied().max().unwrap_or_default();
+        // A place that is not reached is beyond every limit.
+        let beyond = limits.iter().map(|limits| limits.map(|limit| limit.0.min(FAR - 1) + 1)).collect();
+        Self { beyond, farthest }
+    }
+}
+
+/// Counts for sixteen origins at a time: every lane has a count of its own.
+fn count_from_origins<const LIMITS: usize>(
     cell: &mut Cell<'_, '_>,
     origins: &[u32],
     groups_of: &Grouped,
-    limits: &[[Millis; LIMITS]],
-    adds: &A,
-    values: &mut [A::Value],
+    bounds: &Bounds<LIMITS>,
+    stretches: &Stretches<'_, u32>,
 ) {
     let ends = cell.ends().iter().zip(0..);
-    let pairs = ends.flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, (place, *target))));
-    // The targets of each group: where they stand among the cell's ends, and which they are.
-    let members = Grouped::new(limits.len(), pairs);
-    let width = limits.len() * LIMITS;
+    let pairs = ends.flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, place)));
+    // Where the targets of each group stand among the cell's ends.
+    let members = Grouped::new(bounds.beyond.len(), pairs);
+    let mut counts = vec![[[0; WIDTH]; LIMITS]; bounds.beyond.len()];
     let arch = cell.arch();
-    for (origins, values) in origins.chunks(WIDTH).zip(values.chunks_mut(WIDTH * width)) {
+    for origins in origins.chunks(WIDTH) {
         let times = cell.search(origins);
-        arch.dispatch(Add { adds, members: &members, limits, times, values });
+        arch.dispatch(CountLanes { members: &members, beyond: &bounds.beyond, times, counts: &mut counts });
+        stretches.write(origins, |lane, row| {
+            for (counts, values) in counts.iter().zip(row.chunks_exact_mut(LIMITS)) {
+                for (count, value) in counts.iter().zip(values) {
+                    *value = count[lane];
+                }
+            }
+        });
     }
 }
 
-/// Adds up for the lanes of one batch.
-struct Add<'a, const LIMITS: usize, A: Adds> {
-    adds: &'a A,
-    members: &'a Grouped<(u32, u32)>,
-    limits: &'a [[Millis; LIMITS]],
+struct CountLanes<'a, const LIMITS: usize> {
+    members: &'a Grouped,
+    beyond: &'a [[u32; LIMITS]],
     times: &'a [Lanes],
-    values: &'a mut [A::Value],
+    counts: &'a mut [[[u32; WIDTH]; LIMITS]],
 }
 
-impl<const LIMITS: usize, A: Adds> pulp::NullaryFnOnce for Add<'_, LIMITS, A> {
+impl<const LIMITS: usize> pulp::NullaryFnOnce for CountLanes<'_, LIMITS> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let width = self.limits.len() * LIMITS;
-        for (group, limits) in self.limits.iter().enumerate() {
-            let mut sums = [[A::Value::default(); WIDTH]; LIMITS];
-            for (place, target) in self.members.of(group as u32) {
-                for (sums, limit) in sums.iter_mut().zip(limits) {
-                    self.adds.add(sums, *target as usize, &self.times[*place as usize], *limit);
+        for ((group, beyond), counts) in (0..).zip(self.beyond).zip(self.counts) {
+            let mut sums = [[0; WIDTH]; LIMITS];
+            for place in self.members.of(group) {
+                let times = self.times[*place as usize].0;
+                for (sums, beyond) in sums.iter_mut().zip(beyond) {
+                    for (sum, time) in sums.iter_mut().zip(times) {
+                        *sum += u32::from(time < *beyond);
+                    }
                 }
             }
-            for (lane, row) in self.values.chunks_mut(width).enumerate() {
-                for (value, sums) in row[group * LIMITS..(group + 1) * LIMITS].iter_mut().zip(&sums) {
-                    *value = sums[lane];
-                }
+            *counts = sums;
+        }
+    }
+}
+
+/// Lanes of a batch of targets that are of one group.
+struct SameGroup<const LIMITS: usize> {
+    group: u32,
+    /// For each limit the first time beyond it; zero in the lanes of other groups.
+    beyond: [Lanes; LIMITS],
+}
+
+/// Counts from sixteen targets at a time: an origin counts the lanes that reach it. Lanes are filled group after group, so
+/// that a batch has few of them.
+fn count_from_targets<const LIMITS: usize>(
+    cell: &mut Cell<'_, '_>,
+    targets: &[u32],
+    groups_of: &Grouped,
+    bounds: &Bounds<LIMITS>,
+    stretches: &Stretches<'_, u32>,
+) {
+    let of_target = |target: &u32| groups_of.of(*target).iter().map(|group| (*group, *target)).collect::<Vec<_>>();
+    let mut members: Vec<(u32, u32)> = targets.iter().flat_map(of_target).collect();
+    members.sort_unstable();
+    let origins = cell.ends().to_vec();
+    let arch = cell.arch();
+    // For each group that comes up and each limit, the counts of all origins.
+    let groups: Vec<u32> = members.chunk_by(|a, b| a.0 == b.0).map(|same| same[0].0).collect();
+    let mut counts = vec![0_u32; groups.len() * LIMITS * origins.len()];
+    for members in members.chunks(WIDTH) {
+        let targets: Vec<u32> = members.iter().map(|(_, target)| *target).collect();
+        let times = cell.search(&targets);
+        for same in same_groups(members, bounds) {
+            let Ok(column) = groups.binary_search(&same.group) else { continue };
+            let start = column * LIMITS * origins.len();
+            let counts = &mut counts[start..start + LIMITS * origins.len()];
+            arch.dispatch(CountOrigins { same: &same, times, counts });
+        }
+    }
+    stretches.write(&origins, |place, row| {
+        for (column, group) in groups.iter().enumerate() {
+            for limit in 0..LIMITS {
+                row[*group as usize * LIMITS + limit] += counts[(column * LIMITS + limit) * origins.len() + place];
+            }
+        }
+    });
+}
+
+fn same_groups<const LIMITS: usize>(members: &[(u32, u32)], bounds: &Bounds<LIMITS>) -> Vec<SameGroup<LIMITS>> {
+    let mut first = 0;
+    let same = |members: &[(u32, u32)]| {
+        let group = members[0].0;
+        let lanes = first..first + members.len();
+        first = lanes.end;
+        let beyond = bounds.beyond[group as usize]
+            .map(|beyond| Lanes(std::array::from_fn(|lane| if lanes.contains(&lane) { beyond } else { 0 })));
+        SameGroup { group, beyond }
+    };
+    members.chunk_by(|a, b| a.0 == b.0).map(same).collect()
+}
+
+struct CountOrigins<'a, const LIMITS: usize> {
+    same: &'a SameGroup<LIMITS>,
+    times: &'a [Lanes],
+    counts: &'a mut [u32],
+}
+
+impl<const LIMITS: usize> pulp::NullaryFnOnce for CountOrigins<'_, LIMITS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (beyond, counts) in self.same.beyond.iter().zip(self.counts.chunks_exact_mut(self.times.len().max(1))) {
+            for (count, times) in counts.iter_mut().zip(self.times) {
+                *count += (0..WIDTH).map(|lane| u32::from(times.0[lane] < beyond.0[lane])).sum::<u32>();
             }
         }
     }
