@@ -37,21 +37,7 @@ impl Batch {
                 self.climbed.add(place as usize);
             }
         }
-        self.climb(region);
-        arch.dispatch(Descend { region, crossing, labels: &mut self.labels });
-    }
-
-    fn climb(&mut self, region: &Region) {
-        let mut next = 0;
-        while let Some(place) = self.climbed.next(next).filter(|place| *place < region.core) {
-            let own = self.labels[place];
-            for hop in region.climb(place) {
-                let label = &mut self.labels[hop.place as usize];
-                *label = label.min(own.plus(hop.time));
-                self.climbed.add(hop.place as usize);
-            }
-            next = place + 1;
-        }
+        arch.dispatch(Search { region, crossing, climbed: &mut self.climbed, labels: &mut self.labels });
     }
 
     /// Times at each place; the last is no place and [`Lanes::FAR`].
@@ -60,24 +46,44 @@ impl Batch {
     }
 }
 
-/// What is left when all starts have climbed.
-struct Descend<'a> {
+struct Search<'a> {
     region: &'a Region,
     crossing: &'a Crossing,
+    climbed: &'a mut Marks,
     labels: &'a mut [Lanes],
 }
 
-impl pulp::NullaryFnOnce for Descend<'_> {
+impl pulp::NullaryFnOnce for Search<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let Self { region, crossing, labels } = self;
+        let Self { region, crossing, climbed, labels } = self;
+        climb(region, climbed, labels);
         crossing.cross(region, &mut labels[region.core..region.places()]);
-        for Descent { place, from, time } in &region.descend {
-            let way = labels[*from as usize].plus(*time);
-            let label = &mut labels[*place as usize];
-            *label = label.min(way);
+        descend(region, labels);
+    }
+}
+
+#[inline(always)]
+fn climb(region: &Region, climbed: &mut Marks, labels: &mut [Lanes]) {
+    let mut next = 0;
+    while let Some(place) = climbed.next(next).filter(|place| *place < region.core) {
+        let own = labels[place];
+        for hop in region.climb(place) {
+            let label = &mut labels[hop.place as usize];
+            *label = label.min(own.plus(hop.time));
+            climbed.add(hop.place as usize);
         }
+        next = place + 1;
+    }
+}
+
+#[inline(always)]
+fn descend(region: &Region, labels: &mut [Lanes]) {
+    for Descent { place, from, time } in &region.descend {
+        let way = labels[*from as usize].plus(*time);
+        let label = &mut labels[*place as usize];
+        *label = label.min(way);
     }
 }

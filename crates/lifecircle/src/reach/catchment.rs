@@ -29,11 +29,14 @@ fn catchments_of(cell: &mut Cell<'_, '_>, targets: &[u32], limit: Millis) -> Vec
     let origins = cell.ends().to_vec();
     let mut catchments = Vec::with_capacity(targets.len());
     for targets in targets.chunks(WIDTH) {
-        let times = cell.search(targets);
-        for lane in 0..targets.len() {
-            let reached = origins.iter().zip(times).map(|(origin, times)| (*origin, millis(times.0[lane])));
-            catchments.push(reached.filter(|(_, time)| *time <= limit && *time != Millis::NEVER).collect());
-        }
+        let mut reached = vec![Vec::new(); targets.len()];
+        cell.search_in_stretches(targets, |start, times| {
+            for (lane, reached) in reached.iter_mut().enumerate() {
+                let times = origins[start..].iter().zip(times).map(|(origin, times)| (*origin, millis(times.0[lane])));
+                reached.extend(times.filter(|(_, time)| *time <= limit && *time != Millis::NEVER));
+            }
+        });
+        catchments.extend(reached);
     }
     catchments
 }

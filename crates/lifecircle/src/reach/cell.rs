@@ -19,6 +19,9 @@ use crate::network::{Millis, Snap};
 
 const NONE: u32 = u32::MAX;
 
+/// Ends whose times are told at once: few enough to stay in the nearest cache.
+const AT_ONCE: usize = 256;
+
 /// Starts whose reach is looked at to choose the size of cells.
 const SAMPLES: usize = 9;
 
@@ -149,8 +152,10 @@ struct Worker {
     /// The doors of the cell's ends, end after end.
     first: Vec<u32>,
     doors: Vec<Door>,
-    /// Times to the cell's ends.
+    /// Times to some of the cell's ends.
     times: Vec<Lanes>,
+    /// Ways straight along an edge: the end, the lane, the time.
+    straight: Vec<(u32, u32, u32)>,
 }
 
 /// A door as the lanes see it: the places at the ends of its edge, and the times from there.
@@ -173,6 +178,7 @@ impl Worker {
             first: Vec::new(),
             doors: Vec::new(),
             times: Vec::new(),
+            straight: Vec::new(),
         }
     }
 
@@ -198,7 +204,7 @@ impl Worker {
         let nodes_of = |door: &Snap| network.ends(door.edge);
         let of_ends = ends.iter().flat_map(doors_of).flat_map(nodes_of);
         region.fill(hierarchy, task.heading, frontier, starts().flat_map(nodes_of), of_ends);
-        crossing.fill(*arch, region);
+        crossing.fill(*arch, region, cell.len().div_ceil(WIDTH));
         first.clear();
         doors.clear();
         first.push(0);
@@ -210,7 +216,6 @@ impl Worker {
             }
             first.push(doors.len() as u32);
         }
-        self.times.resize(self.ends.len(), Lanes::FAR);
     }
 
     fn close(&mut self) {
@@ -221,7 +226,7 @@ impl Worker {
 
     /// Searches from up to sixteen starts of the cell.
     fn search(&mut self, task: &Task<'_>, starts: &[u32]) {
-        let Self { arch, region, crossing, batch, local, first, doors, times, .. } = self;
+        let Self { arch, region, crossing, batch, local, straight, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let with_lanes = || {
             let lanes = starts.iter().enumerate();
@@ -232,16 +237,30 @@ impl Worker {
             ends.map(|(node, time)| (lane, region.place(hierarchy, node), time))
         });
         batch.run(*arch, region, crossing, seeds);
-        let labels = batch.labels();
-        arch.dispatch(Arrive { first, doors, labels, times });
+        straight.clear();
         for (lane, door) in with_lanes() {
             for other in task.by_edge.of(door.edge) {
                 let end = local[task.owners[*other as usize] as usize];
-                let straight = task.heading.straight(door, &task.ends.all_doors()[*other as usize], network);
-                let time = &mut times[end as usize].0[lane];
-                *time = (*time).min(straight);
+                let time = task.heading.straight(door, &task.ends.all_doors()[*other as usize], network);
+                straight.push((end, lane as u32, time));
             }
         }
+        straight.sort_unstable();
+    }
+
+    /// Times to the ends in a range.
+    fn arrive(&mut self, range: std::ops::Range<usize>) -> &[Lanes] {
+        self.times.resize(range.len(), Lanes::FAR);
+        let times = &mut self.times[..];
+        let first = &self.first[range.start..=range.end];
+        self.arch.dispatch(Arrive { first, doors: &self.doors, labels: self.batch.labels(), times });
+        let from = self.straight.partition_point(|(end, ..)| (*end as usize) < range.start);
+        let here = self.straight[from..].iter().take_while(|(end, ..)| (*end as usize) < range.end);
+        for (end, lane, straight) in here {
+            let time = &mut times[*end as usize - range.start].0[*lane as usize];
+            *time = (*time).min(*straight);
+        }
+        times
     }
 }
 
@@ -288,7 +307,18 @@ impl Cell<'_, '_> {
     pub fn search(&mut self, starts: &[u32]) -> &[Lanes] {
         debug_assert!(starts.len() <= WIDTH);
         self.worker.search(self.task, starts);
-        &self.worker.times
+        self.worker.arrive(0..self.worker.ends.len())
+    }
+
+    /// The same for ends that are taken once only, stretch after stretch: `take` gets the index of its first end and the
+    /// times.
+    pub fn search_in_stretches(&mut self, starts: &[u32], mut take: impl FnMut(usize, &[Lanes])) {
+        debug_assert!(starts.len() <= WIDTH);
+        self.worker.search(self.task, starts);
+        let ends = self.worker.ends.len();
+        for start in (0..ends).step_by(AT_ONCE) {
+            take(start, self.worker.arrive(start..(start + AT_ONCE).min(ends)));
+        }
     }
 
     /// What runs plain loops with the widest instructions of the machine.

@@ -1,14 +1,16 @@
 //! Crossing: the times over the core of a region from all nodes at which the cell's starts enter it.
 //!
-//! The core has no order that one sweep could follow, so it is swept until nothing changes. That is done once a cell, an
-//! entry a lane. Each batch then takes the least over the few entries that its own starts climb to.
+//! The core has no order that one sweep could follow, so it is swept until nothing changes. Where a cell has many starts
+//! that is done once a cell, an entry a lane; each batch then takes the least over the few entries that its own starts climb
+//! to. Where it has few, it is done for each batch, a start a lane.
 
 use super::lanes::{FAR, Lanes, WIDTH, least};
 use super::region::Region;
 
-/// A table of times: entries by places of the core.
+/// A table of times: entries by places of the core; or none, where making it takes longer than doing without.
 #[derive(Default)]
 pub(super) struct Crossing {
+    is_made: bool,
     entries: usize,
     /// For each place of the core the time from each entry.
     times: Vec<u32>,
@@ -17,8 +19,12 @@ pub(super) struct Crossing {
 }
 
 impl Crossing {
-    /// Makes the table of a region.
-    pub fn fill(&mut self, arch: pulp::Arch, region: &Region) {
+    /// Makes the table of a region, if it serves enough batches.
+    pub fn fill(&mut self, arch: pulp::Arch, region: &Region, batches: usize) {
+        self.is_made = region.entries.len().div_ceil(WIDTH) <= batches / 2;
+        if !self.is_made {
+            return;
+        }
         let core = region.places() - region.core;
         self.entries = region.entries.len();
         self.times.clear();
@@ -40,6 +46,9 @@ impl Crossing {
     /// Lets labels cross the core: `labels` are those of the core, of which only entries have any.
     #[inline(always)]
     pub fn cross(&self, region: &Region, labels: &mut [Lanes]) {
+        if !self.is_made {
+            return settle(region, labels);
+        }
         let mut used = Vec::new();
         for (column, entry) in region.entries.iter().enumerate() {
             let label = labels[*entry as usize - region.core];
@@ -57,7 +66,6 @@ impl Crossing {
     }
 }
 
-/// Sweeps the core until nothing changes.
 struct Settle<'a> {
     region: &'a Region,
     labels: &'a mut [Lanes],
@@ -68,17 +76,22 @@ impl pulp::NullaryFnOnce for Settle<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { region, labels } = self;
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for place in 0..labels.len() {
-                let old = labels[place];
-                let best = least(region.across(place), labels, old);
-                if best.differs(old) {
-                    labels[place] = best;
-                    changed = true;
-                }
+        settle(self.region, self.labels);
+    }
+}
+
+/// Sweeps the core until nothing changes.
+#[inline(always)]
+fn settle(region: &Region, labels: &mut [Lanes]) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for place in 0..labels.len() {
+            let old = labels[place];
+            let best = least(region.across(place), labels, old);
+            if best.differs(old) {
+                labels[place] = best;
+                changed = true;
             }
         }
     }

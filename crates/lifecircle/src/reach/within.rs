@@ -150,6 +150,7 @@ fn count_from_origins<const LIMITS: usize>(
     let mut counts = vec![[[0; WIDTH]; LIMITS]; bounds.beyond.len()];
     let arch = cell.arch();
     for origins in origins.chunks(WIDTH) {
+        counts.fill([[0; WIDTH]; LIMITS]);
         let times = cell.search(origins);
         arch.dispatch(CountLanes { members: &members, beyond: &bounds.beyond, times, counts: &mut counts });
         stretches.write(origins, |lane, row| {
@@ -215,13 +216,17 @@ fn count_from_targets<const LIMITS: usize>(
     let mut counts = vec![0_u32; groups.len() * LIMITS * origins.len()];
     for members in members.chunks(WIDTH) {
         let targets: Vec<u32> = members.iter().map(|(_, target)| *target).collect();
-        let times = cell.search(&targets);
-        for same in same_groups(members, bounds) {
-            let Ok(column) = groups.binary_search(&same.group) else { continue };
-            let start = column * LIMITS * origins.len();
-            let counts = &mut counts[start..start + LIMITS * origins.len()];
-            arch.dispatch(CountOrigins { same: &same, times, counts });
-        }
+        let same = same_groups(members, bounds);
+        cell.search_in_stretches(&targets, |start, times| {
+            for SameGroup { group, beyond } in &same {
+                let Ok(column) = groups.binary_search(group) else { continue };
+                for (limit, beyond) in beyond.iter().enumerate() {
+                    let start = (column * LIMITS + limit) * origins.len() + start;
+                    let counts = &mut counts[start..start + times.len()];
+                    arch.dispatch(CountOrigins { beyond, times, counts });
+                }
+            }
+        });
     }
     stretches.write(&origins, |place, row| {
         for (column, group) in groups.iter().enumerate() {
@@ -245,21 +250,19 @@ fn same_groups<const LIMITS: usize>(members: &[(u32, u32)], bounds: &Bounds<LIMI
     members.chunk_by(|a, b| a.0 == b.0).map(same).collect()
 }
 
-struct CountOrigins<'a, const LIMITS: usize> {
-    same: &'a SameGroup<LIMITS>,
+struct CountOrigins<'a> {
+    beyond: &'a Lanes,
     times: &'a [Lanes],
     counts: &'a mut [u32],
 }
 
-impl<const LIMITS: usize> pulp::NullaryFnOnce for CountOrigins<'_, LIMITS> {
+impl pulp::NullaryFnOnce for CountOrigins<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        for (beyond, counts) in self.same.beyond.iter().zip(self.counts.chunks_exact_mut(self.times.len().max(1))) {
-            for (count, times) in counts.iter_mut().zip(self.times) {
-                *count += (0..WIDTH).map(|lane| u32::from(times.0[lane] < beyond.0[lane])).sum::<u32>();
-            }
+        for (count, times) in self.counts.iter_mut().zip(self.times) {
+            *count += (0..WIDTH).map(|lane| u32::from(times.0[lane] < self.beyond.0[lane])).sum::<u32>();
         }
     }
 }
