@@ -52,6 +52,26 @@ pub fn point_along(line: &[LonLat], share: f64) -> LonLat {
     if share > 0.5 { line[line.len() - 1] } else { *first }
 }
 
+/// The part of a line between two shares (0 to 1) of its length, in the direction from the first to the second.
+pub fn line_between(line: &[LonLat], from: f64, to: f64) -> Vec<LonLat> {
+    let (low, high) = (from.min(to), from.max(to));
+    let whole = length(line).0;
+    let mut part = vec![point_along(line, low)];
+    let mut walked = 0.0;
+    for pair in line.windows(2) {
+        walked += distance(pair[0], pair[1]).0;
+        if walked > low * whole && walked < high * whole {
+            part.push(pair[1]);
+        }
+    }
+    part.push(point_along(line, high));
+    part.dedup();
+    if from > to {
+        part.reverse();
+    }
+    part
+}
+
 /// Metres per degree around one latitude.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {

@@ -3,7 +3,7 @@
 //! Streets that climb, escalators and one-way lanes make the two differ.
 
 use super::lanes::clamp;
-use crate::network::{Arc, Millis, Network, Snap};
+use crate::network::{Arc, EdgeTimes, Millis, Network, Snap};
 
 /// Which way a search goes from its starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,14 @@ impl Heading {
         match self {
             Self::Out => arc.out,
             Self::Back => arc.back,
+        }
+    }
+
+    /// Times along an edge from its beginning to its end and back, in this heading.
+    pub(super) fn times(self, times: EdgeTimes) -> [Millis; 2] {
+        match self {
+            Self::Out => [times.forward, times.backward],
+            Self::Back => [times.backward, times.forward],
         }
     }
 

@@ -1,73 +1,85 @@
-//! Dijkstra's search backwards from targets: the time from every node to the nearest of them.
+//! A search from a few places: the shortest time to every node within a limit, and the way there.
 //!
-//! Source: Dijkstra (1959), with a binary heap and lazy deletion; labels are cleared by visiting only what was touched.
+//! Source: Dijkstra (1959), *A note on two problems in connexion with graphs*, with a binary heap and lazy deletion; labels
+//! are cleared by visiting only what was touched.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::heading::Heading;
+use super::lanes::{FAR, clamp};
 use crate::network::{Millis, Network, Snap};
 
 /// The labels of one search, kept from one to the next.
-pub(super) struct Search<'a> {
-    network: &'a Network,
-    times: Vec<Millis>,
-    settled: Vec<u32>,
+#[derive(Debug)]
+pub(super) struct Search {
+    times: Vec<u32>,
+    /// The edge by which each node was reached; none for those at the ends of a start's edge.
+    via: Vec<Option<u32>>,
+    reached: Vec<u32>,
     /// Time in the upper half, node in the lower: one comparison orders both.
     heap: BinaryHeap<Reverse<u64>>,
 }
 
-impl<'a> Search<'a> {
-    /// A search over a network.
-    pub fn new(network: &'a Network) -> Self {
-        Self { network, times: vec![Millis::NEVER; network.nodes()], settled: Vec::new(), heap: BinaryHeap::new() }
+impl Search {
+    /// For a network of a number of nodes.
+    pub fn new(nodes: usize) -> Self {
+        Self { times: vec![FAR; nodes], via: vec![None; nodes], reached: Vec::new(), heap: BinaryHeap::new() }
     }
 
-    /// Searches from all entries at once, as far as `limit`.
-    pub fn run<'s>(&mut self, entries: impl Iterator<Item = &'s Snap>, limit: Millis) {
-        for node in self.settled.drain(..) {
-            self.times[node as usize] = Millis::NEVER;
+    /// Searches from all starts at once, as far as a limit.
+    pub fn run(&mut self, network: &Network, heading: Heading, starts: &[Snap], limit: Millis) {
+        for node in self.reached.drain(..) {
+            self.times[node as usize] = FAR;
+            self.via[node as usize] = None;
         }
-        for entry in entries {
-            let [from, to] = self.network.ends(entry.edge);
-            self.reach(from, entry.from_from.plus(entry.access), limit);
-            self.reach(to, entry.from_to.plus(entry.access), limit);
+        let limit = clamp(limit).min(FAR - 1);
+        for start in starts {
+            for (node, time) in heading.leave(start, network) {
+                self.reach(node, time, None, limit);
+            }
         }
         while let Some(Reverse(key)) = self.heap.pop() {
-            let (time, node) = (Millis((key >> 32) as u32), key as u32);
+            let (time, node) = ((key >> 32) as u32, key as u32);
             if time > self.times[node as usize] {
                 continue;
             }
-            self.settled.push(node);
-            let network = self.network;
             for arc in network.arcs(node) {
-                // People walk towards the target, so the way counts from the other end to here.
-                self.reach(arc.node, time.plus(arc.back), limit);
+                self.reach(arc.node, time.saturating_add(heading.along(&arc).0), Some(arc.edge), limit);
             }
         }
     }
 
-    fn reach(&mut self, node: u32, time: Millis, limit: Millis) {
-        if time < self.times[node as usize] && time <= limit {
-            self.times[node as usize] = time;
-            self.heap.push(Reverse((u64::from(time.0) << 32) | u64::from(node)));
+    fn reach(&mut self, node: u32, time: u32, via: Option<u32>, limit: u32) {
+        let known = &mut self.times[node as usize];
+        if time < *known && time <= limit {
+            if *known == FAR {
+                self.reached.push(node);
+            }
+            *known = time;
+            self.via[node as usize] = via;
+            self.heap.push(Reverse((u64::from(time) << 32) | u64::from(node)));
         }
     }
 
-    /// Nodes that were reached, nearest first.
-    pub fn settled(&self) -> &[u32] {
-        &self.settled
+    /// The nodes within the limit, in no particular order.
+    pub fn reached(&self) -> &[u32] {
+        &self.reached
     }
 
-    /// Time from an origin by way of the ends of its edge, the walk from its door included.
-    pub fn time_from(&self, origin: &Snap) -> Millis {
-        let [from, to] = self.network.ends(origin.edge);
-        let by_from = origin.to_from.plus(self.times[from as usize]);
-        let by_to = origin.to_to.plus(self.times[to as usize]);
-        by_from.min(by_to).plus(origin.access)
+    /// When a node is reached; [`FAR`] if it is not.
+    pub fn time(&self, node: u32) -> u32 {
+        self.times[node as usize]
     }
 
-    /// Time from an origin straight along its edge to an entry on the same edge, the walks to both doors included.
-    pub fn straight(&self, origin: &Snap, entry: &Snap) -> Millis {
-        origin.straight_to(entry, self.network).plus(origin.access).plus(entry.access)
+    /// The edges by which a node was reached, the last first, and the node where they begin.
+    pub fn way_back(&self, network: &Network, mut node: u32) -> (Vec<u32>, u32) {
+        let mut edges = Vec::new();
+        while let Some(edge) = self.via[node as usize] {
+            edges.push(edge);
+            let [from, to] = network.ends(edge);
+            node = if to == node { from } else { to };
+        }
+        (edges, node)
     }
 }

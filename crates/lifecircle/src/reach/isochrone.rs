@@ -1,0 +1,269 @@
+//! Isochrones: how far one comes within some times, as stretches of streets and as areas.
+//!
+//! An area holds what lies within [`Isochrones::MARGIN`] of a street that is reached, and nearer to it than to any street that is
+//! not: a parallel street beyond the railway does not belong to it. A fine grid learns of each of its points which street is
+//! nearest, how far it is, and when it is reached; marching squares draw the outlines. Their vertices lie inside the sides of
+//! grid cells, one a side at most, so rings neither touch nor cross.
+//!
+//! Source: Lorensen & Cline (1987), *Marching cubes*, in the plane; ambiguous cells as in Nielson & Hamann (1991), *The
+//! asymptotic decider*.
+
+use std::sync::{Mutex, PoisonError};
+
+use geo_types::MultiPolygon;
+
+use super::engine::Engine;
+use super::heading::Heading;
+use super::lanes::{FAR, clamp};
+use super::path::Step;
+use super::places::Grouped;
+use super::search::Search;
+use crate::city::Streets;
+use crate::geo::LonLat;
+use crate::geo::metric::Frame;
+use crate::network::{Millis, Snap};
+
+mod field;
+mod outline;
+
+use field::{Field, Stretch};
+
+/// Streets indexed by where they lie, so that isochrones can be drawn.
+pub struct Isochrones<'a> {
+    engine: &'a Engine,
+    streets: &'a Streets,
+    frame: Frame,
+    /// West and south of the index, in degrees.
+    corner: LonLat,
+    columns: u32,
+    rows: u32,
+    /// Edges by the square that their bounds touch.
+    by_square: Grouped,
+    arch: pulp::Arch,
+    idle: Mutex<Vec<Work>>,
+}
+
+/// What a thread keeps from one isochrone to the next.
+struct Work {
+    search: Search,
+    field: Field,
+    is_seen: Vec<bool>,
+    seen: Vec<u32>,
+}
+
+/// Side of the index's squares in metres.
+const SQUARE: f64 = 250.0;
+
+/// More squares than this along a side are not made; they grow instead.
+const MOST_SQUARES: f64 = 2000.0;
+
+impl<'a> Isochrones<'a> {
+    /// How far from a street an area reaches, in metres.
+    pub const MARGIN: f64 = 25.0;
+
+    /// Indexes the streets that an engine was made of.
+    pub fn new(engine: &'a Engine, streets: &'a Streets) -> Self {
+        let [west, south, east, north] = streets.extent();
+        let frame = Frame::at(f64::midpoint(south, north));
+        let extent = ((east - west) * frame.per_lon).max((north - south) * frame.per_lat);
+        let side = SQUARE.max(extent / MOST_SQUARES);
+        let frame = Frame { per_lon: frame.per_lon / side, per_lat: frame.per_lat / side };
+        let corner = LonLat { x: west, y: south };
+        let columns = ((east - west) * frame.per_lon) as u32 + 1;
+        let rows = ((north - south) * frame.per_lat) as u32 + 1;
+        let square = |at: LonLat| {
+            let column = ((at.x - corner.x) * frame.per_lon).max(0.0) as u32;
+            let row = ((at.y - corner.y) * frame.per_lat).max(0.0) as u32;
+            [column.min(columns - 1), row.min(rows - 1)]
+        };
+        let squares_of = |edge: usize| {
+            let [low, high] = bounds(streets.line(&streets.edges[edge]));
+            let ([left, bottom], [right, top]) = (square(low), square(high));
+            (bottom..=top).flat_map(move |row| (left..=right).map(move |column| row * columns + column))
+        };
+        let pairs = (0..streets.edges.len()).flat_map(|edge| squares_of(edge).map(move |square| (square, edge as u32)));
+        let by_square = Grouped::new((columns * rows) as usize, pairs);
+        Self { engine, streets, frame, corner, columns, rows, by_square, arch: pulp::Arch::new(), idle: Mutex::default() }
+    }
+
+    /// The stretches of streets that are reached from any start within a limit, or from which any of them is reached. A
+    /// stretch goes from the lower share of its edge to the higher.
+    pub fn stretches(&self, starts: &[Snap], heading: Heading, limit: Millis) -> Vec<Step> {
+        self.with_work(|work| {
+            work.search.run(self.engine.network(), heading, starts, limit);
+            let mut edges: Vec<u32> = starts.iter().map(|start| start.edge).collect();
+            let around = work.search.reached().iter().flat_map(|node| self.engine.network().arcs(*node));
+            edges.extend(around.map(|arc| arc.edge));
+            edges.sort_unstable();
+            edges.dedup();
+            let limit = f64::from(clamp(limit));
+            edges.iter().flat_map(|edge| self.within(&work.search, starts, heading, *edge, limit)).collect()
+        })
+    }
+
+    /// The parts of an edge that are reached within a limit.
+    fn within(&self, search: &Search, starts: &[Snap], heading: Heading, edge: u32, limit: f64) -> Vec<Step> {
+        let [ahead, back] = heading.times(self.engine.network().times(edge));
+        let [from, to] = self.engine.network().ends(edge);
+        let share = |left: f64, whole: Millis| {
+            if whole == Millis::NEVER { 0.0 } else { (left / f64::from(whole.0)).clamp(0.0, 1.0) }
+        };
+        let mut parts = Vec::new();
+        let mut add = |from: f64, to: f64| {
+            if to > from {
+                parts.push(Step { edge, from, to });
+            }
+        };
+        if search.time(from) < FAR {
+            add(0.0, share(limit - f64::from(search.time(from)), ahead));
+        }
+        if search.time(to) < FAR {
+            add(1.0 - share(limit - f64::from(search.time(to)), back), 1.0);
+        }
+        for start in starts.iter().filter(|start| start.edge == edge) {
+            let left = limit - f64::from(start.access.0);
+            if left >= 0.0 {
+                add((start.along - share(left, back)).max(0.0), (start.along + share(left, ahead)).min(1.0));
+            }
+        }
+        parts.sort_by(|a, b| a.from.total_cmp(&b.from));
+        parts.dedup_by(|next, part| {
+            let touches = next.from <= part.to;
+            if touches {
+                part.to = part.to.max(next.to);
+            }
+            touches
+        });
+        parts
+    }
+
+    /// The area that is reached from any start within each of some limits, or from which any of them is reached; an area
+    /// holds those of shorter limits.
+    pub fn areas(&self, starts: &[Snap], heading: Heading, limits: &[Millis]) -> Vec<MultiPolygon<f64>> {
+        let farthest = limits.iter().copied().max().unwrap_or_default();
+        self.with_work(|work| {
+            work.search.run(self.engine.network(), heading, starts, farthest);
+            let Some([low, high]) = self.bounds_of(starts, &work.search, heading, farthest) else {
+                return vec![MultiPolygon(Vec::new()); limits.len()];
+            };
+            work.field.open(low, high, Self::MARGIN);
+            let Work { search, field, is_seen, seen } = work;
+            self.edges_near(low, high, is_seen, seen);
+            for edge in &*seen {
+                self.draw(*edge, starts, search, heading, field);
+            }
+            for edge in seen.drain(..) {
+                is_seen[edge as usize] = false;
+            }
+            limits.iter().map(|limit| outline::area(self.arch, field, clamp(*limit) as f32)).collect()
+        })
+    }
+
+    fn with_work<T>(&self, work: impl FnOnce(&mut Work) -> T) -> T {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut own = idle.unwrap_or_else(|| Work {
+            search: Search::new(self.engine.network().nodes()),
+            field: Field::default(),
+            is_seen: vec![false; self.streets.edges.len()],
+            seen: Vec::new(),
+        });
+        let answer = work(&mut own);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+        answer
+    }
+
+    /// Two corners around all that is reached; none if nothing is.
+    fn bounds_of(&self, starts: &[Snap], search: &Search, heading: Heading, limit: Millis) -> Option<[LonLat; 2]> {
+        let network = self.engine.network();
+        let around = search.reached().iter().flat_map(|node| network.arcs(*node)).map(|arc| arc.edge);
+        let on_edges = starts.iter().filter(|start| start.access <= limit).map(|start| start.edge);
+        let mut low = LonLat { x: f64::INFINITY, y: f64::INFINITY };
+        let mut high = LonLat { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY };
+        let limit = f64::from(clamp(limit));
+        let mut grow = |at: LonLat| {
+            low = LonLat { x: low.x.min(at.x), y: low.y.min(at.y) };
+            high = LonLat { x: high.x.max(at.x), y: high.y.max(at.y) };
+        };
+        for node in search.reached() {
+            grow(self.streets.nodes[*node as usize]);
+        }
+        for edge in around.chain(on_edges) {
+            let street = &self.streets.edges[edge as usize];
+            let is_reached = |node: u32| search.time(node) < FAR;
+            if is_reached(street.from) && is_reached(street.to) {
+                let bends = &self.streets.bends[street.bends[0] as usize..street.bends[1] as usize];
+                bends.iter().for_each(|bend| grow(*bend));
+                continue;
+            }
+            let line: Vec<LonLat> = self.streets.line(street).collect();
+            for part in self.within(search, starts, heading, edge, limit) {
+                crate::geo::metric::line_between(&line, part.from, part.to).into_iter().for_each(&mut grow);
+            }
+        }
+        (low.x <= high.x).then_some([low, high])
+    }
+
+    /// The edges whose bounds come near a rectangle.
+    fn edges_near(&self, low: LonLat, high: LonLat, is_seen: &mut [bool], seen: &mut Vec<u32>) {
+        let clamped = |value: f64, most: u32| value.clamp(0.0, f64::from(most - 1)) as u32;
+        // A margin and a grid cell beyond the rectangle, in squares.
+        let beyond = 2.0 * Self::MARGIN / SQUARE;
+        let column = |x: f64, by: f64| clamped((x - self.corner.x) * self.frame.per_lon + by, self.columns);
+        let row = |y: f64, by: f64| clamped((y - self.corner.y) * self.frame.per_lat + by, self.rows);
+        for row in row(low.y, -beyond)..=row(high.y, beyond) {
+            for column in column(low.x, -beyond)..=column(high.x, beyond) {
+                for edge in self.by_square.of(row * self.columns + column) {
+                    if !std::mem::replace(&mut is_seen[*edge as usize], true) {
+                        seen.push(*edge);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the field of an edge: where it lies, and when each of its points is reached.
+    fn draw(&self, edge: u32, starts: &[Snap], search: &Search, heading: Heading, field: &mut Field) {
+        let [ahead, back] = heading.times(self.engine.network().times(edge));
+        let street = &self.streets.edges[edge as usize];
+        let seconds = |time: Millis| if time == Millis::NEVER { FAR as f32 } else { time.0 as f32 };
+        let own: Vec<&Snap> = starts.iter().filter(|start| start.edge == edge).collect();
+        let whole = street.length.0.max(f64::MIN_POSITIVE);
+        let mut walked = 0.0;
+        let mut before: Option<LonLat> = None;
+        for at in self.streets.line(street) {
+            if let Some(before) = before {
+                let share = walked / whole;
+                walked += crate::geo::metric::distance(before, at).0;
+                let mut stretch = Stretch {
+                    ends: [before, at],
+                    shares: [share as f32, (walked / whole).min(1.0) as f32],
+                    from: search.time(street.from) as f32,
+                    ahead: seconds(ahead),
+                    to: search.time(street.to) as f32,
+                    back: seconds(back),
+                    start: None,
+                };
+                if own.is_empty() {
+                    field.add(self.arch, &stretch);
+                }
+                for start in &own {
+                    stretch.start = Some((start.along as f32, seconds(start.access)));
+                    field.add(self.arch, &stretch);
+                }
+            }
+            before = Some(at);
+        }
+    }
+}
+
+/// The least and greatest coordinates of some points.
+fn bounds(points: impl Iterator<Item = LonLat>) -> [LonLat; 2] {
+    let low = LonLat { x: f64::INFINITY, y: f64::INFINITY };
+    let high = LonLat { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY };
+    points.fold([low, high], |[low, high], at| {
+        [
+            LonLat { x: low.x.min(at.x), y: low.y.min(at.y) },
+            LonLat { x: high.x.max(at.x), y: high.y.max(at.y) },
+        ]
+    })
+}

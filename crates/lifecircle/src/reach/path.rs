@@ -1,0 +1,131 @@
+//! The path from one place to another, to be shown on a map.
+
+use super::engine::Engine;
+use super::heading::Heading;
+use super::lanes::{FAR, millis};
+use super::search::Search;
+use crate::city::Streets;
+use crate::geo::LonLat;
+use crate::geo::metric::line_between;
+use crate::network::{Millis, Snap};
+
+/// A shortest way from a door of one place to a door of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// How long it takes, the walks from and to the doors included.
+    pub time: Millis,
+    /// The edges in the order in which they are walked.
+    pub steps: Vec<Step>,
+}
+
+/// A stretch of an edge: from and to as shares of its length, from 0 at its beginning to 1 at its end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// The edge, as an index into [`Streets::edges`].
+    pub edge: u32,
+    /// Where on the edge it begins.
+    pub from: f64,
+    /// Where on the edge it ends.
+    pub to: f64,
+}
+
+impl Path {
+    /// The line that is walked.
+    pub fn line(&self, streets: &Streets) -> Vec<LonLat> {
+        let mut line: Vec<LonLat> = Vec::new();
+        for step in &self.steps {
+            let whole: Vec<LonLat> = streets.line(&streets.edges[step.edge as usize]).collect();
+            let part = line_between(&whole, step.from, step.to);
+            let again = usize::from(line.last() == part.first());
+            line.extend(part.into_iter().skip(again));
+        }
+        line
+    }
+}
+
+/// The shortest path from any door of one place to any door of another; none if there is no way.
+///
+/// ```
+/// use lifecircle::network::{self, Network, Walker};
+/// use lifecircle::reach::{Engine, path};
+/// use lifecircle::{demo, import};
+///
+/// # fn main() -> lifecircle::Result<()> {
+/// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
+/// let walker = Walker::named("adult")?;
+/// let network = Network::new(&city.streets, &walker);
+/// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
+/// let engine = Engine::new(network);
+/// let [from, to] = [&snaps.homes[0], &snaps.homes[50]].map(|home| home.unwrap());
+/// let path = path(&engine, &[from], &[to]).unwrap();
+/// assert!(path.line(&city.streets).len() >= 2);
+/// # Ok(())
+/// # }
+/// ```
+pub fn path(engine: &Engine, from: &[Snap], to: &[Snap]) -> Option<Path> {
+    let mut search = Search::new(engine.network().nodes());
+    let (mut limit, mut reached) = (NEAR, None);
+    // Most ways are short: what is near is searched first, then ever farther, until the whole way is within the limit
+    // or nothing more is reached.
+    loop {
+        search.run(engine.network(), Heading::Out, from, limit);
+        let best = best_path(engine, &search, from, to);
+        let count = Some(search.reached().len());
+        if best.as_ref().is_some_and(|path| path.time <= limit) || count == reached {
+            return best;
+        }
+        (limit, reached) = (Millis(limit.0.saturating_mul(2)), count);
+    }
+}
+
+/// How far a path is sought at first.
+const NEAR: Millis = Millis(600_000);
+
+/// The shortest of the paths that a search has found.
+fn best_path(engine: &Engine, search: &Search, from: &[Snap], to: &[Snap]) -> Option<Path> {
+    let network = engine.network();
+    let mut best: Option<(u32, Path)> = None;
+    let mut offer = |time: u32, steps: &dyn Fn() -> Vec<Step>| {
+        if time < FAR && best.as_ref().is_none_or(|(known, _)| time < *known) {
+            best = Some((time, Path { time: millis(time), steps: steps() }));
+        }
+    };
+    for end in to {
+        for start in from.iter().filter(|start| start.edge == end.edge) {
+            let time = Heading::Out.straight(start, end, network);
+            offer(time, &|| vec![Step { edge: end.edge, from: start.along, to: end.along }]);
+        }
+        for ((node, time), last) in Heading::Out.enter(end, network).into_iter().zip([0.0, 1.0]) {
+            let time = search.time(node).saturating_add(time);
+            offer(time, &|| {
+                let (edges, first) = search.way_back(network, node);
+                let mut steps: Vec<Step> = first_step(engine, from, first, search.time(first)).into_iter().collect();
+                let mut here = first;
+                for edge in edges.into_iter().rev() {
+                    let forward = network.ends(edge)[0] == here;
+                    let [begin, end] = network.ends(edge);
+                    here = if forward { end } else { begin };
+                    let (from, to) = if forward { (0.0, 1.0) } else { (1.0, 0.0) };
+                    steps.push(Step { edge, from, to });
+                }
+                steps.push(Step { edge: end.edge, from: last, to: end.along });
+                steps.retain(|step| step.from != step.to);
+                steps
+            });
+        }
+    }
+    best.map(|(_, path)| path)
+}
+
+/// The way from a door to the node where the network is entered.
+fn first_step(engine: &Engine, starts: &[Snap], node: u32, time: u32) -> Option<Step> {
+    let network = engine.network();
+    for start in starts {
+        for ((end, after), to) in Heading::Out.leave(start, network).into_iter().zip([0.0, 1.0]) {
+            if end == node && after == time {
+                return Some(Step { edge: start.edge, from: start.along, to });
+            }
+        }
+    }
+    None
+}
