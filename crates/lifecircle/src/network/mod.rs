@@ -186,6 +186,20 @@ impl Network {
         edge
     }
 
+    /// Some edges as a network of their own, numbered in the order given; its nodes keep their order. It has no islands.
+    pub(crate) fn part(&self, edges: &[u32]) -> Self {
+        let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| self.ends(*edge)).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let here = |node: u32| nodes.partition_point(|other| *other < node) as u32;
+        let edges: Vec<Edge> = edges
+            .iter()
+            .map(|edge| Edge { ends: self.ends(*edge).map(here), times: self.times(*edge) })
+            .collect();
+        let (first, incident) = incidence(nodes.len(), &edges);
+        Self { edges, first, incident, on_island: vec![false; nodes.len()], islands: 0 }
+    }
+
     /// Whether a node lies in a small part that nothing joins to the rest.
     pub fn is_on_island(&self, node: u32) -> bool {
         self.on_island[node as usize]

@@ -85,6 +85,11 @@ impl Snap {
         Self::on_edge(network, self.edge, self.along, self.access, self.distance, self.rank)
     }
 
+    /// The same place where its edge has another number.
+    pub(crate) fn numbered(&self, edge: u32) -> Self {
+        Self { edge, ..*self }
+    }
+
     /// Whether the place is cut off from the rest of the network.
     pub fn is_on_island(&self) -> bool {
         self.rank == Rank::Island

@@ -47,6 +47,24 @@ impl Frontier {
                 self.reach(node, time, limit, width);
             }
         }
+        self.spread(network, heading, limit, width);
+    }
+
+    /// The same from two nodes.
+    pub fn search_from_nodes(&mut self, network: &Network, heading: Heading, nodes: [u32; 2], limit: Millis) {
+        self.search(network, heading, std::iter::empty(), limit);
+        if limit == Millis::NEVER {
+            return;
+        }
+        let limit = clamp(limit);
+        let width = limit / BUCKETS + 1;
+        for node in nodes {
+            self.reach(node, 0, limit, width);
+        }
+        self.spread(network, heading, limit, width);
+    }
+
+    fn spread(&mut self, network: &Network, heading: Heading, limit: u32, width: u32) {
         for bucket in 0..self.buckets.len() {
             while let Some(node) = self.buckets[bucket].pop() {
                 let time = self.times[node as usize];

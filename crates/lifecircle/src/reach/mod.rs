@@ -9,6 +9,7 @@
 //! need. Nodes and edges should be in Hilbert order ([`crate::city::Streets::in_hilbert_order`]): what lies together is
 //! searched together. Nothing here knows of services or people.
 
+mod answers;
 mod batch;
 mod catchment;
 mod cell;
@@ -19,6 +20,7 @@ mod frontier;
 mod heading;
 mod hierarchy;
 mod isochrone;
+mod k_nearest;
 mod lanes;
 mod marks;
 pub mod matrix;
@@ -30,10 +32,12 @@ mod search;
 mod weigh;
 mod within;
 
+pub use answers::Answers;
 pub use catchment::catchment;
 pub use engine::Engine;
 pub use heading::Heading;
 pub use isochrone::Isochrones;
+pub use k_nearest::{KNearest, Near, k_nearest};
 pub use matrix::matrix;
 pub use nearest::nearest;
 pub use path::{Path, Step, path};

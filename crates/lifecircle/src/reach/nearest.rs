@@ -46,6 +46,18 @@ pub fn nearest(engine: &Engine, question: Question<'_>, done: impl Fn(usize) + S
     found.into_iter().flatten().collect()
 }
 
+/// For each group, the time from every node to its nearest target; [`FAR`](super::lanes::FAR) if there is no way.
+pub(super) fn times_of_nodes(engine: &Engine, targets: &Places, groups: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let doors_of = |group: &Vec<u32>| group.iter().flat_map(|target| targets.doors(*target as usize)).collect();
+    let of_some = |groups: &[Vec<u32>]| -> Vec<Vec<u32>> {
+        let doors: Vec<Vec<&Snap>> = groups.iter().map(doors_of).collect();
+        let labels = search(engine, &doors);
+        let ranks = || (0..labels.len() as u32).map(|node| engine.hierarchy().rank(node) as usize);
+        (0..groups.len()).map(|lane| ranks().map(|rank| labels[rank].0[lane]).collect()).collect()
+    };
+    groups.par_chunks(WIDTH).flat_map_iter(of_some).collect()
+}
+
 /// The time from every rank to the nearest door of each group, a lane each.
 fn search(engine: &Engine, groups: &[Vec<&Snap>]) -> Vec<Lanes> {
     let hierarchy = engine.hierarchy();

@@ -34,6 +34,11 @@ impl<T: Copy + Default> Within<T> {
         &self.values[start..start + self.limits]
     }
 
+    pub(super) fn of_mut(&mut self, origin: usize, group: usize) -> &mut [T] {
+        let start = (origin * self.groups + group) * self.limits;
+        &mut self.values[start..start + self.limits]
+    }
+
     /// Bytes that the numbers take.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.values)
