@@ -4,24 +4,28 @@
 //! With `--out` it writes the graph, the targets and the answers, so that other programs can be timed on the very same
 //! work and their answers compared (`benches/peers.py`).
 
-mod tiles;
-
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use lifecircle::city;
-use lifecircle::network::{Millis, Network, Slope, Snap, Walker};
-use lifecircle::reach::{Engine, Places, Question, Within, nearest, within};
+use lifecircle::import::{Inputs, import};
+use lifecircle::network::{EdgeTimes, Millis, Network, Snap};
+use lifecircle::reach::{
+    Answers, Engine, Heading, Isochrones, Places, Question, k_nearest, matrix, nearest, weigh, within,
+};
+use lifecircle::sources::osm::OsmSource;
 use lifecircle::tables::{Format, Table};
-use lifecircle::{Error, Result, demo, export, import};
+use lifecircle::{Error, Result, export};
+use lifecircle_bench::tiles;
+use lifecircle_bench::world::{World, demo_streets, limit, steady};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 #[derive(Parser)]
 struct Arguments {
-    /// A city directory to tile; the demo city if none is given
+    /// An OpenStreetMap extract or a city directory to tile; the demo city if none is given
     #[arg(long)]
     city: Option<PathBuf>,
     /// Copies along a side
@@ -39,12 +43,35 @@ struct Arguments {
     /// Metres a second
     #[arg(long, default_value_t = 1.2)]
     speed: f64,
-    /// Runs of each kernel
+    /// Runs of each work
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// What to time
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["nearest", "within"])]
+    work: Vec<Work>,
     /// Write graph, targets and answers here
     #[arg(long)]
     out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Work {
+    /// The nearest target of each set, from every node
+    Nearest,
+    /// The three nearest targets of each set, and which they are
+    KNearest,
+    /// How many targets of each set lie within the limit of every node
+    Within,
+    /// Who reaches whom within the limit, summed with weights: all pairs of nodes
+    People,
+    /// How many of all targets lie within 30 minutes at 15 km/h of every node
+    Cycling,
+    /// The matrix of 1,227 by 1,227 nodes, without a limit
+    Matrix,
+    /// Areas of 5, 10 and 15 minutes around one node
+    Isochrones,
+    /// Facilities added and removed, streets closed and opened
+    Edits,
 }
 
 fn main() {
@@ -56,64 +83,146 @@ fn main() {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let streets = match &arguments.city {
-        Some(path) => city::load(path)?.streets,
-        None => import::import(demo::generate(demo::Size::Full, 1), &())?.streets,
+        None => demo_streets()?,
+        Some(path) if path.is_dir() => city::load(path)?.streets,
+        Some(path) => import(Inputs::new("bench", OsmSource::open(path)?), &())?.streets,
     };
     let streets = tiles::lay(&tiles::without_squares(&streets), arguments.side);
-    let walker = Walker { speed: arguments.speed, steps: Some(1.0), slope: Slope::Tobler, ..Walker::named("adult")? };
-    let started = Instant::now();
-    let network = Network::new(&streets, &walker);
-    let prepared = started.elapsed().as_secs_f64();
-    let at_nodes: Vec<Option<Snap>> = (0..network.nodes() as u32).map(|node| Snap::at_node(&network, node)).collect();
-    let sets = strew(&at_nodes, arguments);
-    let targets: Places = sets.iter().flatten().map(|node| at_nodes[*node as usize]).collect();
-    let groups: Vec<Vec<u32>> = (0..sets.len() as u32)
-            .map(|set| (0..arguments.targets as u32).map(|i| set * arguments.targets as u32 + i).collect())
-            .collect();
-    let origins: Places = at_nodes.into_iter().collect();
-    let started = Instant::now();
-    let engine = Engine::new(network.clone());
-    let contracted = started.elapsed().as_secs_f64();
-    let question = Question { origins: &origins, targets: &targets, groups: &groups };
-    let limit = Millis::round(lifecircle::geo::Seconds(arguments.limit));
-    let limits = vec![[limit]; sets.len()];
-    let (nearest_seconds, times) = time(arguments.runs, || nearest(&engine, question, |_| {}));
-    let (within_seconds, counts) = time(arguments.runs, || within(&engine, question, &limits, |_| {}));
-    let pairs: u64 = (0..origins.len())
-        .flat_map(|origin| (0..sets.len()).map(move |set| (origin, set)))
-        .map(|(o, s)| u64::from(counts.of(o, s)[0]))
-        .sum();
-    println!(
-        "{:#}",
-        json!({
-            "nodes": network.nodes(), "edges": network.edges(), "sets": sets.len(), "targets": arguments.targets,
-            "limit_seconds": arguments.limit, "pairs": pairs, "network_seconds": prepared, "contraction_seconds": contracted, "bytes_an_edge": engine.bytes() as f64 / network.edges() as f64,
-            "nearest_seconds": nearest_seconds, "within_seconds": within_seconds,
-            "pairs_a_second": pairs as f64 / median(&within_seconds),
-        })
-    );
+    let walker = steady(arguments.speed)?;
+    let (network_seconds, network) = time(arguments.runs, || Network::new(&streets, &walker));
+    let world = World::new(streets, &network, arguments.sets, arguments.targets);
+    let (engine_seconds, engine) = time(arguments.runs, || Engine::new(network.clone()));
+    let mut report = Map::new();
+    report.insert("nodes".into(), json!(network.nodes()));
+    report.insert("edges".into(), json!(network.edges()));
+    report.insert("bytes_an_edge".into(), json!(engine.bytes() as f64 / network.edges() as f64));
+    report.insert("network".into(), json!(network_seconds));
+    report.insert("engine".into(), json!(engine_seconds));
+    for work in &arguments.work {
+        let name = work.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        report.insert(name, do_work(*work, arguments, &world, &engine)?);
+    }
+    report.insert("peak_bytes".into(), json!(peak_bytes()));
+    println!("{:#}", Value::Object(report));
     match &arguments.out {
-        Some(directory) => write(directory, &streets, &network, &sets, &times, &counts),
+        Some(directory) => write(directory, arguments, &world, &engine),
         None => Ok(()),
     }
 }
 
-/// Sets of nodes, drawn evenly.
-fn strew(at_nodes: &[Option<Snap>], arguments: &Arguments) -> Vec<Vec<u32>> {
-    let mut random = ChaCha8Rng::seed_from_u64(0);
-    let open: Vec<u32> = (0..at_nodes.len() as u32).filter(|node| at_nodes[*node as usize].is_some()).collect();
-    (0..arguments.sets)
-        .map(|_| (0..arguments.targets).map(|_| open[random.random_range(0..open.len())]).collect())
-        .collect()
+fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) -> Result<Value> {
+    let (runs, question) = (arguments.runs, world.question());
+    let limits = vec![[limit(arguments.limit)]; arguments.sets];
+    Ok(match work {
+        Work::Nearest => json!({ "seconds": time(runs, || nearest(engine, question, |_| {})).0 }),
+        Work::KNearest => json!({ "seconds": time(runs, || k_nearest(engine, question, 3, |_| {})).0 }),
+        Work::Within => {
+            let (seconds, counts) = time(runs, || within(engine, question, &limits, |_| {}));
+            let all = (0..world.origins.len()).flat_map(|origin| (0..arguments.sets).map(move |set| (origin, set)));
+            let pairs: u64 = all.map(|(origin, set)| u64::from(counts.of(origin, set)[0])).sum();
+            json!({ "pairs": pairs, "pairs_a_second": pairs as f64 / median(&seconds), "seconds": seconds })
+        }
+        Work::People => {
+            let everybody = [(0..world.origins.len() as u32).collect()];
+            let question = Question { origins: &world.origins, targets: &world.origins, groups: &everybody };
+            let people: Vec<f64> = (0..world.origins.len()).map(|node| 1.0 + (node % 7) as f64).collect();
+            let flat = |_, _| 1.0;
+            let (seconds, _) = time(runs, || weigh(engine, question, &limits[..1], &people, flat, |_| {}));
+            // Everybody weighs the same, to learn how many pairs there are.
+            let ones = vec![1.0; people.len()];
+            let counts = weigh(engine, question, &limits[..1], &ones, flat, |_| {});
+            let pairs: f64 = (0..world.origins.len()).map(|origin| counts.of(origin, 0)[0]).sum();
+            json!({ "pairs": pairs, "pairs_a_second": pairs / median(&seconds), "seconds": seconds })
+        }
+        Work::Cycling => {
+            let engine = Engine::new(Network::new(&world.streets, &steady(15.0 / 3.6)?));
+            let everything = [(0..world.targets.len() as u32).collect()];
+            let doors = |places: &Places| -> Places {
+                let renewed = |door: &Snap| door.renewed(engine.network());
+                (0..places.len()).map(|place| places.doors(place).iter().map(renewed).collect::<Vec<_>>()).collect()
+            };
+            let (origins, targets) = (doors(&world.origins), doors(&world.targets));
+            let question = Question { origins: &origins, targets: &targets, groups: &everything };
+            let (seconds, counts) = time(runs, || within(&engine, question, &[[limit(1800.0)]], |_| {}));
+            let pairs: u64 = (0..origins.len()).map(|origin| u64::from(counts.of(origin, 0)[0])).sum();
+            json!({ "targets": targets.len(), "pairs": pairs, "seconds": seconds })
+        }
+        Work::Matrix => {
+            let few = |shift: usize| -> Places {
+                let count = world.origins.len();
+                (0..1227).map(|place| world.origins.doors((place * 7919 + shift) % count).iter().copied()).collect()
+            };
+            let (from, to) = (few(0), few(11));
+            let mut rows = 0;
+            let (seconds, done) = time(runs, || {
+                rows = 0;
+                matrix(engine, &from, &to, Millis::NEVER, |batch| {
+                    rows += batch.num_rows();
+                    Ok(())
+                })
+            });
+            done?;
+            json!({ "rows": rows, "seconds": seconds })
+        }
+        Work::Isochrones => isochrones(world, engine),
+        Work::Edits => edits(world, engine, &limits),
+    })
+}
+
+/// Draws areas around a thousand nodes and tells how long each takes.
+fn isochrones(world: &World, engine: &Engine) -> Value {
+    let (made, isochrones) = time(1, || Isochrones::new(engine, &world.streets));
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let minutes = [300.0, 600.0, 900.0].map(limit);
+    let mut seconds = Vec::new();
+    while seconds.len() < 1000 {
+        let doors = world.origins.doors(random.random_range(0..world.origins.len()));
+        if !doors.is_empty() {
+            seconds.extend(time(1, || isochrones.areas(doors, Heading::Out, &minutes)).0);
+        }
+    }
+    json!({ "index": made, "median": median(&seconds), "p95": share(&seconds, 0.95), "count": seconds.len() })
+}
+
+/// Makes two hundred edits and tells how long each kind takes; `nearest_only` leaves the counts out.
+fn edits(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
+    let none: Vec<[Millis; 0]> = vec![[]; limits.len()];
+    let times = edit(world, &mut Answers::new(engine.clone(), world.question(), &none));
+    let counts = edit(world, &mut Answers::new(engine.clone(), world.question(), limits));
+    json!({ "nearest_only": times, "nearest_and_counts": counts })
+}
+
+fn edit<const LIMITS: usize>(world: &World, answers: &mut Answers<LIMITS>) -> Value {
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let (mut added, mut removed, mut closed, mut opened) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..200 {
+        let doors = world.origins.doors(random.random_range(0..world.origins.len())).to_vec();
+        let set = random.random_range(0..world.groups.len() as u32);
+        let (seconds, (target, _)) = once(|| answers.add_target(doors, vec![set]));
+        added.push(seconds);
+        removed.push(once(|| answers.remove_target(target)).0);
+        let edge = random.random_range(0..answers.network().edges() as u32);
+        let times = answers.network().times(edge);
+        closed.push(once(|| answers.set_street(edge, EdgeTimes::CLOSED)).0);
+        opened.push(once(|| answers.set_street(edge, times)).0);
+    }
+    let told = |seconds: &[f64]| json!({ "median": median(seconds), "p95": share(seconds, 0.95), "most": share(seconds, 1.0) });
+    json!({ "facility_added": told(&added), "facility_removed": told(&removed), "street_closed": told(&closed), "street_opened": told(&opened) })
+}
+
+/// Runs something once; the seconds and the answer.
+fn once<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let started = Instant::now();
+    let answer = work();
+    (started.elapsed().as_secs_f64(), answer)
 }
 
 /// Runs something several times; the seconds of each run and the last answer.
 fn time<T>(runs: usize, mut work: impl FnMut() -> T) -> (Vec<f64>, T) {
     let mut seconds = Vec::new();
     loop {
-        let started = Instant::now();
-        let answer = work();
-        seconds.push(started.elapsed().as_secs_f64());
+        let (took, answer) = once(&mut work);
+        seconds.push(took);
         if seconds.len() >= runs {
             return (seconds, answer);
         }
@@ -121,28 +230,35 @@ fn time<T>(runs: usize, mut work: impl FnMut() -> T) -> (Vec<f64>, T) {
 }
 
 fn median(seconds: &[f64]) -> f64 {
-    let mut sorted = seconds.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
+    share(seconds, 0.5)
 }
 
-fn write(
-    directory: &std::path::Path,
-    streets: &city::Streets,
-    network: &Network,
-    sets: &[Vec<u32>],
-    times: &[Vec<Millis>],
-    counts: &Within<u32>,
-) -> Result<()> {
+/// The value that a share of all do not exceed.
+fn share(seconds: &[f64], share: f64) -> f64 {
+    let mut sorted = seconds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
+}
+
+/// The most memory that this process has had, where the system tells.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
+}
+
+fn write(directory: &Path, arguments: &Arguments, world: &World, engine: &Engine) -> Result<()> {
     std::fs::create_dir_all(directory).map_err(|e| Error::io("make the directory", directory, &e))?;
     let put = |table: &Table, name: &str| table.write(&directory.join(name), Format::Parquet);
-    put(&export::nodes_table(streets), "nodes.parquet")?;
-    put(&export::edges_table(streets, network), "edges.parquet")?;
-    let rows = || sets.iter().enumerate().flat_map(|(set, nodes)| nodes.iter().map(move |node| (set, *node)));
+    put(&export::nodes_table(&world.streets), "nodes.parquet")?;
+    put(&export::edges_table(&world.streets, engine.network()), "edges.parquet")?;
+    let rows = || world.nodes.iter().enumerate().map(|(target, node)| (target / arguments.targets, *node));
     let targets = Table::new()
         .integers("set", rows().map(|(set, _)| set as i32))
         .ids("node", rows().map(|(_, node)| i64::from(node)));
     put(&targets, "targets.parquet")?;
+    let times = nearest(engine, world.question(), |_| {});
+    let counts = within(engine, world.question(), &vec![[limit(arguments.limit)]; arguments.sets], |_| {});
     let mut answers = Table::new();
     for (set, times) in times.iter().enumerate() {
         answers = answers

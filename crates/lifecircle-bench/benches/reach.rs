@@ -1,0 +1,123 @@
+//! The kernels, for regressions: on the demo city, on four tiles of it, and on a real city where one lies beside the
+//! project. `cargo bench -p lifecircle-bench`.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use lifecircle::import::{Inputs, import};
+use lifecircle::network::{EdgeTimes, Millis, Network};
+use lifecircle::reach::{
+    Answers, Engine, Heading, Isochrones, Question, k_nearest, matrix, nearest, path, weigh, within,
+};
+use lifecircle::sources::osm::OsmSource;
+use lifecircle_bench::tiles;
+use lifecircle_bench::world::{World, demo_streets, limit, steady};
+
+struct Ready {
+    name: &'static str,
+    world: World,
+    engine: Engine,
+}
+
+static WORLDS: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+    let demo = demo_streets().expect("the demo city can be made");
+    let mut cities = vec![("demo", demo.clone()), ("demo 2x2", tiles::lay(&demo, 2))];
+    for (name, file) in [("malta", "malta/malta.osm.pbf"), ("helsinki", "helsinki/helsinki.osm.pbf")] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
+        if path.exists() {
+            let source = OsmSource::open(&path).expect("the extract can be read");
+            cities.push((name, import(Inputs::new(name, source), &()).expect("it can be imported").streets));
+        }
+    }
+    let ready = |(name, streets)| {
+        let network = Network::new(&streets, &steady(1.2).expect("there is an adult"));
+        let world = World::new(streets, &network, 30, 100);
+        Ready { name, world, engine: Engine::new(network) }
+    };
+    cities.into_iter().map(ready).collect()
+});
+
+fn main() {
+    divan::main();
+}
+
+fn names() -> Vec<&'static str> {
+    WORLDS.iter().map(|ready| ready.name).collect()
+}
+
+fn find(name: &str) -> &'static Ready {
+    WORLDS.iter().find(|ready| ready.name == name).expect("names come from the same list")
+}
+
+const MINUTES: [Millis; 3] = [Millis(300_000), Millis(600_000), Millis(900_000)];
+
+#[divan::bench(args = names(), sample_count = 10)]
+fn engine(bencher: Bencher, name: &str) {
+    let Ready { engine, .. } = find(name);
+    bencher.with_inputs(|| engine.network().clone()).bench_values(Engine::new);
+}
+
+#[divan::bench(args = names(), sample_count = 10)]
+fn nearest_of_30_sets(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    bencher.bench(|| nearest(engine, world.question(), |_| {}));
+}
+
+#[divan::bench(args = names(), sample_count = 10)]
+fn three_nearest_of_30_sets(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    bencher.bench(|| k_nearest(engine, world.question(), 3, |_| {}));
+}
+
+#[divan::bench(args = names(), sample_count = 10)]
+fn counts_of_30_sets(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    bencher.bench(|| within(engine, world.question(), &[MINUTES; 30], |_| {}));
+}
+
+#[divan::bench(args = names(), sample_count = 5)]
+fn people_within_15_minutes(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    let everybody = [(0..world.origins.len() as u32).collect()];
+    let question = Question { origins: &world.origins, targets: &world.origins, groups: &everybody };
+    let people = vec![1.5; world.origins.len()];
+    bencher.bench(|| weigh(engine, question, &[[limit(900.0)]], &people, |_, _| 1.0, |_| {}));
+}
+
+#[divan::bench(args = names(), sample_count = 5)]
+fn matrix_to_3000_targets(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    bencher.bench(|| {
+        let mut rows = 0;
+        let done = matrix(engine, &world.targets, &world.targets, Millis::NEVER, |batch| {
+            rows += batch.num_rows();
+            Ok(())
+        });
+        (rows, done.is_ok())
+    });
+}
+
+#[divan::bench(args = names())]
+fn isochrones_of_5_10_15_minutes(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    let isochrones = Isochrones::new(engine, &world.streets);
+    bencher.bench(|| isochrones.areas(world.targets.doors(7), Heading::Out, &MINUTES));
+}
+
+#[divan::bench(args = names())]
+fn path_between_two_targets(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    bencher.bench(|| path(engine, world.targets.doors(1), world.targets.doors(2)));
+}
+
+#[divan::bench(args = names(), sample_count = 20)]
+fn street_closed_and_opened(bencher: Bencher, name: &str) {
+    let Ready { engine, world, .. } = find(name);
+    let mut answers = Answers::new(engine.clone(), world.question(), &[MINUTES; 30]);
+    let times = answers.network().times(100);
+    bencher.bench_local(|| {
+        answers.set_street(100, EdgeTimes::CLOSED);
+        answers.set_street(100, times);
+    });
+}
