@@ -26,7 +26,7 @@ use crate::network::{Millis, Snap};
 mod field;
 mod outline;
 
-use field::{Field, Stretch};
+use field::{Field, Stretch, Tell};
 
 /// Streets indexed by where they lie, so that isochrones can be drawn.
 pub struct Isochrones<'a> {
@@ -49,6 +49,8 @@ struct Work {
     field: Field,
     is_seen: Vec<bool>,
     seen: Vec<u32>,
+    stretches: Vec<Stretch>,
+    line: Vec<[f32; 2]>,
 }
 
 /// Side of the index's squares in metres.
@@ -147,14 +149,14 @@ impl<'a> Isochrones<'a> {
                 return vec![MultiPolygon(Vec::new()); limits.len()];
             };
             work.field.open(low, high, Self::MARGIN);
-            let Work { search, field, is_seen, seen } = work;
-            self.edges_near(low, high, is_seen, seen);
-            for edge in &*seen {
-                self.draw(*edge, starts, search, heading, field);
+            self.edges_near(low, high, &mut work.is_seen, &mut work.seen);
+            work.stretches.clear();
+            for edge in std::mem::take(&mut work.seen) {
+                work.is_seen[edge as usize] = false;
+                self.draw(edge, starts, heading, work);
             }
-            for edge in seen.drain(..) {
-                is_seen[edge as usize] = false;
-            }
+            let Work { field, stretches, .. } = work;
+            self.arch.dispatch(Tell { field, stretches });
             limits.iter().map(|limit| outline::area(self.arch, field, clamp(*limit) as f32)).collect()
         })
     }
@@ -166,6 +168,8 @@ impl<'a> Isochrones<'a> {
             field: Field::default(),
             is_seen: vec![false; self.streets.edges.len()],
             seen: Vec::new(),
+            stretches: Vec::new(),
+            line: Vec::new(),
         });
         let answer = work(&mut own);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
@@ -221,37 +225,38 @@ impl<'a> Isochrones<'a> {
         }
     }
 
-    /// Tells the field of an edge: where it lies, and when each of its points is reached.
-    fn draw(&self, edge: u32, starts: &[Snap], search: &Search, heading: Heading, field: &mut Field) {
+    /// Adds the straight parts of an edge, with when each of their points is reached.
+    fn draw(&self, edge: u32, starts: &[Snap], heading: Heading, work: &mut Work) {
+        let Work { search, field, stretches, line, .. } = work;
         let [ahead, back] = heading.times(self.engine.network().times(edge));
         let street = &self.streets.edges[edge as usize];
         let seconds = |time: Millis| if time == Millis::NEVER { FAR as f32 } else { time.0 as f32 };
-        let own: Vec<&Snap> = starts.iter().filter(|start| start.edge == edge).collect();
-        let whole = street.length.0.max(f64::MIN_POSITIVE);
-        let mut walked = 0.0;
-        let mut before: Option<LonLat> = None;
-        for at in self.streets.line(street) {
-            if let Some(before) = before {
-                let share = walked / whole;
-                walked += crate::geo::metric::distance(before, at).0;
-                let mut stretch = Stretch {
-                    ends: [before, at],
-                    shares: [share as f32, (walked / whole).min(1.0) as f32],
-                    from: search.time(street.from) as f32,
-                    ahead: seconds(ahead),
-                    to: search.time(street.to) as f32,
-                    back: seconds(back),
-                    start: None,
-                };
-                if own.is_empty() {
-                    field.add(self.arch, &stretch);
-                }
-                for start in &own {
-                    stretch.start = Some((start.along as f32, seconds(start.access)));
-                    field.add(self.arch, &stretch);
-                }
-            }
-            before = Some(at);
+        line.clear();
+        line.extend(self.streets.line(street).map(|at| field.cells(at)));
+        let length = |pair: &[[f32; 2]]| {
+            let (x, y) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
+            (x * x + y * y).sqrt()
+        };
+        let whole = line.windows(2).map(length).sum::<f32>().max(f32::MIN_POSITIVE);
+        let mut share = 0.0;
+        for pair in line.windows(2) {
+            let until = (share + length(pair) / whole).min(1.0);
+            let stretch = Stretch {
+                ends: [pair[0], pair[1]],
+                shares: [share, until],
+                from: search.time(street.from) as f32,
+                ahead: seconds(ahead),
+                to: search.time(street.to) as f32,
+                back: seconds(back),
+                start: None,
+            };
+            stretches.push(stretch);
+            let own = starts.iter().filter(|start| start.edge == edge);
+            stretches.extend(own.map(|start| {
+                let start = Some((start.along as f32, seconds(start.access)));
+                Stretch { start, ..stretch }
+            }));
+            share = until;
         }
     }
 }

@@ -4,8 +4,11 @@ use crate::geo::LonLat;
 use crate::geo::metric::Frame;
 
 /// Side of a grid cell in metres, unless the area is so large that the grid would have more than [`MOST`] points a side.
-const CELL: f64 = 15.0;
+const CELL: f64 = 20.0;
 const MOST: f64 = 1500.0;
+
+/// Points of a row that are told at once.
+const ABREAST: usize = 8;
 
 /// A grid over a rectangle. Rows go from south to north.
 #[derive(Default)]
@@ -27,9 +30,10 @@ pub(super) struct Field {
     pub times: Vec<f32>,
 }
 
-/// A straight part of an edge.
+/// A straight part of an edge, in grid cells.
+#[derive(Clone, Copy)]
 pub(super) struct Stretch {
-    pub ends: [LonLat; 2],
+    pub ends: [[f32; 2]; 2],
     /// Where the ends lie on the edge, as shares of its length.
     pub shares: [f32; 2],
     /// When the edge's beginning is reached, and how long the whole edge takes from there.
@@ -55,7 +59,7 @@ impl Field {
         // Beyond the margin there is a ring of points outside all areas, so that outlines close.
         let around = (margin / cell).ceil() + 2.0;
         self.corner = LonLat { x: low.x - around / self.per_lon, y: low.y - around / self.per_lat };
-        self.columns = ((high.x - low.x) * self.per_lon + 2.0 * around).ceil() as usize + 1;
+        self.columns = ((high.x - low.x) * self.per_lon + 2.0 * around).ceil() as usize + 1 + ABREAST;
         self.rows = ((high.y - low.y) * self.per_lat + 2.0 * around).ceil() as usize + 1;
         (self.cell, self.margin) = (cell as f32, (margin / cell) as f32);
         self.distances.clear();
@@ -69,30 +73,49 @@ impl Field {
         LonLat { x: self.corner.x + x / self.per_lon, y: self.corner.y + y / self.per_lat }
     }
 
-    fn cells(&self, at: LonLat) -> [f32; 2] {
+    /// A point in grid cells of one in degrees.
+    pub fn cells(&self, at: LonLat) -> [f32; 2] {
         [((at.x - self.corner.x) * self.per_lon) as f32, ((at.y - self.corner.y) * self.per_lat) as f32]
     }
+}
 
-    /// Tells the points around a part of an edge of it.
-    pub fn add(&mut self, arch: pulp::Arch, stretch: &Stretch) {
-        let [[x0, y0], [x1, y1]] = stretch.ends.map(|end| self.cells(end));
-        // Points beyond the margin are told too, since outlines are drawn between them and those within.
-        let reach = self.margin + 1.5;
-        let bottom = (y0.min(y1) - reach).ceil().max(0.0) as usize;
-        let top = ((y0.max(y1) + reach).floor() + 1.0).max(0.0) as usize;
-        let left = (x0.min(x1) - reach).ceil().max(0.0) as usize;
-        let right = ((x0.max(x1) + reach).floor() + 1.0).max(0.0) as usize;
-        let (right, top) = (right.min(self.columns), top.min(self.rows));
-        if left >= right {
-            return;
+/// Tells the points of a field of the parts of edges around them.
+pub(super) struct Tell<'a> {
+    pub field: &'a mut Field,
+    pub stretches: &'a [Stretch],
+}
+
+impl pulp::NullaryFnOnce for Tell<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for stretch in self.stretches {
+            tell(self.field, stretch);
         }
-        let line = Line::new([x0, y0], [x1, y1]);
-        for row in bottom..top {
-            let points = row * self.columns + left..row * self.columns + right;
-            let distances = &mut self.distances[points.clone()];
-            let times = &mut self.times[points];
-            arch.dispatch(Tell { line, stretch, first: [left as f32, row as f32], distances, times });
-        }
+    }
+}
+
+#[inline(always)]
+fn tell(field: &mut Field, stretch: &Stretch) {
+    let [[x0, y0], [x1, y1]] = stretch.ends;
+    // Points beyond the margin are told too, since outlines are drawn between them and those within.
+    let reach = field.margin + 1.5;
+    let bottom = (y0.min(y1) - reach).ceil().max(0.0) as usize;
+    let top = ((y0.max(y1) + reach).floor() + 1.0).max(0.0) as usize;
+    let left = (x0.min(x1) - reach).ceil().max(0.0) as usize;
+    let right = ((x0.max(x1) + reach).floor() + 1.0).max(0.0) as usize;
+    let (right, top) = (right.min(field.columns - ABREAST), top.min(field.rows));
+    if left >= right {
+        return;
+    }
+    // Whole runs of points, though some are farther off than they need to be.
+    let right = left + (right - left).next_multiple_of(ABREAST);
+    let line = Line::new([x0, y0], [x1, y1]);
+    for row in bottom..top {
+        let points = row * field.columns + left..row * field.columns + right;
+        let distances = &mut field.distances[points.clone()];
+        tell_row(line, stretch, [left as f32, row as f32], distances, &mut field.times[points]);
     }
 }
 
@@ -114,41 +137,46 @@ impl Line {
 }
 
 /// Tells a row of points, of which the first lies at `first`.
-struct Tell<'a> {
-    line: Line,
-    stretch: &'a Stretch,
-    first: [f32; 2],
-    distances: &'a mut [f32],
-    times: &'a mut [f32],
-}
-
-impl pulp::NullaryFnOnce for Tell<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { line, stretch, first, distances, times } = self;
-        tell(line, stretch, first, distances, times);
-    }
-}
-
 #[inline(always)]
-fn tell(line: Line, stretch: &Stretch, first: [f32; 2], distances: &mut [f32], times: &mut [f32]) {
+fn tell_row(line: Line, stretch: &Stretch, first: [f32; 2], distances: &mut [f32], times: &mut [f32]) {
     let [share, until] = stretch.shares;
     let (along, since) = stretch.start.unwrap_or((0.0, NOWHERE));
     let y = first[1] - line.from[1];
-    for (step, (distance, time)) in distances.iter_mut().zip(times).enumerate() {
-        let x = first[0] + step as f32 - line.from[0];
-        let at = ((x * line.by[0] + y * line.by[1]) * line.inverse).clamp(0.0, 1.0);
-        let (dx, dy) = (x - at * line.by[0], y - at * line.by[1]);
-        let square = dx * dx + dy * dy;
-        let here = share + at * (until - share);
-        let by_ends = (stretch.from + here * stretch.ahead).min(stretch.to + (1.0 - here) * stretch.back);
-        let away = here - along;
-        let straight = since + (away * stretch.ahead).max(-away * stretch.back);
-        let reached = by_ends.min(straight);
-        let nearer = square < *distance || (square == *distance && reached < *time);
-        *distance = if nearer { square } else { *distance };
-        *time = if nearer { reached } else { *time };
+    let (distances, _) = distances.as_chunks_mut::<ABREAST>();
+    let (times, _) = times.as_chunks_mut::<ABREAST>();
+    let mut column = first[0] - line.from[0];
+    for (distances, times) in distances.iter_mut().zip(times) {
+        // Run by run, so that each line is one instruction or two.
+        let run = |of: &dyn Fn(usize) -> f32| -> Run { std::array::from_fn(of) };
+        let x = run(&|i| column + i as f32);
+        let at = run(&|i| least(greatest((x[i] * line.by[0] + y * line.by[1]) * line.inverse, 0.0), 1.0));
+        let dx = run(&|i| x[i] - at[i] * line.by[0]);
+        let dy = run(&|i| y - at[i] * line.by[1]);
+        let square = run(&|i| dx[i] * dx[i] + dy[i] * dy[i]);
+        let here = run(&|i| share + at[i] * (until - share));
+        let by_from = run(&|i| stretch.from + here[i] * stretch.ahead);
+        let by_to = run(&|i| stretch.to + (1.0 - here[i]) * stretch.back);
+        let away = run(&|i| here[i] - along);
+        let straight = run(&|i| since + greatest(away[i] * stretch.ahead, -away[i] * stretch.back));
+        let reached = run(&|i| least(least(by_from[i], by_to[i]), straight[i]));
+        // Of two streets equally near, the one that is reached sooner counts.
+        let (old, old_time) = (*distances, *times);
+        let sooner = run(&|i| if square[i] == old[i] { least(reached[i], old_time[i]) } else { old_time[i] });
+        *times = run(&|i| if square[i] < old[i] { reached[i] } else { sooner[i] });
+        *distances = run(&|i| least(square[i], old[i]));
+        column += ABREAST as f32;
     }
+}
+
+type Run = [f32; ABREAST];
+
+/// The lesser of two numbers, in one instruction: there is nothing here that is no number.
+#[inline(always)]
+fn least(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+#[inline(always)]
+fn greatest(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
