@@ -98,6 +98,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     report.insert("bytes_an_edge".into(), json!(engine.bytes() as f64 / network.edges() as f64));
     report.insert("network".into(), json!(network_seconds));
     report.insert("engine".into(), json!(engine_seconds));
+    let kept = std::env::temp_dir().join(format!("lifecircle-bench-{}.bin", std::process::id()));
+    engine.keep(&kept)?;
+    let (kept_seconds, engine) = time(arguments.runs, || Engine::kept(network.clone(), &kept));
+    let _ = std::fs::remove_file(&kept);
+    report.insert("engine_kept".into(), json!(kept_seconds));
     for work in &arguments.work {
         let name = work.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         report.insert(name, do_work(*work, arguments, &world, &engine)?);

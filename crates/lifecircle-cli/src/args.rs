@@ -200,7 +200,7 @@ pub struct Measuring {
     #[arg(long, default_value = "wuhai-8")]
     pub standard: String,
     /// Who walks: see `lifecircle walkers`
-    #[arg(long, default_value = "adult")]
+    #[arg(long, default_value = DEFAULT_WALKER)]
     pub walker: String,
     /// How far a door may be from its street, in metres
     #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres)]
@@ -220,9 +220,20 @@ impl Measuring {
             standard: lifecircle::standard::Standard::find(&self.standard)?,
             walker: lifecircle::network::Walker::named(&self.walker)?,
             snap_limit: Metres(self.snap_limit),
+            kept: None,
         })
     }
+
+    /// The same for a city on disk, where an engine may be kept.
+    pub fn options_of(&self, city: &std::path::Path) -> lifecircle::Result<lifecircle::measure::Options> {
+        let options = self.options()?;
+        let kept = Some(lifecircle::reach::Engine::file_in(city, &options.walker));
+        Ok(lifecircle::measure::Options { kept, ..options })
+    }
 }
+
+/// Who walks unless the user says otherwise.
+pub const DEFAULT_WALKER: &str = "adult";
 
 /// In which formats results are written.
 #[derive(Debug, Args)]

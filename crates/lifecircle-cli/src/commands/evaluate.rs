@@ -6,6 +6,7 @@ use lifecircle::city::{self, City};
 use lifecircle::measure::{Options, Summary, measure, summarise};
 use lifecircle::output::{self, Existing, Output};
 use lifecircle::progress::{Progress, Stage};
+use lifecircle::reach::Engine;
 use lifecircle::tables::Format;
 use lifecircle::{Result, export, report};
 
@@ -41,7 +42,9 @@ pub fn write_all(
     let measured = measure(city, options, progress);
     let summary = summarise(city, &measured);
     progress.stage(Stage::Write, 3);
-    city::save(city, &directory.join(city_name), Existing::Refuse)?;
+    let city_directory = directory.join(city_name);
+    city::save(city, &city_directory, Existing::Refuse)?;
+    measured.engine.keep(&Engine::file_in(&city_directory, &measured.options.walker))?;
     progress.advance(1);
     export::write_results(city, &measured, &summary, directory, formats)?;
     progress.advance(1);

@@ -12,7 +12,7 @@ use crate::progress::Bars;
 
 pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options()?;
+    let options = args.measuring.options_of(&args.city)?;
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
     let tables: Vec<(&str, Table)> = match args.what {

@@ -4,12 +4,14 @@ use lifecircle::city::{self, City};
 use lifecircle::import::{
     AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people,
 };
+use lifecircle::network::{Network, Walker};
 use lifecircle::progress::{Progress, Stage};
+use lifecircle::reach::Engine;
 use lifecircle::sources::geotiff;
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::{Result, output};
 
-use crate::args::{Common, ImportArgs, InputArgs};
+use crate::args::{Common, DEFAULT_WALKER, ImportArgs, InputArgs};
 use crate::print;
 use crate::progress::Bars;
 
@@ -19,6 +21,8 @@ pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
     let city = make(&args.inputs, &bars)?;
     bars.stage(Stage::Write, 1);
     city::save(&city, &args.output, args.force.existing())?;
+    let walker = Walker::named(DEFAULT_WALKER)?;
+    Engine::new(Network::new(&city.streets, &walker)).keep(&Engine::file_in(&args.output, &walker))?;
     drop(bars);
     print::city(&city, &args.output, common);
     Ok(())

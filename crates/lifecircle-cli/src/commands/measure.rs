@@ -13,7 +13,7 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     if let Some(directory) = &args.output {
         output::check(directory, args.force.existing())?;
     }
-    let options = args.measuring.options()?;
+    let options = args.measuring.options_of(&args.city)?;
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
     let measured = measure(&city, options, &bars);

@@ -10,7 +10,7 @@ use crate::progress::Bars;
 
 pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options()?;
+    let options = args.measuring.options_of(&args.city)?;
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
     let measured = measure(&city, options, &bars);

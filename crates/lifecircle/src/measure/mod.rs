@@ -13,6 +13,8 @@ pub use gaps::Gap;
 pub use rests_on::{RestsOn, Unsnapped};
 pub use summary::{CircleSummary, CommunitySummary, ServiceSummary, Summary, summarise};
 
+use std::path::PathBuf;
+
 use crate::city::City;
 use crate::geo::{Metres, Seconds};
 use crate::network::{DEFAULT_SNAP_LIMIT, Millis, Network, Snaps, Walker, snap_city};
@@ -32,12 +34,14 @@ pub struct Options {
     pub walker: Walker,
     /// How far a door may be from its street.
     pub snap_limit: Metres,
+    /// Where an engine may be kept ([`Engine::file_in`]); one is made if it does not fit.
+    pub kept: Option<PathBuf>,
 }
 
 impl Options {
     /// A standard and a walker, with the usual limit of snapping.
     pub fn new(standard: Standard, walker: Walker) -> Self {
-        Self { standard, walker, snap_limit: DEFAULT_SNAP_LIMIT }
+        Self { standard, walker, snap_limit: DEFAULT_SNAP_LIMIT, kept: None }
     }
 }
 
@@ -105,7 +109,10 @@ pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measur
     let network = Network::new(&city.streets, &options.walker);
     let snaps = snap_city(city, &network, &options.walker, options.snap_limit, progress);
     let recognised = recognise(&options.standard, &city.facilities);
-    let engine = Engine::new(network);
+    let engine = match &options.kept {
+        Some(path) => Engine::kept(network, path),
+        None => Engine::new(network),
+    };
     let origins: Places = snaps.homes.iter().map(|snap| snap.ok()).collect();
     let targets: Places = snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect();
     let question = Question { origins: &origins, targets: &targets, groups: &recognised.services };

@@ -128,7 +128,7 @@ const WORST_GAPS: usize = 100;
 
 /// Sums up what was measured.
 pub fn summarise(city: &City, measured: &Measured) -> Summary {
-    let Options { standard, walker, snap_limit } = &measured.options;
+    let Options { standard, walker, snap_limit, .. } = &measured.options;
     let everybody: Vec<usize> = (0..city.homes.len()).collect();
     let coverage = Coverage::of(city, measured, everybody.iter().copied());
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| {

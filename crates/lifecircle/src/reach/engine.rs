@@ -1,10 +1,13 @@
 //! The engine: a network made ready for the kernels.
 
-use super::hierarchy::Hierarchy;
-use crate::network::Network;
+use std::path::{Path, PathBuf};
 
-/// A network with the hierarchy that the kernels sweep over. It is made anew for each walker, since shortcuts depend on
-/// times; see docs/performance.md for how long that takes.
+use super::hierarchy::Hierarchy;
+use super::kept;
+use crate::error::Result;
+use crate::network::{Network, Walker};
+
+/// A network with the hierarchy that the kernels sweep over. Each walker has its own, since shortcuts depend on times.
 ///
 /// ```
 /// use lifecircle::network::{Network, Walker};
@@ -28,6 +31,27 @@ impl Engine {
     pub fn new(network: Network) -> Self {
         let hierarchy = Hierarchy::new(&network);
         Self { network, hierarchy }
+    }
+
+    /// The engine of a network as it was kept in a file; made anew if there is no such file or it does not fit the network.
+    pub fn kept(network: Network, path: &Path) -> Self {
+        match kept::read(&network, path) {
+            Some(hierarchy) => Self { network, hierarchy },
+            None => Self::new(network),
+        }
+    }
+
+    /// Keeps the engine in a file, whole or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(&self, path: &Path) -> Result<()> {
+        kept::write(&self.network, &self.hierarchy, path)
+    }
+
+    /// Where the engine of a walker is kept with a city on disk.
+    pub fn file_in(city: &Path, walker: &Walker) -> PathBuf {
+        city.join(format!("reach-{}.bin", walker.id))
     }
 
     /// The network.

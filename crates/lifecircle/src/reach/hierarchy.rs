@@ -78,6 +78,22 @@ impl Hierarchy {
         hierarchy
     }
 
+    /// All that a hierarchy is made of, besides where its core begins: the rank of each node, where the arcs of each rank
+    /// begin, their heads, and their times out and back.
+    pub fn columns(&self) -> [&[u32]; 5] {
+        [&self.rank, &self.first, &self.heads, &self.out, &self.back]
+    }
+
+    /// The hierarchy of such columns; none if their lengths do not fit each other.
+    pub fn from_columns([rank, first, heads, out, back]: [Vec<u32>; 5], core: usize) -> Option<Self> {
+        let fits = first.len() == rank.len() + 1
+            && first.iter().all(|first| *first as usize <= heads.len())
+            && first.is_sorted()
+            && out.len() == heads.len()
+            && back.len() == heads.len();
+        fits.then_some(Self { rank, core, first, heads, out, back })
+    }
+
     /// Number of nodes.
     pub fn nodes(&self) -> usize {
         self.rank.len()
@@ -115,8 +131,7 @@ impl Hierarchy {
 
     /// Bytes that the hierarchy takes.
     pub fn bytes(&self) -> usize {
-        size_of::<u32>()
-            * (self.rank.len() + self.first.len() + self.heads.len() + self.out.len() + self.back.len())
+        self.columns().map(size_of_val).iter().sum()
     }
 }
 

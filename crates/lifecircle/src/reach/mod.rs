@@ -21,6 +21,7 @@ mod heading;
 mod hierarchy;
 mod isochrone;
 mod k_nearest;
+mod kept;
 mod lanes;
 mod marks;
 pub mod matrix;

@@ -1,0 +1,149 @@
+//! An engine kept on disk beside its city, so that it need not be made anew: the hierarchy as it lies in memory.
+//!
+//! The file begins with [`MAGIC`], the SHA-256 of the network that it belongs to, the numbers of nodes, of nodes below the core
+//! and of arcs, and a checksum of the rest; then come ranks, arcs of each rank, heads, and times out and back, as
+//! little-endian 32-bit numbers. A file that does not fit its network in every respect is as good as none.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::hierarchy::Hierarchy;
+use super::lanes::FAR;
+use crate::error::{Error, Result};
+use crate::network::Network;
+use crate::output::{Existing, Output};
+
+/// What a file begins with; the last character is the version.
+const MAGIC: [u8; 8] = *b"lcreach1";
+
+const HEAD: usize = MAGIC.len() + 32 + 16;
+
+/// Writes a hierarchy, whole or not at all.
+pub(super) fn write(network: &Network, hierarchy: &Hierarchy, path: &Path) -> Result<()> {
+    let failed = |e: std::io::Error| Error::io("write", path, &e);
+    let columns = hierarchy.columns();
+    let mut body = Vec::with_capacity(4 * columns.iter().map(|column| column.len()).sum::<usize>());
+    for column in columns {
+        body.extend(column.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    let [ranks, _, heads, ..] = columns;
+    let counts = [ranks.len() as u32, hierarchy.core() as u32, heads.len() as u32, crc32fast::hash(&body)];
+    let output = Output::file(path, Existing::Replace)?;
+    let mut file = std::fs::File::create(output.path()).map_err(failed)?;
+    file.write_all(&MAGIC).map_err(failed)?;
+    file.write_all(&fingerprint(network)).map_err(failed)?;
+    for count in counts {
+        file.write_all(&count.to_le_bytes()).map_err(failed)?;
+    }
+    file.write_all(&body).map_err(failed)?;
+    output.finish()
+}
+
+/// Reads the hierarchy of a network; none if the file is missing, damaged or of another network.
+pub(super) fn read(network: &Network, path: &Path) -> Option<Hierarchy> {
+    decode(network, &std::fs::read(path).ok()?)
+}
+
+fn decode(network: &Network, bytes: &[u8]) -> Option<Hierarchy> {
+    let (head, body) = bytes.split_at_checked(HEAD)?;
+    let (magic, head) = head.split_at(MAGIC.len());
+    let (print, counts) = head.split_at(32);
+    let (counts, _) = counts.as_chunks::<4>();
+    let [nodes, core, arcs, checksum] = <[_; 4]>::try_from(counts).ok()?.map(u32::from_le_bytes);
+    let [nodes, core, arcs] = [nodes, core, arcs].map(|count| count as usize);
+    if magic != MAGIC || nodes != network.nodes() || body.len() != 4 * (2 * nodes + 1 + 3 * arcs) {
+        return None;
+    }
+    if crc32fast::hash(body) != checksum || print != fingerprint(network) {
+        return None;
+    }
+    let (numbers, _) = body.as_chunks::<4>();
+    let mut rest = numbers;
+    let mut take = |count: usize| {
+        let (column, after) = rest.split_at(count);
+        rest = after;
+        column.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect::<Vec<u32>>()
+    };
+    let columns = [take(nodes), take(nodes + 1), take(arcs), take(arcs), take(arcs)];
+    Hierarchy::from_columns(columns, core).filter(|hierarchy| is_sound(hierarchy))
+}
+
+/// Whether all arcs lead to ranks that are there: upwards below the core, within the core from there on.
+fn is_sound(hierarchy: &Hierarchy) -> bool {
+    let [ranks, first, heads, out, back] = hierarchy.columns();
+    let nodes = ranks.len();
+    let mut is_rank = vec![false; nodes];
+    ranks.iter().for_each(|rank| {
+        if let Some(is_rank) = is_rank.get_mut(*rank as usize) {
+            *is_rank = true;
+        }
+    });
+    is_rank.iter().all(|is_rank| *is_rank)
+        && hierarchy.core() <= nodes
+        && first.first() == Some(&0)
+        && first.last() == Some(&(heads.len() as u32))
+        && out.iter().chain(back).all(|time| *time <= FAR)
+        && (0..nodes).all(|rank| {
+            let least = if rank < hierarchy.core() { rank + 1 } else { hierarchy.core() };
+            hierarchy.heads(rank).iter().all(|head| (least..nodes).contains(&(*head as usize)))
+        })
+}
+
+/// What tells a network from another: its nodes, and the ends and times of its edges.
+fn fingerprint(network: &Network) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update((network.nodes() as u64).to_le_bytes());
+    let mut bytes = Vec::with_capacity(1 << 16);
+    for edge in 0..network.edges() as u32 {
+        let ([from, to], times) = (network.ends(edge), network.times(edge));
+        bytes.extend([from, to, times.forward.0, times.backward.0].iter().flat_map(|number| number.to_le_bytes()));
+        if bytes.len() >= 1 << 16 {
+            hash.update(&bytes);
+            bytes.clear();
+        }
+    }
+    hash.update(&bytes);
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::network::Walker;
+    use crate::{demo, import};
+
+    fn ready() -> (Network, Hierarchy, Vec<u8>) {
+        let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+        let network = Network::new(&city.streets, &Walker::named("adult").unwrap());
+        let hierarchy = Hierarchy::new(&network);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("reach.bin");
+        write(&network, &hierarchy, &path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        (network, hierarchy, bytes)
+    }
+
+    #[test]
+    fn what_is_kept_is_what_comes_back() {
+        let (network, hierarchy, bytes) = ready();
+        assert_eq!(decode(&network, &bytes).unwrap().columns(), hierarchy.columns());
+        let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+        let other = Network::new(&city.streets, &Walker::named("elderly").unwrap());
+        assert!(decode(&other, &bytes).is_none());
+    }
+
+    #[test]
+    fn what_is_damaged_is_none() {
+        let (network, _, bytes) = ready();
+        proptest!(|(place in 0..bytes.len(), bits in 1..=255_u8, length in 0..bytes.len())| {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= bits;
+            prop_assert!(decode(&network, &damaged).is_none());
+            prop_assert!(decode(&network, &bytes[..length]).is_none());
+        });
+    }
+}
