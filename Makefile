@@ -1,12 +1,12 @@
 # The developers' manual: `make help` lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test lint doc bench fuzz clean
+.PHONY: help tools demo test lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 tools: ## what a build needs besides the Rust toolchain: a C compiler
 	@if command -v cc >/dev/null 2>&1; then :; \
@@ -30,8 +30,28 @@ lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' l
 doc: ## the library's documentation
 	$(CARGO) doc --workspace --no-deps --open
 
-bench: ## the reach kernels on four by four copies of the demo city, as JSON
-	$(CARGO) run --release --locked --bin lifecircle-bench -- --side 4 --targets 1000
+bench: ## every reach kernel, for regressions: the demo city, tiles of it, real cities where present
+	$(CARGO) bench --locked -p lifecircle-bench --bench reach
+
+# The city that peers are compared on: make bench-peers CITY=extract.osm.pbf; the demo city if there is no other.
+CITY ?= $(wildcard ../shared/data/helsinki/helsinki.osm.pbf)
+BENCH = target/release/lifecircle-bench
+PYTHON ?= python3
+PEERS = target/peers/bin/python
+
+$(BENCH): tools
+	$(CARGO) build --release --locked --bin lifecircle-bench
+
+$(PEERS): benches/requirements.txt
+	$(PYTHON) -m venv target/peers
+	target/peers/bin/pip install -q -r benches/requirements.txt
+	touch $@
+
+bench-peers: $(BENCH) $(PEERS) ## pandana, cityseer and SciPy on the very same work: one table of ratios (about 10 minutes)
+	$(PEERS) benches/peers.py $(BENCH) $(if $(CITY),--city $(CITY))
+
+bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
+	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
 
 fuzz: ## ten minutes for each fuzz target (needs a nightly toolchain and cargo-fuzz)
 	cd fuzz && for target in pbf csv xml; do mkdir -p corpus/$$target && \
