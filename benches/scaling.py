@@ -7,10 +7,13 @@ import argparse
 import json
 import statistics
 import subprocess
+import warnings
 
 import matplotlib
 
 matplotlib.use("svg")
+# Letters stay letters in the picture: whoever looks at it has the fonts, this machine need not.
+warnings.filterwarnings("ignore", message="Glyph .* missing")
 import matplotlib.pyplot as plot
 
 SIDES = [1, 2, 4, 8, 16]

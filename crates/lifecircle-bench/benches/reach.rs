@@ -1,5 +1,6 @@
 //! The kernels, for regressions: on the demo city, on four tiles of it, and on a real city where one lies beside the
 //! project. `cargo bench -p lifecircle-bench`.
+#![allow(clippy::expect_used)]
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -24,11 +24,8 @@ pub fn without_squares(streets: &Streets) -> Streets {
         *number = nodes.len() as u32;
         nodes.push(*at);
     }
-    let edge = |edge: &Street| Street {
-        from: number[edge.from as usize],
-        to: number[edge.to as usize],
-        ..edge.clone()
-    };
+    let edge =
+        |edge: &Street| Street { from: number[edge.from as usize], to: number[edge.to as usize], ..edge.clone() };
     Streets { nodes, edges: edges.into_iter().map(edge).collect(), bends: streets.bends.clone() }
 }
 

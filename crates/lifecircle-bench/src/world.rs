@@ -27,13 +27,7 @@ pub struct World {
 /// # Errors
 /// If there is no adult.
 pub fn steady(speed: f64) -> Result<Walker> {
-    Ok(Walker {
-        speed,
-        steps: Some(1.0),
-        slope: Slope::Tobler,
-        signal_wait: Seconds(0.0),
-        ..Walker::named("adult")?
-    })
+    Ok(Walker { speed, steps: Some(1.0), slope: Slope::Tobler, signal_wait: Seconds(0.0), ..Walker::named("adult")? })
 }
 
 /// The streets of the demo city.

@@ -127,11 +127,8 @@ impl Network {
         let incident = &self.incident[self.first[node as usize] as usize..self.first[node as usize + 1] as usize];
         incident.iter().map(move |edge| {
             let Edge { ends: [from, to], times } = self.edges[*edge as usize];
-            let (node, out, back) = if from == node {
-                (to, times.forward, times.backward)
-            } else {
-                (from, times.backward, times.forward)
-            };
+            let (node, out, back) =
+                if from == node { (to, times.forward, times.backward) } else { (from, times.backward, times.forward) };
             Arc { node, edge: *edge, out, back }
         })
     }
@@ -192,10 +189,8 @@ impl Network {
         nodes.sort_unstable();
         nodes.dedup();
         let here = |node: u32| nodes.partition_point(|other| *other < node) as u32;
-        let edges: Vec<Edge> = edges
-            .iter()
-            .map(|edge| Edge { ends: self.ends(*edge).map(here), times: self.times(*edge) })
-            .collect();
+        let edges: Vec<Edge> =
+            edges.iter().map(|edge| Edge { ends: self.ends(*edge).map(here), times: self.times(*edge) }).collect();
         let (first, incident) = incidence(nodes.len(), &edges);
         Self { edges, first, incident, on_island: vec![false; nodes.len()], islands: 0 }
     }

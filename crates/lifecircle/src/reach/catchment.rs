@@ -14,10 +14,8 @@ use crate::network::Millis;
 pub fn catchment(engine: &Engine, targets: &Places, origins: &Places, limit: Millis) -> Vec<Vec<(u32, Millis)>> {
     let task = Task::new(engine, Heading::Back, targets, origins, limit);
     let cells = task.cells();
-    let found: Vec<Vec<Vec<(u32, Millis)>>> = cells
-        .par_iter()
-        .map(|targets| task.with(targets, |cell| catchments_of(cell, targets, limit)))
-        .collect();
+    let found: Vec<Vec<Vec<(u32, Millis)>>> =
+        cells.par_iter().map(|targets| task.with(targets, |cell| catchments_of(cell, targets, limit))).collect();
     let mut catchments = vec![Vec::new(); targets.len()];
     for (target, catchment) in cells.iter().flatten().zip(found.into_iter().flatten()) {
         catchments[*target as usize] = catchment;

@@ -47,13 +47,7 @@ pub(super) struct Task<'a> {
 
 impl<'a> Task<'a> {
     /// Times from starts to ends, as far as a limit.
-    pub fn new(
-        engine: &'a Engine,
-        heading: Heading,
-        starts: &'a Places,
-        ends: &'a Places,
-        limit: Millis,
-    ) -> Self {
+    pub fn new(engine: &'a Engine, heading: Heading, starts: &'a Places, ends: &'a Places, limit: Millis) -> Self {
         let network = engine.network();
         Self {
             engine,

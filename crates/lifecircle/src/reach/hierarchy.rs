@@ -16,7 +16,7 @@ use super::lanes::clamp;
 use crate::network::Network;
 
 /// Nodes of a block that is contracted by itself: its labels fit in a core's own cache.
-const BLOCK: usize = 1 << 14;
+const BLOCK: usize = if cfg!(test) { 64 } else { 1 << 14 };
 
 /// The contracted network. Ranks below [`Hierarchy::core`] are contracted nodes, whose arcs lead to higher ranks;
 /// the others are the core, whose arcs lead to other nodes of the core.
@@ -43,8 +43,10 @@ impl Hierarchy {
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
     fn assemble<'a>(nodes: usize, blocks: &'a [Contraction], rest: &'a Rest) -> Self {
         let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
-        let section = |(block, graph): (usize, &'a Contraction)| {
-            Section { graph, order: graph.contracted().to_vec(), name: Box::new(move |node| own(node, block)) }
+        let section = |(block, graph): (usize, &'a Contraction)| Section {
+            graph,
+            order: graph.contracted().to_vec(),
+            name: Box::new(move |node| own(node, block)),
         };
         let mut sections: Vec<Section<'a>> = blocks.par_iter().enumerate().map(section).collect();
         let mut order = rest.graph.contracted().to_vec();
@@ -223,5 +225,42 @@ impl Section<'_> {
             part.back.extend(links.iter().map(|link| link.back));
         }
         part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Millis, Snap, Walker};
+    use crate::reach::search::Search;
+    use crate::reach::{Engine, Places, Question, nearest};
+    use crate::{demo, import};
+
+    /// Blocks are small in tests, so that many are joined; the sweeps must find what a plain search finds.
+    #[test]
+    fn many_blocks_make_one_hierarchy() {
+        let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+        let network = Network::new(&city.streets, &Walker::named("wheelchair").unwrap());
+        assert!(network.nodes() > 8 * BLOCK);
+        let doors: Vec<Snap> = (0..network.nodes() as u32).filter_map(|node| Snap::at_node(&network, node)).collect();
+        let (origins, targets): (Places, Places) =
+            (doors.iter().map(|door| [*door]).collect(), doors.iter().step_by(97).map(|door| [*door]).collect());
+        let groups = [(0..3).collect(), (3..targets.len() as u32).collect()];
+        let engine = Engine::new(network.clone());
+        let found = nearest(&engine, Question { origins: &origins, targets: &targets, groups: &groups }, |_| {});
+        let mut search = Search::new(network.nodes());
+        for (group, times) in groups.iter().zip(&found) {
+            let starts: Vec<Snap> =
+                group.iter().flat_map(|target: &u32| targets.doors(*target as usize)).copied().collect();
+            search.run(&network, Heading::Back, &starts, Millis::NEVER);
+            for (door, time) in doors.iter().zip(times) {
+                let by_ends =
+                    Heading::Back.enter(door, &network).map(|(node, time)| search.time(node).saturating_add(time));
+                let along = starts.iter().filter(|start| start.edge == door.edge);
+                let along = along.map(|start| Heading::Back.straight(start, door, &network)).min();
+                let plain = by_ends.into_iter().chain(along).min().unwrap();
+                assert_eq!(time.0.min(super::super::lanes::FAR), plain.min(super::super::lanes::FAR));
+            }
+        }
     }
 }

@@ -32,7 +32,8 @@ use field::{Field, Stretch, Tell};
 pub struct Isochrones<'a> {
     engine: &'a Engine,
     streets: &'a Streets,
-    frame: Frame,
+    /// Squares of the index a degree.
+    squares: Frame,
     /// West and south of the index, in degrees.
     corner: LonLat,
     columns: u32,
@@ -69,13 +70,13 @@ impl<'a> Isochrones<'a> {
         let frame = Frame::at(f64::midpoint(south, north));
         let extent = ((east - west) * frame.per_lon).max((north - south) * frame.per_lat);
         let side = SQUARE.max(extent / MOST_SQUARES);
-        let frame = Frame { per_lon: frame.per_lon / side, per_lat: frame.per_lat / side };
+        let squares = Frame { per_lon: frame.per_lon / side, per_lat: frame.per_lat / side };
         let corner = LonLat { x: west, y: south };
-        let columns = ((east - west) * frame.per_lon) as u32 + 1;
-        let rows = ((north - south) * frame.per_lat) as u32 + 1;
+        let columns = ((east - west) * squares.per_lon) as u32 + 1;
+        let rows = ((north - south) * squares.per_lat) as u32 + 1;
         let square = |at: LonLat| {
-            let column = ((at.x - corner.x) * frame.per_lon).max(0.0) as u32;
-            let row = ((at.y - corner.y) * frame.per_lat).max(0.0) as u32;
+            let column = ((at.x - corner.x) * squares.per_lon).max(0.0) as u32;
+            let row = ((at.y - corner.y) * squares.per_lat).max(0.0) as u32;
             [column.min(columns - 1), row.min(rows - 1)]
         };
         let squares_of = |edge: usize| {
@@ -85,7 +86,17 @@ impl<'a> Isochrones<'a> {
         };
         let pairs = (0..streets.edges.len()).flat_map(|edge| squares_of(edge).map(move |square| (square, edge as u32)));
         let by_square = Grouped::new((columns * rows) as usize, pairs);
-        Self { engine, streets, frame, corner, columns, rows, by_square, arch: pulp::Arch::new(), idle: Mutex::default() }
+        Self {
+            engine,
+            streets,
+            squares,
+            corner,
+            columns,
+            rows,
+            by_square,
+            arch: pulp::Arch::new(),
+            idle: Mutex::default(),
+        }
     }
 
     /// The stretches of streets that are reached from any start within a limit, or from which any of them is reached. A
@@ -212,8 +223,8 @@ impl<'a> Isochrones<'a> {
         let clamped = |value: f64, most: u32| value.clamp(0.0, f64::from(most - 1)) as u32;
         // A margin and a grid cell beyond the rectangle, in squares.
         let beyond = 2.0 * Self::MARGIN / SQUARE;
-        let column = |x: f64, by: f64| clamped((x - self.corner.x) * self.frame.per_lon + by, self.columns);
-        let row = |y: f64, by: f64| clamped((y - self.corner.y) * self.frame.per_lat + by, self.rows);
+        let column = |x: f64, by: f64| clamped((x - self.corner.x) * self.squares.per_lon + by, self.columns);
+        let row = |y: f64, by: f64| clamped((y - self.corner.y) * self.squares.per_lat + by, self.rows);
         for row in row(low.y, -beyond)..=row(high.y, beyond) {
             for column in column(low.x, -beyond)..=column(high.x, beyond) {
                 for edge in self.by_square.of(row * self.columns + column) {
@@ -266,9 +277,6 @@ fn bounds(points: impl Iterator<Item = LonLat>) -> [LonLat; 2] {
     let low = LonLat { x: f64::INFINITY, y: f64::INFINITY };
     let high = LonLat { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY };
     points.fold([low, high], |[low, high], at| {
-        [
-            LonLat { x: low.x.min(at.x), y: low.y.min(at.y) },
-            LonLat { x: high.x.max(at.x), y: high.y.max(at.y) },
-        ]
+        [LonLat { x: low.x.min(at.x), y: low.y.min(at.y) }, LonLat { x: high.x.max(at.x), y: high.y.max(at.y) }]
     })
 }

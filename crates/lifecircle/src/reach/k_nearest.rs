@@ -130,7 +130,11 @@ fn search(engine: &Engine, targets: &Places, members: &[u32], k: usize) -> Vec<N
     }
     let core = hierarchy.core()..hierarchy.nodes();
     while core.clone().map(|rank| gather(hierarchy, &mut labels, k, rank)).fold(false, |any, changed| any | changed)
-        && core.clone().rev().map(|rank| gather(hierarchy, &mut labels, k, rank)).fold(false, |any, changed| any | changed)
+        && core
+            .clone()
+            .rev()
+            .map(|rank| gather(hierarchy, &mut labels, k, rank))
+            .fold(false, |any, changed| any | changed)
     {}
     for rank in (0..hierarchy.core()).rev() {
         gather(hierarchy, &mut labels, k, rank);

@@ -67,7 +67,7 @@ fn decode(network: &Network, bytes: &[u8]) -> Option<Hierarchy> {
         column.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect::<Vec<u32>>()
     };
     let columns = [take(nodes), take(nodes + 1), take(arcs), take(arcs), take(arcs)];
-    Hierarchy::from_columns(columns, core).filter(|hierarchy| is_sound(hierarchy))
+    Hierarchy::from_columns(columns, core).filter(is_sound)
 }
 
 /// Whether all arcs lead to ranks that are there: upwards below the core, within the core from there on.

@@ -78,9 +78,8 @@ fn weigh_cell<const LIMITS: usize>(
 ) {
     let ends = cell.ends().iter().zip(0..);
     let weighed = |target: u32, place: u32| Weighed { place, weight: weights[target as usize] };
-    let pairs = ends.flat_map(|(target, place)| {
-        groups_of.of(*target).iter().map(move |group| (*group, weighed(*target, place)))
-    });
+    let pairs = ends
+        .flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, weighed(*target, place))));
     let members = Grouped::new(limits.len(), pairs);
     let mut sums = vec![[[0.0; WIDTH]; LIMITS]; limits.len()];
     let arch = cell.arch();

@@ -52,7 +52,8 @@ fn rings(field: &Field, levels: &[f32]) -> Vec<Vec<[f64; 2]>> {
             let point = row * field.columns + column;
             let corners = [point, point + 1, point + field.columns + 1, point + field.columns];
             let inside = corners.map(|corner| levels[corner] <= 0.0);
-            let case = inside.iter().enumerate().fold(0, |case, (corner, inside)| case | usize::from(*inside) << corner);
+            let case =
+                inside.iter().enumerate().fold(0, |case, (corner, inside)| case | usize::from(*inside) << corner);
             if case == 0 || case == 15 {
                 continue;
             }
@@ -85,11 +86,12 @@ fn rings(field: &Field, levels: &[f32]) -> Vec<Vec<[f64; 2]>> {
     }
     let vertex = |side: usize| {
         let first = side / 2;
-        let second = if side % 2 == 0 { first + 1 } else { first + field.columns };
+        let goes_right = side.is_multiple_of(2);
+        let second = if goes_right { first + 1 } else { first + field.columns };
         let share = levels[first] / (levels[first] - levels[second]);
         let share = f64::from(share.clamp(CLEAR, 1.0 - CLEAR));
         let (x, y) = ((first % field.columns) as f64, (first / field.columns) as f64);
-        if side % 2 == 0 { [x + share, y] } else { [x, y + share] }
+        if goes_right { [x + share, y] } else { [x, y + share] }
     };
     let mut rings = Vec::new();
     for start in starts {
