@@ -191,19 +191,16 @@ impl<const LIMITS: usize> Answers<LIMITS> {
     /// Gives a street other times: closes it, opens it, makes it faster or slower. Places on a closed street lead nowhere
     /// until they are moved. Returns the origins whose answers may have changed.
     pub fn set_street(&mut self, edge: u32, times: EdgeTimes) -> Vec<u32> {
-        let mut near = self.around(edge);
         self.network.set_times(edge, times);
         self.origins.renew(edge, &self.network);
         self.targets.renew(edge, &self.network);
-        near.extend(self.around(edge));
-        self.street_changed(edge, sorted(near))
+        self.street_changed(edge)
     }
 
     /// Builds a street between two nodes. Returns its index, and the origins whose answers may have changed.
     pub fn add_street(&mut self, ends: [u32; 2], times: EdgeTimes) -> (u32, Vec<u32>) {
         let edge = self.network.add_edge(ends, times);
-        let near = sorted(self.around(edge));
-        (edge, self.street_changed(edge, near))
+        (edge, self.street_changed(edge))
     }
 
     /// Moves an origin to other doors.
@@ -216,7 +213,10 @@ impl<const LIMITS: usize> Answers<LIMITS> {
         self.count_anew(&[origin]);
     }
 
-    fn street_changed(&mut self, edge: u32, near: Vec<u32>) -> Vec<u32> {
+    fn street_changed(&mut self, edge: u32) -> Vec<u32> {
+        // Whoever walks along the edge comes to one of its ends first without it, so it does not matter whether they are
+        // sought before the change or after.
+        let near = sorted(self.around(edge));
         self.count_anew(&near);
         let suspects = self.network.ends(edge);
         let mut changed = near;
