@@ -168,3 +168,26 @@ fn arrive(engine: &Engine, origins: &Places, labels: &[Near], k: usize) -> Vec<N
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(time: u32, target: u32) -> Near {
+        Near { time: Millis(time), target }
+    }
+
+    #[test]
+    fn of_equally_near_targets_the_first_among_all_stays() {
+        let mut list = [near(10, 4), near(20, 7)];
+        // It comes last and the list is full, but it stands before the other.
+        assert!(insert(&mut list, near(20, 5)));
+        assert_eq!(list, [near(10, 4), near(20, 5)]);
+        assert!(!insert(&mut list, near(20, 6)));
+        // A target that is in the list already only moves up.
+        assert!(insert(&mut list, near(9, 5)));
+        assert_eq!(list, [near(9, 5), near(10, 4)]);
+        assert!(!insert(&mut list, near(11, 5)));
+        assert!(!insert(&mut list, Near::NONE));
+    }
+}
