@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::heading::Heading;
 use super::lanes::{FAR, Lanes, WIDTH};
 use super::places::{Grouped, Question};
-use super::within::{Stretches, Within};
+use super::within::{LockedRows, Within};
 use crate::network::Millis;
 
 /// The sum of `weights[target] * decay(time, limit)` over the targets of each group that lie within each of several limits
@@ -58,12 +58,12 @@ pub fn weigh<const LIMITS: usize>(
     let groups_of = Grouped::new(targets.len(), pairs);
     let task = Task::new(engine, Heading::Out, origins, targets, farthest);
     let mut sums = Within::new(origins.len(), groups.len(), LIMITS);
-    let stretches = sums.stretches();
+    let rows = sums.locked();
     task.cells().par_iter().for_each(|origins| {
-        task.with(origins, |cell| weigh_cell(cell, origins, &groups_of, limits, weights, &decay, &stretches));
+        task.with(origins, |cell| weigh_cell(cell, origins, &groups_of, limits, weights, &decay, &rows));
         done(origins.len());
     });
-    drop(stretches);
+    drop(rows);
     sums
 }
 
@@ -74,7 +74,7 @@ fn weigh_cell<const LIMITS: usize>(
     limits: &[[Millis; LIMITS]],
     weights: &[f64],
     decay: &(impl Fn(Millis, Millis) -> f64 + Sync),
-    stretches: &Stretches<'_, f64>,
+    rows: &LockedRows<'_, f64>,
 ) {
     let ends = cell.ends().iter().zip(0..);
     let weighed = |target: u32, place: u32| Weighed { place, weight: weights[target as usize] };
@@ -86,7 +86,7 @@ fn weigh_cell<const LIMITS: usize>(
     for origins in origins.chunks(WIDTH) {
         let times = cell.search(origins);
         arch.dispatch(WeighLanes { members: &members, limits, decay, times, sums: &mut sums });
-        stretches.write(origins, |lane, row| {
+        rows.write(origins, |lane, row| {
             for (sums, values) in sums.iter().zip(row.chunks_exact_mut(LIMITS)) {
                 for (sum, value) in sums.iter().zip(values) {
                     *value = sum[lane];

@@ -44,37 +44,37 @@ impl<T: Copy + Default> Within<T> {
         size_of_val(&*self.values)
     }
 
-    /// The numbers of stretches of origins, to be written by several threads.
-    pub(super) fn stretches(&mut self) -> Stretches<'_, T> {
-        let row = self.groups * self.limits;
-        Stretches { row, stretches: self.values.chunks_mut((STRETCH * row).max(1)).map(Mutex::new).collect() }
+    /// The numbers of all origins, to be written by several threads.
+    pub(super) fn locked(&mut self) -> LockedRows<'_, T> {
+        let width = self.groups * self.limits;
+        LockedRows { width, locks: self.values.chunks_mut((ROWS_A_LOCK * width).max(1)).map(Mutex::new).collect() }
     }
 }
 
 /// Origins whose numbers are locked together.
-const STRETCH: usize = 256;
+const ROWS_A_LOCK: usize = 256;
 
-/// The numbers of all origins, locked by stretches.
-pub(super) struct Stretches<'a, T> {
-    row: usize,
-    stretches: Vec<Mutex<&'a mut [T]>>,
+/// The rows of all origins, locked some hundred at a time.
+pub(super) struct LockedRows<'a, T> {
+    width: usize,
+    locks: Vec<Mutex<&'a mut [T]>>,
 }
 
-impl<T> Stretches<'_, T> {
+impl<T> LockedRows<'_, T> {
     /// Lets the rows of some origins be written: `write` gets the index of each among `origins`, and its row. Origins that
     /// follow each other are written under one lock, so they should ascend.
     pub fn write(&self, origins: &[u32], mut write: impl FnMut(usize, &mut [T])) {
-        if self.row == 0 {
+        if self.width == 0 {
             return;
         }
-        let stretch_of = |origin: &u32| *origin as usize / STRETCH;
+        let lock_of = |origin: &u32| *origin as usize / ROWS_A_LOCK;
         let mut done = 0;
-        for together in origins.chunk_by(|a, b| stretch_of(a) == stretch_of(b)) {
-            let stretch = stretch_of(&together[0]);
-            let mut values = self.stretches[stretch].lock().unwrap_or_else(PoisonError::into_inner);
+        for together in origins.chunk_by(|a, b| lock_of(a) == lock_of(b)) {
+            let lock = lock_of(&together[0]);
+            let mut values = self.locks[lock].lock().unwrap_or_else(PoisonError::into_inner);
             for origin in together {
-                let start = (*origin as usize - stretch * STRETCH) * self.row;
-                write(done, &mut values[start..start + self.row]);
+                let start = (*origin as usize - lock * ROWS_A_LOCK) * self.width;
+                write(done, &mut values[start..start + self.width]);
                 done += 1;
             }
         }
@@ -100,7 +100,7 @@ pub fn within<const LIMITS: usize>(
     let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
     let groups_of = Grouped::new(targets.len(), pairs);
     let mut counts = Within::new(origins.len(), groups.len(), LIMITS);
-    let stretches = counts.stretches();
+    let rows = counts.locked();
     let search = |heading, starts, ends, count: &(dyn Fn(&mut Cell<'_, '_>, &[u32]) + Sync)| {
         let task = Task::new(engine, heading, starts, ends, bounds.farthest);
         let cells = task.cells();
@@ -114,14 +114,14 @@ pub fn within<const LIMITS: usize>(
     };
     if memberships < origins.len() {
         search(Heading::Back, targets, origins, &|cell, targets| {
-            count_from_targets(cell, targets, &groups_of, &bounds, &stretches);
+            count_from_targets(cell, targets, &groups_of, &bounds, &rows);
         });
     } else {
         search(Heading::Out, origins, targets, &|cell, origins| {
-            count_from_origins(cell, origins, &groups_of, &bounds, &stretches);
+            count_from_origins(cell, origins, &groups_of, &bounds, &rows);
         });
     }
-    drop(stretches);
+    drop(rows);
     counts
 }
 
@@ -146,7 +146,7 @@ fn count_from_origins<const LIMITS: usize>(
     origins: &[u32],
     groups_of: &Grouped,
     bounds: &Bounds<LIMITS>,
-    stretches: &Stretches<'_, u32>,
+    rows: &LockedRows<'_, u32>,
 ) {
     let ends = cell.ends().iter().zip(0..);
     let pairs = ends.flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, place)));
@@ -158,7 +158,7 @@ fn count_from_origins<const LIMITS: usize>(
         counts.fill([[0; WIDTH]; LIMITS]);
         let times = cell.search(origins);
         arch.dispatch(CountLanes { members: &members, beyond: &bounds.beyond, times, counts: &mut counts });
-        stretches.write(origins, |lane, row| {
+        rows.write(origins, |lane, row| {
             for (counts, values) in counts.iter().zip(row.chunks_exact_mut(LIMITS)) {
                 for (count, value) in counts.iter().zip(values) {
                     *value = count[lane];
@@ -209,7 +209,7 @@ fn count_from_targets<const LIMITS: usize>(
     targets: &[u32],
     groups_of: &Grouped,
     bounds: &Bounds<LIMITS>,
-    stretches: &Stretches<'_, u32>,
+    rows: &LockedRows<'_, u32>,
 ) {
     let of_target = |target: &u32| groups_of.of(*target).iter().map(|group| (*group, *target)).collect::<Vec<_>>();
     let mut members: Vec<(u32, u32)> = targets.iter().flat_map(of_target).collect();
@@ -233,7 +233,7 @@ fn count_from_targets<const LIMITS: usize>(
             }
         });
     }
-    stretches.write(&origins, |place, row| {
+    rows.write(&origins, |place, row| {
         for (column, group) in groups.iter().enumerate() {
             for limit in 0..LIMITS {
                 row[*group as usize * LIMITS + limit] += counts[(column * LIMITS + limit) * origins.len() + place];
