@@ -12,7 +12,7 @@ use lifecircle::standard::Standard;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = PbfFile::from_bytes("fuzz.osm.pbf", bytes.to_vec()) else { return };
     let Ok(city) = import(Inputs::new("fuzz", OsmSource::Pbf(file)), &()) else { return };
-    let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::named("adult")) else { return };
+    let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::find("adult")) else { return };
     let measured = measure(&city, Options::new(standard, walker), &());
     let _ = summarise(&city, &measured).to_json();
 });

@@ -1,6 +1,6 @@
 //! Tiles: copies of a city side by side, joined at their seams.
 
-use lifecircle::city::{Direction, Street, StreetKind, Streets};
+use lifecircle::city::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 use lifecircle::geo::LonLat;
 use lifecircle::geo::metric::{Frame, Mercator, distance};
 use rstar::RTree;
@@ -83,6 +83,9 @@ fn join(tiled: &mut Streets, streets: &Streets, side: usize, [near_x, near_y]: [
                     direction: Direction::Both,
                     off_ground: false,
                     ride_seconds: 0.0,
+                    surface: Surface::Unknown,
+                    wheels: Wheels::Unsaid,
+                    width: 0.0,
                 });
             }
         }

@@ -2,7 +2,7 @@
 
 use lifecircle::city::Streets;
 use lifecircle::geo::Seconds;
-use lifecircle::network::{Millis, Network, Slope, Snap, Walker};
+use lifecircle::network::{Millis, Network, Snap, Walker};
 use lifecircle::reach::{Places, Question};
 use lifecircle::{Result, demo, import};
 use rand::{RngExt, SeedableRng};
@@ -27,7 +27,7 @@ pub struct World {
 /// # Errors
 /// If there is no adult.
 pub fn steady(speed: f64) -> Result<Walker> {
-    Ok(Walker { speed, steps: Some(1.0), slope: Slope::Tobler, signal_wait: Seconds(0.0), ..Walker::named("adult")? })
+    Ok(Walker { speed, steps: Some(1.0), signal_wait: Seconds(0.0), ..Walker::find("adult")? })
 }
 
 /// The streets of the demo city.

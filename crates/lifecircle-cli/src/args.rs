@@ -218,7 +218,7 @@ impl Measuring {
     pub fn options(&self) -> lifecircle::Result<lifecircle::measure::Options> {
         Ok(lifecircle::measure::Options {
             standard: lifecircle::standard::Standard::find(&self.standard)?,
-            walker: lifecircle::network::Walker::named(&self.walker)?,
+            walker: lifecircle::network::Walker::find(&self.walker)?,
             snap_limit: Metres(self.snap_limit),
             kept: None,
         })

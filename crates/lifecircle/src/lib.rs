@@ -9,12 +9,13 @@
 //! | [`tables`], [`output`] | columns with geometries and their formats; files written whole or not at all |
 //! | [`sources`] | readers of other people's files |
 //! | [`city`] | everything known of one place, and how it is kept on disk |
+//! | [`kinds`] | what a place can be, and how it is recognised |
 //! | [`import`] | making a city of what was read |
 //! | [`demo`] | a synthetic city, made of the same elements as a real one |
 //! | [`network`] | the streets as one walker walks them; snapping |
 //! | [`reach`] | travel times and counts: the kernels |
 //! | [`standard`] | what a life circle asks for, as data |
-//! | [`measure`] | coverage, compliance, gaps |
+//! | [`measure`] | coverage, access, supply and demand, equity, gaps |
 //! | [`export`], [`report`] | results as files and as a page |
 //!
 //! # From an extract to the share of people who have a pharmacy
@@ -26,8 +27,8 @@
 //! // A real city: Inputs::new("Malta", OsmSource::open("malta.osm.pbf".as_ref())?)
 //! let inputs = demo::generate(demo::Size::Small, 1);
 //! let city = import::import(inputs, &())?;
-//! let options = measure::Options::new(Standard::find("wuhai-8")?, Walker::named("adult")?);
-//! let measured = measure::measure(&city, options, &());
+//! let walk = measure::Walk::of(Walker::find("adult")?);
+//! let measured = measure::measure(&city, Standard::find("wuhai-8")?, walk, &());
 //! let summary = measure::summarise(&city, &measured);
 //! let health = &summary.circles.iter().find(|(id, _)| id == "health").unwrap().1;
 //! let pharmacy = &health.services.iter().find(|(id, _)| id == "pharmacy").unwrap().1;
@@ -45,6 +46,7 @@ pub mod error;
 pub mod export;
 pub mod geo;
 pub mod import;
+pub mod kinds;
 pub mod measure;
 pub mod network;
 pub mod output;

@@ -5,7 +5,7 @@
 mod support;
 
 use geo::{Contains, Validation};
-use lifecircle::city::{Direction, Street, StreetKind, Streets};
+use lifecircle::city::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 use lifecircle::geo::{LonLat, Metres, metric};
 use lifecircle::network::{EdgeTimes, Millis, Network, Snap, Snapper, Walker};
 use lifecircle::reach::{
@@ -78,6 +78,9 @@ fn streets(random: &mut ChaCha8Rng, across: usize) -> Streets {
             direction: if pick == 2 { Direction::Forward } else { Direction::Both },
             off_ground: false,
             ride_seconds: 0.0,
+            surface: Surface::Unknown,
+            wheels: Wheels::Unsaid,
+            width: 0.0,
         };
         let line: Vec<LonLat> = streets.line(&street).collect();
         street.length = metric::length(&line);

@@ -91,7 +91,7 @@ fn spread(arcs: &[Vec<(usize, f64)>], starts: &[(usize, f64)], limit: f64, times
 
 /// Exports, recomputes and compares. `every`: of how many homes one has its counts recomputed.
 fn recompute(city: &City, walker: &str, every: usize) {
-    let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::named(walker).unwrap());
+    let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::find(walker).unwrap());
     let measured = measure(city, options, &());
     let directory = tempfile::tempdir().unwrap();
     let read = |table: Table, name: &str| {
@@ -270,7 +270,7 @@ fn the_number_of_threads_changes_nothing() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-            let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::named("adult").unwrap());
+            let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::find("adult").unwrap());
             let measured = measure(&city, options, &());
             let summary = lifecircle::measure::summarise(&city, &measured);
             let page = lifecircle::report::html(&city, &measured, &summary, lifecircle::report::Language::English);

@@ -12,7 +12,7 @@ use support::Map;
 const LIMIT: Metres = Metres(400.0);
 
 fn with_snapper<T>(city: &City, limit: Metres, ask: impl FnOnce(&Snapper<'_>, &Network) -> T) -> T {
-    let walker = Walker::named("adult").unwrap();
+    let walker = Walker::find("adult").unwrap();
     let network = Network::new(&city.streets, &walker);
     ask(&Snapper::new(&city.streets, &network, &walker, limit), &network)
 }
@@ -94,7 +94,7 @@ fn an_area_without_gates_is_entered_where_it_is_nearest_to_a_street() {
 fn the_walk_to_the_street_is_at_the_walkers_own_speed() {
     let city = town().city();
     for id in ["adult", "elderly"] {
-        let walker = Walker::named(id).unwrap();
+        let walker = Walker::find(id).unwrap();
         let network = Network::new(&city.streets, &walker);
         let snap = Snapper::new(&city.streets, &network, &walker, LIMIT).snap(Map::at(500.0, 111.0)).unwrap();
         let seconds = snap.access.seconds().unwrap().0;

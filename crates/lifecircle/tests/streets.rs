@@ -11,7 +11,7 @@ use support::Map;
 
 /// The shortest walking time between two places that are nodes of the streets, in seconds; infinite without a way.
 fn walk(city: &City, from: (f64, f64), to: (f64, f64)) -> f64 {
-    let network = Network::new(&city.streets, &Walker::named("adult").unwrap());
+    let network = Network::new(&city.streets, &Walker::find("adult").unwrap());
     let mut edges = Vec::new();
     for (index, street) in city.streets.edges.iter().enumerate() {
         let times = network.times(index as u32);

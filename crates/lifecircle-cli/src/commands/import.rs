@@ -21,7 +21,7 @@ pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
     let city = make(&args.inputs, &bars)?;
     bars.stage(Stage::Write, 1);
     city::save(&city, &args.output, args.force.existing())?;
-    let walker = Walker::named(DEFAULT_WALKER)?;
+    let walker = Walker::find(DEFAULT_WALKER)?;
     Engine::new(Network::new(&city.streets, &walker)).keep(&Engine::file_in(&args.output, &walker))?;
     drop(bars);
     print::city(&city, &args.output, common);

@@ -9,7 +9,7 @@ mod streets;
 use serde::{Deserialize, Serialize};
 
 pub use store::{FORMAT_VERSION, facilities_table, load, save};
-pub use streets::{Direction, Street, StreetKind, Streets};
+pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
 use crate::geo::LonLat;
 use geo_types::MultiPolygon;
@@ -186,6 +186,8 @@ pub struct Community {
     pub subdistrict: Name,
     /// The district that it belongs to.
     pub district: Name,
+    /// The life circle as territory (生活圈单元) that it is part of; empty where none is drawn.
+    pub unit: Name,
     /// Its area.
     pub shape: MultiPolygon<f64>,
 }

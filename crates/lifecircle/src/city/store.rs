@@ -17,7 +17,7 @@ use crate::output::{Existing, Output, write_text};
 use crate::tables::{Format, Table, read_parquet};
 
 /// The version of the format. A city of another version is refused.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const ABOUT: &str = "city.toml";
 
@@ -156,6 +156,9 @@ fn edges_table(streets: &Streets) -> Table {
         .text("direction", edges().map(|e| word(&e.direction)))
         .flags("off_ground", edges().map(|e| e.off_ground))
         .numbers("ride_seconds", edges().map(|e| f64::from(e.ride_seconds)))
+        .text("surface", edges().map(|e| word(&e.surface)))
+        .text("wheels", edges().map(|e| word(&e.wheels)))
+        .numbers("width", edges().map(|e| f64::from(e.width)))
         .geometry(edges().map(|e| Geometry::LineString(LineString(streets.line(e).collect()))))
 }
 
@@ -172,6 +175,8 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     let (mut rise, mut signals, mut direction) =
         (edges.get_numbers("rise")?, edges.get_integers("half_signals")?, edges.get_text("direction")?);
     let (mut off_ground, mut ride) = (edges.get_flags("off_ground")?, edges.get_numbers("ride_seconds")?);
+    let (mut surface, mut wheels, mut width) =
+        (edges.get_text("surface")?, edges.get_text("wheels")?, edges.get_numbers("width")?);
     let node = |id: Option<i64>| match id {
         Some(id) if (0..count).contains(&id) => Ok(id as u32),
         _ => Err(Error::new("an edge ends at a node that is not there")),
@@ -192,6 +197,9 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
             direction: of_word(direction.next().flatten())?,
             off_ground: off_ground.next().flatten().unwrap_or(false),
             ride_seconds: ride.next().flatten().unwrap_or(0.0) as f32,
+            surface: of_word(surface.next().flatten())?,
+            wheels: of_word(wheels.next().flatten())?,
+            width: width.next().flatten().unwrap_or(0.0) as f32,
         });
     }
     Ok(streets)
@@ -314,6 +322,8 @@ fn communities_table(communities: &[Community]) -> Table {
         .text("subdistrict_en", all().map(|c| &c.subdistrict.en))
         .text("district", all().map(|c| &c.district.local))
         .text("district_en", all().map(|c| &c.district.en))
+        .text("unit", all().map(|c| &c.unit.local))
+        .text("unit_en", all().map(|c| &c.unit.en))
         .geometry(all().map(|c| Geometry::MultiPolygon(c.shape.clone())))
 }
 
@@ -324,13 +334,16 @@ fn communities_of(table: &Table) -> Result<Vec<Community>> {
     let names = |local: &str, en: &str| -> Result<Vec<Name>> {
         Ok(column(local)?.into_iter().zip(column(en)?).map(|(local, en)| Name { local, en }).collect())
     };
-    let (name, subdistrict, district) =
-        (names("name", "name_en")?, names("subdistrict", "subdistrict_en")?, names("district", "district_en")?);
+    let (name, subdistrict) = (names("name", "name_en")?, names("subdistrict", "subdistrict_en")?);
+    let (district, unit) = (names("district", "district_en")?, names("unit", "unit_en")?);
     let shapes = shapes(table)?;
     let ids = table.get_text("id")?.map(|id| id.unwrap_or_default().to_owned());
-    let rows = ids.zip(name).zip(subdistrict.into_iter().zip(district)).zip(shapes);
+    let above = subdistrict.into_iter().zip(district).zip(unit);
+    let rows = ids.zip(name).zip(above).zip(shapes);
     Ok(rows
-        .map(|(((id, name), (subdistrict, district)), shape)| Community { id, name, subdistrict, district, shape })
+        .map(|(((id, name), ((subdistrict, district), unit)), shape)| {
+            Community { id, name, subdistrict, district, unit, shape }
+        })
         .collect())
 }
 

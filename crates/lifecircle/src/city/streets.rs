@@ -40,6 +40,44 @@ pub struct Street {
     pub off_ground: bool,
     /// Seconds that it takes whoever goes, for a ferry; 0 for what is walked.
     pub ride_seconds: f32,
+    /// What it is made of.
+    pub surface: Surface,
+    /// Whether wheels can pass.
+    pub wheels: Wheels,
+    /// How wide it is for people on foot, in metres; 0 where nobody tells.
+    pub width: f32,
+}
+
+/// What a street is made of, as far as it matters to feet and wheels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// Nobody tells.
+    #[default]
+    Unknown,
+    /// Asphalt, concrete, even paving stones, wood, metal.
+    Paved,
+    /// Setts, cobbles, uneven stones.
+    Cobbled,
+    /// Firm ground: compacted, fine gravel.
+    Compacted,
+    /// Gravel, earth, grass.
+    Loose,
+    /// Sand, mud, snow, rock.
+    Soft,
+}
+
+/// Whether wheels can pass, as mappers tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wheels {
+    /// Nobody tells.
+    #[default]
+    Unsaid,
+    /// They can; over steps by a ramp.
+    Yes,
+    /// They cannot.
+    No,
 }
 
 /// What a street is to a person on foot.

@@ -4,11 +4,14 @@ use geo_types::{Geometry, Point};
 
 use crate::city::City;
 use crate::measure::{Measured, Summary};
+use crate::standard::Threshold;
 use crate::tables::Table;
 
-/// A row for each home: `id`, `community` (id), `residents`, `circles` (how many it has), and for every service
-/// `SERVICE_s` (seconds to the nearest, empty if there is no way), `SERVICE_n5`, `_n10`, `_n15` (how many within 5, 10,
-/// 15 minutes) and `SERVICE_n` (how many within the threshold).
+/// A row for each home: `id`, `community` (id), `residents`, `children`, `elderly`, `circles` (how many it has),
+/// `completeness` (share of required services), `score` (if the standard has one), and for every service
+/// `SERVICE_s` (seconds to the nearest, empty if there is no way), `SERVICE_m` (metres, where the threshold is a
+/// distance), `SERVICE_n5`, `_n10`, `_n15` (how many within 5, 10, 15 minutes), `SERVICE_n` (how many within the
+/// threshold), and `SERVICE_supply` (share of supply for each person, where the service has a ratio).
 pub fn homes_table(city: &City, measured: &Measured) -> Table {
     let homes = || 0..city.homes.len();
     let community = |home: usize| {
@@ -18,12 +21,25 @@ pub fn homes_table(city: &City, measured: &Measured) -> Table {
         .text("id", city.homes.iter().map(|home| &home.id))
         .maybe_text("community", homes().map(community))
         .numbers("residents", city.homes.iter().map(|home| home.residents))
-        .integers("circles", homes().map(|home| measured.circles(home) as i32));
-    for (index, service) in measured.options.standard.services.iter().enumerate() {
+        .maybe_numbers("children", city.homes.iter().map(|home| home.ages.map(|ages| ages.children)))
+        .maybe_numbers("elderly", city.homes.iter().map(|home| home.ages.map(|ages| ages.elderly)))
+        .integers("circles", homes().map(|home| measured.circles(home) as i32))
+        .numbers("completeness", homes().map(|home| measured.completeness(home)));
+    if measured.standard.score.is_some() {
+        table = table.maybe_numbers("score", homes().map(|home| measured.score(home)));
+    }
+    for (index, service) in measured.standard.services.iter().enumerate() {
         let id = &service.id;
         table = table
             .maybe_numbers(&format!("{id}_s"), homes().map(|home| measured.nearest(home, index).map(|time| time.0)))
             .integers(&format!("{id}_n"), homes().map(|home| measured.count_within_threshold(home, index) as i32));
+        if matches!(service.threshold, Threshold::Distance(_)) {
+            let metres = |home| measured.nearest_metres(home, index).map(|metres| metres.0);
+            table = table.maybe_numbers(&format!("{id}_m"), homes().map(metres));
+        }
+        if let Some(supply) = &measured.supply[index] {
+            table = table.numbers(&format!("{id}_supply"), supply.access.iter().copied());
+        }
         for (position, minutes) in ["n5", "n10", "n15"].iter().enumerate() {
             table = table.integers(
                 &format!("{id}_{minutes}"),
@@ -35,7 +51,8 @@ pub fn homes_table(city: &City, measured: &Measured) -> Table {
 }
 
 /// A row for each community that has homes: `id`, names, `homes`, `residents`, `mean_circles`, for every circle
-/// `CIRCLE_coverage` and `CIRCLE_compliance`, and for every service `SERVICE_coverage`, all as shares of residents.
+/// `CIRCLE_coverage` and `CIRCLE_compliance`, for every service `SERVICE_coverage`, for every aspect and pair
+/// `aspect_ID` and `pair_ID`, all as shares of residents, and `composite`, the entropy-weighted score.
 pub fn communities_table(city: &City, summary: &Summary) -> Table {
     let all = || summary.communities.iter();
     let mut table = Table::new()
@@ -44,20 +61,30 @@ pub fn communities_table(city: &City, summary: &Summary) -> Table {
         .text("name_en", all().map(|c| &c.name.en))
         .text("subdistrict", all().map(|c| &c.subdistrict.local))
         .text("district", all().map(|c| &c.district.local))
-        .integers("homes", all().map(|c| i32::try_from(c.homes).unwrap_or(i32::MAX)))
-        .numbers("residents", all().map(|c| c.residents))
-        .numbers("mean_circles", all().map(|c| c.mean_circles))
-        .maybe_text("worst_gap", all().map(|c| c.gaps.first().map(|gap| &gap.service)));
+        .integers("homes", all().map(|c| i32::try_from(c.area.homes).unwrap_or(i32::MAX)))
+        .numbers("residents", all().map(|c| c.area.residents))
+        .numbers("mean_circles", all().map(|c| c.area.mean_circles))
+        .maybe_text("worst_gap", all().map(|c| c.area.gaps.first().map(|gap| &gap.service)));
     for (position, (id, circle)) in summary.circles.iter().enumerate() {
         table = table
-            .numbers(&format!("{id}_coverage"), all().map(|c| c.circles[position].1.coverage.residents))
-            .numbers(&format!("{id}_compliance"), all().map(|c| c.circles[position].1.compliance.residents));
+            .numbers(&format!("{id}_coverage"), all().map(|c| c.area.circles[position].1.coverage.residents))
+            .numbers(&format!("{id}_compliance"), all().map(|c| c.area.circles[position].1.compliance.residents));
         for (service, _) in &circle.services {
             let share = |community: &crate::measure::CommunitySummary| {
-                community.services.iter().find(|(id, _)| id == service).map_or(0.0, |(_, share)| share.residents)
+                community.area.services.iter().find(|(id, _)| id == service).map_or(0.0, |(_, share)| share.residents)
             };
             table = table.numbers(&format!("{service}_coverage"), all().map(share));
         }
+    }
+    for (position, (id, _)) in summary.aspects.iter().enumerate() {
+        table = table.numbers(&format!("aspect_{id}"), all().map(|c| c.area.aspects[position].1.residents));
+    }
+    for (position, (id, _)) in summary.pairs.iter().enumerate() {
+        table = table.numbers(&format!("pair_{id}"), all().map(|c| c.area.pairs[position].1.residents));
+    }
+    if let Some(composite) = &summary.indicators.composite {
+        let score = |id: &str| composite.scores.iter().find(|(known, _)| known == id).map(|(_, score)| *score);
+        table = table.maybe_numbers("composite", all().map(|c| score(&c.id)));
     }
     let shape = |id: &str| city.communities.iter().find(|c| c.id == id).map(|c| c.shape.clone());
     table.geometry(

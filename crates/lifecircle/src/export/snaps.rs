@@ -15,7 +15,7 @@ use crate::tables::Table;
 /// `access_seconds`, `along` (0 at `from`, 1 at `to`), `island`.
 pub fn home_snaps_table(city: &City, measured: &Measured) -> Table {
     let rows: Vec<(usize, Snap)> =
-        measured.snaps.homes.iter().enumerate().filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?))).collect();
+        measured.reached.snaps.homes.iter().enumerate().filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?))).collect();
     let snaps: Vec<Snap> = rows.iter().map(|(_, snap)| *snap).collect();
     let table = Table::new()
         .text("id", rows.iter().map(|(home, _)| &city.homes[*home].id))
@@ -27,9 +27,9 @@ pub fn home_snaps_table(city: &City, measured: &Measured) -> Table {
 /// columns of [`home_snaps_table`] but `residents`.
 pub fn facility_snaps_table(city: &City, measured: &Measured) -> Table {
     let mut rows: Vec<(&str, &str, Snap)> = Vec::new();
-    for (service, facilities) in measured.options.standard.services.iter().zip(&measured.recognised.services) {
+    for (service, facilities) in measured.standard.services.iter().zip(&measured.recognised.services) {
         for facility in facilities {
-            let snaps = measured.snaps.facilities[*facility as usize].as_ref();
+            let snaps = measured.reached.snaps.facilities[*facility as usize].as_ref();
             rows.extend(
                 snaps
                     .into_iter()

@@ -3,7 +3,7 @@
 //! Source: OpenStreetMap wiki, *Key:access*, *OSM tags for routing/Access restrictions*, *Key:foot*, *Key:sidewalk*,
 //! *Key:barrier*, *Key:conveying*. Where the wiki leaves it to the country, people may walk.
 
-use crate::city::{Direction, StreetKind};
+use crate::city::{Direction, StreetKind, Surface, Wheels};
 use crate::sources::osm::{Tags, tag};
 
 /// How a way can be walked.
@@ -23,6 +23,12 @@ pub struct Walkway {
     pub is_crossing: bool,
     /// For a ferry that tells its duration: seconds.
     pub ride_seconds: Option<f32>,
+    /// What it is made of.
+    pub surface: Surface,
+    /// Whether wheels can pass.
+    pub wheels: Wheels,
+    /// Its width for people on foot in metres, if told.
+    pub width: Option<f32>,
 }
 
 /// What a tag says of access.
@@ -70,7 +76,58 @@ pub fn walkway(tags: Tags<'_>) -> Option<Walkway> {
         signalled: is_crossing && signals.into_iter().any(|value| value == "traffic_signals" || value == "yes"),
         is_crossing,
         ride_seconds: if kind == StreetKind::Ferry { tag(tags, "duration").and_then(duration) } else { None },
+        surface: surface(tags),
+        wheels: wheels(tags),
+        width: if kind == StreetKind::Path { tag(tags, "width").and_then(width) } else { None },
     })
+}
+
+/// What a way is made of. Source: OpenStreetMap wiki, *Key:surface*, *Key:smoothness*, *Key:tracktype*.
+fn surface(tags: Tags<'_>) -> Surface {
+    let told = match tag(tags, "surface") {
+        Some(
+            "paved" | "asphalt" | "concrete" | "concrete:plates" | "concrete:lanes" | "paving_stones" | "chipseal"
+            | "bricks" | "brick" | "wood" | "metal" | "metal_grid" | "rubber" | "tartan" | "acrylic" | "tiles",
+        ) => Surface::Paved,
+        Some("sett" | "cobblestone" | "unhewn_cobblestone" | "cobblestone:flattened" | "stepping_stones") => {
+            Surface::Cobbled
+        }
+        Some("compacted" | "fine_gravel" | "artificial_turf" | "clay" | "woodchips") => Surface::Compacted,
+        Some("unpaved" | "gravel" | "pebblestone" | "ground" | "dirt" | "earth" | "grass" | "grass_paver" | "rock") => {
+            Surface::Loose
+        }
+        Some("sand" | "mud" | "snow" | "ice" | "salt") => Surface::Soft,
+        _ => match tag(tags, "tracktype") {
+            Some("grade1") => Surface::Paved,
+            Some("grade2") => Surface::Compacted,
+            Some("grade3" | "grade4") => Surface::Loose,
+            Some("grade5") => Surface::Soft,
+            _ => Surface::Unknown,
+        },
+    };
+    // A bad surface is as bad as it is smooth, whatever it is made of.
+    match tag(tags, "smoothness") {
+        Some("bad" | "very_bad") => told.max(Surface::Loose),
+        Some("horrible" | "very_horrible" | "impassable") => Surface::Soft,
+        _ => told,
+    }
+}
+
+/// Whether wheels can pass. Source: OpenStreetMap wiki, *Key:wheelchair*, *Key:ramp*.
+fn wheels(tags: Tags<'_>) -> Wheels {
+    let ramp = ["ramp:wheelchair", "ramp:stroller"].iter().any(|key| tag(tags, key) == Some("yes"));
+    match tag(tags, "wheelchair") {
+        Some("no") => Wheels::No,
+        Some("yes" | "designated") => Wheels::Yes,
+        _ if ramp => Wheels::Yes,
+        _ => Wheels::Unsaid,
+    }
+}
+
+/// A width as mappers write it: `1.5`, `1.5 m`.
+fn width(text: &str) -> Option<f32> {
+    let metres: f32 = text.trim().trim_end_matches('m').trim().parse().ok()?;
+    (metres > 0.0 && metres < 1000.0).then_some(metres)
 }
 
 /// The kind of a walkable road or path; none where people may not walk.
@@ -257,6 +314,18 @@ mod tests {
         }
         assert_eq!(walkway(&[("route", "ferry"), ("duration", "soon")]).unwrap().ride_seconds, None);
         assert!(walkway(&[("route", "ferry"), ("foot", "no")]).is_none());
+    }
+
+    #[test]
+    fn what_wheels_meet() {
+        let of = |tags: Tags<'_>| walkway(tags).map(|w| (w.surface, w.wheels, w.width)).unwrap();
+        let (path, steps) = (("highway", "path"), ("highway", "steps"));
+        assert_eq!(of(&[path, ("surface", "gravel"), ("width", "1.2 m")]), (Surface::Loose, Wheels::Unsaid, Some(1.2)));
+        assert_eq!(of(&[path, ("surface", "asphalt"), ("smoothness", "bad")]).0, Surface::Loose);
+        assert_eq!(of(&[path, ("tracktype", "grade2"), ("wheelchair", "no")]), (Surface::Compacted, Wheels::No, None));
+        assert_eq!(of(&[steps, ("ramp:stroller", "yes")]).1, Wheels::Yes);
+        // The width of a road is not that of its pavement.
+        assert_eq!(of(&[("highway", "residential"), ("width", "0.5")]).2, None);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
     let english = records.column(&["name_en", "name:en", "en"]);
     let subdistrict = records.column(&["subdistrict", "街道", "乡镇"]);
     let district = records.column(&["district", "区", "县"]);
+    let unit = records.column(&["unit", "life_circle", "生活圈", "生活圈单元"]);
     let mut communities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
         let geometry = Coordinates::Geometry.of(&records, record, datum)?;
@@ -46,6 +47,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
             name,
             subdistrict: Name { local: text(subdistrict), en: String::new() },
             district: Name { local: text(district), en: String::new() },
+            unit: Name { local: text(unit), en: String::new() },
             shape,
         });
     }
@@ -95,6 +97,7 @@ pub(super) fn from_boundaries(areas: &[Area<'_>], homes: &[Home], wanted: AdminL
                 name,
                 subdistrict: parents.next().unwrap_or_default(),
                 district: parents.next().unwrap_or_default(),
+                unit: Name::default(),
                 shape: area.shape.clone(),
             }
         })

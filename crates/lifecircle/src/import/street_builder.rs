@@ -132,6 +132,9 @@ impl Builder<'_> {
             direction: walkway.direction,
             off_ground: walkway.off_ground,
             ride_seconds: 0.0,
+            surface: walkway.surface,
+            wheels: walkway.wheels,
+            width: walkway.width.unwrap_or(0.0),
         });
     }
 
@@ -151,6 +154,9 @@ impl Builder<'_> {
             direction: Direction::Both,
             off_ground: walkway.off_ground,
             ride_seconds: 0.0,
+            surface: walkway.surface,
+            wheels: walkway.wheels,
+            width: walkway.width.unwrap_or(0.0),
         };
         self.streets.edges.push(edge);
     }

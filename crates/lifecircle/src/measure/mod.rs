@@ -1,133 +1,209 @@
-//! Measures: who has what within reach, by home, circle, community and city.
+//! Measures: who has what within reach, by home, circle, community and city; how well, how fairly, and what is missing.
 //!
-//! [`measure`] runs the reach kernels once; everything else here only reads their times and counts. It knows nothing of
-//! files or pictures.
+//! [`measure`] and [`measure_all`] run the reach kernels once for all standards; everything else here only reads their
+//! times and counts. The measures themselves are functions on plain times, people and supply ([`Trips`],
+//! [`floating_catchment`], [`gini`] …), which any program may use. It knows nothing of files or pictures.
 
+mod composite;
 mod coverage;
+mod decay;
+mod diversity;
+mod equity;
+mod fairness;
 mod gaps;
+mod indicators;
+mod people;
+mod reached;
 mod rests_on;
 mod summary;
+mod supply;
+mod supply_demand;
+mod trips;
 
+pub use composite::{Composite, entropy_composite};
 pub use coverage::{CircleCoverage, Coverage, Share};
-pub use gaps::Gap;
+pub use decay::Decay;
+pub use diversity::{hill, shannon};
+pub use equity::{Concentration, CurvePoint, Theil, concentration, curve, gini, palma, theil_l, theil_t};
+pub use fairness::Fairness;
+pub use gaps::{Gap, Shortage};
+pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
+pub use people::residents_of;
+pub use reached::{COUNTED_MINUTES, Reached, Walk};
 pub use rests_on::{RestsOn, Unsnapped};
-pub use summary::{CircleSummary, CommunitySummary, ServiceSummary, Summary, summarise};
+pub use summary::{
+    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary, summarise,
+};
+pub use supply::Supply;
+pub use supply_demand::{FloatingCatchment, floating_catchment};
+pub use trips::Trips;
 
-use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::city::City;
 use crate::geo::{Metres, Seconds};
-use crate::network::{DEFAULT_SNAP_LIMIT, Millis, Network, Snaps, Walker, snap_city};
-use crate::progress::{Progress, Stage};
-use crate::reach::{Engine, Places, Question, Within, nearest, within};
+use crate::network::{Network, Walker};
+use crate::progress::Progress;
 use crate::standard::{Recognised, Standard, recognise};
+use reached::At;
 
-/// The times within which facilities are counted, besides each service's own threshold.
-pub const COUNTED_MINUTES: [f64; 3] = [5.0, 10.0, 15.0];
-
-/// How a city is measured.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// By which standard.
-    pub standard: Standard,
-    /// On whose feet.
-    pub walker: Walker,
-    /// How far a door may be from its street.
-    pub snap_limit: Metres,
-    /// Where an engine may be kept ([`Engine::file_in`]); one is made if it does not fit.
-    pub kept: Option<PathBuf>,
-}
-
-impl Options {
-    /// A standard and a walker, with the usual limit of snapping.
-    pub fn new(standard: Standard, walker: Walker) -> Self {
-        Self { standard, walker, snap_limit: DEFAULT_SNAP_LIMIT, kept: None }
-    }
-}
-
-/// A measured city: for every home and service, how long to the nearest facility and how many are near.
+/// A city measured by one standard: for every home and service, how far the nearest facility is and how many are near.
 #[derive(Debug)]
 pub struct Measured {
-    /// How it was measured.
-    pub options: Options,
-    /// The streets as the walker walks them, made ready for searches.
-    pub engine: Engine,
-    /// Where homes and facilities join the streets.
-    pub snaps: Snaps,
+    /// By which standard.
+    pub standard: Standard,
     /// Which facilities are which services.
     pub recognised: Recognised,
-    /// For each service, the time of every home to the nearest facility.
-    nearest: Vec<Vec<Millis>>,
-    /// For each home and service, how many facilities lie within 5, 10 and 15 minutes and within the threshold.
-    counts: Within<u32>,
+    /// What the walker reaches; shared with other standards.
+    pub reached: Arc<Reached>,
+    /// For each service that has a ratio, its supply and who gets it.
+    pub supply: Vec<Option<Supply>>,
+    at: Vec<At>,
+    /// For each service, the mean time of every home to the nearest few; empty where it is the nearest one's.
+    proximity: Vec<Vec<Option<Seconds>>>,
+    /// Every home's score; empty if the standard has none.
+    scores: Vec<f64>,
+}
+
+/// Measures a city by one standard.
+pub fn measure(city: &City, standard: Standard, walk: Walk, progress: &dyn Progress) -> Measured {
+    let mut measured = measure_all(city, vec![standard], walk, progress);
+    // One standard in, one out.
+    measured.swap_remove(0)
+}
+
+/// Measures a city by several standards, in one pass of the kernels.
+pub fn measure_all(city: &City, standards: Vec<Standard>, walk: Walk, progress: &dyn Progress) -> Vec<Measured> {
+    let recognised: Vec<Recognised> = standards.iter().map(|s| recognise(s, &city.facilities)).collect();
+    let asked: Vec<(&Standard, &Recognised)> = standards.iter().zip(&recognised).collect();
+    let (reached, at) = Reached::find(city, &asked, walk, progress);
+    let reached = Arc::new(reached);
+    let of = |((standard, recognised), at): ((Standard, Recognised), Vec<At>)| {
+        Measured::new(city, standard, recognised, Arc::clone(&reached), at)
+    };
+    standards.into_iter().zip(recognised).zip(at).map(of).collect()
 }
 
 impl Measured {
+    fn new(city: &City, standard: Standard, recognised: Recognised, reached: Arc<Reached>, at: Vec<At>) -> Self {
+        let k = standard.nearest;
+        let mean = |near: &[crate::reach::Near]| {
+            let times: f64 = near.iter().filter_map(|near| near.time.seconds()).map(|time| time.0).sum();
+            (!near.is_empty()).then(|| Seconds(times / near.len() as f64))
+        };
+        let proximity = match k {
+            1 => Vec::new(),
+            _ => at.par_iter().map(|at| reached.nearest_times(k, *at, mean)).collect(),
+        };
+        let scores = scores(&standard, &reached, &at, city.homes.len());
+        let supply = (0..standard.services.len())
+            .map(|service| Supply::find(city, &standard.services[service], &recognised.services[service], || {
+                reached.catchments(at[service])
+            }))
+            .collect();
+        Self { standard, recognised, reached, supply, at, proximity, scores }
+    }
+
+    /// Who walked.
+    pub fn walker(&self) -> &Walker {
+        &self.reached.walk.walker
+    }
+
     /// The streets as the walker walks them.
     pub fn network(&self) -> &Network {
-        self.engine.network()
+        self.reached.engine.network()
     }
 
     /// The time from a home to the nearest facility of a service; none if no way leads to one.
     pub fn nearest(&self, home: usize, service: usize) -> Option<Seconds> {
-        self.nearest[service][home].seconds()
+        self.reached.nearest(home, self.at[service])
+    }
+
+    /// The way from a home to the nearest facility of a service whose threshold is in metres; none for others.
+    pub fn nearest_metres(&self, home: usize, service: usize) -> Option<Metres> {
+        self.reached.nearest_metres(home, self.at[service])
     }
 
     /// How many facilities of a service lie within 5, 10 and 15 minutes of a home.
     pub fn counts(&self, home: usize, service: usize) -> [u32; 3] {
-        let counts = self.counts.of(home, service);
-        [counts[0], counts[1], counts[2]]
+        self.reached.counts(home, self.at[service])
     }
 
     /// How many facilities of a service lie within its threshold of a home.
     pub fn count_within_threshold(&self, home: usize, service: usize) -> u32 {
-        self.counts.of(home, service)[3]
+        self.reached.count_within_threshold(home, self.at[service])
     }
 
-    /// Whether a home has a service within its threshold.
+    /// Whether a home has a service: as many within its threshold as the standard asks for.
     pub fn has(&self, home: usize, service: usize) -> bool {
-        self.nearest[service][home] <= Millis::round(self.options.standard.services[service].threshold)
+        match self.standard.services[service].count {
+            1 => self.reached.has_one(home, self.at[service]),
+            count => self.count_within_threshold(home, service) >= count,
+        }
     }
 
-    /// Whether a home has every required service of a circle within its threshold.
+    /// Whether a home has every required service of a circle; for a circle that requires none, whether it has them all.
     pub fn has_circle(&self, home: usize, circle: usize) -> bool {
-        let standard = &self.options.standard;
+        let standard = &self.standard;
+        let requires = standard.services_of(circle).any(|service| standard.services[service].required);
         standard
             .services_of(circle)
-            .filter(|service| standard.services[*service].required)
+            .filter(|service| !requires || standard.services[*service].required)
             .all(|service| self.has(home, service))
     }
 
     /// How many circles a home has.
     pub fn circles(&self, home: usize) -> usize {
-        (0..self.options.standard.circles.len()).filter(|circle| self.has_circle(home, *circle)).count()
+        (0..self.standard.circles.len()).filter(|circle| self.has_circle(home, *circle)).count()
+    }
+
+    /// The share of required services that a home has.
+    pub fn completeness(&self, home: usize) -> f64 {
+        let (mut had, mut all) = (0, 0);
+        for service in self.standard.required() {
+            all += 1;
+            had += u32::from(self.has(home, service));
+        }
+        f64::from(had) / f64::from(all.max(1))
+    }
+
+    /// The mean time from a home to the nearest few facilities of a service, as many as the standard looks at; none if no
+    /// way leads to one.
+    pub fn proximity(&self, home: usize, service: usize) -> Option<Seconds> {
+        match self.proximity.get(service) {
+            Some(times) => times[home],
+            None => self.nearest(home, service),
+        }
+    }
+
+    /// A home's score from 0 to 100, if the standard has one.
+    pub fn score(&self, home: usize) -> Option<f64> {
+        self.scores.get(home).copied()
+    }
+
+    /// How many facilities of each service lie within 15 minutes of a home.
+    pub fn mix(&self, home: usize) -> Vec<f64> {
+        (0..self.standard.services.len()).map(|service| f64::from(self.counts(home, service)[2])).collect()
     }
 }
 
-/// Measures a city.
-pub fn measure(city: &City, options: Options, progress: &dyn Progress) -> Measured {
-    let network = Network::new(&city.streets, &options.walker);
-    let snaps = snap_city(city, &network, &options.walker, options.snap_limit, progress);
-    let recognised = recognise(&options.standard, &city.facilities);
-    let engine = match &options.kept {
-        Some(path) => Engine::kept(network, path),
-        None => Engine::new(network),
+/// Every home's score: each service's weights, in turn, times the credit of its nearest facilities, over all weights.
+fn scores(standard: &Standard, reached: &Reached, at: &[At], homes: usize) -> Vec<f64> {
+    let Some(score) = &standard.score else { return Vec::new() };
+    let credit = |metres: f64| {
+        ((score.none_metres - metres) / (score.none_metres - score.full_metres)).clamp(0.0, 1.0)
     };
-    let origins: Places = snaps.homes.iter().map(|snap| snap.ok()).collect();
-    let targets: Places = snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect();
-    let question = Question { origins: &origins, targets: &targets, groups: &recognised.services };
-    progress.stage(Stage::Nearest, question.groups.len() as u64);
-    let nearest = nearest(&engine, question, |groups| progress.advance(groups as u64));
-    let limits: Vec<[Millis; 4]> = options
-        .standard
-        .services
-        .iter()
-        .map(|service| {
-            let [five, ten, fifteen] = COUNTED_MINUTES.map(|minutes| Millis::round(Seconds::from_minutes(minutes)));
-            [five, ten, fifteen, Millis::round(service.threshold)]
+    let weighed = standard.services.par_iter().zip(at).filter(|(service, _)| !service.weights.is_empty());
+    let parts: Vec<Vec<f64>> = weighed
+        .map(|(service, at)| {
+            reached.nearest_lengths(service.weights.len(), *at, |near| {
+                let metres = near.iter().filter_map(|near| near.time.seconds());
+                service.weights.iter().zip(metres).map(|(weight, metres)| weight * credit(metres.0)).sum()
+            })
         })
         .collect();
-    progress.stage(Stage::Within, origins.len() as u64);
-    let counts = within(&engine, question, &limits, |origins| progress.advance(origins as u64));
-    Measured { options, engine, snaps, recognised, nearest, counts }
+    let all: f64 = standard.services.iter().flat_map(|service| &service.weights).sum();
+    (0..homes).map(|home| 100.0 * parts.iter().map(|part: &Vec<f64>| part[home]).sum::<f64>() / all).collect()
 }

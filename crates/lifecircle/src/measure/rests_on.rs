@@ -50,7 +50,7 @@ impl RestsOn {
         let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
         let estimated: f64 = city.homes.iter().filter(|home| home.estimated).map(|home| home.residents).sum();
         let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
-        let limit = measured.options.snap_limit;
+        let limit = measured.reached.walk.snap_limit;
         let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
             what,
             id: id.to_owned(),
@@ -65,10 +65,10 @@ impl RestsOn {
                 None => "no street has doors".to_owned(),
             },
         };
-        let homes = city.homes.iter().zip(&measured.snaps.homes).filter_map(|(home, snap)| {
+        let homes = city.homes.iter().zip(&measured.reached.snaps.homes).filter_map(|(home, snap)| {
             snap.as_ref().err().map(|none| unsnapped("home", &home.id, home.at, none.nearest))
         });
-        let facilities = city.facilities.iter().zip(&measured.snaps.facilities).filter_map(|(facility, snap)| {
+        let facilities = city.facilities.iter().zip(&measured.reached.snaps.facilities).filter_map(|(facility, snap)| {
             snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
         });
         Self {
@@ -82,7 +82,7 @@ impl RestsOn {
                 .filter(|f| matches!(f.entries, crate::city::Entries::Outline(_)))
                 .count(),
             islands: measured.network().islands(),
-            homes_on_islands: measured.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
+            homes_on_islands: measured.reached.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
             unsnapped: homes.chain(facilities).collect(),
         }
     }

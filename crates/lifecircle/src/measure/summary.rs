@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::coverage::{Coverage, Share};
 use super::gaps::{Gap, gaps};
 use super::rests_on::RestsOn;
-use super::{Measured, Options};
+use super::{Indicators, Measured};
 use crate::city::{City, Name, Note, Source};
-use crate::geo::Seconds;
+use crate::geo::{Metres, Seconds};
+use crate::standard::{AgeGroup, Ratio, Threshold};
 
 /// All that was measured.
 #[derive(Debug, Clone, Serialize)]
@@ -39,8 +41,18 @@ pub struct Summary {
     /// By id of the circle, in the standard's order.
     #[serde(serialize_with = "in_order")]
     pub circles: Vec<(String, CircleSummary)>,
+    /// By id of the aspect, in the standard's order: the mean coverage of its services.
+    #[serde(serialize_with = "in_order")]
+    pub aspects: Vec<(String, NamedShare)>,
+    /// By id of the pair, in the standard's order: who has all of it.
+    #[serde(serialize_with = "in_order")]
+    pub pairs: Vec<(String, PairSummary)>,
+    /// The city in single numbers.
+    pub indicators: Indicators,
     /// By community, most residents first.
     pub communities: Vec<CommunitySummary>,
+    /// By life-circle unit, most residents first; empty where none are drawn.
+    pub units: Vec<UnitSummary>,
     /// Gaps of the whole city by service, most residents first.
     pub gaps: Vec<Gap>,
     /// Gaps by community and service, most residents first; the first hundred.
@@ -51,6 +63,30 @@ pub struct Summary {
     pub notes: Vec<Note>,
     /// What was read.
     pub sources: Vec<Source>,
+}
+
+/// A share with its name.
+#[derive(Debug, Clone, Serialize)]
+pub struct NamedShare {
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+    /// The share.
+    pub coverage: Share,
+}
+
+/// A pair of services.
+#[derive(Debug, Clone, Serialize)]
+pub struct PairSummary {
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+    /// Ids of its services.
+    pub services: Vec<String>,
+    /// Those who have all of them.
+    pub coverage: Share,
 }
 
 /// A circle of the city.
@@ -76,14 +112,36 @@ pub struct ServiceSummary {
     pub zh: String,
     /// Its English name.
     pub en: String,
-    /// Within which time everyone should find one.
-    pub threshold_seconds: Seconds,
+    /// Within which time everyone should find one; none if the threshold is a distance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold_seconds: Option<Seconds>,
+    /// Within which distance everyone should find one; none if the threshold is a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold_metres: Option<Metres>,
+    /// How many everyone should find.
+    pub count: u32,
+    /// How small it may be in square metres, if size matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_area: Option<f64>,
+    /// How large it may be in square metres, if size matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_area: Option<f64>,
+    /// Facilities of its kinds that were left out because their area is not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub facilities_of_unknown_area: usize,
     /// Whether its circle is incomplete without it.
     pub required: bool,
+    /// Whom it is for.
+    pub people: AgeGroup,
+    /// How much of it every thousand people need, if the standard says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<Ratio>,
     /// Number of facilities.
     pub facilities: usize,
     /// Those who have it within the threshold.
     pub coverage: Share,
+    /// Mean time of residents to the nearest, of those who can get to one.
+    pub mean_seconds: Option<Seconds>,
     /// Where the threshold comes from.
     pub source: String,
 }
@@ -99,6 +157,28 @@ pub struct CommunitySummary {
     pub subdistrict: Name,
     /// Its district.
     pub district: Name,
+    /// Its life-circle unit; empty where none is drawn.
+    pub unit: Name,
+    /// What was measured of it.
+    #[serde(flatten)]
+    pub area: AreaSummary,
+}
+
+/// A life circle as territory: communities together.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnitSummary {
+    /// Its name.
+    pub name: Name,
+    /// Ids of its communities.
+    pub communities: Vec<String>,
+    /// What was measured of it.
+    #[serde(flatten)]
+    pub area: AreaSummary,
+}
+
+/// What was measured of the homes of an area.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaSummary {
     /// Number of homes.
     pub homes: u64,
     /// Number of residents.
@@ -111,8 +191,18 @@ pub struct CommunitySummary {
     /// By id of the service: the share of residents who have it.
     #[serde(serialize_with = "in_order")]
     pub services: Vec<(String, Share)>,
-    /// Its gaps, most residents first.
+    /// By id of the aspect: the mean coverage of its services.
+    #[serde(serialize_with = "in_order")]
+    pub aspects: Vec<(String, Share)>,
+    /// By id of the pair: the share who have all of it.
+    #[serde(serialize_with = "in_order")]
+    pub pairs: Vec<(String, Share)>,
+    /// Its gaps, most people first.
     pub gaps: Vec<Gap>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Writes pairs as an object in their own order.
@@ -128,13 +218,13 @@ const WORST_GAPS: usize = 100;
 
 /// Sums up what was measured.
 pub fn summarise(city: &City, measured: &Measured) -> Summary {
-    let Options { standard, walker, snap_limit, .. } = &measured.options;
+    let standard = &measured.standard;
     let everybody: Vec<usize> = (0..city.homes.len()).collect();
     let coverage = Coverage::of(city, measured, everybody.iter().copied());
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| {
         let services = standard
             .services_of(index)
-            .map(|s| (standard.services[s].id.clone(), service_summary(measured, &coverage, s)));
+            .map(|s| (standard.services[s].id.clone(), service_summary(city, measured, &coverage, s)));
         let summary = CircleSummary {
             zh: circle.zh.clone(),
             en: circle.en.clone(),
@@ -145,22 +235,35 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         (circle.id.clone(), summary)
     });
     let communities = communities(city, measured);
-    let mut worst_gaps: Vec<Gap> = communities.iter().flat_map(|community| community.gaps.iter().cloned()).collect();
-    worst_gaps.sort_by(|a, b| b.residents_without.total_cmp(&a.residents_without));
+    let mut worst_gaps: Vec<Gap> = communities.iter().flat_map(|(c, _)| c.area.gaps.iter().cloned()).collect();
+    worst_gaps.sort_by(|a, b| b.people_without.total_cmp(&a.people_without));
     worst_gaps.truncate(WORST_GAPS);
+    let coverages: Vec<(String, Coverage)> = communities.iter().map(|(c, coverage)| (c.id.clone(), coverage.clone())).collect();
+    let aspects = standard.aspects.iter().zip(&coverage.aspects).map(|(aspect, coverage)| {
+        (aspect.id.clone(), NamedShare { zh: aspect.zh.clone(), en: aspect.en.clone(), coverage: *coverage })
+    });
+    let pairs = standard.pairs.iter().zip(&coverage.pairs).map(|(pair, coverage)| {
+        let services = pair.services.iter().map(|s| standard.services[*s].id.clone()).collect();
+        let summary = PairSummary { zh: pair.zh.clone(), en: pair.en.clone(), services, coverage: *coverage };
+        (pair.id.clone(), summary)
+    });
     Summary {
         format: FORMAT,
         city: city.about.name.clone(),
         synthetic: city.about.synthetic,
         standard: format!("{} {}", standard.id, standard.version),
-        walker: walker.id.to_owned(),
-        snap_limit_metres: snap_limit.0,
+        walker: measured.walker().id.clone(),
+        snap_limit_metres: measured.reached.walk.snap_limit.0,
         homes: coverage.homes,
         residents: coverage.residents,
         facilities: city.facilities.len(),
         residents_by_circles: coverage.residents_by_circles.clone(),
         circles: circles.collect(),
-        communities,
+        aspects: aspects.collect(),
+        pairs: pairs.collect(),
+        indicators: Indicators::of(city, measured, &coverages),
+        units: units(city, measured),
+        communities: communities.into_iter().map(|(community, _)| community).collect(),
         gaps: gaps(city, measured, None, &everybody),
         worst_gaps,
         rests_on: RestsOn::of(city, measured),
@@ -171,7 +274,7 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
 
 /// Tells which services the data holds no facility of: the circle of such a service cannot be complete for anybody.
 fn unmapped(measured: &Measured) -> Option<Note> {
-    let standard = &measured.options.standard;
+    let standard = &measured.standard;
     let missing: Vec<_> = standard
         .services
         .iter()
@@ -195,64 +298,121 @@ fn unmapped(measured: &Measured) -> Option<Note> {
     })
 }
 
-fn service_summary(measured: &Measured, coverage: &Coverage, index: usize) -> ServiceSummary {
-    let service = &measured.options.standard.services[index];
+fn service_summary(city: &City, measured: &Measured, coverage: &Coverage, index: usize) -> ServiceSummary {
+    let service = &measured.standard.services[index];
+    let (threshold_seconds, threshold_metres) = match service.threshold {
+        Threshold::Time(time) => (Some(time), None),
+        Threshold::Distance(metres) => (None, Some(metres)),
+    };
     ServiceSummary {
         zh: service.zh.clone(),
         en: service.en.clone(),
-        threshold_seconds: service.threshold,
+        threshold_seconds,
+        threshold_metres,
+        count: service.count,
+        min_area: (service.min_area > 0.0).then_some(service.min_area),
+        max_area: (service.max_area < f64::INFINITY).then_some(service.max_area),
+        facilities_of_unknown_area: measured.recognised.unknown_area[index],
         required: service.required,
+        people: service.people,
+        ratio: service.ratio.clone(),
         facilities: measured.recognised.services[index].len(),
         coverage: coverage.services[index],
+        mean_seconds: mean_time(city, measured, index),
         source: service.source.clone(),
     }
 }
 
-fn communities(city: &City, measured: &Measured) -> Vec<CommunitySummary> {
-    let standard = &measured.options.standard;
+/// Mean time of residents to the nearest facility, of those who can get to one.
+fn mean_time(city: &City, measured: &Measured, service: usize) -> Option<Seconds> {
+    let (mut sum, mut people) = (0.0, 0.0);
+    for (index, home) in city.homes.iter().enumerate() {
+        if let Some(time) = measured.nearest(index, service) {
+            sum += home.residents * time.0;
+            people += home.residents;
+        }
+    }
+    (people > 0.0).then(|| Seconds(sum / people))
+}
+
+/// The homes of each community.
+fn members(city: &City) -> BTreeMap<u32, Vec<usize>> {
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (index, home) in city.homes.iter().enumerate() {
         if let Some(community) = home.community {
             members.entry(community).or_default().push(index);
         }
     }
-    let mut summaries: Vec<CommunitySummary> = members
-        .into_iter()
-        .filter_map(|(index, homes)| {
-            let community = city.communities.get(index as usize)?;
-            let coverage = Coverage::of(city, measured, homes.iter().copied());
-            let held: f64 = coverage
-                .residents_by_circles
-                .iter()
-                .enumerate()
-                .map(|(count, residents)| count as f64 * residents)
-                .sum();
-            Some(CommunitySummary {
-                id: community.id.clone(),
-                name: community.name.clone(),
-                subdistrict: community.subdistrict.clone(),
-                district: community.district.clone(),
-                homes: coverage.homes,
-                residents: coverage.residents,
-                mean_circles: if coverage.residents > 0.0 { held / coverage.residents } else { 0.0 },
-                circles: standard
-                    .circles
-                    .iter()
-                    .zip(&coverage.circles)
-                    .map(|(circle, c)| (circle.id.clone(), *c))
-                    .collect(),
-                services: standard
-                    .services
-                    .iter()
-                    .zip(&coverage.services)
-                    .map(|(service, c)| (service.id.clone(), *c))
-                    .collect(),
-                gaps: gaps(city, measured, Some(&community.id), &homes),
-            })
-        })
-        .collect();
-    summaries.sort_by(|a, b| b.residents.total_cmp(&a.residents));
+    members
+}
+
+fn communities(city: &City, measured: &Measured) -> Vec<(CommunitySummary, Coverage)> {
+    let of = |(index, homes): (u32, Vec<usize>)| {
+        let community = city.communities.get(index as usize)?;
+        let coverage = Coverage::of(city, measured, homes.iter().copied());
+        let area = AreaSummary::of(city, measured, &coverage, Some(&community.id), &homes);
+        let summary = CommunitySummary {
+            id: community.id.clone(),
+            name: community.name.clone(),
+            subdistrict: community.subdistrict.clone(),
+            district: community.district.clone(),
+            unit: community.unit.clone(),
+            area,
+        };
+        Some((summary, coverage))
+    };
+    let mut summaries: Vec<_> = members(city).into_iter().collect::<Vec<_>>().into_par_iter().filter_map(of).collect();
+    summaries.sort_by(|(a, _), (b, _)| b.area.residents.total_cmp(&a.area.residents));
     summaries
+}
+
+/// Communities of one unit together.
+fn units(city: &City, measured: &Measured) -> Vec<UnitSummary> {
+    let mut units: BTreeMap<&str, UnitMembers<'_>> = BTreeMap::new();
+    for (index, homes) in members(city) {
+        let Some(community) = city.communities.get(index as usize) else { continue };
+        let name = community.unit.show(false);
+        if !name.is_empty() {
+            let unit = units.entry(name).or_insert_with(|| (&community.unit, Vec::new(), Vec::new()));
+            unit.1.push(community.id.clone());
+            unit.2.extend(homes);
+        }
+    }
+    let of = |(name, communities, homes): UnitMembers<'_>| {
+        let coverage = Coverage::of(city, measured, homes.iter().copied());
+        UnitSummary {
+            name: name.clone(),
+            communities,
+            area: AreaSummary::of(city, measured, &coverage, None, &homes),
+        }
+    };
+    let mut summaries: Vec<UnitSummary> = units.into_values().map(of).collect();
+    summaries.sort_by(|a, b| b.area.residents.total_cmp(&a.area.residents));
+    summaries
+}
+
+/// A unit's name, its communities and its homes.
+type UnitMembers<'a> = (&'a Name, Vec<String>, Vec<usize>);
+
+impl AreaSummary {
+    fn of(city: &City, measured: &Measured, coverage: &Coverage, community: Option<&str>, homes: &[usize]) -> Self {
+        let standard = &measured.standard;
+        let held = coverage.residents_by_circles.iter().enumerate();
+        let held: f64 = held.map(|(count, residents)| count as f64 * residents).sum();
+        let ids = |ids: &mut dyn Iterator<Item = &String>, shares: &[Share]| -> Vec<(String, Share)> {
+            ids.cloned().zip(shares.iter().copied()).collect()
+        };
+        Self {
+            homes: coverage.homes,
+            residents: coverage.residents,
+            mean_circles: if coverage.residents > 0.0 { held / coverage.residents } else { 0.0 },
+            circles: standard.circles.iter().zip(&coverage.circles).map(|(c, held)| (c.id.clone(), *held)).collect(),
+            services: ids(&mut standard.services.iter().map(|service| &service.id), &coverage.services),
+            aspects: ids(&mut standard.aspects.iter().map(|aspect| &aspect.id), &coverage.aspects),
+            pairs: ids(&mut standard.pairs.iter().map(|pair| &pair.id), &coverage.pairs),
+            gaps: gaps(city, measured, community, homes),
+        }
+    }
 }
 
 impl Summary {

@@ -7,7 +7,7 @@ mod snap;
 mod walker;
 
 pub use snap::{DEFAULT_SNAP_LIMIT, NoStreet, Snap, Snapper, Snaps, snap_city};
-pub use walker::{Slope, Walker};
+pub use walker::{Slope, SlopeFunction, Walker};
 
 use rayon::prelude::*;
 
@@ -100,8 +100,21 @@ const ISLAND_SHARE: f64 = 0.1;
 impl Network {
     /// The streets as `walker` walks them.
     pub fn new(streets: &Streets, walker: &Walker) -> Self {
+        Self::of(streets, |street, rise| walker.time(street, rise))
+    }
+
+    /// The lengths of the streets that `walker` can use, in whole millimetres where times are in milliseconds: what is
+    /// asked of it is answered in metres where a network of times answers in seconds.
+    pub fn of_lengths(streets: &Streets, walker: &Walker) -> Self {
+        Self::of(streets, |street, rise| match walker.time(street, rise) {
+            Millis::NEVER => Millis::NEVER,
+            _ => walker::at_least_one(Millis::round(Seconds(street.length.0))),
+        })
+    }
+
+    fn of(streets: &Streets, cost: impl Fn(&Street, f64) -> Millis + Sync) -> Self {
         let time = |street: &Street, rise: f32, closed: Direction| {
-            if street.direction == closed { Millis::NEVER } else { walker.time(street, f64::from(rise)) }
+            if street.direction == closed { Millis::NEVER } else { cost(street, f64::from(rise)) }
         };
         let edge = |street: &Street| Edge {
             ends: [street.from, street.to],

@@ -85,6 +85,13 @@ impl Snap {
         Self::on_edge(network, self.edge, self.along, self.access, self.distance, self.rank)
     }
 
+    /// The same place on a network of lengths ([`Network::of_lengths`]).
+    #[must_use]
+    pub fn in_lengths(&self, lengths: &Network) -> Self {
+        let access = Millis::round(Seconds(self.distance.0));
+        Self::on_edge(lengths, self.edge, self.along, access, self.distance, self.rank)
+    }
+
     /// The same place where its edge has another number.
     pub(crate) fn numbered(&self, edge: u32) -> Self {
         Self { edge, ..*self }

@@ -15,7 +15,7 @@ use crate::network::{Network, Walker};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let engine = Engine::new(Network::new(&city.streets, &Walker::named("adult")?));
+/// let engine = Engine::new(Network::new(&city.streets, &Walker::find("adult")?));
 /// assert_eq!(engine.network().nodes(), city.streets.nodes.len());
 /// # Ok(())
 /// # }

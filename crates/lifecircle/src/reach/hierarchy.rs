@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn many_blocks_make_one_hierarchy() {
         let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-        let network = Network::new(&city.streets, &Walker::named("wheelchair").unwrap());
+        let network = Network::new(&city.streets, &Walker::find("wheelchair").unwrap());
         assert!(network.nodes() > 8 * BLOCK);
         let doors: Vec<Snap> = (0..network.nodes() as u32).filter_map(|node| Snap::at_node(&network, node)).collect();
         let (origins, targets): (Places, Places) =

@@ -118,7 +118,7 @@ mod tests {
 
     fn ready() -> (Network, Hierarchy, Vec<u8>) {
         let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-        let network = Network::new(&city.streets, &Walker::named("adult").unwrap());
+        let network = Network::new(&city.streets, &Walker::find("adult").unwrap());
         let hierarchy = Hierarchy::new(&network);
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("reach.bin");
@@ -132,7 +132,7 @@ mod tests {
         let (network, hierarchy, bytes) = ready();
         assert_eq!(decode(&network, &bytes).unwrap().columns(), hierarchy.columns());
         let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-        let other = Network::new(&city.streets, &Walker::named("elderly").unwrap());
+        let other = Network::new(&city.streets, &Walker::find("elderly").unwrap());
         assert!(decode(&other, &bytes).is_none());
     }
 

@@ -52,7 +52,7 @@ impl Path {
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let walker = Walker::named("adult")?;
+/// let walker = Walker::find("adult")?;
 /// let network = Network::new(&city.streets, &walker);
 /// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
 /// let engine = Engine::new(network);

@@ -142,7 +142,7 @@ fn dots(places: &[[f64; 2]], residents: &[f64], share: impl Fn(usize) -> f64, st
 /// The map with its legend and the buttons that switch its layers.
 pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
     let view = View::of(city);
-    let standard = &measured.options.standard;
+    let standard = &measured.standard;
     let places: Vec<[f64; 2]> = city.homes.iter().map(|home| view.at(home.at)).collect();
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     let all = standard.circles.len();
@@ -232,7 +232,7 @@ fn background(page: &mut String, view: &View, city: &City, summary: &Summary, la
         let mut path = String::new();
         area(&mut path, view, &community.shape);
         let told = summary.communities.iter().find(|c| c.id == community.id);
-        let all = told.and_then(|c| c.gaps.iter().find(|gap| gap.required)).map(|gap| gap.service.clone());
+        let all = told.and_then(|c| c.area.gaps.iter().find(|gap| gap.required)).map(|gap| gap.service.clone());
         let name = community.name.show(language.is_english());
         let lacks =
             all.map(|service| format!(" · {} {service}", language.pick("最缺", "lacks most:"))).unwrap_or_default();

@@ -10,4 +10,4 @@ mod tables;
 mod text;
 
 pub use page::html;
-pub use text::{Language, count, percent};
+pub use text::{Language, count, percent, threshold};

@@ -53,18 +53,18 @@ fn section(page: &mut String, heading: &str, content: &str) {
 }
 
 fn header(page: &mut String, measured: &Measured, summary: &Summary, language: Language) {
-    let options = &measured.options;
+    let (standard, walker) = (&measured.standard, measured.walker());
     put(
         page,
         format_args!(
             "<header><h1>{}</h1><p class=\"sub\">{}</p><p>{} · {}</p>",
             escape(&summary.city),
             language.pick("一刻钟社区生活圈体检报告", "Report on the 15-minute community life circle"),
-            escape(language.pick(&options.standard.zh, &options.standard.en)),
+            escape(language.pick(&standard.zh, &standard.en)),
             escape(&match language {
-                Language::Chinese => format!("步行者：{}，{} 米/秒", options.walker.zh, options.walker.speed),
+                Language::Chinese => format!("步行者：{}，{} 米/秒", walker.zh, walker.speed),
                 Language::English =>
-                    format!("walker: {}, {} m/s", options.walker.en.to_lowercase(), options.walker.speed),
+                    format!("walker: {}, {} m/s", walker.en.to_lowercase(), walker.speed),
             })
         ),
     );
@@ -115,19 +115,19 @@ fn figures(page: &mut String, summary: &Summary, language: Language) {
 
 fn method(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
     let rests = &summary.rests_on;
-    let walker = &measured.options.walker;
+    let walker = measured.walker();
     let mut page = String::new();
     let paragraphs = match language {
         Language::Chinese => [
             "住处与设施均连接到其所在街道的具体位置（而非最近的路口），沿可步行的街道网计算最短时间，时间含门口到街道的步行。学校、公园等面状设施以其大门或与道路相接处为入口，取最近者。".to_owned(),
-            format!("步行者速度来源：{}。", walker.source),
+            format!("步行者速度来源：{}。", source_of_speed(walker)),
             "覆盖率：在时限内可达某项服务的居民比例。达标率：圈内全部必需服务均可达的居民比例。附近没有街道的住处计入总数，视为不可达。".to_owned(),
             format!("数据基础：{} 的居民为估算；设施中 {} 处来自 OpenStreetMap，{} 处来自名录，其中 {} 处不属于本标准的服务，{} 处未知入口而以最近街道处推定；街道网有 {} 处孤立部分。", percent(rests.residents_estimated), count(rests.facilities_from_osm as f64), count(rests.facilities_from_lists as f64), count(rests.facilities_unrecognised as f64), count(rests.facilities_with_presumed_entry as f64), count(rests.islands as f64)),
             "局限：OpenStreetMap 中许多城市的小型服务标注不全，缺口可能只是数据的缺口；请以本地名录（--facilities）补充后再作决策。".to_owned(),
         ],
         Language::English => [
             "Homes and facilities are joined to the very place on their street, not to the nearest junction; times are shortest walks over the walkable streets, with the walk from the door to the street. Areas such as schools and parks are entered at their gates or where streets meet their edge, whichever is nearest.".to_owned(),
-            format!("The walker's speed: {}.", walker.source),
+            format!("The walker's speed: {}.", source_of_speed(walker)),
             "Coverage: share of residents who have a service within its time. Compliance: share who have every required service of a circle. Homes without a street count among all and have nothing.".to_owned(),
             format!("What this rests on: {} of residents are estimated; {} facilities come from OpenStreetMap and {} from lists; {} of them are no service of this standard, for {} no entry is known and the side nearest to a street is presumed; the streets have {} cut-off parts.", percent(rests.residents_estimated), count(rests.facilities_from_osm as f64), count(rests.facilities_from_lists as f64), count(rests.facilities_unrecognised as f64), count(rests.facilities_with_presumed_entry as f64), count(rests.islands as f64)),
             "Limits: in many cities OpenStreetMap lacks small services, so that a gap may be one of the map; merge local lists (--facilities) before deciding on it.".to_owned(),
@@ -155,7 +155,7 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
         );
     }
     put(&mut page, format_args!("</ul><h3>{}</h3><ul>", language.pick("标准依据", "What the standard rests on")));
-    for source in &measured.options.standard.sources {
+    for source in &measured.standard.sources {
         put(&mut page, format_args!("<li>{}</li>", escape(source)));
     }
     put(
@@ -167,6 +167,11 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
         ),
     );
     page
+}
+
+/// Where the walker's speed comes from; every walker tells.
+fn source_of_speed(walker: &crate::network::Walker) -> &str {
+    walker.sources.get("speed").map_or("", String::as_str)
 }
 
 fn role(role: &str, language: Language) -> &str {

@@ -1,7 +1,7 @@
 //! The report's tables: services, gaps, communities, points without a street.
 
 use super::map::{colour, ink};
-use super::text::{Language, count, escape, percent, put};
+use super::text::{Language, count, escape, percent, put, threshold};
 use crate::measure::{Gap, ServiceSummary, Summary};
 
 /// How many rows the longer tables have.
@@ -28,10 +28,10 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
             put(
                 &mut page,
                 format_args!(
-                    "<tr><td><span class=\"mark\">{mark}</span>{}</td><td class=\"n\">{:.0}′</td><td class=\"n\">{}</td>\
+                    "<tr><td><span class=\"mark\">{mark}</span>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
                      <td class=\"meter\"><i style=\"width:{:.1}%;background:{}\"></i></td><td class=\"n\">{}</td></tr>",
                     escape(language.pick(&service.zh, &service.en)),
-                    service.threshold_seconds.minutes(),
+                    threshold(service),
                     count(service.facilities as f64),
                     share * 100.0,
                     colour(share),
@@ -102,10 +102,10 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
         put(
             &mut page,
             format_args!(
-                "<td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.0}</td><td class=\"n\">{}</td></tr>",
+                "<td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
                 escape(service.map_or("", |s| language.pick(&s.zh, &s.en))),
                 count(gap.residents_without),
-                service.map_or(0.0, |s| s.threshold_seconds.minutes()),
+                service.map(threshold).unwrap_or_default(),
                 gap.mean_seconds.map_or_else(
                     || language.pick("无路可达", "no way").to_owned(),
                     |time| format!("{:.0}", time.minutes().ceil())
@@ -135,11 +135,11 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
             &mut page,
             format_args!(
                 "<tr><td>{name}</td><td class=\"n\">{}</td><td class=\"n\">{:.1}</td>",
-                count(community.residents),
-                community.mean_circles
+                count(community.area.residents),
+                community.area.mean_circles
             ),
         );
-        for (_, circle) in &community.circles {
+        for (_, circle) in &community.area.circles {
             let share = circle.coverage.residents;
             let ink = ink(share);
             put(

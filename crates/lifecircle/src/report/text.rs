@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::measure::ServiceSummary;
+
 /// The language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -82,4 +84,13 @@ pub(super) fn escape(text: &str) -> String {
 /// Appends formatted text; writing to a string cannot fail.
 pub(super) fn put(page: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = page.write_fmt(text);
+}
+
+/// How near a service must be: `10′` or `500 m`, and how many: `×2`.
+pub fn threshold(service: &ServiceSummary) -> String {
+    let near = match (service.threshold_seconds, service.threshold_metres) {
+        (Some(time), _) => format!("{:.0}′", time.minutes()),
+        (None, metres) => format!("{:.0} m", metres.unwrap_or_default().0),
+    };
+    if service.count > 1 { format!("{near} ×{}", service.count) } else { near }
 }

@@ -1,20 +1,20 @@
-//! Standards: what a life circle asks for, as data. A standard names circles, the services in each, how a facility is
-//! recognised as one of them, and how far it may be, with the source of every figure.
+//! Standards: what a life circle asks for, as data. A standard names circles, the services in each, of which kinds of
+//! places they are, and how near, how many, how large and for how many people they must be, with the source of every figure.
 //!
 //! It knows what a facility's tags are, and nothing of streets, homes or times.
 
+mod file;
 mod recognise;
-mod rule;
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use recognise::{Recognised, recognise};
-pub use rule::Rule;
 
 use crate::error::{Error, Result};
-use crate::geo::Seconds;
+use crate::geo::{Metres, Seconds};
+use crate::kinds::Catalogue;
 
 /// A standard.
 #[derive(Debug, Clone)]
@@ -29,15 +29,22 @@ pub struct Standard {
     pub en: String,
     /// What was consulted.
     pub sources: Vec<String>,
-    /// The themes that services belong to.
+    /// The themes or levels that services belong to.
     pub circles: Vec<Circle>,
+    /// Other ways of looking at the same services, each of which may serve several.
+    pub aspects: Vec<Aspect>,
+    /// Services that should be had together.
+    pub pairs: Vec<Pair>,
     /// The services, circle by circle.
     pub services: Vec<Service>,
-    exclude: Vec<Rule>,
-    names_not_for: Vec<Rule>,
+    /// How many of the nearest facilities of each service the proximity time looks at.
+    pub nearest: usize,
+    /// How a home's score is made, if the standard has one.
+    pub score: Option<Score>,
+    catalogue: Catalogue,
 }
 
-/// A theme.
+/// A theme, or a level.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Circle {
@@ -47,6 +54,97 @@ pub struct Circle {
     pub zh: String,
     /// Its English name.
     pub en: String,
+}
+
+/// An aspect by which a life circle is reviewed.
+#[derive(Debug, Clone)]
+pub struct Aspect {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+    /// Indices of its services.
+    pub services: Vec<usize>,
+}
+
+/// Services that should be had together, as 一店一早.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+    /// Indices of its services.
+    pub services: Vec<usize>,
+}
+
+/// How near a facility must be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Threshold {
+    /// Within a walking time, of whoever walks.
+    Time(Seconds),
+    /// Within a walking distance, whoever walks.
+    Distance(Metres),
+}
+
+/// Whom a service or a ratio is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgeGroup {
+    /// Everybody.
+    #[default]
+    All,
+    /// 0 to 14 years.
+    Children,
+    /// 60 years and older.
+    Elderly,
+}
+
+/// What of a facility is counted as supply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SupplyOf {
+    /// How many it serves: places, beds.
+    Capacity,
+    /// Its area in square metres.
+    Area,
+    /// The facility itself: one.
+    Facilities,
+}
+
+/// How much supply every thousand people need.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ratio {
+    /// So much for every thousand.
+    pub per_thousand: f64,
+    /// Of what.
+    pub of: SupplyOf,
+    /// A thousand of whom.
+    #[serde(default)]
+    pub people: AgeGroup,
+    /// What a facility has that does not tell; how large one more would be.
+    pub usual: f64,
+    /// Where these figures come from.
+    pub source: String,
+}
+
+/// How a home's score from 0 to 100 is made: each service gives its weights to its nearest facilities in turn, each full
+/// up to a distance, declining evenly to nothing at another.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// Full credit up to here.
+    pub full_metres: f64,
+    /// No credit from here on.
+    pub none_metres: f64,
+    /// Where these figures come from.
+    pub source: String,
 }
 
 /// A kind of facility that the standard asks for.
@@ -60,51 +158,57 @@ pub struct Service {
     pub zh: String,
     /// Its English name.
     pub en: String,
-    /// The walking time within which everyone should find one.
-    pub threshold: Seconds,
+    /// How near.
+    pub threshold: Threshold,
+    /// How many must be so near.
+    pub count: u32,
+    /// How small a facility may be, in square metres.
+    pub min_area: f64,
+    /// How large a facility may be, in square metres.
+    pub max_area: f64,
+    /// Whether facilities of unknown area count where an area is asked for.
+    pub unknown_area: bool,
     /// Whether the circle is incomplete without it.
     pub required: bool,
+    /// Whom it is for.
+    pub people: AgeGroup,
+    /// How much of it every thousand people need, if the standard says.
+    pub ratio: Option<Ratio>,
+    /// What its nearest, second nearest … facility gives to a home's score.
+    pub weights: Vec<f64>,
     /// Where its figures come from.
     pub source: String,
-    rules: Vec<Rule>,
-    names: Vec<String>,
+    /// Indices of its kinds in the standard's catalogue.
+    kinds: Vec<usize>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    id: String,
-    version: String,
-    zh: String,
-    en: String,
-    #[serde(default)]
-    sources: Vec<String>,
-    #[serde(default)]
-    exclude: Vec<String>,
-    #[serde(default)]
-    names_not_for: Vec<String>,
-    circle: Vec<Circle>,
-    service: Vec<toml::Spanned<FileService>>,
+impl Service {
+    /// Whether the size of a facility matters.
+    pub fn asks_for_area(&self) -> bool {
+        self.min_area > 0.0 || self.max_area < f64::INFINITY
+    }
+
+    /// The share of a facility's supply that a ratio counts: what it tells, or the usual.
+    pub fn supply(&self, facility: &crate::city::Facility) -> f64 {
+        let Some(ratio) = &self.ratio else { return 1.0 };
+        match ratio.of {
+            SupplyOf::Facilities => 1.0,
+            SupplyOf::Capacity => facility.capacity.unwrap_or(ratio.usual),
+            SupplyOf::Area => facility.area.unwrap_or(ratio.usual),
+        }
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileService {
-    id: String,
-    circle: String,
-    zh: String,
-    en: String,
-    minutes: f64,
-    #[serde(default)]
-    required: bool,
-    #[serde(default)]
-    osm: Vec<String>,
-    #[serde(default)]
-    names: Vec<String>,
-    source: String,
-}
-
-const BUILT_IN: [(&str, &str); 1] = [("wuhai-8", include_str!("../../standards/wuhai-8.toml"))];
+const BUILT_IN: [(&str, &str); 8] = [
+    ("wuhai-8", include_str!("../../standards/wuhai-8.toml")),
+    ("cn-gb50180-2018", include_str!("../../standards/cn-gb50180-2018.toml")),
+    ("cn-mofcom-2021", include_str!("../../standards/cn-mofcom-2021.toml")),
+    ("cn-tdt1062-2021", include_str!("../../standards/cn-tdt1062-2021.toml")),
+    ("moreno-6", include_str!("../../standards/moreno-6.toml")),
+    ("melbourne-20", include_str!("../../standards/melbourne-20.toml")),
+    ("walkscore-like", include_str!("../../standards/walkscore-like.toml")),
+    ("sony-15min", include_str!("../../standards/sony-15min.toml")),
+];
 
 impl Standard {
     /// Ids of the standards that are built in.
@@ -146,100 +250,31 @@ impl Standard {
     /// Reads a standard from its text.
     ///
     /// # Errors
-    /// If the text has a mistake; the error names its line.
+    /// If the text has a mistake; the error names its line and key.
     pub fn parse(text: &str) -> Result<Self> {
-        let line_of = |position: usize| format!("line {}", text[..position.min(text.len())].matches('\n').count() + 1);
-        let file: File = toml::from_str(text).map_err(|e| {
-            let error =
-                Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle standards show wuhai-8`");
-            match e.span() {
-                Some(span) => error.place(line_of(span.start)),
-                None => error,
-            }
-        })?;
-        let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
-        let mut services: Vec<Service> = Vec::with_capacity(file.service.len());
-        for spanned in file.service {
-            let place = line_of(spanned.span().start);
-            let service = spanned.into_inner();
-            let wrong = |problem: String| Error::new(problem).place(format!("{place}, service `{}`", service.id));
-            let circle = file.circle.iter().position(|circle| circle.id == service.circle).ok_or_else(|| {
-                wrong(format!("there is no circle `{}`", service.circle))
-                    .mend("add a [[circle]] with this id or name another")
-            })?;
-            if !is_id(&service.id) || services.iter().any(|other| other.id == service.id) {
-                return Err(wrong("its id is taken or has other signs than a-z, 0-9 and _".to_owned())
-                    .mend("give it an id of its own"));
-            }
-            if !(service.minutes > 0.0 && service.minutes <= 120.0) {
-                return Err(wrong(format!("minutes = {} is not between 0 and 120", service.minutes))
-                    .mend("give the walking time in minutes"));
-            }
-            services.push(Service {
-                rules: rules(&service.osm).map_err(|e| e.place(format!("{place}, service `{}`", service.id)))?,
-                id: service.id,
-                circle,
-                zh: service.zh,
-                en: service.en,
-                threshold: Seconds::from_minutes(service.minutes),
-                required: service.required,
-                source: service.source,
-                names: service.names.iter().map(|name| name.to_lowercase()).collect(),
-            });
-        }
-        services.sort_by_key(|service| service.circle);
-        Ok(Self {
-            id: file.id,
-            version: file.version,
-            zh: file.zh,
-            en: file.en,
-            sources: file.sources,
-            circles: file.circle,
-            services,
-            exclude: rules(&file.exclude).map_err(|e| e.place("exclude"))?,
-            names_not_for: rules(&file.names_not_for).map_err(|e| e.place("names_not_for"))?,
-        })
+        file::parse(text)
     }
 
     /// The services of a circle, as indices into [`Standard::services`].
     pub fn services_of(&self, circle: usize) -> impl Iterator<Item = usize> + '_ {
         self.services.iter().enumerate().filter(move |(_, service)| service.circle == circle).map(|(index, _)| index)
     }
-}
 
-fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    /// The required services, as indices.
+    pub fn required(&self) -> impl Iterator<Item = usize> + '_ {
+        self.services.iter().enumerate().filter(|(_, service)| service.required).map(|(index, _)| index)
+    }
+
+    /// The kinds of places that a service is of: ids of the catalogue.
+    pub fn kinds_of(&self, service: usize) -> impl Iterator<Item = &str> + '_ {
+        self.services[service].kinds.iter().map(|kind| self.catalogue.kinds[*kind].id.as_str())
+    }
+
+    /// Whether some service has a threshold in metres, or homes get a score by distance.
+    pub fn asks_for_distances(&self) -> bool {
+        self.score.is_some() || self.services.iter().any(|service| matches!(service.threshold, Threshold::Distance(_)))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_standards_load() {
-        for id in Standard::built_in() {
-            let standard = Standard::find(id).unwrap();
-            assert_eq!(standard.id, id);
-            assert!(standard.services.iter().all(|service| !service.source.is_empty()));
-            for circle in 0..standard.circles.len() {
-                assert!(
-                    standard.services_of(circle).any(|s| standard.services[s].required),
-                    "{}",
-                    standard.circles[circle].id
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn mistakes_are_named_by_line() {
-        let text = Standard::built_in_text("wuhai-8").unwrap();
-        let wrong = text.replacen("circle = \"housing\"", "circle = \"hosing\"", 1);
-        let error = Standard::parse(&wrong).unwrap_err().to_string();
-        assert!(error.starts_with("line ") && error.contains("there is no circle `hosing`"), "{error}");
-        let wrong = text.replacen("minutes = 10", "minuts = 10", 1);
-        assert!(Standard::parse(&wrong).unwrap_err().to_string().contains("minuts"));
-        let wrong = text.replacen("osm = [\"highway=bus_stop", "osm = [\"highway", 1);
-        assert!(Standard::parse(&wrong).unwrap_err().to_string().contains("bus_stop"));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 //! | `key=a\|b` | the tag is one of these values |
 //! | `key=*` | the tag is there |
 //! | `key~a\|b` | the tag contains one of these, whatever the case; `name~` looks at all names |
+//! | `key^a\|b` | the tag, or one of its values, begins with one of these |
 //! | `area>=400`, `area<=10000` | the number is known and at least, at most this |
 
 use crate::city::Facility;
@@ -30,6 +31,7 @@ enum Is {
     Any,
     OneOf(Vec<String>),
     Contains(Vec<String>),
+    Begins(Vec<String>),
     AtLeast(f64),
     AtMost(f64),
 }
@@ -38,7 +40,7 @@ impl Rule {
     /// Reads a rule.
     ///
     /// ```
-    /// use lifecircle::standard::Rule;
+    /// use lifecircle::kinds::Rule;
     /// assert!(Rule::parse("leisure=park|garden & area>=400").is_ok());
     /// assert!(Rule::parse("leisure").is_err());
     /// ```
@@ -49,7 +51,7 @@ impl Rule {
         let tests = text.split('&').map(|part| Test::parse(part.trim()));
         let tests = tests.collect::<Option<Vec<Test>>>().ok_or_else(|| {
             Error::new(format!("the rule {text:?} is not understood"))
-                .mend("write key=value|value, key~word, key=* or area>=NUMBER, joined by &")
+                .mend("write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &")
         })?;
         Ok(Self { tests })
     }
@@ -70,6 +72,8 @@ impl Test {
             (key, Is::AtMost(number.trim().parse().ok()?))
         } else if let Some((key, value)) = text.split_once('=') {
             (key, if value.trim() == "*" { Is::Any } else { Is::OneOf(words(value)) })
+        } else if let Some((key, value)) = text.split_once('^') {
+            (key, Is::Begins(words(value)))
         } else {
             let (key, value) = text.split_once('~')?;
             (key, Is::Contains(words(&value.to_lowercase())))
@@ -94,6 +98,9 @@ impl Test {
                 let tag = tag.to_lowercase();
                 words.iter().any(|word| tag.contains(word.as_str()))
             }),
+            Is::Begins(starts) => facility
+                .tag(&self.key)
+                .is_some_and(|tag| begins(tag, |value| starts.iter().any(|start| value.starts_with(start.as_str())))),
             Is::AtLeast(bound) => self.number(facility).is_some_and(|number| number >= *bound),
             Is::AtMost(bound) => self.number(facility).is_some_and(|number| number <= *bound),
         }
@@ -106,6 +113,12 @@ impl Test {
             key => facility.tag(key)?.parse().ok(),
         }
     }
+}
+
+/// Whether one of a tag's values is as wanted. Several values of one key are written with `;`, whose parts are also
+/// levels of a category (`购物;便利店`), so the whole is tried as well.
+fn begins(tag: &str, wanted: impl Fn(&str) -> bool) -> bool {
+    wanted(tag) || tag.split(';').any(|value| wanted(value.trim()))
 }
 
 #[cfg(test)]
@@ -140,6 +153,10 @@ mod tests {
         assert!(!fits("amenity=school & name~小学", &[("amenity", "school")]));
         assert!(fits("leisure=park & area>=400 & area<=10000", &[("leisure", "park")]));
         assert!(!fits("leisure=park & area>=501", &[("leisure", "park")]));
+        assert!(fits("amap^0602|09", &[("amap", "060200")]));
+        assert!(fits("amap^0602", &[("amap", "050300;060201")]));
+        assert!(!fits("amap^0602", &[("amap", "050602")]));
+        assert!(fits("baidu^购物;便利店", &[("baidu", "购物;便利店")]));
         assert!(fits("repair=*", &[("repair", "yes")]));
         assert!(fits("leisure=park & !access=private", &[("leisure", "park")]));
         assert!(!fits("leisure=park & !access=private", &[("leisure", "park"), ("access", "private")]));

@@ -1,0 +1,276 @@
+//! Kinds: what a place can be (a pharmacy, a kindergarten), and how it is recognised in OpenStreetMap's tags, in the
+//! codes of AMap, Baidu and Overture, or in its name.
+//!
+//! The catalogue is data (`standards/kinds.toml`). It knows a facility's tags and names, and nothing of standards, homes
+//! or streets: merging lists asks it as well as every standard.
+
+mod rule;
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+pub use rule::Rule;
+
+use crate::city::Facility;
+use crate::error::{Error, Result};
+
+/// What a place can be.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+    rules: Vec<Rule>,
+    names: Vec<String>,
+    /// Whether a name need not be asked where its rules fit. A service's own rules may be as wide as `office=*`, which
+    /// tells nothing of the other kinds that an office may be.
+    decides: bool,
+}
+
+/// How a kind is recognised, as files write it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognition {
+    /// Rules on OpenStreetMap tags.
+    #[serde(default)]
+    pub osm: Vec<String>,
+    /// Beginnings of AMap's type codes.
+    #[serde(default)]
+    pub amap: Vec<String>,
+    /// Beginnings of Baidu's categories.
+    #[serde(default)]
+    pub baidu: Vec<String>,
+    /// Overture's categories.
+    #[serde(default)]
+    pub overture: Vec<String>,
+    /// Words of names.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+impl Recognition {
+    /// Whether nothing can be recognised by it.
+    pub fn is_empty(&self) -> bool {
+        [&self.osm, &self.amap, &self.baidu, &self.overture, &self.names].iter().all(|list| list.is_empty())
+    }
+
+    fn rules(&self) -> Result<Vec<Rule>> {
+        let coded = [("amap^", &self.amap), ("baidu^", &self.baidu), ("overture=", &self.overture)];
+        let coded = coded.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| format!("{key}{}", list.join("|")));
+        self.osm.iter().cloned().chain(coded).map(|text| Rule::parse(&text)).collect()
+    }
+}
+
+impl Kind {
+    /// A kind.
+    ///
+    /// # Errors
+    /// If one of its rules is not understood.
+    pub fn new(id: String, zh: String, en: String, recognition: &Recognition) -> Result<Self> {
+        let names = recognition.names.iter().map(|name| name.to_lowercase()).collect();
+        Ok(Self { id, zh, en, rules: recognition.rules()?, names, decides: true })
+    }
+
+    /// The same kind as one that leaves the others to the name.
+    #[must_use]
+    pub fn beside_others(self) -> Self {
+        Self { decides: false, ..self }
+    }
+
+    /// Whether a list calls its places so: by id or by name.
+    fn is_called(&self, word: &str) -> bool {
+        [&self.id, &self.zh, &self.en].iter().any(|name| name.to_lowercase() == word)
+    }
+}
+
+/// The kinds that are known, and what is no facility at all.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// The kinds.
+    pub kinds: Vec<Kind>,
+    exclude: Vec<Rule>,
+    names_not_for: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    exclude: Vec<String>,
+    names_not_for: Vec<String>,
+    kind: Vec<FileKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileKind {
+    id: String,
+    zh: String,
+    en: String,
+    #[serde(default)]
+    osm: Vec<String>,
+    #[serde(default)]
+    amap: Vec<String>,
+    #[serde(default)]
+    baidu: Vec<String>,
+    #[serde(default)]
+    overture: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+/// The catalogue's text, to read and to copy from.
+pub const CATALOGUE_TEXT: &str = include_str!("../../standards/kinds.toml");
+
+static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::parse(CATALOGUE_TEXT).unwrap_or_else(|error| {
+        // A test reads the built-in text, so this cannot come about.
+        unreachable!("the built-in catalogue has a mistake: {error}")
+    })
+});
+
+impl Catalogue {
+    /// The catalogue that is built in.
+    ///
+    /// ```
+    /// let catalogue = lifecircle::kinds::Catalogue::built_in();
+    /// assert!(catalogue.find("pharmacy").is_some());
+    /// ```
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let file: File = toml::from_str(text).map_err(|e| Error::new(e.message().to_owned()))?;
+        let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
+        let kind = |kind: FileKind| {
+            let FileKind { id, zh, en, osm, amap, baidu, overture, names } = kind;
+            Kind::new(id, zh, en, &Recognition { osm, amap, baidu, overture, names })
+        };
+        Ok(Self {
+            kinds: file.kind.into_iter().map(kind).collect::<Result<_>>()?,
+            exclude: rules(&file.exclude)?,
+            names_not_for: rules(&file.names_not_for)?,
+        })
+    }
+
+    /// The index of a kind.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.kinds.iter().position(|kind| kind.id == id)
+    }
+
+    /// Adds what else is no facility.
+    pub fn exclude(&mut self, rules: Vec<Rule>) {
+        self.exclude.extend(rules);
+    }
+
+    /// Which kinds a facility is, as indices, ascending; a place may be several.
+    ///
+    /// It is a kind if one of the kind's rules fits, or a list calls it so. Only where nothing fits does its name decide:
+    /// the word that a list uses for its kind, then its names.
+    pub fn kinds_of(&self, facility: &Facility) -> Vec<usize> {
+        if self.exclude.iter().any(|rule| rule.fits(facility)) {
+            return Vec::new();
+        }
+        let word = facility.kind.trim().to_lowercase();
+        let fits = |kind: &Kind| !word.is_empty() && kind.is_called(&word) || kind.rules.iter().any(|r| r.fits(facility));
+        let mut found = self.all(fits);
+        if found.iter().any(|kind| self.kinds[*kind].decides) || self.names_not_for.iter().any(|rule| rule.fits(facility)) {
+            return found;
+        }
+        // A list's kind is a word such as 药店; an OpenStreetMap kind is a tag and tells nothing more.
+        let kind_word = if word.contains('=') { "" } else { &word };
+        let texts = [kind_word, &facility.name.local.to_lowercase(), &facility.name.en.to_lowercase()];
+        let tells = |kind: &Kind| kind.names.iter().any(|name| texts.iter().any(|text| holds(text, name)));
+        found.extend(self.all(tells));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn all(&self, wanted: impl Fn(&Kind) -> bool) -> Vec<usize> {
+        self.kinds.iter().enumerate().filter(|(_, kind)| wanted(kind)).map(|(index, _)| index).collect()
+    }
+}
+
+/// Whether a text holds a word: whole where it is Latin (a riverbank is no bank), anywhere where it is Chinese.
+fn holds(text: &str, word: &str) -> bool {
+    let whole = word.is_ascii();
+    text.match_indices(word).any(|(start, _)| {
+        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        !whole || !letter(text[..start].chars().next_back()) && !letter(text[start + word.len()..].chars().next())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::city::{Entries, Name};
+    use crate::geo::LonLat;
+
+    fn kinds(kind: &str, name: &str, tags: &[(&str, &str)]) -> Vec<&'static str> {
+        let facility = Facility {
+            id: "n1".to_owned(),
+            name: Name { local: name.to_owned(), en: String::new() },
+            kind: kind.to_owned(),
+            tags: tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            at: LonLat { x: 0.0, y: 0.0 },
+            entries: Entries::Known(vec![]),
+            area: None,
+            capacity: None,
+        };
+        let catalogue = Catalogue::built_in();
+        catalogue.kinds_of(&facility).into_iter().map(|index| catalogue.kinds[index].id.as_str()).collect()
+    }
+
+    #[test]
+    fn tags_first_then_names() {
+        assert_eq!(kinds("amenity=pharmacy", "某某大药房", &[("amenity", "pharmacy")]), ["pharmacy"]);
+        assert_eq!(kinds("amenity=yes", "滨河幼儿园", &[("amenity", "yes")]), ["kindergarten"]);
+        assert_eq!(kinds("药店", "国大", &[]), ["pharmacy"]);
+        assert_eq!(kinds("pharmacy", "国大", &[]), ["pharmacy"]);
+        assert_eq!(kinds("amenity=parking", "人民医院停车场", &[("amenity", "parking")]), [""; 0]);
+        assert_eq!(kinds("leisure=pitch", "", &[("leisure", "pitch"), ("access", "private")]), [""; 0]);
+    }
+
+    #[test]
+    fn latin_words_are_whole() {
+        assert_eq!(kinds("office=company", "Riverbank Ltd", &[]), [""; 0]);
+        assert_eq!(kinds("office=company", "Bank of Valletta", &[]), ["bank"]);
+    }
+
+    #[test]
+    fn the_codes_of_other_maps() {
+        assert_eq!(kinds("", "红旗连锁", &[("amap", "060200")]), ["convenience_store"]);
+        assert_eq!(kinds("", "乌海市第一小学", &[("amap", "141203")]), ["primary_school"]);
+        // A code that tells only "school": the name decides.
+        assert_eq!(kinds("", "海勃湾区实验小学", &[("amap", "141200")]), ["primary_school"]);
+        // A bus stop near a hospital is no hospital.
+        assert_eq!(kinds("", "人民医院(公交站)", &[("amap", "150700")]), ["bus_stop"]);
+        assert_eq!(kinds("", "人民医院停车场", &[("amap", "150900")]), [""; 0]);
+        assert_eq!(kinds("", "老王", &[("baidu", "购物;便利店")]), ["convenience_store"]);
+        assert_eq!(kinds("", "剪吧", &[("baidu", "丽人;美发")]), ["hairdresser"]);
+        assert_eq!(kinds("", "Kappa", &[("overture", "coffee_shop")]), ["cafe"]);
+    }
+
+    #[test]
+    fn schools_by_level() {
+        assert_eq!(kinds("amenity=school", "第一中学", &[("amenity", "school"), ("name", "第一中学")]), ["middle_school"]);
+        assert_eq!(
+            kinds("amenity=school", "", &[("amenity", "school"), ("isced:level", "1;2")]),
+            ["primary_school", "middle_school"]
+        );
+    }
+
+    #[test]
+    fn every_kind_can_be_recognised_and_has_an_id_of_its_own() {
+        let catalogue = Catalogue::built_in();
+        for (index, kind) in catalogue.kinds.iter().enumerate() {
+            assert!(!kind.rules.is_empty(), "{}", kind.id);
+            assert_eq!(catalogue.find(&kind.id), Some(index));
+        }
+    }
+}

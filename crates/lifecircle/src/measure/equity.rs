@@ -1,0 +1,160 @@
+//! Equity: how evenly access is spread over people.
+//!
+//! Every function takes one value (access) and one weight (people) a place. Places without people do not count.
+//!
+//! | measure | formula | source |
+//! |---|---|---|
+//! | Gini | 1 − Σ_k (F_k − F_{k−1})·(L_k + L_{k−1}), along the Lorenz curve | Gini 1912; Lorenz 1905 |
+//! | Palma ratio | mean of the richest 10 % of people over mean of the poorest 40 % | Palma 2011 |
+//! | Theil T | Σ s_i·(x_i/μ)·ln(x_i/μ), s_i = share of people | Theil 1967 |
+//! | Theil L | Σ s_i·ln(μ/x_i) | Theil 1967 |
+//! | concentration | as Gini, along people ordered by another value (income, age); corrected: 4μ/(max − min) times that | Kakwani et al. 1997; Erreygers 2009 |
+
+/// A point of a Lorenz or concentration curve.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct CurvePoint {
+    /// Share of people, from 0 to 1.
+    pub people: f64,
+    /// Their share of access, from 0 to 1.
+    pub access: f64,
+}
+
+/// The curve of shares along people in the order of `rank`, from (0, 0) to (1, 1). Places of one rank make one point, so
+/// that the order of equals has no bearing. Empty if there are no people or there is no access.
+///
+/// The Lorenz curve is the one with `rank` = `access`.
+///
+/// # Panics
+/// If the three are not equally many.
+pub fn curve(access: &[f64], people: &[f64], rank: &[f64]) -> Vec<CurvePoint> {
+    assert!(access.len() == people.len() && access.len() == rank.len(), "one of each a place");
+    let mut order: Vec<usize> = (0..access.len()).filter(|i| people[*i] > 0.0).collect();
+    order.sort_by(|a, b| rank[*a].total_cmp(&rank[*b]));
+    let all: f64 = order.iter().map(|i| people[*i]).sum();
+    let sum: f64 = order.iter().map(|i| people[*i] * access[*i]).sum();
+    if all <= 0.0 || sum <= 0.0 {
+        return Vec::new();
+    }
+    let mut points = vec![CurvePoint { people: 0.0, access: 0.0 }];
+    let (mut people_so_far, mut access_so_far) = (0.0, 0.0);
+    for group in order.chunk_by(|a, b| rank[*a] == rank[*b]) {
+        people_so_far += group.iter().map(|i| people[*i]).sum::<f64>();
+        access_so_far += group.iter().map(|i| people[*i] * access[*i]).sum::<f64>();
+        points.push(CurvePoint { people: people_so_far / all, access: access_so_far / sum });
+    }
+    points
+}
+
+/// Twice the area between the even line and a curve.
+fn twice_the_area(curve: &[CurvePoint]) -> Option<f64> {
+    let under: f64 = curve.windows(2).map(|p| (p[1].people - p[0].people) * (p[1].access + p[0].access)).sum();
+    (!curve.is_empty()).then_some(1.0 - under)
+}
+
+/// The Gini index, 0 (all have the same) to 1; none if there are no people or there is no access.
+///
+/// ```
+/// // Half of the people have all: 0.5.
+/// assert_eq!(lifecircle::measure::gini(&[0.0, 2.0], &[10.0, 10.0]), Some(0.5));
+/// ```
+pub fn gini(access: &[f64], people: &[f64]) -> Option<f64> {
+    twice_the_area(&curve(access, people, access))
+}
+
+/// Which concentration index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concentration {
+    /// The standard index, −1 (all access is with the lowest ranks) to 1.
+    Standard,
+    /// Erreygers' corrected index for access that is bounded by its least and its greatest value.
+    Corrected,
+}
+
+/// The concentration index of access along another value, as income or the share of old people; none if there are no
+/// people or there is no access.
+pub fn concentration(of: Concentration, access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
+    let index = twice_the_area(&curve(access, people, rank))?;
+    if of == Concentration::Standard {
+        return Some(index);
+    }
+    let there = || access.iter().zip(people).filter(|(_, p)| **p > 0.0);
+    let all: f64 = there().map(|(_, p)| p).sum();
+    let mean = there().map(|(a, p)| a * p).sum::<f64>() / all;
+    let least = there().map(|(a, _)| *a).fold(f64::INFINITY, f64::min);
+    let most = there().map(|(a, _)| *a).fold(f64::NEG_INFINITY, f64::max);
+    (most > least).then(|| 4.0 * mean / (most - least) * index)
+}
+
+/// The Palma ratio: mean access of the tenth of people of the highest rank over that of the four tenths of the lowest;
+/// none if either is nobody, or the lowest have nothing. A place belongs to a part if its people, counted from the lowest
+/// rank with those before it, reach into the part: cut-offs are the weighted quantiles of rank, as in the R package
+/// `accessibility`. Rank by income where it is known; by access itself otherwise.
+pub fn palma(access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
+    let mut order: Vec<usize> = (0..access.len()).filter(|i| people[*i] > 0.0).collect();
+    order.sort_by(|a, b| rank[*a].total_cmp(&rank[*b]));
+    let all: f64 = order.iter().map(|i| people[*i]).sum();
+    let quantile = |share: f64| {
+        let mut so_far = 0.0;
+        order.iter().find(|i| {
+            so_far += people[**i];
+            so_far >= share * all
+        })
+    };
+    let (low, high) = (rank[*quantile(0.4)?], rank[*quantile(0.9)?]);
+    let mean = |wanted: &dyn Fn(f64) -> bool| {
+        let part = || order.iter().filter(|i| wanted(rank[**i]));
+        let people_of: f64 = part().map(|i| people[*i]).sum();
+        (people_of > 0.0).then(|| part().map(|i| people[*i] * access[*i]).sum::<f64>() / people_of)
+    };
+    let (poor, rich) = (mean(&|rank| rank <= low)?, mean(&|rank| rank > high)?);
+    (poor > 0.0).then_some(rich / poor)
+}
+
+/// Theil's T in its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+pub struct Theil {
+    /// Inequality between the groups' means.
+    pub between: f64,
+    /// Inequality inside the groups.
+    pub within: f64,
+    /// Their sum.
+    pub total: f64,
+}
+
+/// Theil's T of places in groups (communities, income classes); none if there are no people or there is no access.
+///
+/// # Panics
+/// If the three are not equally many.
+pub fn theil_t(access: &[f64], people: &[f64], groups: &[u32]) -> Option<Theil> {
+    assert!(access.len() == people.len() && access.len() == groups.len(), "one of each a place");
+    let all: f64 = people.iter().sum();
+    let mean = access.iter().zip(people).map(|(a, p)| a * p).sum::<f64>() / all;
+    if !(all > 0.0 && mean > 0.0) {
+        return None;
+    }
+    // x·ln x, which is 0 at 0.
+    let term = |ratio: f64| if ratio > 0.0 { ratio * ratio.ln() } else { 0.0 };
+    let total: f64 = access.iter().zip(people).map(|(a, p)| p / all * term(a / mean)).sum();
+    let mut sums: std::collections::BTreeMap<u32, (f64, f64)> = std::collections::BTreeMap::new();
+    for ((group, a), p) in groups.iter().zip(access).zip(people) {
+        let sum = sums.entry(*group).or_default();
+        *sum = (sum.0 + p, sum.1 + a * p);
+    }
+    let between: f64 = sums.values().filter(|(p, _)| *p > 0.0).map(|(p, sum)| p / all * term(sum / p / mean)).sum();
+    Some(Theil { between, within: total - between, total })
+}
+
+/// Theil's L (mean logarithmic deviation); none if there are no people or somebody has nothing, which makes it infinite.
+///
+/// ```
+/// // Means 1 and 3 of equal numbers: ½·ln(2/1) + ½·ln(2/3).
+/// let l = lifecircle::measure::theil_l(&[1.0, 3.0], &[5.0, 5.0]).unwrap();
+/// assert!((l - 0.5 * (2.0_f64.ln() + (2.0_f64 / 3.0).ln())).abs() < 1e-12);
+/// ```
+pub fn theil_l(access: &[f64], people: &[f64]) -> Option<f64> {
+    let all: f64 = people.iter().sum();
+    let mean = access.iter().zip(people).map(|(a, p)| a * p).sum::<f64>() / all;
+    let everybody_has = access.iter().zip(people).all(|(a, p)| *p <= 0.0 || *a > 0.0);
+    let term = |(a, p): (&f64, &f64)| if *p > 0.0 { p / all * (mean / a).ln() } else { 0.0 };
+    (all > 0.0 && mean > 0.0 && everybody_has).then(|| access.iter().zip(people).map(term).sum())
+}

@@ -1,0 +1,157 @@
+//! The city in single numbers: proximity, diversity, scores, supply, equity and the composite of its communities.
+
+use serde::Serialize;
+
+use super::fairness::Fairness;
+use super::{Coverage, Measured, Theil, entropy_composite, hill, shannon};
+use crate::city::City;
+use crate::geo::Seconds;
+use crate::standard::{AgeGroup, SupplyOf};
+
+/// The indicators of a city.
+#[derive(Debug, Clone, Serialize)]
+pub struct Indicators {
+    /// How many of the nearest facilities proximity looks at.
+    pub proximity_nearest: usize,
+    /// Proximity time: for each resident the mean over services of the mean time to the nearest few, then the mean over
+    /// residents who can get to every service that the city has.
+    pub proximity_seconds: Option<Seconds>,
+    /// Residents who cannot get to some service that the city has, and are left out of it.
+    pub residents_without_proximity: f64,
+    /// Mean over residents of Shannon's entropy of services within 15 minutes, in nats.
+    pub diversity_shannon: f64,
+    /// Mean over residents of Hill's numbers of orders 0, 1 and 2: effective numbers of services within 15 minutes.
+    pub diversity_hill: [f64; 3],
+    /// Mean score of residents from 0 to 100, if the standard has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Mean over residents of the share of required services that they have.
+    pub completeness: f64,
+    /// How evenly completeness is spread.
+    pub equity: Fairness,
+    /// Services that have a ratio, in the standard's order.
+    pub supply: Vec<ServiceIndicators>,
+    /// The composite of circles by community; none with fewer than two communities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub composite: Option<CompositeSummary>,
+}
+
+/// Supply and demand of a service.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceIndicators {
+    /// Id of the service.
+    pub service: String,
+    /// What is supplied: capacity, area (m²), facilities.
+    pub of: SupplyOf,
+    /// A thousand of whom.
+    pub people: AgeGroup,
+    /// What the ratio asks for, for every thousand.
+    pub per_thousand_needed: f64,
+    /// What there is for every thousand, in the whole city.
+    pub per_thousand: f64,
+    /// What there is for every thousand whom it is within reach of, on average.
+    pub per_thousand_in_reach: f64,
+    /// What all facilities hold.
+    pub supply: f64,
+    /// Facilities that do not tell what they hold, so that the usual was taken.
+    pub presumed: usize,
+    /// Where the ratio and the usual come from.
+    pub source: String,
+    /// How evenly it is spread.
+    pub equity: Fairness,
+}
+
+/// Entropy weights of the circles and the communities' scores.
+#[derive(Debug, Clone, Serialize)]
+pub struct CompositeSummary {
+    /// Id and weight of each circle, in the standard's order.
+    pub weights: Vec<(String, f64)>,
+    /// Id and score of each community from 0 to 100, in the order of communities.
+    pub scores: Vec<(String, f64)>,
+}
+
+impl Indicators {
+    /// Of a measured city; `communities`: id and coverage of each.
+    pub(super) fn of(city: &City, measured: &Measured, communities: &[(String, Coverage)]) -> Self {
+        let residents = || city.homes.iter().map(|home| home.residents);
+        let mean = |value: &dyn Fn(usize) -> f64| {
+            let sum: f64 = residents().enumerate().map(|(home, people)| people * value(home)).sum();
+            share(sum, residents().sum())
+        };
+        let mixes: Vec<Vec<f64>> = (0..city.homes.len()).map(|home| measured.mix(home)).collect();
+        let completeness: Vec<f64> = (0..city.homes.len()).map(|home| measured.completeness(home)).collect();
+        let (proximity_seconds, residents_without_proximity) = proximity(city, measured);
+        Self {
+            proximity_nearest: measured.standard.nearest,
+            proximity_seconds,
+            residents_without_proximity,
+            diversity_shannon: mean(&|home| shannon(&mixes[home])),
+            diversity_hill: [0.0, 1.0, 2.0].map(|q| mean(&|home| hill(&mixes[home], q))),
+            score: measured.standard.score.as_ref().map(|_| mean(&|home| measured.score(home).unwrap_or(0.0))),
+            completeness: mean(&|home| completeness[home]),
+            equity: Fairness::of(city, &completeness),
+            supply: (0..measured.standard.services.len()).filter_map(|s| supply(city, measured, s)).collect(),
+            composite: composite(measured, communities),
+        }
+    }
+
+    /// The Theil index of completeness, if there is one.
+    pub fn theil(&self) -> Option<Theil> {
+        self.equity.theil
+    }
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// The mean proximity time of residents, and how many have none.
+fn proximity(city: &City, measured: &Measured) -> (Option<Seconds>, f64) {
+    let there: Vec<usize> =
+        (0..measured.standard.services.len()).filter(|s| !measured.recognised.services[*s].is_empty()).collect();
+    let (mut sum, mut with, mut without) = (0.0, 0.0, 0.0);
+    for (index, home) in city.homes.iter().enumerate() {
+        let times: Option<f64> = there.iter().map(|service| Some(measured.proximity(index, *service)?.0)).sum();
+        match times {
+            Some(times) if !there.is_empty() => {
+                sum += home.residents * times / there.len() as f64;
+                with += home.residents;
+            }
+            _ => without += home.residents,
+        }
+    }
+    ((with > 0.0).then(|| Seconds(sum / with)), without)
+}
+
+fn supply(city: &City, measured: &Measured, index: usize) -> Option<ServiceIndicators> {
+    let service = &measured.standard.services[index];
+    let (ratio, supply) = (service.ratio.as_ref()?, measured.supply[index].as_ref()?);
+    let all: f64 = supply.people.iter().sum();
+    let in_reach = || supply.access.iter().zip(&supply.people).filter(|(access, _)| **access > 0.0);
+    let had: f64 = in_reach().map(|(access, people)| access * people).sum();
+    Some(ServiceIndicators {
+        service: service.id.clone(),
+        of: ratio.of,
+        people: ratio.people,
+        per_thousand_needed: ratio.per_thousand,
+        per_thousand: 1000.0 * share(supply.all, all),
+        per_thousand_in_reach: 1000.0 * share(had, in_reach().map(|(_, people)| people).sum()),
+        supply: supply.all,
+        presumed: supply.presumed,
+        source: ratio.source.clone(),
+        equity: Fairness::of(city, &supply.access),
+    })
+}
+
+fn composite(measured: &Measured, communities: &[(String, Coverage)]) -> Option<CompositeSummary> {
+    if communities.len() < 2 {
+        return None;
+    }
+    let circles = &measured.standard.circles;
+    let values = |circle: usize| communities.iter().map(|(_, c)| c.circles[circle].coverage.residents).collect();
+    let composite = entropy_composite(&(0..circles.len()).map(values).collect::<Vec<Vec<f64>>>());
+    Some(CompositeSummary {
+        weights: circles.iter().map(|circle| circle.id.clone()).zip(composite.weights).collect(),
+        scores: communities.iter().map(|(id, _)| id.clone()).zip(composite.scores).collect(),
+    })
+}

@@ -1,0 +1,18 @@
+//! Whom a measure is for: all residents of a home, or its children or old people where they are known.
+
+use crate::city::Home;
+use crate::standard::AgeGroup;
+
+/// Residents of a home in an age group; none where its ages are not known.
+pub fn residents_of(home: &Home, group: AgeGroup) -> Option<f64> {
+    match group {
+        AgeGroup::All => Some(home.residents),
+        AgeGroup::Children => home.ages.map(|ages| ages.children),
+        AgeGroup::Elderly => home.ages.map(|ages| ages.elderly),
+    }
+}
+
+/// The people of a home that a service is for; all its residents where ages are not known.
+pub(super) fn people_for(home: &Home, group: AgeGroup) -> f64 {
+    residents_of(home, group).unwrap_or(home.residents)
+}

@@ -1,0 +1,288 @@
+//! What one walker reaches: every time and count that several standards ask for, found in one pass of the kernels.
+//!
+//! Standards ask for the same groups of facilities again and again; each group is searched once. It knows facilities
+//! as groups of numbers, and nothing of what a standard makes of them.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::city::City;
+use crate::geo::{Metres, Seconds};
+use crate::network::{DEFAULT_SNAP_LIMIT, Millis, Network, Snaps, Walker, snap_city};
+use crate::progress::{Progress, Stage};
+use crate::reach::{Engine, Near, Places, Question, Within, k_nearest, nearest, within};
+use crate::standard::{Recognised, Standard, Threshold};
+
+/// The times within which facilities are counted, besides each service's own threshold.
+pub const COUNTED_MINUTES: [f64; 3] = [5.0, 10.0, 15.0];
+
+/// Who walks, and from how far off the street.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    /// On whose feet.
+    pub walker: Walker,
+    /// How far a door may be from its street.
+    pub snap_limit: Metres,
+    /// Where an engine may be kept ([`Engine::file_in`]); one is made if it does not fit.
+    pub kept: Option<PathBuf>,
+}
+
+impl Walk {
+    /// A walker, with the usual limit of snapping.
+    pub fn of(walker: Walker) -> Self {
+        Self { walker, snap_limit: DEFAULT_SNAP_LIMIT, kept: None }
+    }
+}
+
+/// What one walker reaches.
+#[derive(Debug)]
+pub struct Reached {
+    /// Who walks.
+    pub walk: Walk,
+    /// The streets as the walker walks them, made ready for searches.
+    pub engine: Engine,
+    /// Where homes and facilities join the streets.
+    pub snaps: Snaps,
+    places: [Places; 2],
+    groups: Groups,
+    times: Pass<4>,
+    lengths: Option<Lengths>,
+}
+
+/// The same in metres, for those who ask for distances.
+#[derive(Debug)]
+struct Lengths {
+    engine: Engine,
+    places: [Places; 2],
+    pass: Pass<1>,
+}
+
+/// Groups of facilities, each once.
+#[derive(Debug, Default)]
+struct Groups {
+    number: HashMap<Vec<u32>, usize>,
+    list: Vec<Vec<u32>>,
+}
+
+impl Groups {
+    fn number_of(&mut self, group: &[u32]) -> usize {
+        if let Some(number) = self.number.get(group) {
+            return *number;
+        }
+        self.number.insert(group.to_vec(), self.list.len());
+        self.list.push(group.to_vec());
+        self.list.len() - 1
+    }
+}
+
+/// What the kernels found for some groups and limits.
+#[derive(Debug)]
+struct Pass<const LIMITS: usize> {
+    /// For each group that was searched, every home's nearest.
+    nearest: HashMap<usize, Vec<Millis>>,
+    /// The position in `counts` of a group with its limits.
+    asked: HashMap<(usize, [Millis; LIMITS]), usize>,
+    counts: Within<u32>,
+}
+
+impl<const LIMITS: usize> Pass<LIMITS> {
+    fn run(
+        engine: &Engine,
+        [origins, targets]: &[Places; 2],
+        groups: &Groups,
+        wanted: &[(usize, [Millis; LIMITS])],
+        progress: &dyn Progress,
+    ) -> Self {
+        let mut numbers: Vec<usize> = wanted.iter().map(|(group, _)| *group).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let searched: Vec<Vec<u32>> = numbers.iter().map(|number| groups.list[*number].clone()).collect();
+        progress.stage(Stage::Nearest, numbers.len() as u64);
+        let question = Question { origins, targets, groups: &searched };
+        let found = nearest(engine, question, |groups| progress.advance(groups as u64));
+        let mut asked = HashMap::new();
+        let (mut members, mut limits) = (Vec::new(), Vec::new());
+        for (group, within) in wanted {
+            asked.entry((*group, *within)).or_insert_with(|| {
+                members.push(groups.list[*group].clone());
+                limits.push(*within);
+                members.len() - 1
+            });
+        }
+        progress.stage(Stage::Within, origins.len() as u64);
+        let question = Question { origins, targets, groups: &members };
+        let counts = within(engine, question, &limits, |origins| progress.advance(origins as u64));
+        Self { nearest: numbers.into_iter().zip(found).collect(), asked, counts }
+    }
+}
+
+/// Where a service's numbers stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    group: usize,
+    /// Position of its counts in the pass of times.
+    times: usize,
+    /// Position of its counts in the pass of lengths, if it asks for a distance.
+    lengths: Option<usize>,
+    limit: Millis,
+}
+
+fn time_limits(threshold: Threshold) -> [Millis; 4] {
+    let [five, ten, fifteen] = COUNTED_MINUTES.map(|minutes| Millis::round(Seconds::from_minutes(minutes)));
+    // Who asks for a distance is answered by the other pass.
+    let own = if let Threshold::Time(time) = threshold { Millis::round(time) } else { fifteen };
+    [five, ten, fifteen, own]
+}
+
+/// A distance as a network of lengths has it.
+fn length(metres: Metres) -> Millis {
+    Millis::round(Seconds(metres.0))
+}
+
+impl Reached {
+    /// Finds what standards ask for, each with its recognised facilities. Returns with it where each standard's services
+    /// stand.
+    pub(super) fn find(
+        city: &City,
+        standards: &[(&Standard, &Recognised)],
+        walk: Walk,
+        progress: &dyn Progress,
+    ) -> (Self, Vec<Vec<At>>) {
+        let network = Network::new(&city.streets, &walk.walker);
+        let snaps = snap_city(city, &network, &walk.walker, walk.snap_limit, progress);
+        let engine = match &walk.kept {
+            Some(path) => Engine::kept(network, path),
+            None => Engine::new(network),
+        };
+        let places = [
+            snaps.homes.iter().map(|snap| snap.ok()).collect(),
+            snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
+        ];
+        let mut groups = Groups::default();
+        let services = || {
+            let of = |(standard, recognised): &(&Standard, &Recognised)| {
+                standard.services.iter().map(|s| s.threshold).zip(recognised.services.clone()).collect::<Vec<_>>()
+            };
+            standards.iter().map(of)
+        };
+        let numbered: Vec<Vec<(usize, Threshold)>> = services()
+            .map(|services| services.into_iter().map(|(limit, group)| (groups.number_of(&group), limit)).collect())
+            .collect();
+        let all = || numbered.iter().flatten();
+        let timed: Vec<(usize, [Millis; 4])> = all().map(|(group, limit)| (*group, time_limits(*limit))).collect();
+        let times = Pass::run(&engine, &places, &groups, &timed, progress);
+        let far: Vec<(usize, [Millis; 1])> = all()
+            .filter_map(|(group, limit)| match limit {
+                Threshold::Distance(metres) => Some((*group, [length(*metres)])),
+                Threshold::Time(_) => None,
+            })
+            .collect();
+        let wanted = standards.iter().any(|(standard, _)| standard.asks_for_distances());
+        let lengths = wanted.then(|| Lengths::find(city, &walk.walker, &snaps, &groups, &far, progress));
+        let at = |(group, limit): &(usize, Threshold)| At {
+            group: *group,
+            times: times.asked[&(*group, time_limits(*limit))],
+            lengths: match (limit, &lengths) {
+                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.pass.asked[&(*group, [length(*metres)])]),
+                _ => None,
+            },
+            limit: match limit {
+                Threshold::Time(time) => Millis::round(*time),
+                Threshold::Distance(metres) => length(*metres),
+            },
+        };
+        let at = numbered.iter().map(|services| services.iter().map(at).collect()).collect();
+        (Self { walk, engine, snaps, places, groups, times, lengths }, at)
+    }
+
+    /// The time from a home to the nearest facility.
+    pub(super) fn nearest(&self, home: usize, at: At) -> Option<Seconds> {
+        self.times.nearest[&at.group][home].seconds()
+    }
+
+    /// The way from a home to the nearest facility, for those who ask for a distance.
+    pub(super) fn nearest_metres(&self, home: usize, at: At) -> Option<Metres> {
+        at.lengths?;
+        self.lengths.as_ref()?.pass.nearest[&at.group][home].seconds().map(|length| Metres(length.0))
+    }
+
+    /// How many facilities lie within 5, 10 and 15 minutes of a home.
+    pub(super) fn counts(&self, home: usize, at: At) -> [u32; 3] {
+        let counts = self.times.counts.of(home, at.times);
+        [counts[0], counts[1], counts[2]]
+    }
+
+    /// How many facilities lie within the service's own threshold.
+    pub(super) fn count_within_threshold(&self, home: usize, at: At) -> u32 {
+        match (at.lengths, &self.lengths) {
+            (Some(position), Some(lengths)) => lengths.pass.counts.of(home, position)[0],
+            _ => self.times.counts.of(home, at.times)[3],
+        }
+    }
+
+    /// Whether the nearest lies within the threshold.
+    pub(super) fn has_one(&self, home: usize, at: At) -> bool {
+        let nearest = match (at.lengths, &self.lengths) {
+            (Some(_), Some(lengths)) => &lengths.pass.nearest,
+            _ => &self.times.nearest,
+        };
+        nearest[&at.group][home] <= at.limit
+    }
+
+    /// For each home the times to its k nearest facilities of a service, nearest first, handed to `take`.
+    pub(super) fn nearest_times<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
+        k_nearest_of(&self.engine, &self.places, &self.groups.list[at.group], k, take)
+    }
+
+    /// The same with lengths for times; nothing if no standard asked for distances.
+    pub(super) fn nearest_lengths<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
+        let Some(lengths) = &self.lengths else { return Vec::new() };
+        k_nearest_of(&lengths.engine, &lengths.places, &self.groups.list[at.group], k, take)
+    }
+
+    /// For each facility of a service, the homes that have it within the service's threshold, with the cost of the way
+    /// in the threshold's own unit.
+    pub(super) fn catchments(&self, at: At) -> Vec<Vec<(u32, Seconds)>> {
+        let (engine, [homes, facilities]) = match (at.lengths, &self.lengths) {
+            (Some(_), Some(lengths)) => (&lengths.engine, &lengths.places),
+            _ => (&self.engine, &self.places),
+        };
+        let members: Places = self.groups.list[at.group].iter().map(|f| facilities.doors(*f as usize).to_vec()).collect();
+        let found = crate::reach::catchment(engine, &members, homes, at.limit);
+        let seconds = |(home, cost): (u32, Millis)| Some((home, cost.seconds()?));
+        found.into_iter().map(|homes| homes.into_iter().filter_map(seconds).collect()).collect()
+    }
+}
+
+fn k_nearest_of<T>(
+    engine: &Engine,
+    [origins, targets]: &[Places; 2],
+    group: &[u32],
+    k: usize,
+    take: impl Fn(&[Near]) -> T,
+) -> Vec<T> {
+    let groups = [group.to_vec()];
+    let found = k_nearest(engine, Question { origins, targets, groups: &groups }, k, |_| {});
+    (0..origins.len()).map(|home| take(found[0].of(home))).collect()
+}
+
+impl Lengths {
+    fn find(
+        city: &City,
+        walker: &Walker,
+        snaps: &Snaps,
+        groups: &Groups,
+        wanted: &[(usize, [Millis; 1])],
+        progress: &dyn Progress,
+    ) -> Self {
+        let network = Network::of_lengths(&city.streets, walker);
+        let homes = snaps.homes.iter().map(|snap| snap.ok().map(|snap| snap.in_lengths(&network))).collect();
+        let doors = |snaps: &Vec<crate::network::Snap>| snaps.iter().map(|snap| snap.in_lengths(&network)).collect();
+        let facilities =
+            snaps.facilities.iter().map(|snaps| snaps.as_ref().map_or_else(|_| Vec::new(), doors)).collect();
+        let places = [homes, facilities];
+        let engine = Engine::new(network);
+        let pass = Pass::run(&engine, &places, groups, wanted, progress);
+        Self { engine, places, pass }
+    }
+}

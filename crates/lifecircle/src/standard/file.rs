@@ -1,0 +1,354 @@
+//! A standard as a file: TOML, checked on load. Every mistake is told with its line and key.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{AgeGroup, Aspect, Circle, Pair, Ratio, Score, Service, Standard, Threshold};
+use crate::error::{Error, Result};
+use crate::geo::{Metres, Seconds};
+use crate::kinds::{Catalogue, Kind, Recognition, Rule};
+
+/// No walk to a service is longer than this.
+const LONGEST_MINUTES: f64 = 120.0;
+const LONGEST_METRES: f64 = 20_000.0;
+
+/// No more of the nearest facilities are looked at.
+const MOST_NEAREST: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: String,
+    version: String,
+    zh: String,
+    en: String,
+    #[serde(default)]
+    sources: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
+    nearest: Option<Spanned<usize>>,
+    score: Option<Spanned<Score>>,
+    circle: Vec<Circle>,
+    #[serde(default)]
+    aspect: Vec<Circle>,
+    #[serde(default)]
+    pair: Vec<Spanned<FilePair>>,
+    #[serde(default)]
+    kind: Vec<Spanned<FileKind>>,
+    service: Vec<Spanned<FileService>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FilePair {
+    id: String,
+    zh: String,
+    en: String,
+    services: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileKind {
+    id: Spanned<String>,
+    zh: String,
+    en: String,
+    #[serde(default)]
+    osm: Vec<Spanned<String>>,
+    #[serde(default)]
+    amap: Vec<String>,
+    #[serde(default)]
+    baidu: Vec<String>,
+    #[serde(default)]
+    overture: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileService {
+    id: Spanned<String>,
+    circle: Spanned<String>,
+    zh: Option<String>,
+    en: Option<String>,
+    minutes: Option<Spanned<f64>>,
+    metres: Option<Spanned<f64>>,
+    count: Option<Spanned<u32>>,
+    min_area: Option<Spanned<f64>>,
+    max_area: Option<Spanned<f64>>,
+    #[serde(default)]
+    unknown_area: bool,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    people: AgeGroup,
+    ratio: Option<Spanned<Ratio>>,
+    weights: Option<Spanned<Vec<f64>>>,
+    #[serde(default)]
+    aspects: Vec<Spanned<String>>,
+    kinds: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    osm: Vec<Spanned<String>>,
+    #[serde(default)]
+    amap: Vec<String>,
+    #[serde(default)]
+    baidu: Vec<String>,
+    #[serde(default)]
+    overture: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    source: String,
+}
+
+/// Where in the text something stands.
+struct Text<'a>(&'a str);
+
+impl Text<'_> {
+    fn line(&self, position: usize) -> usize {
+        self.0.get(..position.min(self.0.len())).map_or(0, |before| before.matches('\n').count()) + 1
+    }
+
+    /// An error at a key.
+    fn wrong(&self, span: Range<usize>, key: &str, problem: impl Into<String>, mend: impl Into<String>) -> Error {
+        Error::new(problem).place(format!("line {}, `{key}`", self.line(span.start))).mend(mend)
+    }
+
+    fn rule(&self, text: &Spanned<String>, key: &str) -> Result<Rule> {
+        Rule::parse(text.as_ref()).map_err(|e| e.place(format!("line {}, `{key}`", self.line(text.span().start))))
+    }
+
+    /// A number that is positive and not too large.
+    fn positive(&self, value: &Spanned<f64>, key: &str, most: f64) -> Result<f64> {
+        let number = *value.as_ref();
+        if number > 0.0 && number <= most {
+            return Ok(number);
+        }
+        let problem = format!("{number} is not above 0 and at most {most}");
+        Err(self.wrong(value.span(), key, problem, "give a number in this range"))
+    }
+
+    fn id(&self, id: &Spanned<String>, taken: impl Fn(&str) -> bool) -> Result<String> {
+        let name = id.as_ref();
+        let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !good {
+            let problem = format!("the id {name:?} has other signs than a-z, 0-9 and _");
+            return Err(self.wrong(id.span(), "id", problem, "write it with these alone"));
+        }
+        if taken(name) {
+            let problem = format!("the id {name:?} is taken");
+            return Err(self.wrong(id.span(), "id", problem, "give it an id of its own"));
+        }
+        Ok(name.clone())
+    }
+}
+
+/// Reads a standard.
+pub(super) fn parse(text: &str) -> Result<Standard> {
+    let source = Text(text);
+    let file: File = toml::from_str(text).map_err(|e| {
+        let error =
+            Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle standards show wuhai-8`");
+        match e.span() {
+            Some(span) => error.place(format!("line {}", source.line(span.start))),
+            None => error,
+        }
+    })?;
+    let mut catalogue = Catalogue::built_in().clone();
+    catalogue.exclude(file.exclude.iter().map(|text| source.rule(text, "exclude")).collect::<Result<_>>()?);
+    for kind in &file.kind {
+        let kind = kind.as_ref();
+        let id = source.id(&kind.id, |id| catalogue.find(id).is_some())?;
+        let recognition = Recognition {
+            osm: rules(&source, &kind.osm)?,
+            amap: kind.amap.clone(),
+            baidu: kind.baidu.clone(),
+            overture: kind.overture.clone(),
+            names: kind.names.clone(),
+        };
+        catalogue.kinds.push(Kind::new(id, kind.zh.clone(), kind.en.clone(), &recognition)?);
+    }
+    let mut services: Vec<(Service, Vec<Spanned<String>>)> = Vec::with_capacity(file.service.len());
+    for spanned in file.service {
+        let span = spanned.span();
+        let file_service = spanned.into_inner();
+        let id = source.id(&file_service.id, |id| services.iter().any(|(other, _)| other.id == id))?;
+        services.push(service(&source, span, id, file_service, &file.circle, &mut catalogue)?);
+    }
+    services.sort_by_key(|(service, _)| service.circle);
+    let aspects = aspects(&source, file.aspect, &services)?;
+    let services: Vec<Service> = services.into_iter().map(|(service, _)| service).collect();
+    let nearest = match file.nearest {
+        Some(nearest) if !(1..=MOST_NEAREST).contains(nearest.as_ref()) => {
+            let problem = format!("{} is not between 1 and {MOST_NEAREST}", nearest.as_ref());
+            return Err(source.wrong(nearest.span(), "nearest", problem, "give a number in this range"));
+        }
+        nearest => nearest.map_or(1, Spanned::into_inner),
+    };
+    Ok(Standard {
+        id: file.id,
+        version: file.version,
+        zh: file.zh,
+        en: file.en,
+        sources: file.sources,
+        pairs: file.pair.into_iter().map(|pair| pair_of(&source, pair.into_inner(), &services)).collect::<Result<_>>()?,
+        circles: file.circle,
+        aspects,
+        nearest,
+        score: file.score.map(|score| score_of(&source, score, &services)).transpose()?,
+        services,
+        catalogue,
+    })
+}
+
+fn rules(source: &Text<'_>, texts: &[Spanned<String>]) -> Result<Vec<String>> {
+    texts.iter().map(|text| source.rule(text, "osm").map(|_| text.as_ref().clone())).collect()
+}
+
+fn service(
+    source: &Text<'_>,
+    span: Range<usize>,
+    id: String,
+    file: FileService,
+    circles: &[Circle],
+    catalogue: &mut Catalogue,
+) -> Result<(Service, Vec<Spanned<String>>)> {
+    let circle = circles.iter().position(|circle| circle.id == *file.circle.as_ref()).ok_or_else(|| {
+        let problem = format!("there is no circle `{}`", file.circle.as_ref());
+        source.wrong(file.circle.span(), "circle", problem, "add a [[circle]] with this id or name another")
+    })?;
+    let threshold = match (&file.minutes, &file.metres) {
+        (Some(minutes), None) => {
+            Threshold::Time(Seconds::from_minutes(source.positive(minutes, "minutes", LONGEST_MINUTES)?))
+        }
+        (None, Some(metres)) => Threshold::Distance(Metres(source.positive(metres, "metres", LONGEST_METRES)?)),
+        _ => {
+            let problem = format!("the service `{id}` must have either `minutes` or `metres`");
+            return Err(source.wrong(span, "minutes", problem, "give one of them"));
+        }
+    };
+    let area = |value: &Option<Spanned<f64>>, key| value.as_ref().map(|v| source.positive(v, key, 1e10)).transpose();
+    let (min_area, max_area) = (area(&file.min_area, "min_area")?, area(&file.max_area, "max_area")?);
+    let count = file.count.as_ref().map_or(1, |count| *count.as_ref());
+    if let Some(count) = file.count.as_ref().filter(|count| *count.as_ref() == 0) {
+        return Err(source.wrong(count.span(), "count", "0 is had by everybody", "give 1 or more"));
+    }
+    if let Some(ratio) = &file.ratio
+        && !(ratio.as_ref().per_thousand > 0.0 && ratio.as_ref().usual > 0.0)
+    {
+        let problem = "`per_thousand` and `usual` must be above 0";
+        return Err(source.wrong(ratio.span(), "ratio", problem, "correct them or leave the ratio out"));
+    }
+    let weights = match file.weights {
+        Some(weights) if !weights.as_ref().iter().all(|weight| *weight > 0.0 && *weight < 1e6) => {
+            return Err(source.wrong(weights.span(), "weights", "a weight is not above 0", "give positive weights"));
+        }
+        Some(weights) if weights.as_ref().len() > MOST_NEAREST => {
+            return Err(source.wrong(weights.span(), "weights", "there are more than 100 weights", "give fewer"));
+        }
+        weights => weights.map(Spanned::into_inner).unwrap_or_default(),
+    };
+    let own = Recognition {
+        osm: rules(source, &file.osm)?,
+        amap: file.amap,
+        baidu: file.baidu,
+        overture: file.overture,
+        names: file.names,
+    };
+    let kinds = kinds(source, &id, file.kinds.as_deref(), !own.is_empty(), &file.id, catalogue)?;
+    let named = kinds.first().map(|kind| &catalogue.kinds[*kind]);
+    let zh = file.zh.or_else(|| named.map(|kind| kind.zh.clone())).unwrap_or_else(|| id.clone());
+    let en = file.en.or_else(|| named.map(|kind| kind.en.clone())).unwrap_or_else(|| id.clone());
+    let mut kinds = kinds;
+    if !own.is_empty() {
+        kinds.push(catalogue.kinds.len());
+        catalogue.kinds.push(Kind::new(format!("{id} (own rules)"), zh.clone(), en.clone(), &own)?.beside_others());
+    }
+    let service = Service {
+        id,
+        circle,
+        zh,
+        en,
+        threshold,
+        count,
+        min_area: min_area.unwrap_or(0.0),
+        max_area: max_area.unwrap_or(f64::INFINITY),
+        unknown_area: file.unknown_area,
+        required: file.required,
+        people: file.people,
+        ratio: file.ratio.map(Spanned::into_inner),
+        weights,
+        source: file.source,
+        kinds,
+    };
+    Ok((service, file.aspects))
+}
+
+/// The kinds that a service names; the one of its own id if it names none.
+fn kinds(
+    source: &Text<'_>,
+    id: &str,
+    named: Option<&[Spanned<String>]>,
+    has_rules: bool,
+    at: &Spanned<String>,
+    catalogue: &Catalogue,
+) -> Result<Vec<usize>> {
+    let Some(named) = named else {
+        return match catalogue.find(id) {
+            Some(kind) if !has_rules => Ok(vec![kind]),
+            None if !has_rules => {
+                let problem = format!("nothing says how the service `{id}` is recognised: there is no kind of this id");
+                Err(source.wrong(at.span(), "id", problem, "give `kinds = [...]` (see `lifecircle standards kinds`) or `osm = [...]`"))
+            }
+            _ => Ok(Vec::new()),
+        };
+    };
+    let find = |kind: &Spanned<String>| {
+        catalogue.find(kind.as_ref()).ok_or_else(|| {
+            let problem = format!("there is no kind `{}`", kind.as_ref());
+            source.wrong(kind.span(), "kinds", problem, "see `lifecircle standards kinds`, or add a [[kind]]")
+        })
+    };
+    named.iter().map(find).collect()
+}
+
+fn aspects(source: &Text<'_>, aspects: Vec<Circle>, services: &[(Service, Vec<Spanned<String>>)]) -> Result<Vec<Aspect>> {
+    for name in services.iter().flat_map(|(_, names)| names) {
+        if aspects.iter().all(|aspect| aspect.id != *name.as_ref()) {
+            let problem = format!("there is no aspect `{}`", name.as_ref());
+            return Err(source.wrong(name.span(), "aspects", problem, "add an [[aspect]] with this id or name another"));
+        }
+    }
+    let of = |aspect: Circle| {
+        let has = |names: &[Spanned<String>]| names.iter().any(|name| *name.as_ref() == aspect.id);
+        let services = services.iter().enumerate().filter(|(_, (_, names))| has(names)).map(|(index, _)| index).collect();
+        Aspect { id: aspect.id, zh: aspect.zh, en: aspect.en, services }
+    };
+    Ok(aspects.into_iter().map(of).collect())
+}
+
+fn pair_of(source: &Text<'_>, pair: FilePair, services: &[Service]) -> Result<Pair> {
+    let find = |id: &Spanned<String>| {
+        services.iter().position(|service| service.id == *id.as_ref()).ok_or_else(|| {
+            let problem = format!("there is no service `{}`", id.as_ref());
+            source.wrong(id.span(), "services", problem, "name services of this standard")
+        })
+    };
+    let services = pair.services.iter().map(find).collect::<Result<_>>()?;
+    Ok(Pair { id: pair.id, zh: pair.zh, en: pair.en, services })
+}
+
+fn score_of(source: &Text<'_>, score: Spanned<Score>, services: &[Service]) -> Result<Score> {
+    let span = score.span();
+    let score = score.into_inner();
+    if !(score.full_metres >= 0.0 && score.none_metres > score.full_metres && score.none_metres <= LONGEST_METRES) {
+        let problem = format!("`none_metres` must lie between `full_metres` and {LONGEST_METRES}");
+        return Err(source.wrong(span, "score", problem, "correct them"));
+    }
+    if services.iter().all(|service| service.weights.is_empty()) {
+        return Err(source.wrong(span, "score", "no service has `weights`", "give the services their weights"));
+    }
+    Ok(score)
+}

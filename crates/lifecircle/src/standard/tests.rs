@@ -1,0 +1,206 @@
+//! Every built-in standard against the table that it stands for.
+
+use super::*;
+
+fn standard(id: &str) -> Standard {
+    Standard::find(id).unwrap()
+}
+
+/// Ids of a circle's services that are required, or that are not.
+fn ids<'a>(standard: &'a Standard, circle: &str, required: bool) -> Vec<&'a str> {
+    let circle = standard.circles.iter().position(|c| c.id == circle).unwrap();
+    let services = standard.services_of(circle).map(|index| &standard.services[index]);
+    services.filter(|service| service.required == required).map(|service| service.id.as_str()).collect()
+}
+
+fn metres(standard: &Standard, id: &str) -> Option<f64> {
+    match standard.services.iter().find(|service| service.id == id).unwrap().threshold {
+        Threshold::Distance(metres) => Some(metres.0),
+        Threshold::Time(_) => None,
+    }
+}
+
+fn minutes(standard: &Standard, id: &str) -> Option<f64> {
+    match standard.services.iter().find(|service| service.id == id).unwrap().threshold {
+        Threshold::Time(time) => Some(time.minutes()),
+        Threshold::Distance(_) => None,
+    }
+}
+
+#[test]
+fn the_built_in_standards_load() {
+    for id in Standard::built_in() {
+        let standard = standard(id);
+        assert_eq!(standard.id, id);
+        assert!(!standard.sources.is_empty());
+        for service in &standard.services {
+            assert!(!service.source.is_empty() && !service.kinds.is_empty(), "{id}: {}", service.id);
+            assert!(!service.zh.is_empty() && !service.en.is_empty());
+        }
+        for circle in 0..standard.circles.len() {
+            assert!(standard.services_of(circle).next().is_some(), "{}", standard.circles[circle].id);
+        }
+    }
+}
+
+#[test]
+fn gb50180() {
+    let gb = standard("cn-gb50180-2018");
+    assert_eq!(
+        ids(&gb, "m15", true),
+        [
+            "middle_school", "large_sports_ground", "health_centre", "outpatient_clinic", "nursing_home",
+            "elderly_institution", "culture_centre", "subdistrict_service_centre", "subdistrict_office",
+            "justice_office", "mall_15", "restaurant_15", "bank_15", "telecom_15", "post", "bus_stop_15", "park_15",
+        ]
+    );
+    assert_eq!(ids(&gb, "m15", false), ["gymnasium", "police", "gym_15", "metro_stop", "bus_terminal"]);
+    assert_eq!(
+        ids(&gb, "m10", true),
+        [
+            "primary_school", "medium_sports_ground", "mall_10", "wet_market", "restaurant_10", "bank_10", "telecom_10",
+            "bus_stop_10", "park_10",
+        ]
+    );
+    assert_eq!(ids(&gb, "m10", false), ["gym_10"]);
+    assert_eq!(
+        ids(&gb, "m5", true),
+        [
+            "community_service_station", "culture_station", "small_ball_court", "outdoor_fitness", "kindergarten",
+            "elderly_day_care", "shops", "recycling_point", "waste_collection", "public_toilet", "park_5",
+        ]
+    );
+    assert_eq!(ids(&gb, "m5", false), ["community_canteen", "childcare", "health_station", "bus_stop_5"]);
+    assert_eq!(ids(&gb, "block", true), ["block_store", "parcel_point", "fitness_equipment", "play_and_rest"]);
+    for (id, radius) in [
+        ("middle_school", 1000.0), ("large_sports_ground", 1000.0), ("health_centre", 1000.0), ("culture_centre", 1000.0),
+        ("primary_school", 500.0), ("medium_sports_ground", 500.0), ("wet_market", 500.0), ("bus_stop_10", 500.0),
+        ("community_service_station", 300.0), ("culture_station", 500.0), ("small_ball_court", 300.0),
+        ("outdoor_fitness", 300.0), ("kindergarten", 300.0), ("elderly_day_care", 300.0), ("health_station", 300.0),
+    ] {
+        assert_eq!(metres(&gb, id), Some(radius), "{id}");
+    }
+    // Park green a person: 2.0, 1.0, 1.0 m² in parks of at least 5, 1, 0.4 ha.
+    for (id, a_person, hectares) in [("park_15", 2.0, 5.0), ("park_10", 1.0, 1.0), ("park_5", 1.0, 0.4)] {
+        let park = gb.services.iter().find(|service| service.id == id).unwrap();
+        let ratio = park.ratio.as_ref().unwrap();
+        assert_eq!((ratio.per_thousand, ratio.of), (a_person * 1000.0, SupplyOf::Area));
+        assert_eq!(park.min_area, hectares * 10_000.0);
+    }
+}
+
+#[test]
+fn mofcom() {
+    let mofcom = standard("cn-mofcom-2021");
+    assert_eq!(
+        ids(&mofcom, "basic", true),
+        [
+            "convenience_store", "supermarket", "wet_market", "fresh_food", "breakfast", "laundry", "hairdresser",
+            "pharmacy", "copy_photo", "housekeeping", "repair", "parcel_post", "recycling", "community_service",
+        ]
+    );
+    assert_eq!(
+        ids(&mofcom, "quality", false),
+        [
+            "leisure_fitness", "elderly_care", "speciality_restaurant", "bakery", "bookshop", "childcare", "training",
+            "travel_agency", "wellness", "flowers_gifts", "cafe", "pet_care",
+        ]
+    );
+    for (id, tier) in [
+        ("convenience_store", 5.0), ("breakfast", 8.0), ("pharmacy", 8.0), ("laundry", 8.0), ("hairdresser", 8.0),
+        ("wet_market", 8.0), ("supermarket", 15.0), ("repair", 15.0), ("leisure_fitness", 15.0),
+        ("community_service", 15.0),
+    ] {
+        assert_eq!(minutes(&mofcom, id), Some(tier), "{id}");
+    }
+    let pairs: Vec<&str> = mofcom.pairs.iter().map(|pair| pair.zh.as_str()).collect();
+    assert_eq!(pairs, ["一店一早", "一菜一修", "一老一小"]);
+}
+
+#[test]
+fn wuhai() {
+    let wuhai = standard("wuhai-8");
+    let circles: Vec<&str> = wuhai.circles.iter().map(|circle| circle.zh.as_str()).collect();
+    assert_eq!(
+        circles,
+        ["舒适安居圈", "便民消费圈", "社区文化圈", "优教普惠圈", "养老服务圈", "健康医疗圈", "城市微更新", "服务响应圈"]
+    );
+    let aspects: Vec<&str> = wuhai.aspects.iter().map(|aspect| aspect.zh.as_str()).collect();
+    assert_eq!(aspects, ["基础", "经济", "颜值", "精神", "品质", "服务"]);
+    let spoken: usize = wuhai.aspects.iter().map(|aspect| aspect.services.len()).sum();
+    assert!(spoken >= wuhai.services.len(), "every service speaks for an aspect");
+}
+
+#[test]
+fn tdt1062() {
+    let guide = standard("cn-tdt1062-2021");
+    let classes: Vec<&str> = guide.circles.iter().map(|circle| circle.zh.as_str()).collect();
+    assert_eq!(classes, ["基础保障型", "品质提升型", "特色引导型"]);
+    assert!(ids(&guide, "basic", false).is_empty() && ids(&guide, "quality", true).is_empty());
+    assert!(guide.services.iter().all(|s| matches!(s.threshold, Threshold::Time(t) if [5.0, 10.0, 15.0].contains(&t.minutes()))));
+}
+
+#[test]
+fn the_international_ones() {
+    let circles = |id: &str| standard(id).circles.iter().map(|circle| circle.id.clone()).collect::<Vec<_>>();
+    assert_eq!(circles("moreno-6"), ["living", "working", "commerce", "health", "education", "entertainment"]);
+    let melbourne = standard("melbourne-20");
+    assert!(melbourne.services.iter().all(|service| service.threshold == Threshold::Distance(Metres(800.0))));
+    let sony = standard("sony-15min");
+    assert_eq!((sony.nearest, sony.services.len()), (20, 9));
+    let walk = standard("walkscore-like");
+    let weights: Vec<f64> = walk.services.iter().map(|service| service.weights.iter().sum()).collect();
+    assert!((weights.iter().sum::<f64>() - 15.0).abs() < 1e-12, "{weights:?}");
+    let score = walk.score.unwrap();
+    assert_eq!((score.full_metres, score.none_metres), (400.0, 1600.0));
+}
+
+#[test]
+fn mistakes_are_named_by_line_and_key() {
+    let text = Standard::built_in_text("wuhai-8").unwrap();
+    let error = |from: &str, to: &str| {
+        let wrong = text.replacen(from, to, 1);
+        assert_ne!(wrong, text, "{from}");
+        Standard::parse(&wrong).unwrap_err().to_string()
+    };
+    let line = |what: &str| text.lines().position(|line| line.contains(what)).unwrap() + 1;
+    let at = |what: &str, key: &str| format!("line {}, `{key}`", line(what));
+    let told = error("circle = \"housing\"", "circle = \"hosing\"");
+    assert!(told.starts_with(&at("circle = \"housing\"", "circle")) && told.contains("no circle `hosing`"), "{told}");
+    assert!(error("minutes = 10", "minuts = 10").contains("minuts"));
+    assert!(error("minutes = 10", "minutes = -1").starts_with(&at("minutes = 10", "minutes")));
+    let both = error("minutes = 10", "minutes = 10\nmetres = 5");
+    assert!(both.contains("either `minutes` or `metres`"), "{both}");
+    assert!(error("kinds = [\"bus_stop\"", "kinds = [\"bus_stopp\"").contains("no kind `bus_stopp`"));
+    assert!(error("aspects = [\"basic\"]", "aspects = [\"basics\"]").contains("no aspect `basics`"));
+    assert!(error("\"convenience_store\", \"breakfast\"", "\"convenience_stor\", \"breakfast\"").contains("convenience_stor"));
+    assert!(error("id = \"bicycle_parking\"", "id = \"bus_stop\"").contains("is taken"));
+    assert!(error("per_thousand = 4.5", "per_thousand = 0").contains("must be above 0"));
+    assert!(error("id = \"bicycle_parking\"", "id = \"bicycle_barn\"").contains("how the service `bicycle_barn` is recognised"));
+    let rule = error("id = \"bicycle_parking\"", "id = \"bicycle_parking\"\nosm = [\"highway\"]");
+    assert!(rule.contains("`osm`") && rule.contains("\"highway\""), "{rule}");
+}
+
+#[test]
+fn thresholds_of_area() {
+    use crate::city::{Entries, Facility, Name};
+    use crate::geo::LonLat;
+    let park = |area: Option<f64>| Facility {
+        id: "w1".to_owned(),
+        name: Name::default(),
+        kind: "leisure=park".to_owned(),
+        tags: vec![("leisure".to_owned(), "park".to_owned())],
+        at: LonLat { x: 0.0, y: 0.0 },
+        entries: Entries::Known(vec![]),
+        area,
+        capacity: None,
+    };
+    let wuhai = standard("wuhai-8");
+    let parks = [park(Some(300.0)), park(Some(5000.0)), park(Some(20_000.0)), park(None)];
+    let recognised = recognise(&wuhai, &parks);
+    let of = |id: &str| &recognised.services[wuhai.services.iter().position(|service| service.id == id).unwrap()];
+    assert_eq!(of("park"), &[2]);
+    assert_eq!(of("pocket_park"), &[1, 3]);
+    assert_eq!(recognised.unrecognised, 1);
+    assert_eq!(recognised.unknown_area.iter().sum::<usize>(), 1);
+}
