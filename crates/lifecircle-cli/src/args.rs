@@ -1,11 +1,15 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lifecircle::geo::{Datum, Metres};
+use lifecircle::measure::Walk;
+use lifecircle::network::Walker;
 use lifecircle::output::Existing;
+use lifecircle::reach::Engine;
 use lifecircle::report::Language;
+use lifecircle::standard::Standard;
 use lifecircle::tables::Format;
 
 /// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
@@ -84,8 +88,8 @@ pub enum Command {
     Export(ExportArgs),
     /// List, show or check standards
     Standards(StandardsArgs),
-    /// List the walkers: kinds of people, with their speeds
-    Walkers,
+    /// List or show the walkers: kinds of people, with their speeds
+    Walkers(WalkersArgs),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  lifecircle completions bash > /etc/bash_completion.d/lifecircle")]
     Completions {
@@ -199,7 +203,7 @@ pub struct Measuring {
     /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file
     #[arg(long, default_value = "wuhai-8")]
     pub standard: String,
-    /// Who walks: see `lifecircle walkers`
+    /// Who walks: see `lifecircle walkers list`, or name a .toml file
     #[arg(long, default_value = DEFAULT_WALKER)]
     pub walker: String,
     /// How far a door may be from its street, in metres
@@ -215,20 +219,53 @@ fn metres(text: &str) -> Result<f64, String> {
 }
 
 impl Measuring {
-    pub fn options(&self) -> lifecircle::Result<lifecircle::measure::Options> {
-        Ok(lifecircle::measure::Options {
-            standard: lifecircle::standard::Standard::find(&self.standard)?,
-            walker: lifecircle::network::Walker::find(&self.walker)?,
-            snap_limit: Metres(self.snap_limit),
-            kept: None,
-        })
+    /// By which standard.
+    pub fn standard(&self) -> lifecircle::Result<Standard> {
+        Standard::find(&self.standard)
     }
 
-    /// The same for a city on disk, where an engine may be kept.
-    pub fn options_of(&self, city: &std::path::Path) -> lifecircle::Result<lifecircle::measure::Options> {
-        let options = self.options()?;
-        let kept = Some(lifecircle::reach::Engine::file_in(city, &options.walker));
-        Ok(lifecircle::measure::Options { kept, ..options })
+    /// Who walks; in a city on disk an engine may be kept.
+    pub fn walk(&self, city: Option<&Path>) -> lifecircle::Result<Walk> {
+        walk(Walker::find(&self.walker)?, self.snap_limit, city)
+    }
+}
+
+fn walk(walker: Walker, snap_limit: f64, city: Option<&Path>) -> lifecircle::Result<Walk> {
+    let kept = city.map(|city| Engine::file_in(city, &walker));
+    Ok(Walk { walker, snap_limit: Metres(snap_limit), kept })
+}
+
+/// How a city is measured, perhaps in several ways at once.
+#[derive(Debug, Args)]
+pub struct MeasuringAll {
+    /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all`
+    #[arg(long, value_delimiter = ',', default_value = "wuhai-8", value_name = "STANDARD")]
+    pub standard: Vec<String>,
+    /// Who walks: see `lifecircle walkers list`; .toml files, or `all`
+    #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER")]
+    pub walker: Vec<String>,
+    /// How far a door may be from its street, in metres
+    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres)]
+    pub snap_limit: f64,
+}
+
+impl MeasuringAll {
+    /// By which standards.
+    pub fn standards(&self) -> lifecircle::Result<Vec<Standard>> {
+        if self.standard.iter().any(|id| id == "all") {
+            return Standard::built_in().map(Standard::find).collect();
+        }
+        self.standard.iter().map(|id| Standard::find(id)).collect()
+    }
+
+    /// Who walks.
+    pub fn walks(&self, city: Option<&Path>) -> lifecircle::Result<Vec<Walk>> {
+        let walkers = if self.walker.iter().any(|id| id == "all") {
+            Walker::all().to_vec()
+        } else {
+            self.walker.iter().map(|id| Walker::find(id)).collect::<lifecircle::Result<_>>()?
+        };
+        walkers.into_iter().map(|walker| walk(walker, self.snap_limit, city)).collect()
     }
 }
 
@@ -284,6 +321,8 @@ impl Force {
 Examples:
   lifecircle measure malta.city -o malta-adult
   lifecircle measure malta.city -o malta-wheelchair --walker wheelchair --format parquet,csv
+  lifecircle measure malta.city -o everything --standard all --walker all    a directory for each
+  lifecircle measure wuhai-2026.city --compare wuhai-2025.city -o changes    who gained, who lost
   lifecircle measure malta.city --json | jq .circles.health.coverage")]
 pub struct MeasureArgs {
     /// The city directory
@@ -291,8 +330,11 @@ pub struct MeasureArgs {
     /// Directory for homes, communities and summary.json; without it only the table is printed
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// An earlier city, to tell what changed since
+    #[arg(long, value_name = "OLD.city")]
+    pub compare: Option<PathBuf>,
     #[command(flatten)]
-    pub measuring: Measuring,
+    pub measuring: MeasuringAll,
     #[command(flatten)]
     pub formats: Formats,
     #[command(flatten)]
@@ -392,9 +434,33 @@ pub enum StandardsCommand {
         /// Its id
         id: String,
     },
-    /// Read a standard and tell what it asks for
+    /// Read a standard and tell what it will do: every service, how near, how many, how large, for whom, of which kinds
     Check {
         /// A built-in standard or a .toml file
         standard: String,
+    },
+    /// Print the catalogue of kinds as TOML: how places are recognised
+    Kinds,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle walkers list
+  lifecircle walkers show wheelchair > mine.toml    copy, change, then:
+  lifecircle measure malta.city --walker mine.toml")]
+pub struct WalkersArgs {
+    #[command(subcommand)]
+    pub command: WalkersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WalkersCommand {
+    /// List the built-in walkers
+    List,
+    /// Print a built-in walker as TOML, with the source of each number
+    Show {
+        /// Its id
+        id: String,
     },
 }

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Command::Report(args) => commands::report::run(args, common),
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),
-        Command::Walkers => commands::walkers::run(common),
+        Command::Walkers(args) => commands::walkers::run(args, common),
         Command::Completions { shell } => commands::completions::run(*shell),
     };
     match result {

@@ -136,6 +136,14 @@ pub fn check(goal: &Path, existing: Existing) -> Result<()> {
     Ok(())
 }
 
+/// Makes a directory inside an output that is being written.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_directory(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|e| Error::io("make the directory", path, &e))
+}
+
 /// Writes a text file whole.
 ///
 /// # Errors

@@ -16,14 +16,15 @@ use crate::progress::Bars;
 
 pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options()?;
+    let standard = args.measuring.standard()?;
+    let walk = args.measuring.walk(None)?;
     let bars = Bars::new(common);
     bars.stage(Stage::Generate, 1);
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
     let output = Output::directory(&args.output, args.force.existing())?;
     let summary =
-        write_all(&city, options, "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
+        write_all(&city, (standard, walk), "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use lifecircle::city::{self, City};
-use lifecircle::measure::{Options, Summary, measure, summarise};
+use lifecircle::measure::{Summary, Walk, measure, summarise};
 use lifecircle::output::{self, Existing, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::reach::Engine;
+use lifecircle::standard::Standard;
 use lifecircle::tables::Format;
 use lifecircle::{Result, export, report};
 
@@ -17,12 +18,12 @@ use crate::progress::Bars;
 
 pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options()?;
+    let how = (args.measuring.standard()?, args.measuring.walk(None)?);
     let bars = Bars::new(common);
     let city = import::make(&args.inputs, &bars)?;
     let output = Output::directory(&args.output, args.force.existing())?;
     let directory = format!("{}.city", file_name(&city.about.name));
-    let summary = write_all(&city, options, &directory, output.path(), &args.formats.list(), common, &bars)?;
+    let summary = write_all(&city, how, &directory, output.path(), &args.formats.list(), common, &bars)?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);
@@ -32,19 +33,19 @@ pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
 /// Measures a city and writes the city itself, its results and its report into a directory that is there.
 pub fn write_all(
     city: &City,
-    options: Options,
+    (standard, walk): (Standard, Walk),
     city_name: &str,
     directory: &Path,
     formats: &[Format],
     common: &Common,
     progress: &dyn Progress,
 ) -> Result<Summary> {
-    let measured = measure(city, options, progress);
+    let measured = measure(city, standard, walk, progress);
     let summary = summarise(city, &measured);
     progress.stage(Stage::Write, 3);
     let city_directory = directory.join(city_name);
     city::save(city, &city_directory, Existing::Refuse)?;
-    measured.engine.keep(&Engine::file_in(&city_directory, &measured.options.walker))?;
+    measured.reached.engine.keep(&Engine::file_in(&city_directory, measured.walker()))?;
     progress.advance(1);
     export::write_results(city, &measured, &summary, directory, formats)?;
     progress.advance(1);

@@ -12,23 +12,23 @@ use crate::progress::Bars;
 
 pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options_of(&args.city)?;
+    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
     let tables: Vec<(&str, Table)> = match args.what {
         What::Network => {
-            let network = Network::new(&city.streets, &options.walker);
+            let network = Network::new(&city.streets, &walk.walker);
             vec![("nodes", export::nodes_table(&city.streets)), ("edges", export::edges_table(&city.streets, &network))]
         }
         What::Snaps => {
-            let measured = measure(&city, options, &bars);
+            let measured = measure(&city, standard, walk, &bars);
             vec![
                 ("homes", export::home_snaps_table(&city, &measured)),
                 ("facilities", export::facility_snaps_table(&city, &measured)),
             ]
         }
         What::Homes => {
-            let measured = measure(&city, options, &bars);
+            let measured = measure(&city, standard, walk, &bars);
             let summary = summarise(&city, &measured);
             vec![
                 ("homes", export::homes_table(&city, &measured)),

@@ -1,6 +1,9 @@
-//! `lifecircle measure`.
+//! `lifecircle measure`: by one standard and walker, or by several, or against an earlier city.
 
-use lifecircle::measure::{measure, summarise};
+use std::path::Path;
+
+use lifecircle::city::City;
+use lifecircle::measure::{Changes, Measured, Summary, compare, measure_all, summarise};
 use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::{Result, city, export};
@@ -13,18 +16,60 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     if let Some(directory) = &args.output {
         output::check(directory, args.force.existing())?;
     }
-    let options = args.measuring.options_of(&args.city)?;
+    let (standards, walks) = (args.measuring.standards()?, args.measuring.walks(Some(&args.city))?);
     let city = city::load(&args.city)?;
+    let old = args.compare.as_deref().map(city::load).transpose()?;
     let bars = Bars::new(common);
-    let measured = measure(&city, options, &bars);
-    let summary = summarise(&city, &measured);
-    if let Some(directory) = &args.output {
-        bars.stage(Stage::Write, 1);
-        let output = Output::directory(directory, args.force.existing())?;
-        export::write_results(&city, &measured, &summary, output.path(), &args.formats.list())?;
+    let output = args.output.as_ref().map(|path| Output::directory(path, args.force.existing())).transpose()?;
+    let several = standards.len() * walks.len() > 1;
+    let (mut summaries, mut changes) = (Vec::new(), Vec::new());
+    for walk in walks {
+        let before = old.as_ref().map(|old| {
+            let walk = lifecircle::measure::Walk { kept: None, ..walk.clone() };
+            measure_all(old, standards.clone(), walk, &bars)
+        });
+        let measured = measure_all(&city, standards.clone(), walk, &bars);
+        for (index, measured) in measured.iter().enumerate() {
+            let summary = summarise(&city, measured);
+            let change = old.as_ref().zip(before.as_ref()).map(|(old, before)| compare((old, &before[index]), (&city, measured)));
+            if let Some(output) = &output {
+                bars.stage(Stage::Write, 1);
+                let directory = if several {
+                    output.path().join(format!("{}-{}", measured.standard.id, measured.walker().id))
+                } else {
+                    output.path().to_path_buf()
+                };
+                write(&city, measured, &summary, change.as_ref(), &directory, args)?;
+            }
+            summaries.push(summary);
+            changes.extend(change);
+        }
+    }
+    if let Some(output) = output {
         output.finish()?;
     }
     drop(bars);
-    print::summary(&summary, args.output.as_deref(), common);
+    match (summaries.as_slice(), changes.as_slice()) {
+        ([summary], []) => print::summary(summary, args.output.as_deref(), common),
+        (_, []) => print::summaries(&summaries, args.output.as_deref(), common),
+        ([summary], [change]) => print::changes(change, summary, args.output.as_deref(), common),
+        _ => print::all_changes(&changes, &summaries, args.output.as_deref(), common),
+    }
+    Ok(())
+}
+
+fn write(
+    city: &City,
+    measured: &Measured,
+    summary: &Summary,
+    changes: Option<&Changes>,
+    directory: &Path,
+    args: &MeasureArgs,
+) -> Result<()> {
+    output::make_directory(directory)?;
+    export::write_results(city, measured, summary, directory, &args.formats.list())?;
+    if let Some(changes) = changes {
+        export::write_changes(changes, directory, &args.formats.list())?;
+    }
     Ok(())
 }

@@ -10,10 +10,10 @@ use crate::progress::Bars;
 
 pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     output::check(&args.output, args.force.existing())?;
-    let options = args.measuring.options_of(&args.city)?;
+    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
-    let measured = measure(&city, options, &bars);
+    let measured = measure(&city, standard, walk, &bars);
     let summary = summarise(&city, &measured);
     let output = Output::file(&args.output, args.force.existing())?;
     output::write_text(output.path(), &report::html(&city, &measured, &summary, common.language()))

@@ -21,6 +21,7 @@ pub fn run(args: &StandardsArgs, common: &Common) -> Result<()> {
                 );
             }
         },
+        StandardsCommand::Kinds => print::out(lifecircle::kinds::CATALOGUE_TEXT),
         StandardsCommand::Check { standard } => print::standard(&Standard::find(standard)?, common),
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! Everything that was measured can be recomputed from these files with another program. Shapes of the tables are in
 //! `docs/results.md`.
 
+mod changes;
 mod homes;
 mod network;
 mod snaps;
@@ -11,10 +12,11 @@ use std::path::Path;
 
 use crate::city::City;
 use crate::error::{Error, Result};
-use crate::measure::{Measured, Summary};
+use crate::measure::{Changes, Measured, Summary};
 use crate::output::write_text;
 use crate::tables::Format;
 
+pub use changes::facility_changes_table;
 pub use homes::{communities_table, homes_table};
 pub use network::{edges_table, nodes_table};
 pub use snaps::{facility_snaps_table, home_snaps_table};
@@ -37,6 +39,21 @@ pub fn write_results(
         communities.write(&directory.join(format!("communities.{}", format.extension())), *format)?;
     }
     write_summary(summary, &directory.join("summary.json"))
+}
+
+/// Writes what changed: `changes.json`, and the table `facility_changes` in every format.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_changes(changes: &Changes, directory: &Path, formats: &[Format]) -> Result<()> {
+    let table = facility_changes_table(changes);
+    for format in formats {
+        table.write(&directory.join(format!("facility_changes.{}", format.extension())), *format)?;
+    }
+    let path = directory.join("changes.json");
+    let text =
+        serde_json::to_string_pretty(changes).map_err(|e| Error::new(format!("cannot write ({e})")).file(&path))?;
+    write_text(&path, &(text + "\n"))
 }
 
 /// Writes the summary as JSON.

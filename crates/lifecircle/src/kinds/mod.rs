@@ -4,12 +4,14 @@
 //! The catalogue is data (`standards/kinds.toml`). It knows a facility's tags and names, and nothing of standards, homes
 //! or streets: merging lists asks it as well as every standard.
 
+mod likeness;
 mod rule;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub use likeness::likeness;
 pub use rule::Rule;
 
 use crate::city::Facility;

@@ -4,6 +4,7 @@
 //! times and counts. The measures themselves are functions on plain times, people and supply ([`Trips`],
 //! [`floating_catchment`], [`gini`] …), which any program may use. It knows nothing of files or pictures.
 
+mod changes;
 mod composite;
 mod coverage;
 mod decay;
@@ -20,6 +21,7 @@ mod supply;
 mod supply_demand;
 mod trips;
 
+pub use changes::{Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, compare};
 pub use composite::{Composite, entropy_composite};
 pub use coverage::{CircleCoverage, Coverage, Share};
 pub use decay::Decay;
