@@ -7,6 +7,7 @@ use lifecircle::measure::{Changes, Measured, Summary, compare, measure_all, summ
 use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::{Result, city, export};
+use rayon::prelude::*;
 
 use crate::args::{Common, MeasureArgs};
 use crate::print;
@@ -29,11 +30,12 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
             measure_all(old, standards.clone(), walk, &bars)
         });
         let measured = measure_all(&city, standards.clone(), walk, &bars);
-        for (index, measured) in measured.iter().enumerate() {
+        bars.stage(Stage::Write, measured.len() as u64);
+        let one = |(index, measured): (usize, &Measured)| -> Result<(Summary, Option<Changes>)> {
             let summary = summarise(&city, measured);
-            let change = old.as_ref().zip(before.as_ref()).map(|(old, before)| compare((old, &before[index]), (&city, measured)));
+            let before = old.as_ref().zip(before.as_ref());
+            let change = before.map(|(old, before)| compare((old, &before[index]), (&city, measured)));
             if let Some(output) = &output {
-                bars.stage(Stage::Write, 1);
                 let directory = if several {
                     output.path().join(format!("{}-{}", measured.standard.id, measured.walker().id))
                 } else {
@@ -41,6 +43,11 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
                 };
                 write(&city, measured, &summary, change.as_ref(), &directory, args)?;
             }
+            bars.advance(1);
+            Ok((summary, change))
+        };
+        let done: Vec<_> = measured.par_iter().enumerate().map(one).collect::<Result<_>>()?;
+        for (summary, change) in done {
             summaries.push(summary);
             changes.extend(change);
         }

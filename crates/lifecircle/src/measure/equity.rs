@@ -5,7 +5,7 @@
 //! | measure | formula | source |
 //! |---|---|---|
 //! | Gini | 1 − Σ_k (F_k − F_{k−1})·(L_k + L_{k−1}), along the Lorenz curve | Gini 1912; Lorenz 1905 |
-//! | Palma ratio | mean of the richest 10 % of people over mean of the poorest 40 % | Palma 2011 |
+//! | Palma ratio | mean of the highest tenth of people over mean of the lowest four tenths | Palma 2011 |
 //! | Theil T | Σ s_i·(x_i/μ)·ln(x_i/μ), s_i = share of people | Theil 1967 |
 //! | Theil L | Σ s_i·ln(μ/x_i) | Theil 1967 |
 //! | concentration | as Gini, along people ordered by another value (income, age); corrected: 4μ/(max − min) times that | Kakwani et al. 1997; Erreygers 2009 |
@@ -86,28 +86,57 @@ pub fn concentration(of: Concentration, access: &[f64], people: &[f64], rank: &[
 }
 
 /// The Palma ratio: mean access of the tenth of people of the highest rank over that of the four tenths of the lowest;
-/// none if either is nobody, or the lowest have nothing. A place belongs to a part if its people, counted from the lowest
-/// rank with those before it, reach into the part: cut-offs are the weighted quantiles of rank, as in the R package
-/// `accessibility`. Rank by income where it is known; by access itself otherwise.
+/// none if there are no people or the lowest have nothing. Where a tenth ends within a place (or among places of one rank),
+/// the place's people are split. Rank by income where it is known; by access itself otherwise.
+///
+/// ```
+/// // Ten people a place: the best-served tenth are 4 of the 10 at the second place.
+/// let ratio = lifecircle::measure::palma(&[1.0, 3.0], &[30.0, 10.0], &[1.0, 3.0]);
+/// assert_eq!(ratio, Some(3.0));
+/// ```
 pub fn palma(access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
-    let mut order: Vec<usize> = (0..access.len()).filter(|i| people[*i] > 0.0).collect();
-    order.sort_by(|a, b| rank[*a].total_cmp(&rank[*b]));
-    let all: f64 = order.iter().map(|i| people[*i]).sum();
-    let quantile = |share: f64| {
-        let mut so_far = 0.0;
-        order.iter().find(|i| {
-            so_far += people[**i];
-            so_far >= share * all
-        })
+    let curve = curve(access, people, rank);
+    // The share of access that belongs to the lowest share of people.
+    let of_lowest = |share: f64| {
+        let after = curve.windows(2).find(|pair| pair[1].people >= share - 1e-12)?;
+        let width = after[1].people - after[0].people;
+        let part = if width > 0.0 { (share - after[0].people) / width } else { 1.0 };
+        Some(after[0].access + part * (after[1].access - after[0].access))
     };
-    let (low, high) = (rank[*quantile(0.4)?], rank[*quantile(0.9)?]);
-    let mean = |wanted: &dyn Fn(f64) -> bool| {
-        let part = || order.iter().filter(|i| wanted(rank[**i]));
-        let people_of: f64 = part().map(|i| people[*i]).sum();
-        (people_of > 0.0).then(|| part().map(|i| people[*i] * access[*i]).sum::<f64>() / people_of)
-    };
-    let (poor, rich) = (mean(&|rank| rank <= low)?, mean(&|rank| rank > high)?);
+    let (poor, rich) = (of_lowest(0.4)? / 0.4, (1.0 - of_lowest(0.9)?) / 0.1);
     (poor > 0.0).then_some(rich / poor)
+}
+
+/// The Palma ratio with given cut-offs: mean access at places of a rank above the second over that at places of a rank up
+/// to the first. The R package `accessibility` (Pereira & Herszenhut 2023) takes the 40 % and 90 % quantiles of a whole
+/// region for them ([`quantile`]). None if either is nobody, or the lowest have nothing.
+pub fn palma_between(access: &[f64], people: &[f64], rank: &[f64], cutoffs: [f64; 2]) -> Option<f64> {
+    let mean = |wanted: &dyn Fn(f64) -> bool| {
+        let part = || (0..access.len()).filter(|i| wanted(rank[*i]));
+        let of: f64 = part().map(|i| people[i]).sum();
+        (of > 0.0).then(|| part().map(|i| people[i] * access[i]).sum::<f64>() / of)
+    };
+    let (poor, rich) = (mean(&|rank| rank <= cutoffs[0])?, mean(&|rank| rank > cutoffs[1])?);
+    (poor > 0.0).then_some(rich / poor)
+}
+
+/// A quantile of values that each stand for so many people, as if every person were listed: type 7 of Hyndman & Fan
+/// (1996), the usual one. None if there are no people. Values that are not numbers do not count.
+pub fn quantile(values: &[f64], people: &[f64], share: f64) -> Option<f64> {
+    let mut order: Vec<usize> = (0..values.len()).filter(|i| people[*i] > 0.0 && values[*i].is_finite()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let all: f64 = order.iter().map(|i| people[*i]).sum();
+    let place = 1.0 + (all - 1.0) * share;
+    let person = |number: f64| {
+        let mut so_far = 0.0;
+        let there = order.iter().find(|i| {
+            so_far += people[**i];
+            so_far >= number
+        });
+        there.or(order.last()).map(|i| values[*i])
+    };
+    let (low, high) = (person(place.floor())?, person(place.floor() + 1.0)?);
+    Some(low + (high - low) * place.fract())
 }
 
 /// Theil's T in its parts.

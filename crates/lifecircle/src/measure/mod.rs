@@ -26,7 +26,7 @@ pub use composite::{Composite, entropy_composite};
 pub use coverage::{CircleCoverage, Coverage, Share};
 pub use decay::Decay;
 pub use diversity::{hill, shannon};
-pub use equity::{Concentration, CurvePoint, Theil, concentration, curve, gini, palma, theil_l, theil_t};
+pub use equity::{Concentration, CurvePoint, Theil, concentration, curve, gini, palma, palma_between, quantile, theil_l, theil_t};
 pub use fairness::Fairness;
 pub use gaps::{Gap, Shortage};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};

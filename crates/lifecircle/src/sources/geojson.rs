@@ -38,13 +38,15 @@ pub fn parse(text: &str) -> Result<Records> {
             Error::new(format!("its geometry cannot be read ({e})")).place(place.to_string()).mend(mend)
         })?;
         let mut values = vec![String::new(); records.columns.len()];
-        for (key, value) in feature.properties.unwrap_or_default() {
+        let mut properties = Vec::new();
+        flatten("", Value::Object(feature.properties.unwrap_or_default()), &mut properties);
+        for (key, value) in properties {
             let column = records.columns.iter().position(|c| *c == key).unwrap_or_else(|| {
                 records.columns.push(key.clone());
                 values.push(String::new());
                 records.columns.len() - 1
             });
-            values[column] = text_of(value);
+            values[column] = value;
         }
         records.rows.push(Record { place, geometry, values });
     }
@@ -77,10 +79,21 @@ fn with_type(value: Value) -> Value {
     serde_json::json!({ "type": "Feature", "geometry": { "type": kind, "coordinates": coordinates }, "properties": members })
 }
 
-fn text_of(value: Value) -> String {
-    match value {
+/// Members of an object become properties with dots in their names (`names.primary`), lists of words texts with semicolons.
+fn flatten(name: &str, value: Value, into: &mut Vec<(String, String)>) {
+    let text = match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                flatten(&if name.is_empty() { key } else { format!("{name}.{key}") }, value, into);
+            }
+            return;
+        }
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";")
+        }
         Value::Null => String::new(),
         Value::String(text) => text,
         other => other.to_string(),
-    }
+    };
+    into.push((name.to_owned(), text));
 }

@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod geojson;
 pub mod geopackage;
+pub mod geoparquet;
 pub mod geotiff;
 pub mod osm;
 pub mod osm_pbf;

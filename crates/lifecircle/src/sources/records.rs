@@ -1,11 +1,12 @@
-//! Records: rows with named columns and perhaps a geometry, the common shape of CSV, XLSX, GeoJSON and GeoPackage.
+//! Records: rows with named columns and perhaps a geometry, the common shape of CSV, XLSX, GeoJSON, GeoPackage
+//! and GeoParquet.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use geo_types::{Geometry, MultiPolygon};
 
-use super::{csv, geojson, geopackage, xlsx};
+use super::{csv, geojson, geopackage, geoparquet, xlsx};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, LonLat, is_on_globe};
 
@@ -53,7 +54,8 @@ impl fmt::Display for Place {
 }
 
 impl Records {
-    /// Reads a file by the ending of its name: `.csv`, `.tsv`, `.txt`, `.xlsx`, `.geojson`, `.json`, `.gpkg`.
+    /// Reads a file by the ending of its name: `.csv`, `.tsv`, `.txt`, `.xlsx`, `.geojson`, `.json`, `.gpkg`,
+    /// `.parquet`.
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or is of another format.
@@ -64,8 +66,9 @@ impl Records {
             "xlsx" => xlsx::read(path),
             "geojson" | "json" => geojson::read(path),
             "gpkg" => geopackage::read(path),
+            "parquet" | "geoparquet" => geoparquet::read(path),
             _ => Err(Error::new("cannot tell the format of this list from its name")
-                .mend("give a .csv, .xlsx, .geojson or .gpkg file")),
+                .mend("give a .csv, .xlsx, .geojson, .gpkg or .parquet file")),
         };
         records.map_err(|e| e.file(path))
     }

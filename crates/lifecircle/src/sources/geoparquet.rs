@@ -1,0 +1,139 @@
+//! GeoParquet, and plain Parquet with columns of coordinates: as QGIS, GeoPandas, DuckDB and Overture write them.
+//!
+//! Fields inside a structure become columns of their own with dots (`names.primary`); lists become texts with semicolons.
+//! Source: GeoParquet 1.1.0 (the `geo` note, the WKB encoding).
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{ArrowError, DataType};
+use geo_traits::to_geo::ToGeoGeometry;
+use geo_types::Geometry;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+
+use super::records::{Place, Record, Records};
+use crate::error::{Error, Result};
+
+/// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.
+const MOST_ROWS: i64 = 20_000_000;
+
+/// Reads a GeoParquet or Parquet file.
+///
+/// # Errors
+/// If it is damaged, too long, or not in longitude and latitude.
+pub fn read(path: &Path) -> Result<Records> {
+    let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
+    let damaged = |e: &dyn std::fmt::Display| {
+        Error::new(format!("it cannot be read as Parquet ({e})")).mend("write it anew, for example with GeoPandas")
+    };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
+    let about = builder.metadata().file_metadata();
+    if about.num_rows() > MOST_ROWS {
+        return Err(Error::new(format!("it has {} rows", about.num_rows())).mend("cut it to the city"));
+    }
+    let notes = about.key_value_metadata().into_iter().flatten();
+    let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
+    let geometry = match note {
+        Some(note) => Some(geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?),
+        None => builder.schema().field_with_name("geometry").ok().map(|field| field.name().clone()),
+    };
+    let mut records = Records { file: path.to_path_buf(), ..Records::default() };
+    for batch in builder.build().map_err(|e| damaged(&e))? {
+        add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
+    }
+    Ok(records)
+}
+
+/// The column of geometries according to the note.
+fn geometry_column(note: &Value) -> Result<String> {
+    let name = note["primary_column"].as_str().unwrap_or("geometry");
+    let column = &note["columns"][name];
+    if column["encoding"].as_str().is_some_and(|encoding| encoding != "WKB") {
+        return Err(Error::new(format!("its geometries are encoded as {}", column["encoding"])).mend("write them as WKB"));
+    }
+    let id = &column["crs"]["id"];
+    let code = id["code"].as_str().map(str::to_owned).or_else(|| id["code"].as_i64().map(|code| code.to_string()));
+    match code.as_deref() {
+        None | Some("4326" | "CRS84" | "4490" | "4979") => Ok(name.to_owned()),
+        Some(code) => Err(Error::new(format!("it is in {}:{code}, not in longitude and latitude", id["authority"].as_str().unwrap_or("EPSG")))
+            .mend("reproject it: to_crs(4326) in GeoPandas")),
+    }
+}
+
+fn add(records: &mut Records, batch: &RecordBatch, geometry: Option<&str>) -> std::result::Result<(), ArrowError> {
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    let mut blobs = None;
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        if Some(field.name().as_str()) == geometry {
+            blobs = Some(Arc::clone(column));
+        } else {
+            flatten(field.name(), column, &mut columns);
+        }
+    }
+    if records.columns.is_empty() {
+        records.columns = columns.iter().map(|(name, _)| name.clone()).collect();
+    }
+    let options = FormatOptions::default();
+    let texts = columns.iter().map(|(_, column)| texts(column, &options)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let before = records.rows.len();
+    for row in 0..batch.num_rows() {
+        let geometry = blobs.as_ref().and_then(|blobs| decode(blobs, row));
+        let values = texts.iter().map(|column| column[row].clone()).collect();
+        records.rows.push(Record { place: Place::Row((before + row) as u64 + 1), geometry, values });
+    }
+    Ok(())
+}
+
+/// A column, or the columns that a structure holds.
+fn flatten(name: &str, column: &ArrayRef, into: &mut Vec<(String, ArrayRef)>) {
+    match column.as_struct_opt() {
+        Some(structure) if structure.nulls().is_none() || structure.null_count() < structure.len() => {
+            for (field, inner) in structure.fields().iter().zip(structure.columns()) {
+                flatten(&format!("{name}.{}", field.name()), inner, into);
+            }
+        }
+        Some(_) => {}
+        // Maps and lists of structures (Overture's names in other languages, its sources) tell nothing that is used here.
+        None => match column.data_type() {
+            DataType::Map(..) => {}
+            DataType::List(inner) if inner.data_type().is_nested() => {}
+            _ => into.push((name.to_owned(), Arc::clone(column))),
+        },
+    }
+}
+
+/// A column's values as texts; empty where there is none.
+fn texts(column: &ArrayRef, options: &FormatOptions<'_>) -> std::result::Result<Vec<String>, ArrowError> {
+    if let Some(lists) = column.as_list_opt::<i32>() {
+        let inner = texts(lists.values(), options)?;
+        let of = |row: usize| {
+            let (start, end) = (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
+            if lists.is_null(row) { String::new() } else { inner[start..end].join(";") }
+        };
+        return Ok((0..lists.len()).map(of).collect());
+    }
+    if matches!(column.data_type(), DataType::Binary | DataType::LargeBinary | DataType::BinaryView) {
+        return Ok(vec![String::new(); column.len()]);
+    }
+    let formatter = ArrayFormatter::try_new(column.as_ref(), options)?;
+    let of = |row: usize| if column.is_null(row) { String::new() } else { formatter.value(row).to_string() };
+    Ok((0..column.len()).map(of).collect())
+}
+
+fn decode(blobs: &ArrayRef, row: usize) -> Option<Geometry<f64>> {
+    if blobs.is_null(row) {
+        return None;
+    }
+    let blob = match blobs.data_type() {
+        DataType::Binary => blobs.as_binary::<i32>().value(row),
+        DataType::LargeBinary => blobs.as_binary::<i64>().value(row),
+        DataType::BinaryView => blobs.as_binary_view().value(row),
+        _ => return None,
+    };
+    wkb::reader::read_wkb(blob).ok()?.try_to_geometry()
+}
