@@ -159,3 +159,40 @@ fn theil_of_belo_horizonte() {
     close(theil.within, 0.0337, 4);
     close(theil.total, 0.0852, 4);
 }
+
+/// Six homes and four places, as PySAL's `access` 1.1.9 measures them: `benches/check_access.py` prints these numbers.
+#[test]
+fn floating_catchments_of_pysal() {
+    let times: [[f64; 4]; 6] = [
+        [4.0, 9.0, 22.0, 16.0],
+        [6.0, 3.0, 14.0, 11.0],
+        [12.0, 8.0, 5.0, 19.0],
+        [25.0, 13.0, 7.0, 2.0],
+        [9.0, 18.0, 10.0, 6.0],
+        [31.0, 14.0, 3.0, 12.0],
+    ];
+    let pairs = (0..6).flat_map(|i| (0..4).map(move |j| (i as u32, j as u32, minutes(times[i][j]))));
+    let trips = Trips::from_pairs(6, 4, pairs);
+    let (people, supply) = ([120.0, 80.0, 300.0, 45.0, 60.0, 200.0], [30.0, 12.0, 55.0, 8.0]);
+    let step = Decay::Step(minutes(15.0));
+    let bands = Decay::Bands(vec![(minutes(5.0), 1.0), (minutes(10.0), 0.68), (minutes(15.0), 0.22)]);
+    let close_all = |values: Vec<f64>, published: [f64; 6]| {
+        for (value, published) in values.into_iter().zip(published) {
+            close(value, published, 6);
+        }
+    };
+    close_all(trips.opportunities(&supply, &step), [42.0, 105.0, 97.0, 75.0, 93.0, 75.0]);
+    let fca = |of, decay: &Decay| floating_catchment(of, &trips, &people, &supply, decay);
+    close_all(
+        fca(FloatingCatchment::TwoStep, &step),
+        [0.069_679, 0.17075, 0.149_971, 0.117_179, 0.154_643, 0.117_179],
+    );
+    close_all(
+        fca(FloatingCatchment::TwoStep, &bands),
+        [0.126_137, 0.133_635, 0.136_301, 0.124_065, 0.17295, 0.111_612],
+    );
+    close_all(
+        fca(FloatingCatchment::ThreeStep, &bands),
+        [0.183_942, 0.104_618, 0.115_774, 0.135_303, 0.139_892, 0.126_716],
+    );
+}
