@@ -11,5 +11,5 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let _ = read_people(&path, None, Datum::Bd09);
-    let _ = read_list(&path, &ListColumns::default(), Datum::Gcj02);
+    let _ = read_list(&path, &ListColumns::default(), Some(Datum::Gcj02));
 });

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use lifecircle::import::{Inputs, import};
-use lifecircle::measure::{Options, measure, summarise};
+use lifecircle::measure::{Walk, measure, summarise};
 use lifecircle::network::Walker;
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::sources::osm_pbf::PbfFile;
@@ -13,6 +13,6 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = PbfFile::from_bytes("fuzz.osm.pbf", bytes.to_vec()) else { return };
     let Ok(city) = import(Inputs::new("fuzz", OsmSource::Pbf(file)), &()) else { return };
     let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::find("adult")) else { return };
-    let measured = measure(&city, Options::new(standard, walker), &());
+    let measured = measure(&city, standard, Walk::of(walker), &());
     let _ = summarise(&city, &measured).to_json();
 });

@@ -80,6 +80,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Measure a city: who has which service within reach
     Measure(MeasureArgs),
+    /// Tell where a city's facilities come from, what was not recognised, and what was merged; take merges back
+    Facilities(FacilitiesArgs),
     /// Import, measure and report in one go
     Evaluate(EvaluateArgs),
     /// Write the report of a city as a web page
@@ -153,15 +155,19 @@ pub struct InputArgs {
     /// Datum of --people
     #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
     pub people_datum: DatumArg,
-    /// A list of facilities: CSV, XLSX, GeoJSON or GeoPackage; may be given several times
+    /// A list of facilities: CSV, XLSX, GeoJSON, GeoPackage or GeoParquet; exports of AMap, Baidu and Overture are known by
+    /// their columns; may be given several times
     #[arg(long, value_name = "FILE")]
     pub facilities: Vec<PathBuf>,
-    /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N
+    /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2
     #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities")]
     pub columns: Option<String>,
-    /// Datum of --facilities: AMap and Tencent are gcj02, Baidu is bd09
-    #[arg(long, value_enum, default_value = "wgs84")]
-    pub datum: DatumArg,
+    /// Datum of --facilities [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
+    #[arg(long, value_enum)]
+    pub datum: Option<DatumArg>,
+    /// Count every entry of --facilities, even if the place is known already
+    #[arg(long)]
+    pub no_merge: bool,
     /// Areas of communities (社区): GeoJSON or GeoPackage, may be given several times [default: administrative
     /// boundaries of the extract]
     #[arg(long, value_name = "FILE")]
@@ -412,6 +418,23 @@ pub enum What {
     Homes,
     /// Facilities as imported
     Facilities,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle facilities wuhai.city                          lists, kinds, and what was not recognised
+  lifecircle facilities wuhai.city --merges                 each merge with its reason
+  lifecircle facilities wuhai.city --undo amap:B0FF1,amap:B0FF2")]
+pub struct FacilitiesArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// Tell each merge: what was merged with what, how far apart they are and how alike their names
+    #[arg(long)]
+    pub merges: bool,
+    /// Take back merges, by the ids of the merged entries
+    #[arg(long, value_delimiter = ',', value_name = "ID", conflicts_with = "merges")]
+    pub undo: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => commands::demo::run(args, common),
         Command::Import(args) => commands::import::run(args, common),
         Command::Measure(args) => commands::measure::run(args, common),
+        Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
         Command::Export(args) => commands::export::run(args, common),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use lifecircle::city::City;
+use lifecircle::kinds::Catalogue;
 use lifecircle::measure::{Changes, Indicators, Summary};
 use lifecircle::network::Walker;
 use lifecircle::report::Language;
@@ -65,7 +66,8 @@ pub fn city(city: &City, directory: &Path, common: &Common) {
             "city": directory, "name": city.about.name, "synthetic": city.about.synthetic, "extent": city.about.extent,
             "nodes": city.streets.nodes.len(), "edges": city.streets.edges.len(), "facilities": city.facilities.len(),
             "homes": city.homes.len(), "residents": residents, "communities": city.communities.len(),
-            "sources": city.about.sources, "notes": city.about.notes,
+            "sources": city.about.sources, "notes": city.about.notes, "lists": city.about.lists,
+            "merged": city.merges.len(),
         }));
         return;
     }
@@ -81,7 +83,132 @@ pub fn city(city: &City, directory: &Path, common: &Common) {
         table.add_row([name.to_owned(), count(number as f64)]);
     }
     line(&table.to_string());
+    lists(city, common);
     notes(&city.about.notes, common);
+    line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+}
+
+/// Where a city's facilities come from, and what became of its lists.
+pub fn facilities(city: &City, common: &Common) {
+    let catalogue = Catalogue::built_in();
+    let mut counts = vec![(0_usize, 0_usize); catalogue.kinds.len()];
+    let mut nothing = 0;
+    for facility in &city.facilities {
+        let kinds = catalogue.kinds_of(facility);
+        nothing += usize::from(kinds.is_empty());
+        for kind in kinds {
+            let from_list = usize::from(facility.id.contains(':'));
+            counts[kind] = (counts[kind].0 + 1 - from_list, counts[kind].1 + from_list);
+        }
+    }
+    if common.json {
+        let kinds = catalogue.kinds.iter().zip(&counts).map(|(kind, (osm, lists))| {
+            json!({ "id": kind.id, "zh": kind.zh, "en": kind.en, "from_osm": osm, "from_lists": lists })
+        });
+        document(&json!({
+            "facilities": city.facilities.len(), "of_no_kind": nothing, "merged": city.merges.len(),
+            "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(),
+        }));
+        return;
+    }
+    let mut rows = table(&["id", pick(common, "类别", "Kind"), "OpenStreetMap", pick(common, "名录", "Lists")], 2);
+    for (kind, (osm, lists)) in catalogue.kinds.iter().zip(&counts).filter(|(_, (osm, lists))| osm + lists > 0) {
+        let name = pick(common, &kind.zh, &kind.en).to_owned();
+        rows.add_row([kind.id.clone(), name, count(*osm as f64), count(*lists as f64)]);
+    }
+    line(&rows.to_string());
+    line(&match common.language() {
+        Language::Chinese => format!(
+            "共 {} 处设施，其中 {} 处不属于任何已知类别。",
+            count(city.facilities.len() as f64),
+            count(nothing as f64)
+        ),
+        Language::English => {
+            format!("{} facilities, {} of no known kind.", count(city.facilities.len() as f64), count(nothing as f64))
+        }
+    });
+    lists(city, common);
+}
+
+/// What became of each list.
+fn lists(city: &City, common: &Common) {
+    const WORDS: usize = 12;
+    for list in &city.about.lists {
+        line(&match common.language() {
+            Language::Chinese => format!(
+                "{}（{}，{}）：{} 条，识别 {} 条，{} 条与已有设施合并，{} 条已停业未计。",
+                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+            ),
+            Language::English => format!(
+                "{} ({}, {}): {} entries, {} recognised, {} merged with places known already, {} closed and left out.",
+                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+            ),
+        });
+        if !list.unrecognised.is_empty() {
+            let words: Vec<String> =
+                list.unrecognised.iter().take(WORDS).map(|(word, count)| format!("{word} ({count})")).collect();
+            let more = list.unrecognised.len().saturating_sub(WORDS);
+            let more = if more > 0 { format!(" … +{more}") } else { String::new() };
+            line(&format!("  {} {}{more}", pick(common, "未识别：", "Not recognised:"), words.join(", ")));
+        }
+    }
+    if !city.merges.is_empty() {
+        line(pick(
+            common,
+            "合并明细：lifecircle facilities CITY --merges；撤销：--undo ID。",
+            "Each merge: lifecircle facilities CITY --merges; take one back: --undo ID.",
+        ));
+    }
+}
+
+/// Each merge with its reason.
+pub fn merges(city: &City, common: &Common) {
+    let kept = |id: &str| city.facilities.iter().find(|facility| facility.id == id);
+    let english = common.language() == Language::English;
+    if common.json {
+        let merges = city.merges.iter().map(|merge| {
+            json!({
+                "merged": merge.merged.id, "merged_name": merge.merged.name, "kept": merge.kept,
+                "kept_name": kept(&merge.kept).map(|facility| &facility.name), "metres": merge.metres,
+                "likeness": merge.likeness, "kinds": merge.kinds, "gave": merge.gave,
+            })
+        });
+        document(&merges.collect());
+        return;
+    }
+    let mut rows = table(
+        &[
+            pick(common, "名录条目", "Entry of the list"),
+            pick(common, "名称", "Name"),
+            pick(common, "合并到", "Merged with"),
+            pick(common, "名称", "Name"),
+            pick(common, "类别", "Kind"),
+            pick(common, "距离", "Apart"),
+            pick(common, "名称相似度", "Names alike"),
+        ],
+        5,
+    );
+    for merge in &city.merges {
+        rows.add_row([
+            merge.merged.id.clone(),
+            merge.merged.name.show(english).to_owned(),
+            merge.kept.clone(),
+            kept(&merge.kept).map(|facility| facility.name.show(english).to_owned()).unwrap_or_default(),
+            merge.kinds.join(", "),
+            format!("{:.0} m", merge.metres.0),
+            merge.likeness.map_or_else(|| pick(common, "无名", "no name").to_owned(), |alike| format!("{alike:.2}")),
+        ]);
+    }
+    line(&rows.to_string());
+}
+
+/// Merges that were taken back.
+pub fn undone(ids: &[String], directory: &Path, common: &Common) {
+    if common.json {
+        document(&json!({ "undone": ids, "city": directory }));
+        return;
+    }
+    line(&format!("{} {}", pick(common, "已撤销合并：", "Taken back:"), ids.join(", ")));
     line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
 }
 
@@ -165,8 +292,7 @@ pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
 fn aspects(summary: &Summary, common: &Common) {
     let named = |zh: &str, en: &str, share: f64| format!("{} {}", pick(common, zh, en), percent(share));
     if !summary.aspects.is_empty() {
-        let all: Vec<String> =
-            summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
+        let all: Vec<String> = summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
         line(&format!("{} {}", pick(common, "各方面：", "Aspects:"), all.join(", ")));
     }
     if !summary.pairs.is_empty() {
@@ -181,7 +307,11 @@ fn indicators(indicators: &Indicators, common: &Common) {
     if let Some(score) = indicators.score {
         parts.push(format!("{} {score:.1} / 100", pick(common, "得分", "score")));
     }
-    parts.push(format!("{} {}", pick(common, "必需服务齐备度", "required services had"), percent(indicators.completeness)));
+    parts.push(format!(
+        "{} {}",
+        pick(common, "必需服务齐备度", "required services had"),
+        percent(indicators.completeness)
+    ));
     if let Some(time) = indicators.proximity_seconds {
         let which = match indicators.proximity_nearest {
             1 => pick(common, "到各项服务平均", "mean time to the services").to_owned(),
@@ -282,7 +412,8 @@ fn tell_changes(changes: &Changes, summary: &Summary, common: &Common) {
         .flat_map(|(_, circle)| &circle.services)
         .map(|(id, service)| (id, if english { service.en.as_str() } else { service.zh.as_str() }))
         .collect();
-    let name = |id: &str| names.iter().find(|(known, _)| *known == id).map_or_else(String::new, |(_, n)| (*n).to_owned());
+    let name =
+        |id: &str| names.iter().find(|(known, _)| *known == id).map_or_else(String::new, |(_, n)| (*n).to_owned());
     let mut rows = table(
         &[
             pick(common, "服务", "Service"),
@@ -475,7 +606,9 @@ fn asks(standard: &Standard, index: usize, common: &Common) -> String {
     }
     if let Some(ratio) = &service.ratio {
         parts.push(match common.language() {
-            Language::Chinese => format!("每千人{} {}{}", whom(ratio.people, common), ratio.per_thousand, unit(ratio.of, common)),
+            Language::Chinese => {
+                format!("每千人{} {}{}", whom(ratio.people, common), ratio.per_thousand, unit(ratio.of, common))
+            }
             Language::English => {
                 let people = if ratio.people == AgeGroup::All { " people" } else { whom(ratio.people, common) };
                 format!("{}{} a thousand{people}", ratio.per_thousand, unit(ratio.of, common))
@@ -600,7 +733,9 @@ fn explain(standard: &Standard, common: &Common) {
     }
     if standard.nearest > 1 {
         line(&match common.language() {
-            Language::Chinese => format!("邻近时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest),
+            Language::Chinese => {
+                format!("邻近时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest)
+            }
             Language::English => format!(
                 "Proximity time: the mean time to the nearest {} of each service, then the mean over services.",
                 standard.nearest

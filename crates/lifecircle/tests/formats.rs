@@ -125,7 +125,7 @@ fn geopackage(path: &Path, srs: i32) {
 fn lists_are_the_same_in_every_format() {
     let directory = tempfile::tempdir().unwrap();
     for path in one_place(directory.path()) {
-        let list = read_list(&path, &ListColumns::default(), Datum::Wgs84).unwrap();
+        let list = read_list(&path, &ListColumns::default(), Some(Datum::Wgs84)).unwrap();
         let place = &list.facilities[0];
         assert_eq!(
             (place.id.as_str(), place.name.local.as_str(), place.kind.as_str()),

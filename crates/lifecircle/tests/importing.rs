@@ -6,8 +6,10 @@ mod support;
 use lifecircle::city::{City, Entries, Facility, HomeKind};
 use lifecircle::geo::{Datum, metric};
 use lifecircle::import::{
-    AdminLevel, Inputs, ListColumns, People, PeopleAt, PeopleRow, import, read_communities, read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListColumns, ListOrigin, People, PeopleAt, PeopleRow, import, read_communities,
+    read_list, read_people,
 };
+use lifecircle::kinds::Catalogue;
 use support::Map;
 
 fn facility<'a>(city: &'a City, id: &str) -> &'a Facility {
@@ -167,10 +169,14 @@ fn communities_are_the_deepest_boundaries_that_hold_most_homes() {
 
 #[test]
 fn ids_are_unique_whatever_the_lists_say() {
-    let list = lifecircle::import::FacilityList {
+    let list = FacilityList {
+        file: "list.csv".to_owned(),
+        origin: ListOrigin::Plain,
+        datum: Datum::Wgs84,
         facilities: vec![facility(&school().city(), "w10").clone(), facility(&school().city(), "w10").clone()],
+        closed: 0,
     };
-    let city = import(Inputs { lists: vec![list], ..school().inputs() }, &()).unwrap();
+    let city = import(Inputs { lists: vec![list], merge: false, ..school().inputs() }, &()).unwrap();
     let mut ids: Vec<&str> = city.facilities.iter().map(|f| f.id.as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["w10", "w10#2", "w10#3"]);
@@ -183,24 +189,102 @@ fn lists_are_shifted_and_mapped() {
     let there = Map::at(0.0, 0.0);
     let gcj = Datum::Gcj02.from_wgs84(there);
     std::fs::write(&file, format!("编号,名称,类别,location\n7,国大药房,药店,\"{:.9},{:.9}\"\n", gcj.x, gcj.y)).unwrap();
-    let list = read_list(&file, &ListColumns::default(), Datum::Gcj02).unwrap();
+    let list = read_list(&file, &ListColumns::default(), Some(Datum::Gcj02)).unwrap();
     let pharmacy = &list.facilities[0];
     assert_eq!(
         (pharmacy.id.as_str(), pharmacy.kind.as_str(), pharmacy.name.local.as_str()),
         ("amap:7", "药店", "国大药房")
     );
     assert!(metric::distance(pharmacy.at, there).0 < 0.01);
-    let unshifted = read_list(&file, &ListColumns::default(), Datum::Wgs84).unwrap();
+    let unshifted = read_list(&file, &ListColumns::default(), Some(Datum::Wgs84)).unwrap();
     assert!(metric::distance(unshifted.facilities[0].at, there).0 > 100.0);
 
     std::fs::write(&file, "LNG,LAT,what\n106.8,39.6,amenity=pharmacy\n").unwrap();
     let columns = ListColumns::parse("lon=LNG,lat=LAT,kind=what").unwrap();
-    let list = read_list(&file, &columns, Datum::Wgs84).unwrap();
+    let list = read_list(&file, &columns, Some(Datum::Wgs84)).unwrap();
     assert_eq!(list.facilities[0].tag("amenity"), Some("pharmacy"));
-    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Datum::Wgs84)
+    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Some(Datum::Wgs84))
         .unwrap_err()
         .to_string();
     assert!(error.contains("there is no column `kind`") && error.contains("LNG, LAT, what"), "{error}");
+}
+
+#[test]
+fn exports_of_other_maps_are_known_by_their_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let there = Map::at(0.0, 0.0);
+    let read = |name: &str, text: String| {
+        let file = directory.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        read_list(&file, &ListColumns::default(), None).unwrap()
+    };
+    let kinds = |list: &FacilityList| {
+        let catalogue = Catalogue::built_in();
+        let of = |facility| catalogue.kinds_of(facility).iter().map(|kind| catalogue.kinds[*kind].id.clone()).collect();
+        list.facilities.iter().map(of).collect::<Vec<Vec<String>>>()
+    };
+    let gcj = Datum::Gcj02.from_wgs84(there);
+    let amap = read(
+        "amap.csv",
+        format!(
+            "id,name,type,typecode,address,location,pname,cityname,adname\n\
+             B1,国大药房,医疗保健服务;医药保健销售店;药房,090601,新华街,\"{x:.9},{y:.9}\",内蒙古自治区,乌海市,海勃湾区\n\
+             B2,好再来,餐饮服务;快餐厅;快餐厅|购物服务;便民商店/便利店;便民商店/便利店,050300|060200,新华街,\"{x:.9},{y:.9}\",内蒙古自治区,乌海市,海勃湾区\n",
+            x = gcj.x,
+            y = gcj.y
+        ),
+    );
+    assert_eq!((amap.origin, amap.datum), (ListOrigin::Amap, Datum::Gcj02));
+    assert_eq!(kinds(&amap), [vec!["pharmacy"], vec!["convenience_store", "fast_food"]]);
+    assert!(metric::distance(amap.facilities[0].at, there).0 < 0.01);
+
+    let bd = Datum::Bd09.from_wgs84(there);
+    let baidu = read("baidu.csv", format!("uid,name,tag,lng,lat\nb1,滨河园,教育培训;幼儿园,{:.9},{:.9}\n", bd.x, bd.y));
+    assert_eq!((baidu.origin, baidu.datum), (ListOrigin::Baidu, Datum::Bd09));
+    assert_eq!(kinds(&baidu), [["kindergarten"]]);
+    assert!(metric::distance(baidu.facilities[0].at, there).0 < 0.01);
+
+    let overture = read(
+        "overture.geojson",
+        r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","geometry":{"type":"Point","coordinates":[106.8,39.66]},"properties":{"id":"o1",
+             "names":{"primary":"Kappa","common":null},"categories":{"primary":"coffee_shop","alternate":["bakery"]},"confidence":0.9}},
+            {"type":"Feature","geometry":{"type":"Point","coordinates":[106.8,39.66]},"properties":{"id":"o2",
+             "names":{"primary":"Old"},"categories":{"primary":"bakery"},"operating_status":"permanently_closed"}}]}"#
+            .to_owned(),
+    );
+    assert_eq!((overture.origin, overture.datum, overture.closed), (ListOrigin::Overture, Datum::Wgs84, 1));
+    assert_eq!(kinds(&overture), [["cafe"]]);
+    assert_eq!(overture.facilities[0].name.local, "Kappa");
+}
+
+#[test]
+fn what_became_of_a_list_is_told() {
+    let list = |rows: &str| {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list.csv");
+        std::fs::write(&file, format!("id,name,kind,lon,lat,capacity\n{rows}")).unwrap();
+        read_list(&file, &ListColumns::default(), None).unwrap()
+    };
+    let near = facility(&school().city(), "w10").at;
+    let rows =
+        format!("1,小学,小学,{x},{y},900\n2,某某,算命馆,{x},{y},\n3,某某,算命馆,{x},{y},\n", x = near.x, y = near.y);
+    let city = import(Inputs { lists: vec![list(&rows)], ..school().inputs() }, &()).unwrap();
+    let report = &city.about.lists[0];
+    assert_eq!((report.entries, report.recognised, report.merged), (3, 1, 1));
+    assert_eq!(report.unrecognised, [("算命馆".to_owned(), 2)]);
+    assert_eq!(city.merges[0].kept, "w10");
+    assert_eq!(facility(&city, "w10").capacity, Some(900.0));
+    // What is kept on disk can be taken back.
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.city");
+    lifecircle::city::save(&city, &path, lifecircle::output::Existing::Refuse).unwrap();
+    let mut loaded = lifecircle::city::load(&path).unwrap();
+    assert_eq!(loaded.merges, city.merges);
+    assert_eq!(loaded.about, city.about);
+    lifecircle::import::undo(&mut loaded.facilities, &mut loaded.merges, &["list:1".to_owned()]).unwrap();
+    assert_eq!(facility(&loaded, "w10").capacity, None);
+    assert_eq!(facility(&loaded, "list:1").capacity, Some(900.0));
 }
 
 #[test]

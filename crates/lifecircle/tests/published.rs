@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use lifecircle::geo::Seconds;
 use lifecircle::measure::{
-    Concentration, Decay, FloatingCatchment, Trips, concentration, floating_catchment, gini, palma_between,
-    quantile, theil_t,
+    Concentration, Decay, FloatingCatchment, Trips, concentration, floating_catchment, gini, palma_between, quantile,
+    theil_t,
 };
 use lifecircle::sources::geoparquet;
 use lifecircle::sources::records::Record;
@@ -24,8 +24,7 @@ struct BeloHorizonte {
     decile: Vec<u32>,
 }
 
-const FIVE: [&str; 5] =
-    ["89a88cdb57bffff", "89a88cdb597ffff", "89a88cdb5b3ffff", "89a88cdb5cfffff", "89a88cd909bffff"];
+const FIVE: [&str; 5] = ["89a88cdb57bffff", "89a88cdb597ffff", "89a88cdb5b3ffff", "89a88cdb5cfffff", "89a88cd909bffff"];
 
 fn minutes(minutes: f64) -> Seconds {
     Seconds::from_minutes(minutes)
@@ -35,7 +34,8 @@ impl BeloHorizonte {
     fn read() -> Option<Self> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/accessibility");
         let land_use = std::fs::read_to_string(folder.join("land_use.csv")).ok()?;
-        let mut lines = land_use.lines().map(|line| line.split(',').map(|cell| cell.trim_matches('"')).collect::<Vec<_>>());
+        let mut lines =
+            land_use.lines().map(|line| line.split(',').map(|cell| cell.trim_matches('"')).collect::<Vec<_>>());
         let header = lines.next().unwrap();
         let column = |name: &str| header.iter().position(|column| *column == name).unwrap();
         let (id, population, jobs) = (column("id"), column("population"), column("jobs"));
@@ -73,7 +73,8 @@ impl BeloHorizonte {
     /// Trips from some cells to some cells, numbered as given.
     fn trips(&self, from: &[usize], to: &[usize]) -> Trips {
         let place = |cells: &[usize], cell: u32| cells.iter().position(|other| *other == cell as usize);
-        let pairs = self.pairs.iter().filter_map(|(a, b, time)| Some((place(from, *a)? as u32, place(to, *b)? as u32, *time)));
+        let pairs =
+            self.pairs.iter().filter_map(|(a, b, time)| Some((place(from, *a)? as u32, place(to, *b)? as u32, *time)));
         Trips::from_pairs(from.len(), to.len(), pairs)
     }
 
@@ -98,7 +99,8 @@ fn close(value: f64, published: f64, digits: i32) {
 fn floating_catchments_of_belo_horizonte() {
     let Some(city) = BeloHorizonte::read() else { return };
     let cells = city.cells(&FIVE);
-    let (trips, people, jobs) = (city.trips(&cells, &cells), city.of(&city.people, &cells), city.of(&city.jobs, &cells));
+    let (trips, people, jobs) =
+        (city.trips(&cells, &cells), city.of(&city.people, &cells), city.of(&city.jobs, &cells));
     let within = Decay::Step(minutes(45.0));
     let published = [
         (FloatingCatchment::TwoStep, [0.0152, 0.1491, 0.1491, 0.1068, 0.0]),
@@ -183,10 +185,7 @@ fn floating_catchments_of_pysal() {
     };
     close_all(trips.opportunities(&supply, &step), [42.0, 105.0, 97.0, 75.0, 93.0, 75.0]);
     let fca = |of, decay: &Decay| floating_catchment(of, &trips, &people, &supply, decay);
-    close_all(
-        fca(FloatingCatchment::TwoStep, &step),
-        [0.069_679, 0.17075, 0.149_971, 0.117_179, 0.154_643, 0.117_179],
-    );
+    close_all(fca(FloatingCatchment::TwoStep, &step), [0.069_679, 0.17075, 0.149_971, 0.117_179, 0.154_643, 0.117_179]);
     close_all(
         fca(FloatingCatchment::TwoStep, &bands),
         [0.126_137, 0.133_635, 0.136_301, 0.124_065, 0.17295, 0.111_612],

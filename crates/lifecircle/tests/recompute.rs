@@ -8,11 +8,12 @@ use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 
 use lifecircle::city::City;
+use lifecircle::geo::Seconds;
 use lifecircle::import::{Inputs, import, read_people};
-use lifecircle::measure::{Measured, Options, measure};
+use lifecircle::measure::{Measured, Walk, measure};
 use lifecircle::network::Walker;
 use lifecircle::sources::osm::OsmSource;
-use lifecircle::standard::Standard;
+use lifecircle::standard::{Standard, Threshold};
 use lifecircle::tables::{Format, Table, read_parquet};
 use lifecircle::{demo, export};
 
@@ -91,8 +92,8 @@ fn spread(arcs: &[Vec<(usize, f64)>], starts: &[(usize, f64)], limit: f64, times
 
 /// Exports, recomputes and compares. `every`: of how many homes one has its counts recomputed.
 fn recompute(city: &City, walker: &str, every: usize) {
-    let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::find(walker).unwrap());
-    let measured = measure(city, options, &());
+    let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find(walker).unwrap()));
+    let measured = measure(city, standard, walk, &());
     let directory = tempfile::tempdir().unwrap();
     let read = |table: Table, name: &str| {
         let path = directory.path().join(name);
@@ -137,7 +138,7 @@ fn compare_nearest(
     facility_snaps: &[Entry],
     straight: &dyn Fn(&Entry, &Entry) -> f64,
 ) {
-    for service in &measured.options.standard.services {
+    for service in &measured.standard.services {
         let targets: Vec<&Entry> = facility_snaps.iter().filter(|entry| entry.service == service.id).collect();
         let starts: Vec<(usize, f64)> = targets
             .iter()
@@ -160,12 +161,8 @@ fn compare_nearest(
                 home.id
             );
             let has = within[row_of[&home.id]] > 0;
-            assert!(
-                has == (mine <= service.threshold.0) || (mine - service.threshold.0).abs() < 0.01,
-                "{} of {}",
-                service.id,
-                home.id
-            );
+            let Threshold::Time(Seconds(limit)) = service.threshold else { continue };
+            assert!(has == (mine <= limit) || (mine - limit).abs() < 0.01, "{} of {}", service.id, home.id);
         }
     }
 }
@@ -182,7 +179,6 @@ fn compare_counts(
     every: usize,
 ) {
     let columns: HashMap<(String, usize), Vec<i32>> = measured
-        .options
         .standard
         .services
         .iter()
@@ -228,7 +224,7 @@ fn compare_counts(
 fn the_small_demo_city_for_everybody() {
     let city = import(demo::generate(demo::Size::Small, 2), &()).unwrap();
     for walker in Walker::all() {
-        recompute(&city, walker.id, 1);
+        recompute(&city, &walker.id, 1);
     }
 }
 
@@ -270,8 +266,8 @@ fn the_number_of_threads_changes_nothing() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-            let options = Options::new(Standard::find("wuhai-8").unwrap(), Walker::find("adult").unwrap());
-            let measured = measure(&city, options, &());
+            let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find("adult").unwrap()));
+            let measured = measure(&city, standard, walk, &());
             let summary = lifecircle::measure::summarise(&city, &measured);
             let page = lifecircle::report::html(&city, &measured, &summary, lifecircle::report::Language::English);
             (summary.to_json().to_string(), page)

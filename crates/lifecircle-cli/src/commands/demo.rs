@@ -23,8 +23,15 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
     let output = Output::directory(&args.output, args.force.existing())?;
-    let summary =
-        write_all(&city, (standard, walk), "demo.city", output.path(), &[Format::Parquet, Format::GeoJson], common, &bars)?;
+    let summary = write_all(
+        &city,
+        (standard, walk),
+        "demo.city",
+        output.path(),
+        &[Format::Parquet, Format::GeoJson],
+        common,
+        &bars,
+    )?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);

@@ -1,5 +1,7 @@
 //! `lifecircle import`.
 
+use std::path::Path;
+
 use lifecircle::city::{self, City};
 use lifecircle::import::{
     AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people,
@@ -21,11 +23,16 @@ pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
     let city = make(&args.inputs, &bars)?;
     bars.stage(Stage::Write, 1);
     city::save(&city, &args.output, args.force.existing())?;
-    let walker = Walker::find(DEFAULT_WALKER)?;
-    Engine::new(Network::new(&city.streets, &walker)).keep(&Engine::file_in(&args.output, &walker))?;
+    keep_engine(&city, &args.output)?;
     drop(bars);
     print::city(&city, &args.output, common);
     Ok(())
+}
+
+/// Keeps with a city on disk what makes measuring start at once for who walks most.
+pub fn keep_engine(city: &City, directory: &Path) -> Result<()> {
+    let walker = Walker::find(DEFAULT_WALKER)?;
+    Engine::new(Network::new(&city.streets, &walker)).keep(&Engine::file_in(directory, &walker))
 }
 
 /// Makes a city of what the user gave.
@@ -37,8 +44,11 @@ pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
         .map(|path| read_people(path, args.people_column.as_deref(), args.people_datum.into()))
         .transpose()?;
     let columns = args.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
-    let lists =
-        args.facilities.iter().map(|path| read_list(path, &columns, args.datum.into())).collect::<Result<Vec<_>>>()?;
+    let lists = args
+        .facilities
+        .iter()
+        .map(|path| read_list(path, &columns, args.datum.map(Into::into)))
+        .collect::<Result<Vec<_>>>()?;
     let communities = args
         .communities
         .iter()
@@ -62,6 +72,7 @@ pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
     let inputs = Inputs {
         people,
         lists,
+        merge: !args.no_merge,
         communities: (!communities.is_empty()).then_some(communities),
         admin_level: args.admin_level.map_or(AdminLevel::Deepest, AdminLevel::Level),
         elevation,

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod demo;
 pub mod evaluate;
 pub mod export;
+pub mod facilities;
 pub mod import;
 pub mod measure;
 pub mod report;

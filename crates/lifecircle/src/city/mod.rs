@@ -8,10 +8,10 @@ mod streets;
 
 use serde::{Deserialize, Serialize};
 
-pub use store::{FORMAT_VERSION, facilities_table, load, save};
+pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save};
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
-use crate::geo::LonLat;
+use crate::geo::{LonLat, Metres};
 use geo_types::MultiPolygon;
 
 /// Everything known of one place.
@@ -29,6 +29,8 @@ pub struct City {
     pub communities: Vec<Community>,
     /// Water and green, to draw a map on.
     pub basemap: Vec<Backdrop>,
+    /// Entries of lists that are one place with a facility, with the reason.
+    pub merges: Vec<Merge>,
 }
 
 /// A city's name and provenance; `city.toml` on disk.
@@ -44,6 +46,30 @@ pub struct About {
     pub sources: Vec<Source>,
     /// What a user should know and can act on.
     pub notes: Vec<Note>,
+    /// What became of each list of facilities.
+    #[serde(default)]
+    pub lists: Vec<ListReport>,
+}
+
+/// What became of a list of facilities.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListReport {
+    /// Its file name.
+    pub file: String,
+    /// What it was taken for: `amap`, `baidu`, `overture`, `plain`.
+    pub origin: String,
+    /// The datum of its coordinates.
+    pub datum: String,
+    /// Entries that were read.
+    pub entries: usize,
+    /// Entries left out because the list says that they are closed.
+    pub closed: usize,
+    /// Entries that are one place with a facility known already.
+    pub merged: usize,
+    /// Entries of a kind that the catalogue knows.
+    pub recognised: usize,
+    /// What the other entries are called, and how many of each; most first, the first hundred.
+    pub unrecognised: Vec<(String, usize)>,
 }
 
 /// A file that a city was made from.
@@ -111,6 +137,35 @@ impl Facility {
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
     }
+}
+
+/// An entry of a list that is one place with a facility.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merge {
+    /// Id of the facility that stayed.
+    pub kept: String,
+    /// The entry that was merged into it.
+    pub merged: Facility,
+    /// How far apart they are.
+    pub metres: Metres,
+    /// How alike their names are, from 0 to 1; none if one has no name.
+    pub likeness: Option<f64>,
+    /// The kinds that both are.
+    pub kinds: Vec<String>,
+    /// What the entry gave to the facility.
+    pub gave: Vec<MergeGift>,
+}
+
+/// What an entry of a list gave to the facility that it was merged into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeGift {
+    /// Its capacity.
+    Capacity,
+    /// Its area.
+    Area,
+    /// Its name.
+    Name,
 }
 
 /// Where people go into a facility.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Ages, Backdrop, City, Community, Entries, Facility, Home, Name, Street, Streets};
+use super::{About, Ages, Backdrop, City, Community, Entries, Facility, Home, Merge, Name, Street, Streets};
 use crate::error::{Error, Result};
 use crate::geo::{LonLat, Metres};
 use crate::output::{Existing, Output, write_text};
@@ -64,13 +64,14 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
         toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
     write_text(&output.path().join(ABOUT), &text)?;
     type TableOf = fn(&City) -> Table;
-    let tables: [(&str, TableOf); 6] = [
+    let tables: [(&str, TableOf); 7] = [
         ("network_nodes", |city| nodes_table(&city.streets)),
         ("network_edges", |city| edges_table(&city.streets)),
         ("facilities", |city| facilities_table(&city.facilities)),
         ("homes", |city| homes_table(&city.homes)),
         ("communities", |city| communities_table(&city.communities)),
         ("basemap", |city| basemap_table(&city.basemap)),
+        ("merges", |city| merges_table(&city.merges)),
     ];
     tables.par_iter().try_for_each(|(name, table)| {
         table(city)
@@ -119,6 +120,7 @@ pub fn load(directory: &Path) -> Result<City> {
         homes: homes_of(&read("homes")?).map_err(|e| place("homes", e))?,
         communities: communities_of(&read("communities")?).map_err(|e| place("communities", e))?,
         basemap: basemap_of(&read("basemap")?).map_err(|e| place("basemap", e))?,
+        merges: merges_of(&read("merges")?).map_err(|e| place("merges", e))?,
     })
 }
 
@@ -305,6 +307,39 @@ fn facilities_of(table: &Table) -> Result<Vec<Facility>> {
     Ok(facilities)
 }
 
+/// What was merged as a table: that of the merged facilities with `kept` (id), `metres`, `likeness`, `kinds` and `gave`.
+pub fn merges_table(merges: &[Merge]) -> Table {
+    let all = || merges.iter();
+    let merged: Vec<Facility> = all().map(|merge| merge.merged.clone()).collect();
+    facilities_table(&merged)
+        .text("kept", all().map(|merge| &merge.kept))
+        .numbers("metres", all().map(|merge| merge.metres.0))
+        .maybe_numbers("likeness", all().map(|merge| merge.likeness))
+        .text("kinds", all().map(|merge| merge.kinds.join(",")))
+        .text("gave", all().map(|merge| merge.gave.iter().map(word).collect::<Vec<_>>().join(",")))
+}
+
+fn merges_of(table: &Table) -> Result<Vec<Merge>> {
+    let (mut kept, mut metres) = (table.get_text("kept")?, table.get_numbers("metres")?);
+    let (mut likeness, mut kinds, mut gave) =
+        (table.get_numbers("likeness")?, table.get_text("kinds")?, table.get_text("gave")?);
+    let parts = |text: Option<Option<&str>>| -> Vec<String> {
+        text.flatten().unwrap_or_default().split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let mut merges = Vec::with_capacity(table.rows());
+    for merged in facilities_of(table)? {
+        merges.push(Merge {
+            kept: kept.next().flatten().unwrap_or_default().to_owned(),
+            merged,
+            metres: Metres(metres.next().flatten().unwrap_or(0.0)),
+            likeness: likeness.next().flatten(),
+            kinds: parts(kinds.next()),
+            gave: parts(gave.next()).iter().map(|gift| of_word(Some(gift))).collect::<Result<_>>()?,
+        });
+    }
+    Ok(merges)
+}
+
 /// Tags from a JSON object.
 fn tags_of(text: Option<&str>) -> Vec<(String, String)> {
     let value = serde_json::Value::from_str(text.unwrap_or_default()).unwrap_or_default();
@@ -341,8 +376,13 @@ fn communities_of(table: &Table) -> Result<Vec<Community>> {
     let above = subdistrict.into_iter().zip(district).zip(unit);
     let rows = ids.zip(name).zip(above).zip(shapes);
     Ok(rows
-        .map(|(((id, name), ((subdistrict, district), unit)), shape)| {
-            Community { id, name, subdistrict, district, unit, shape }
+        .map(|(((id, name), ((subdistrict, district), unit)), shape)| Community {
+            id,
+            name,
+            subdistrict,
+            district,
+            unit,
+            shape,
         })
         .collect())
 }

@@ -14,8 +14,14 @@ use crate::tables::Table;
 /// A row for each home that has a street: `id`, `residents`, `edge`, `from`, `to`, `seconds_to_from`, `seconds_to_to`,
 /// `access_seconds`, `along` (0 at `from`, 1 at `to`), `island`.
 pub fn home_snaps_table(city: &City, measured: &Measured) -> Table {
-    let rows: Vec<(usize, Snap)> =
-        measured.reached.snaps.homes.iter().enumerate().filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?))).collect();
+    let rows: Vec<(usize, Snap)> = measured
+        .reached
+        .snaps
+        .homes
+        .iter()
+        .enumerate()
+        .filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?)))
+        .collect();
     let snaps: Vec<Snap> = rows.iter().map(|(_, snap)| *snap).collect();
     let table = Table::new()
         .text("id", rows.iter().map(|(home, _)| &city.homes[*home].id))

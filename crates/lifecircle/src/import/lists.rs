@@ -1,18 +1,95 @@
-//! Lists of facilities as offices hold them: a row a place, with whatever columns they have.
+//! Lists of facilities as offices hold them: exports of AMap, Baidu and Overture, and plain lists, a row a place, with
+//! whatever columns they have.
+//!
+//! Where a list comes from is seen from its columns; its codes become the tags `amap`, `baidu` and `overture`, by which the
+//! catalogue of kinds recognises places. AMap's coordinates are taken for GCJ-02 and Baidu's for BD-09 unless the user says
+//! otherwise.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::facilities;
-use crate::city::{Entries, Facility};
+use crate::city::{Entries, Facility, ListReport};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
-use crate::sources::records::{Coordinates, Records, into_areas, point_of};
+use crate::kinds::Catalogue;
+use crate::sources::records::{Coordinates, Record, Records, into_areas, point_of};
 
 /// Facilities of one list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct FacilityList {
+    /// The file's name.
+    pub file: String,
+    /// Where it comes from.
+    pub origin: ListOrigin,
+    /// In which datum its coordinates were taken to be.
+    pub datum: Datum,
     /// The facilities, in the list's order.
     pub facilities: Vec<Facility>,
+    /// Rows that were left out because the list says that the place is closed.
+    pub closed: usize,
+}
+
+/// Where a list comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOrigin {
+    /// An export of AMap (高德): `id, name, type, typecode, location …`.
+    Amap,
+    /// An export of Baidu: `uid, name, tag, location.lng, location.lat …`.
+    Baidu,
+    /// Overture Maps' places: `id, names.primary, categories.primary …`.
+    Overture,
+    /// Any other list.
+    Plain,
+}
+
+/// The columns that hold a list's codes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Codes {
+    amap: Option<usize>,
+    baidu: Option<usize>,
+    overture: Option<usize>,
+    status: Option<usize>,
+}
+
+impl Codes {
+    fn find(records: &Records) -> (ListOrigin, Self) {
+        let amap = records.column(&["typecode", "type_code", "poi_typecode"]);
+        let overture = records.column(&["categories.primary", "taxonomy.primary", "basic_category"]);
+        let baidu = records
+            .column(&["uid"])
+            .and_then(|_| records.column(&["tag", "std_tag", "detail_info.tag", "detail_info.classified_poi_tag"]));
+        let status = records.column(&["operating_status"]);
+        let origin = match (amap, overture, baidu) {
+            (Some(_), ..) => ListOrigin::Amap,
+            (None, Some(_), _) => ListOrigin::Overture,
+            (None, None, Some(_)) => ListOrigin::Baidu,
+            (None, None, None) => ListOrigin::Plain,
+        };
+        (origin, Self { amap, baidu: baidu.filter(|_| origin == ListOrigin::Baidu), overture, status })
+    }
+
+    /// The tags that a row's codes make.
+    fn tags(self, records: &Records, record: &Record) -> impl Iterator<Item = (String, String)> {
+        let tag = |key: &str, column, text: fn(&str) -> String| {
+            records.text(record, column).map(|value| (key.to_owned(), text(value)))
+        };
+        // AMap writes several codes as 050300|060200.
+        let amap = tag("amap", self.amap, |code| code.replace('|', ";"));
+        [amap, tag("baidu", self.baidu, str::to_owned), tag("overture", self.overture, str::to_owned)]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Whether the list says that a place is closed for good.
+    fn is_closed(self, records: &Records, record: &Record) -> bool {
+        records
+            .text(record, self.status)
+            .is_some_and(|status| status.contains("closed") && !status.contains("temporar"))
+    }
 }
 
 /// Which columns of a list hold what; whatever is not named is guessed from the usual names.
@@ -30,6 +107,8 @@ pub struct ListColumns {
     pub id: Option<String>,
     /// Capacity.
     pub capacity: Option<String>,
+    /// Area in square metres.
+    pub area: Option<String>,
 }
 
 impl ListColumns {
@@ -48,6 +127,7 @@ impl ListColumns {
                     "kind" => &mut columns.kind,
                     "id" => &mut columns.id,
                     "capacity" => &mut columns.capacity,
+                    "area" => &mut columns.area,
                     _ => return None,
                 };
                 *slot = Some(column.trim().to_owned());
@@ -55,41 +135,53 @@ impl ListColumns {
             });
             known.ok_or_else(|| {
                 Error::new(format!("the column mapping {part:?} is not understood"))
-                    .mend("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id or capacity")
+                    .mend("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity or area")
             })?;
         }
         Ok(columns)
     }
 }
 
-/// Reads a list from CSV, XLSX, GeoJSON or GeoPackage.
+/// Reads a list from CSV, XLSX, GeoJSON, GeoPackage or GeoParquet. Without a `datum` it is that of the list's origin.
 ///
 /// # Errors
 /// If the file cannot be read, a column is missing, or a row is bad.
-pub fn read_list(path: &Path, columns: &ListColumns, datum: Datum) -> Result<FacilityList> {
+pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Result<FacilityList> {
     let records = Records::read(path)?;
     let list = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let (origin, codes) = Codes::find(&records);
+    let datum = datum.unwrap_or(match origin {
+        ListOrigin::Amap => Datum::Gcj02,
+        ListOrigin::Baidu => Datum::Bd09,
+        ListOrigin::Overture | ListOrigin::Plain => Datum::Wgs84,
+    });
     let column = |given: &Option<String>, usual: &[&str]| match given {
         Some(name) => records.named_column(name).map(Some),
         None => Ok(records.column(usual)),
     };
     let coordinates = Coordinates::find(&records, columns.lon.as_deref(), columns.lat.as_deref())?;
-    let name = column(&columns.name, &["name", "名称", "title"])?;
+    let name = column(&columns.name, &["name", "names.primary", "名称", "title"])?;
     let kind = column(&columns.kind, &["kind", "service", "type", "category", "类别", "类型", "种类"])?;
-    let id = column(&columns.id, &["id", "编号"])?;
-    let capacity = column(&columns.capacity, &["capacity", "容量", "床位", "学位"])?;
+    let id = column(&columns.id, &["id", "uid", "编号"])?;
+    let capacity = column(&columns.capacity, &["capacity", "容量", "床位", "床位数", "学位", "学位数"])?;
+    let area = column(&columns.area, &["area", "面积", "占地面积", "建筑面积"])?;
     let has_tags =
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
-    if name.is_none() && kind.is_none() && !has_tags {
+    if name.is_none() && kind.is_none() && !has_tags && origin == ListOrigin::Plain {
         return Err(Error::new("the column `kind` is missing").file(&records.file).mend(format!(
             "say what each place is, as in --columns kind=COLUMN; the columns are: {}",
             records.columns.join(", ")
         )));
     }
+    let mut closed = 0;
     let mut facilities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
+        if codes.is_closed(&records, record) {
+            closed += 1;
+            continue;
+        }
         let geometry = coordinates.of(&records, record, datum)?;
-        let area = into_areas(geometry.clone());
+        let shape = into_areas(geometry.clone());
         let at = point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?;
         let mut tags: Vec<(String, String)> = records
             .columns
@@ -102,24 +194,81 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Datum) -> Result<Fac
             tags.retain(|(key, _)| key != "name");
             tags.push(("name".to_owned(), text.to_owned()));
         }
+        tags.extend(codes.tags(&records, record));
+        let word = records.text(record, kind).unwrap_or_default();
         // A kind that is written as a tag is one.
-        if let Some((key, value)) = records.text(record, kind).and_then(|text| text.split_once('=')) {
+        if let Some((key, value)) = word.split_once('=') {
             tags.push((key.trim().to_owned(), value.trim().to_owned()));
         }
+        // AMap's type tells three levels: the last says what the place is.
+        let word = if origin == ListOrigin::Amap { word.rsplit(';').next().unwrap_or(word) } else { word };
+        let positive = |column: Option<usize>| -> Result<Option<f64>> {
+            let number = column.map(|column| records.number(record, column)).transpose()?.flatten();
+            if let Some(number) = number.filter(|number| *number < 0.0) {
+                let problem = format!("it has {number}, and there cannot be less than 0");
+                return Err(records.error(record, problem).mend("correct or remove the line"));
+            }
+            Ok(number)
+        };
         let row_id = records.text(record, id).map_or_else(|| (number + 1).to_string(), str::to_owned);
         facilities.push(Facility {
             id: format!("{list}:{row_id}"),
             name: facilities::name(&tags),
-            kind: records.text(record, kind).unwrap_or_default().to_owned(),
+            kind: word.to_owned(),
             tags,
             at,
-            entries: match &area {
+            entries: match &shape {
                 Some(shape) => Entries::Outline(polygon::spread_over_outline(shape, 16)),
                 None => Entries::Known(vec![at]),
             },
-            area: area.as_ref().map(polygon::area),
-            capacity: capacity.map(|column| records.number(record, column)).transpose()?.flatten(),
+            area: shape.as_ref().map(polygon::area).or(positive(area)?),
+            capacity: positive(capacity)?,
         });
     }
-    Ok(FacilityList { facilities })
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(FacilityList { file, origin, datum, facilities, closed })
+}
+
+/// How many words of unrecognised kinds are told.
+const WORDS: usize = 100;
+
+/// What became of a list.
+pub(super) fn report(list: &FacilityList, merged: usize) -> ListReport {
+    let catalogue = Catalogue::built_in();
+    let mut words: HashMap<&str, usize> = HashMap::new();
+    let mut recognised = 0;
+    for facility in &list.facilities {
+        if catalogue.kinds_of(facility).is_empty() {
+            let code = ["baidu", "overture"].iter().find_map(|key| facility.tag(key));
+            let word = Some(facility.kind.as_str()).filter(|kind| !kind.is_empty()).or(code);
+            *words.entry(word.unwrap_or("—")).or_insert(0) += 1;
+        } else {
+            recognised += 1;
+        }
+    }
+    let mut unrecognised: Vec<(String, usize)> =
+        words.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
+    unrecognised.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    unrecognised.truncate(WORDS);
+    let origin = match list.origin {
+        ListOrigin::Amap => "amap",
+        ListOrigin::Baidu => "baidu",
+        ListOrigin::Overture => "overture",
+        ListOrigin::Plain => "plain",
+    };
+    let datum = match list.datum {
+        Datum::Wgs84 => "WGS-84",
+        Datum::Gcj02 => "GCJ-02",
+        Datum::Bd09 => "BD-09",
+    };
+    ListReport {
+        file: list.file.clone(),
+        origin: origin.to_owned(),
+        datum: datum.to_owned(),
+        entries: list.facilities.len(),
+        closed: list.closed,
+        merged,
+        recognised,
+        unrecognised,
+    }
 }

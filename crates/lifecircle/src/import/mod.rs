@@ -11,18 +11,20 @@ mod elevation;
 mod facilities;
 mod homes;
 mod lists;
+mod merge;
 mod people;
 mod scan;
 mod squares;
 mod street_builder;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 pub use communities::{AdminLevel, read_communities};
-pub use lists::{FacilityList, ListColumns, read_list};
+pub use lists::{FacilityList, ListColumns, ListOrigin, read_list};
+pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
 
 use crate::city::{About, City, Community, Note, Source};
@@ -47,6 +49,8 @@ pub struct Inputs {
     pub people: Option<People>,
     /// Lists of facilities that offices hold.
     pub lists: Vec<FacilityList>,
+    /// Whether entries of lists that are places known already are merged with them.
+    pub merge: bool,
     /// Administrative areas; those of the extract if not given.
     pub communities: Option<Vec<Community>>,
     /// Which level of the extract's administrative areas are the communities.
@@ -66,6 +70,7 @@ impl Inputs {
             osm,
             people: None,
             lists: Vec::new(),
+            merge: true,
             communities: None,
             admin_level: AdminLevel::Deepest,
             elevation: None,
@@ -92,15 +97,23 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     progress.advance(1);
     let areas = area::assemble(&extract);
     let mut facilities = facilities::build(&extract, &areas, &streets);
-    for list in &inputs.lists {
-        facilities.extend(list.facilities.iter().cloned());
+    make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
+    let (mut merges, mut lists) = (Vec::new(), Vec::new());
+    for mut list in inputs.lists {
+        let taken: HashSet<&str> = facilities.iter().map(|facility| facility.id.as_str()).collect();
+        make_unique_beside(&taken, list.facilities.iter_mut().map(|facility| &mut facility.id));
+        let merged = if inputs.merge { merge::merge(&mut facilities, &list) } else { Vec::new() };
+        if !inputs.merge {
+            facilities.extend(list.facilities.iter().cloned());
+        }
+        lists.push(lists::report(&list, merged.len()));
+        merges.extend(merged);
     }
     progress.advance(1);
     let mut homes = homes::build(&areas, &streets, inputs.people.as_ref(), &mut notes)?;
     progress.advance(1);
     let given = inputs.communities.is_some();
     make_unique(homes.iter_mut().map(|home| &mut home.id));
-    make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
     let mut communities =
         inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &homes, inputs.admin_level));
     make_unique(communities.iter_mut().map(|community| &mut community.id));
@@ -113,15 +126,24 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         extent: streets.extent(),
         sources: inputs.sources,
         notes,
+        lists,
     };
     let basemap = area::basemap(&areas);
-    Ok(City { about, streets, facilities, homes, communities, basemap })
+    Ok(City { about, streets, facilities, homes, communities, basemap, merges })
 }
 
 /// Gives every further use of an id a number: `7`, `7#2`, `7#3`. Results are joined by these ids.
 fn make_unique<'a>(ids: impl Iterator<Item = &'a mut String>) {
+    make_unique_beside(&HashSet::new(), ids);
+}
+
+/// The same beside ids that are taken already.
+fn make_unique_beside<'a>(taken: &HashSet<&str>, ids: impl Iterator<Item = &'a mut String>) {
     let mut seen: HashMap<String, u32> = HashMap::new();
     for id in ids {
+        if taken.contains(id.as_str()) {
+            seen.entry(id.clone()).or_insert(1);
+        }
         let uses = seen.entry(id.clone()).or_insert(0);
         *uses += 1;
         if *uses > 1 {

@@ -18,20 +18,22 @@ pub fn likeness(a: &str, b: &str) -> Option<f64> {
     if a == b {
         return (!a.is_empty()).then_some(1.0);
     }
-    // Two branches of one chain are two places.
-    if let (Some(one), Some(other)) = (branch(&a), branch(&b))
-        && one != other
-    {
+    // Two branches of one chain are two places, and so are the first and the second school.
+    let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
+    if differ(branch(&a), branch(&b)) {
         return Some(0.0);
     }
     (a, b) = (without_branch(&a), without_branch(&b));
+    if differ(&numerals(&a), &numerals(&b)) {
+        return Some(0.0);
+    }
     if a.is_empty() || b.is_empty() {
         return None;
     }
     if a == b {
         return Some(1.0);
     }
-    Some(if a.is_ascii() || b.is_ascii() { strsim::jaro_winkler(&a, &b) } else { strsim::sorensen_dice(&a, &b) })
+    Some(if a.is_ascii() || b.is_ascii() { strsim::jaro_winkler(&a, &b) } else { dice(&a, &b) })
 }
 
 /// A name in small letters of one width, without spaces and signs; brackets stay, as round ones.
@@ -48,10 +50,27 @@ fn bare(name: &str) -> String {
 }
 
 /// What stands in brackets.
-fn branch(name: &str) -> Option<&str> {
-    let (_, rest) = name.split_once('(')?;
-    let inside = rest.split(')').next().unwrap_or(rest);
-    (!inside.is_empty()).then_some(inside)
+fn branch(name: &str) -> &str {
+    name.split_once('(').map_or("", |(_, rest)| rest.split(')').next().unwrap_or(rest))
+}
+
+/// The numerals of a name, one after another.
+fn numerals(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c)).collect()
+}
+
+/// Dice's coefficient of pairs of signs. `strsim`'s counts bytes where it should count signs.
+fn dice(a: &str, b: &str) -> f64 {
+    let pairs = |name: &str| {
+        let signs: Vec<char> = name.chars().collect();
+        signs.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>()
+    };
+    let (a, mut b) = (pairs(a), pairs(b));
+    let all = a.len() + b.len();
+    let common =
+        a.iter().filter(|pair| b.iter().position(|other| other == *pair).map(|at| b.swap_remove(at)).is_some());
+    let common = common.count();
+    if all == 0 { 0.0 } else { 2.0 * common as f64 / all as f64 }
 }
 
 fn without_branch(name: &str) -> String {
@@ -69,6 +88,9 @@ mod tests {
         assert!(same("ＡＢＣ 便利店", "abc便利店"));
         assert!(same("St. Julian's Pharmacy", "St Julians Pharmacy"));
         assert!(!same("第一小学", "第二幼儿园"));
+        assert_eq!(likeness("乌海市海勃湾区第一小学", "乌海市海勃湾区第二小学"), Some(0.0));
+        // 海勃 勃湾 第一 一小 小学 of seven and six pairs.
+        assert!((likeness("海勃湾区第一小学", "海勃湾第一小学").unwrap() - 10.0 / 13.0).abs() < 1e-12);
         assert!(!same("国大药房（人民路店）", "国大药房（新华街店）"));
         assert_eq!(likeness("(人民路店)", "国大药房"), None);
     }

@@ -62,7 +62,8 @@ impl Recognition {
 
     fn rules(&self) -> Result<Vec<Rule>> {
         let coded = [("amap^", &self.amap), ("baidu^", &self.baidu), ("overture=", &self.overture)];
-        let coded = coded.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| format!("{key}{}", list.join("|")));
+        let coded =
+            coded.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| format!("{key}{}", list.join("|")));
         self.osm.iter().cloned().chain(coded).map(|text| Rule::parse(&text)).collect()
     }
 }
@@ -178,9 +179,12 @@ impl Catalogue {
             return Vec::new();
         }
         let word = facility.kind.trim().to_lowercase();
-        let fits = |kind: &Kind| !word.is_empty() && kind.is_called(&word) || kind.rules.iter().any(|r| r.fits(facility));
+        let fits =
+            |kind: &Kind| !word.is_empty() && kind.is_called(&word) || kind.rules.iter().any(|r| r.fits(facility));
         let mut found = self.all(fits);
-        if found.iter().any(|kind| self.kinds[*kind].decides) || self.names_not_for.iter().any(|rule| rule.fits(facility)) {
+        if found.iter().any(|kind| self.kinds[*kind].decides)
+            || self.names_not_for.iter().any(|rule| rule.fits(facility))
+        {
             return found;
         }
         // A list's kind is a word such as 药店; an OpenStreetMap kind is a tag and tells nothing more.
@@ -260,7 +264,10 @@ mod tests {
 
     #[test]
     fn schools_by_level() {
-        assert_eq!(kinds("amenity=school", "第一中学", &[("amenity", "school"), ("name", "第一中学")]), ["middle_school"]);
+        assert_eq!(
+            kinds("amenity=school", "第一中学", &[("amenity", "school"), ("name", "第一中学")]),
+            ["middle_school"]
+        );
         assert_eq!(
             kinds("amenity=school", "", &[("amenity", "school"), ("isced:level", "1;2")]),
             ["primary_school", "middle_school"]

@@ -149,14 +149,16 @@ pub fn compare(old: MeasuredCity<'_>, new: MeasuredCity<'_>) -> Changes {
     let homes = match_homes(&old.0.homes, &new.0.homes);
     let old_coverage = Coverage::of(old.0, old.1, 0..old.0.homes.len());
     let new_coverage = Coverage::of(new.0, new.1, 0..new.0.homes.len());
-    let compared: Vec<(usize, usize)> = homes.iter().enumerate().filter_map(|(new, old)| Some(((*old)?, new))).collect();
+    let compared: Vec<(usize, usize)> =
+        homes.iter().enumerate().filter_map(|(new, old)| Some(((*old)?, new))).collect();
     let still: HashSet<usize> = compared.iter().map(|(old, _)| *old).collect();
     let residents = |homes: &[Home], wanted: &dyn Fn(usize) -> bool| {
         homes.iter().enumerate().filter(|(index, _)| wanted(*index)).map(|(_, home)| home.residents).sum()
     };
     let services = (0..standard.services.len()).map(|service| {
-        let [opened, closed, moved] = [Change::Opened, Change::Closed, Change::Moved]
-            .map(|change| facilities.iter().filter(|(c, services)| *c == change && services.contains(&service)).count());
+        let [opened, closed, moved] = [Change::Opened, Change::Closed, Change::Moved].map(|change| {
+            facilities.iter().filter(|(c, services)| *c == change && services.contains(&service)).count()
+        });
         let (residents_gained, residents_lost) = gained_and_lost(old, new, &compared, service);
         ServiceChange {
             service: standard.services[service].id.clone(),
@@ -193,7 +195,12 @@ pub fn compare(old: MeasuredCity<'_>, new: MeasuredCity<'_>) -> Changes {
 }
 
 /// Residents of compared homes who gained a service, and who lost it.
-fn gained_and_lost(old: MeasuredCity<'_>, new: MeasuredCity<'_>, homes: &[(usize, usize)], service: usize) -> (f64, f64) {
+fn gained_and_lost(
+    old: MeasuredCity<'_>,
+    new: MeasuredCity<'_>,
+    homes: &[(usize, usize)],
+    service: usize,
+) -> (f64, f64) {
     let (mut gained, mut lost) = (0.0, 0.0);
     for (before, now) in homes {
         let residents = new.0.homes[*now].residents;
@@ -259,7 +266,9 @@ fn match_homes(old: &[Home], new: &[Home]) -> Vec<Option<usize>> {
         taken[*index] = true;
     }
     for (home, found) in new.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-        let nearest = tree.nearest_neighbor_iter(Mercator::project(home.at)).take_while(|place| near(old[place.data].at, home.at));
+        let nearest = tree
+            .nearest_neighbor_iter(Mercator::project(home.at))
+            .take_while(|place| near(old[place.data].at, home.at));
         *found = nearest.map(|place| place.data).find(|index| !taken[*index]);
         if let Some(index) = found {
             taken[*index] = true;
@@ -332,12 +341,14 @@ type Places<'a> = BTreeMap<usize, (&'a Facility, Vec<usize>)>;
 
 /// For each newer facility, the same one of the older: by id, else by service, name and place, the nearest first.
 fn match_facilities(before: &Places<'_>, now: &Places<'_>) -> HashMap<usize, usize> {
-    let by_id: HashMap<&str, usize> = before.iter().map(|(index, (facility, _))| (facility.id.as_str(), *index)).collect();
+    let by_id: HashMap<&str, usize> =
+        before.iter().map(|(index, (facility, _))| (facility.id.as_str(), *index)).collect();
     let mut same: HashMap<usize, usize> =
         now.iter().filter_map(|(index, (facility, _))| Some((*index, *by_id.get(facility.id.as_str())?))).collect();
     let taken: HashSet<usize> = same.values().copied().collect();
     let free = before.iter().filter(|(index, _)| !taken.contains(index));
-    let tree = RTree::bulk_load(free.map(|(index, (f, _))| GeomWithData::new(Mercator::project(f.at), *index)).collect());
+    let tree =
+        RTree::bulk_load(free.map(|(index, (f, _))| GeomWithData::new(Mercator::project(f.at), *index)).collect());
     let mut candidates: Vec<(f64, usize, usize)> = Vec::new();
     for (index, (facility, services)) in now.iter().filter(|(index, _)| !same.contains_key(index)) {
         for place in tree.nearest_neighbor_iter(Mercator::project(facility.at)) {

@@ -19,7 +19,7 @@ pub struct Composite {
 /// ```
 /// use lifecircle::measure::entropy_composite;
 /// // The second indicator is the same everywhere: all weight is with the first.
-/// let composite = entropy_composite(&[vec![0.2, 0.6, 1.0], vec![0.5, 0.5, 0.5]]);
+/// let composite = entropy_composite(&[vec![0.0, 0.5, 1.0], vec![0.5, 0.5, 0.5]]);
 /// assert_eq!(composite.weights, [1.0, 0.0]);
 /// assert_eq!(composite.scores, [0.0, 50.0, 100.0]);
 /// ```

@@ -134,7 +134,8 @@ impl Coverage {
                 compliance: tally.share_of(all),
             })
             .collect();
-        let aspects = standard.aspects.iter().map(|aspect| mean(aspect.services.iter().map(|s| services[*s]))).collect();
+        let aspects =
+            standard.aspects.iter().map(|aspect| mean(aspect.services.iter().map(|s| services[*s]))).collect();
         let pairs = pairs.into_iter().map(|tally| tally.share_of(all)).collect();
         Self { homes: all.homes, residents: all.residents, services, circles, aspects, pairs, residents_by_circles }
     }

@@ -90,9 +90,9 @@ pub fn concentration(of: Concentration, access: &[f64], people: &[f64], rank: &[
 /// the place's people are split. Rank by income where it is known; by access itself otherwise.
 ///
 /// ```
-/// // Ten people a place: the best-served tenth are 4 of the 10 at the second place.
-/// let ratio = lifecircle::measure::palma(&[1.0, 3.0], &[30.0, 10.0], &[1.0, 3.0]);
-/// assert_eq!(ratio, Some(3.0));
+/// // The best-served tenth of these 40 are 4 of the 10 at the second place; the worst-served 16 are at the first.
+/// let ratio = lifecircle::measure::palma(&[1.0, 3.0], &[30.0, 10.0], &[1.0, 3.0]).unwrap();
+/// assert!((ratio - 3.0).abs() < 1e-12);
 /// ```
 pub fn palma(access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
     let curve = curve(access, people, rank);

@@ -108,5 +108,11 @@ fn shortage(measured: &Measured, homes: &[usize], index: usize) -> Option<Shorta
     let (needed, had) = measured.supply[index].as_ref()?.needed_and_had(ratio, homes.iter().copied());
     let short = needed - had;
     // Less than a thousandth is a matter of rounding.
-    (short > needed / 1000.0).then(|| Shortage { of: ratio.of, needed, had, short, more_facilities: short / ratio.usual })
+    (short > needed / 1000.0).then(|| Shortage {
+        of: ratio.of,
+        needed,
+        had,
+        short,
+        more_facilities: short / ratio.usual,
+    })
 }

@@ -21,12 +21,16 @@ mod supply;
 mod supply_demand;
 mod trips;
 
-pub use changes::{Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, compare};
+pub use changes::{
+    Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, compare,
+};
 pub use composite::{Composite, entropy_composite};
 pub use coverage::{CircleCoverage, Coverage, Share};
 pub use decay::Decay;
 pub use diversity::{hill, shannon};
-pub use equity::{Concentration, CurvePoint, Theil, concentration, curve, gini, palma, palma_between, quantile, theil_l, theil_t};
+pub use equity::{
+    Concentration, CurvePoint, Theil, concentration, curve, gini, palma, palma_between, quantile, theil_l, theil_t,
+};
 pub use fairness::Fairness;
 pub use gaps::{Gap, Shortage};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
@@ -34,7 +38,8 @@ pub use people::residents_of;
 pub use reached::{COUNTED_MINUTES, Reached, Walk};
 pub use rests_on::{RestsOn, Unsnapped};
 pub use summary::{
-    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary, summarise,
+    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary,
+    summarise,
 };
 pub use supply::Supply;
 pub use supply_demand::{FloatingCatchment, floating_catchment};
@@ -101,9 +106,11 @@ impl Measured {
         };
         let scores = scores(&standard, &reached, &at, city.homes.len());
         let supply = (0..standard.services.len())
-            .map(|service| Supply::find(city, &standard.services[service], &recognised.services[service], || {
-                reached.catchments(at[service])
-            }))
+            .map(|service| {
+                Supply::find(city, &standard.services[service], &recognised.services[service], || {
+                    reached.catchments(at[service])
+                })
+            })
             .collect();
         Self { standard, recognised, reached, supply, at, proximity, scores }
     }
@@ -194,9 +201,7 @@ impl Measured {
 /// Every home's score: each service's weights, in turn, times the credit of its nearest facilities, over all weights.
 fn scores(standard: &Standard, reached: &Reached, at: &[At], homes: usize) -> Vec<f64> {
     let Some(score) = &standard.score else { return Vec::new() };
-    let credit = |metres: f64| {
-        ((score.none_metres - metres) / (score.none_metres - score.full_metres)).clamp(0.0, 1.0)
-    };
+    let credit = |metres: f64| ((score.none_metres - metres) / (score.none_metres - score.full_metres)).clamp(0.0, 1.0);
     let weighed = standard.services.par_iter().zip(at).filter(|(service, _)| !service.weights.is_empty());
     let parts: Vec<Vec<f64>> = weighed
         .map(|(service, at)| {

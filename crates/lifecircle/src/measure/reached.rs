@@ -247,7 +247,8 @@ impl Reached {
             (Some(_), Some(lengths)) => (&lengths.engine, &lengths.places),
             _ => (&self.engine, &self.places),
         };
-        let members: Places = self.groups.list[at.group].iter().map(|f| facilities.doors(*f as usize).to_vec()).collect();
+        let members: Places =
+            self.groups.list[at.group].iter().map(|f| facilities.doors(*f as usize).to_vec()).collect();
         let found = crate::reach::catchment(engine, &members, homes, at.limit);
         let seconds = |(home, cost): (u32, Millis)| Some((home, cost.seconds()?));
         found.into_iter().map(|homes| homes.into_iter().filter_map(seconds).collect()).collect()

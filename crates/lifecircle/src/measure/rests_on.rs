@@ -68,9 +68,10 @@ impl RestsOn {
         let homes = city.homes.iter().zip(&measured.reached.snaps.homes).filter_map(|(home, snap)| {
             snap.as_ref().err().map(|none| unsnapped("home", &home.id, home.at, none.nearest))
         });
-        let facilities = city.facilities.iter().zip(&measured.reached.snaps.facilities).filter_map(|(facility, snap)| {
-            snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
-        });
+        let facilities =
+            city.facilities.iter().zip(&measured.reached.snaps.facilities).filter_map(|(facility, snap)| {
+                snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
+            });
         Self {
             residents_estimated: if residents > 0.0 { estimated / residents } else { 0.0 },
             facilities_from_osm: city.facilities.len() - from_lists,

@@ -238,7 +238,8 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
     let mut worst_gaps: Vec<Gap> = communities.iter().flat_map(|(c, _)| c.area.gaps.iter().cloned()).collect();
     worst_gaps.sort_by(|a, b| b.people_without.total_cmp(&a.people_without));
     worst_gaps.truncate(WORST_GAPS);
-    let coverages: Vec<(String, Coverage)> = communities.iter().map(|(c, coverage)| (c.id.clone(), coverage.clone())).collect();
+    let coverages: Vec<(String, Coverage)> =
+        communities.iter().map(|(c, coverage)| (c.id.clone(), coverage.clone())).collect();
     let aspects = standard.aspects.iter().zip(&coverage.aspects).map(|(aspect, coverage)| {
         (aspect.id.clone(), NamedShare { zh: aspect.zh.clone(), en: aspect.en.clone(), coverage: *coverage })
     });
@@ -380,11 +381,7 @@ fn units(city: &City, measured: &Measured) -> Vec<UnitSummary> {
     }
     let of = |(name, communities, homes): UnitMembers<'_>| {
         let coverage = Coverage::of(city, measured, homes.iter().copied());
-        UnitSummary {
-            name: name.clone(),
-            communities,
-            area: AreaSummary::of(city, measured, &coverage, None, &homes),
-        }
+        UnitSummary { name: name.clone(), communities, area: AreaSummary::of(city, measured, &coverage, None, &homes) }
     };
     let mut summaries: Vec<UnitSummary> = units.into_values().map(of).collect();
     summaries.sort_by(|a, b| b.area.residents.total_cmp(&a.area.residents));

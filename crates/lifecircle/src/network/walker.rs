@@ -162,7 +162,8 @@ impl Walker {
             format!("line {}, `{key}`", at.map_or(1, |line| line + 1))
         };
         let walker: Self = toml::from_str(text).map_err(|e| {
-            let error = Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle walkers show adult`");
+            let error =
+                Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle walkers show adult`");
             match e.span() {
                 Some(span) => error.place(format!("line {}", text[..span.start].matches('\n').count() + 1)),
                 None => error,
@@ -198,7 +199,9 @@ impl Walker {
             ("surfaces", !walker.surfaces.is_empty()),
         ];
         if let Some((key, _)) = told.iter().find(|(key, given)| *given && !walker.sources.contains_key(*key)) {
-            return Err(wrong(key, "it has no source").mend(format!("say where it comes from: [sources] {key} = \"…\"")));
+            return Err(
+                wrong(key, "it has no source").mend(format!("say where it comes from: [sources] {key} = \"…\""))
+            );
         }
         Ok(walker)
     }
@@ -320,7 +323,11 @@ mod tests {
     fn mistakes_are_named() {
         let text = Walker::built_in_text("elderly").unwrap();
         let error = |from: &str, to: &str| Walker::parse(&text.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error("speed = 0.83", "speed = -1").starts_with("line 4, `speed`"), "{}", error("speed = 0.83", "speed = -1"));
+        assert!(
+            error("speed = 0.83", "speed = -1").starts_with("line 4, `speed`"),
+            "{}",
+            error("speed = 0.83", "speed = -1")
+        );
         assert!(error("steps = 0.4", "stepps = 0.4").contains("stepps"));
         assert!(error("surfaces = \"", "surfcs = \"").contains("has no source"));
     }

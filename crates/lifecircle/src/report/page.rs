@@ -63,8 +63,7 @@ fn header(page: &mut String, measured: &Measured, summary: &Summary, language: L
             escape(language.pick(&standard.zh, &standard.en)),
             escape(&match language {
                 Language::Chinese => format!("步行者：{}，{} 米/秒", walker.zh, walker.speed),
-                Language::English =>
-                    format!("walker: {}, {} m/s", walker.en.to_lowercase(), walker.speed),
+                Language::English => format!("walker: {}, {} m/s", walker.en.to_lowercase(), walker.speed),
             })
         ),
     );

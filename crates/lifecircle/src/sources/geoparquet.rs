@@ -54,14 +54,19 @@ fn geometry_column(note: &Value) -> Result<String> {
     let name = note["primary_column"].as_str().unwrap_or("geometry");
     let column = &note["columns"][name];
     if column["encoding"].as_str().is_some_and(|encoding| encoding != "WKB") {
-        return Err(Error::new(format!("its geometries are encoded as {}", column["encoding"])).mend("write them as WKB"));
+        return Err(
+            Error::new(format!("its geometries are encoded as {}", column["encoding"])).mend("write them as WKB")
+        );
     }
     let id = &column["crs"]["id"];
     let code = id["code"].as_str().map(str::to_owned).or_else(|| id["code"].as_i64().map(|code| code.to_string()));
     match code.as_deref() {
         None | Some("4326" | "CRS84" | "4490" | "4979") => Ok(name.to_owned()),
-        Some(code) => Err(Error::new(format!("it is in {}:{code}, not in longitude and latitude", id["authority"].as_str().unwrap_or("EPSG")))
-            .mend("reproject it: to_crs(4326) in GeoPandas")),
+        Some(code) => Err(Error::new(format!(
+            "it is in {}:{code}, not in longitude and latitude",
+            id["authority"].as_str().unwrap_or("EPSG")
+        ))
+        .mend("reproject it: to_crs(4326) in GeoPandas")),
     }
 }
 
@@ -79,7 +84,8 @@ fn add(records: &mut Records, batch: &RecordBatch, geometry: Option<&str>) -> st
         records.columns = columns.iter().map(|(name, _)| name.clone()).collect();
     }
     let options = FormatOptions::default();
-    let texts = columns.iter().map(|(_, column)| texts(column, &options)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let texts =
+        columns.iter().map(|(_, column)| texts(column, &options)).collect::<std::result::Result<Vec<_>, _>>()?;
     let before = records.rows.len();
     for row in 0..batch.num_rows() {
         let geometry = blobs.as_ref().and_then(|blobs| decode(blobs, row));

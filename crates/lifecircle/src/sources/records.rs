@@ -155,8 +155,8 @@ impl Coordinates {
         if records.rows.iter().any(|row| row.geometry.is_some()) {
             return Ok(Self::Geometry);
         }
-        let lon = records.column(&["lon", "lng", "long", "longitude", "x", "经度"]);
-        let lat = records.column(&["lat", "latitude", "y", "纬度"]);
+        let lon = records.column(&["lon", "lng", "long", "longitude", "location.lng", "x", "经度"]);
+        let lat = records.column(&["lat", "latitude", "location.lat", "y", "纬度"]);
         match (lon.zip(lat), records.column(&["location", "坐标", "经纬度"])) {
             (Some((lon, lat)), _) => Ok(Self::Columns(lon, lat)),
             (None, Some(pair)) => Ok(Self::Pair(pair)),

@@ -193,7 +193,11 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
         zh: file.zh,
         en: file.en,
         sources: file.sources,
-        pairs: file.pair.into_iter().map(|pair| pair_of(&source, pair.into_inner(), &services)).collect::<Result<_>>()?,
+        pairs: file
+            .pair
+            .into_iter()
+            .map(|pair| pair_of(&source, pair.into_inner(), &services))
+            .collect::<Result<_>>()?,
         circles: file.circle,
         aspects,
         nearest,
@@ -300,7 +304,12 @@ fn kinds(
             Some(kind) if !has_rules => Ok(vec![kind]),
             None if !has_rules => {
                 let problem = format!("nothing says how the service `{id}` is recognised: there is no kind of this id");
-                Err(source.wrong(at.span(), "id", problem, "give `kinds = [...]` (see `lifecircle standards kinds`) or `osm = [...]`"))
+                Err(source.wrong(
+                    at.span(),
+                    "id",
+                    problem,
+                    "give `kinds = [...]` (see `lifecircle standards kinds`) or `osm = [...]`",
+                ))
             }
             _ => Ok(Vec::new()),
         };
@@ -314,16 +323,26 @@ fn kinds(
     named.iter().map(find).collect()
 }
 
-fn aspects(source: &Text<'_>, aspects: Vec<Circle>, services: &[(Service, Vec<Spanned<String>>)]) -> Result<Vec<Aspect>> {
+fn aspects(
+    source: &Text<'_>,
+    aspects: Vec<Circle>,
+    services: &[(Service, Vec<Spanned<String>>)],
+) -> Result<Vec<Aspect>> {
     for name in services.iter().flat_map(|(_, names)| names) {
         if aspects.iter().all(|aspect| aspect.id != *name.as_ref()) {
             let problem = format!("there is no aspect `{}`", name.as_ref());
-            return Err(source.wrong(name.span(), "aspects", problem, "add an [[aspect]] with this id or name another"));
+            return Err(source.wrong(
+                name.span(),
+                "aspects",
+                problem,
+                "add an [[aspect]] with this id or name another",
+            ));
         }
     }
     let of = |aspect: Circle| {
         let has = |names: &[Spanned<String>]| names.iter().any(|name| *name.as_ref() == aspect.id);
-        let services = services.iter().enumerate().filter(|(_, (_, names))| has(names)).map(|(index, _)| index).collect();
+        let services =
+            services.iter().enumerate().filter(|(_, (_, names))| has(names)).map(|(index, _)| index).collect();
         Aspect { id: aspect.id, zh: aspect.zh, en: aspect.en, services }
     };
     Ok(aspects.into_iter().map(of).collect())

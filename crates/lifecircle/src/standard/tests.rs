@@ -49,34 +49,75 @@ fn gb50180() {
     assert_eq!(
         ids(&gb, "m15", true),
         [
-            "middle_school", "large_sports_ground", "health_centre", "outpatient_clinic", "nursing_home",
-            "elderly_institution", "culture_centre", "subdistrict_service_centre", "subdistrict_office",
-            "justice_office", "mall_15", "restaurant_15", "bank_15", "telecom_15", "post", "bus_stop_15", "park_15",
+            "middle_school",
+            "large_sports_ground",
+            "health_centre",
+            "outpatient_clinic",
+            "nursing_home",
+            "elderly_institution",
+            "culture_centre",
+            "subdistrict_service_centre",
+            "subdistrict_office",
+            "justice_office",
+            "mall_15",
+            "restaurant_15",
+            "bank_15",
+            "telecom_15",
+            "post",
+            "bus_stop_15",
+            "park_15",
         ]
     );
     assert_eq!(ids(&gb, "m15", false), ["gymnasium", "police", "gym_15", "metro_stop", "bus_terminal"]);
     assert_eq!(
         ids(&gb, "m10", true),
         [
-            "primary_school", "medium_sports_ground", "mall_10", "wet_market", "restaurant_10", "bank_10", "telecom_10",
-            "bus_stop_10", "park_10",
+            "primary_school",
+            "medium_sports_ground",
+            "mall_10",
+            "wet_market",
+            "restaurant_10",
+            "bank_10",
+            "telecom_10",
+            "bus_stop_10",
+            "park_10",
         ]
     );
     assert_eq!(ids(&gb, "m10", false), ["gym_10"]);
     assert_eq!(
         ids(&gb, "m5", true),
         [
-            "community_service_station", "culture_station", "small_ball_court", "outdoor_fitness", "kindergarten",
-            "elderly_day_care", "shops", "recycling_point", "waste_collection", "public_toilet", "park_5",
+            "community_service_station",
+            "culture_station",
+            "small_ball_court",
+            "outdoor_fitness",
+            "kindergarten",
+            "elderly_day_care",
+            "shops",
+            "recycling_point",
+            "waste_collection",
+            "public_toilet",
+            "park_5",
         ]
     );
     assert_eq!(ids(&gb, "m5", false), ["community_canteen", "childcare", "health_station", "bus_stop_5"]);
     assert_eq!(ids(&gb, "block", true), ["block_store", "parcel_point", "fitness_equipment", "play_and_rest"]);
     for (id, radius) in [
-        ("middle_school", 1000.0), ("large_sports_ground", 1000.0), ("health_centre", 1000.0), ("culture_centre", 1000.0),
-        ("primary_school", 500.0), ("medium_sports_ground", 500.0), ("wet_market", 500.0), ("bus_stop_10", 500.0),
-        ("community_service_station", 300.0), ("culture_station", 500.0), ("small_ball_court", 300.0),
-        ("outdoor_fitness", 300.0), ("kindergarten", 300.0), ("elderly_day_care", 300.0), ("health_station", 300.0),
+        ("middle_school", 1000.0),
+        ("large_sports_ground", 1000.0),
+        ("health_centre", 1000.0),
+        ("culture_centre", 1000.0),
+        ("primary_school", 500.0),
+        ("medium_sports_ground", 500.0),
+        ("wet_market", 500.0),
+        ("bus_stop_10", 500.0),
+        ("community_service_station", 300.0),
+        ("culture_station", 500.0),
+        ("small_ball_court", 300.0),
+        ("outdoor_fitness", 300.0),
+        ("kindergarten", 300.0),
+        ("elderly_day_care", 300.0),
+        ("health_station", 300.0),
     ] {
         assert_eq!(metres(&gb, id), Some(radius), "{id}");
     }
@@ -95,20 +136,49 @@ fn mofcom() {
     assert_eq!(
         ids(&mofcom, "basic", true),
         [
-            "convenience_store", "supermarket", "wet_market", "fresh_food", "breakfast", "laundry", "hairdresser",
-            "pharmacy", "copy_photo", "housekeeping", "repair", "parcel_post", "recycling", "community_service",
+            "convenience_store",
+            "supermarket",
+            "wet_market",
+            "fresh_food",
+            "breakfast",
+            "laundry",
+            "hairdresser",
+            "pharmacy",
+            "copy_photo",
+            "housekeeping",
+            "repair",
+            "parcel_post",
+            "recycling",
+            "community_service",
         ]
     );
     assert_eq!(
         ids(&mofcom, "quality", false),
         [
-            "leisure_fitness", "elderly_care", "speciality_restaurant", "bakery", "bookshop", "childcare", "training",
-            "travel_agency", "wellness", "flowers_gifts", "cafe", "pet_care",
+            "leisure_fitness",
+            "elderly_care",
+            "speciality_restaurant",
+            "bakery",
+            "bookshop",
+            "childcare",
+            "training",
+            "travel_agency",
+            "wellness",
+            "flowers_gifts",
+            "cafe",
+            "pet_care",
         ]
     );
     for (id, tier) in [
-        ("convenience_store", 5.0), ("breakfast", 8.0), ("pharmacy", 8.0), ("laundry", 8.0), ("hairdresser", 8.0),
-        ("wet_market", 8.0), ("supermarket", 15.0), ("repair", 15.0), ("leisure_fitness", 15.0),
+        ("convenience_store", 5.0),
+        ("breakfast", 8.0),
+        ("pharmacy", 8.0),
+        ("laundry", 8.0),
+        ("hairdresser", 8.0),
+        ("wet_market", 8.0),
+        ("supermarket", 15.0),
+        ("repair", 15.0),
+        ("leisure_fitness", 15.0),
         ("community_service", 15.0),
     ] {
         assert_eq!(minutes(&mofcom, id), Some(tier), "{id}");
@@ -123,7 +193,16 @@ fn wuhai() {
     let circles: Vec<&str> = wuhai.circles.iter().map(|circle| circle.zh.as_str()).collect();
     assert_eq!(
         circles,
-        ["舒适安居圈", "便民消费圈", "社区文化圈", "优教普惠圈", "养老服务圈", "健康医疗圈", "城市微更新", "服务响应圈"]
+        [
+            "舒适安居圈",
+            "便民消费圈",
+            "社区文化圈",
+            "优教普惠圈",
+            "养老服务圈",
+            "健康医疗圈",
+            "城市微更新",
+            "服务响应圈"
+        ]
     );
     let aspects: Vec<&str> = wuhai.aspects.iter().map(|aspect| aspect.zh.as_str()).collect();
     assert_eq!(aspects, ["基础", "经济", "颜值", "精神", "品质", "服务"]);
@@ -137,7 +216,12 @@ fn tdt1062() {
     let classes: Vec<&str> = guide.circles.iter().map(|circle| circle.zh.as_str()).collect();
     assert_eq!(classes, ["基础保障型", "品质提升型", "特色引导型"]);
     assert!(ids(&guide, "basic", false).is_empty() && ids(&guide, "quality", true).is_empty());
-    assert!(guide.services.iter().all(|s| matches!(s.threshold, Threshold::Time(t) if [5.0, 10.0, 15.0].contains(&t.minutes()))));
+    assert!(
+        guide
+            .services
+            .iter()
+            .all(|s| matches!(s.threshold, Threshold::Time(t) if [5.0, 10.0, 15.0].contains(&t.minutes())))
+    );
 }
 
 #[test]
@@ -173,10 +257,16 @@ fn mistakes_are_named_by_line_and_key() {
     assert!(both.contains("either `minutes` or `metres`"), "{both}");
     assert!(error("kinds = [\"bus_stop\"", "kinds = [\"bus_stopp\"").contains("no kind `bus_stopp`"));
     assert!(error("aspects = [\"basic\"]", "aspects = [\"basics\"]").contains("no aspect `basics`"));
-    assert!(error("\"convenience_store\", \"breakfast\"", "\"convenience_stor\", \"breakfast\"").contains("convenience_stor"));
+    assert!(
+        error("\"convenience_store\", \"breakfast\"", "\"convenience_stor\", \"breakfast\"")
+            .contains("convenience_stor")
+    );
     assert!(error("id = \"bicycle_parking\"", "id = \"bus_stop\"").contains("is taken"));
     assert!(error("per_thousand = 4.5", "per_thousand = 0").contains("must be above 0"));
-    assert!(error("id = \"bicycle_parking\"", "id = \"bicycle_barn\"").contains("how the service `bicycle_barn` is recognised"));
+    assert!(
+        error("id = \"bicycle_parking\"", "id = \"bicycle_barn\"")
+            .contains("how the service `bicycle_barn` is recognised")
+    );
     let rule = error("id = \"bicycle_parking\"", "id = \"bicycle_parking\"\nosm = [\"highway\"]");
     assert!(rule.contains("`osm`") && rule.contains("\"highway\""), "{rule}");
 }

@@ -1,0 +1,24 @@
+//! `lifecircle facilities`: where they come from, what was merged, and taking merges back.
+
+use lifecircle::import::undo;
+use lifecircle::output::Existing;
+use lifecircle::{Result, city};
+
+use super::import;
+use crate::args::{Common, FacilitiesArgs};
+use crate::print;
+
+pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
+    let mut city = city::load(&args.city)?;
+    if !args.undo.is_empty() {
+        undo(&mut city.facilities, &mut city.merges, &args.undo)?;
+        city::save(&city, &args.city, Existing::Replace)?;
+        import::keep_engine(&city, &args.city)?;
+        print::undone(&args.undo, &args.city, common);
+    } else if args.merges {
+        print::merges(&city, common);
+    } else {
+        print::facilities(&city, common);
+    }
+    Ok(())
+}

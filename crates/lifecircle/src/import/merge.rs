@@ -1,0 +1,315 @@
+//! Merging lists into a city's facilities without counting a place twice.
+//!
+//! Two entries are one place if they are of one kind, near each other, and called alike; the nearer they are, the less
+//! alike they need be. Each entry of a list is merged with at most one place, the best first. What was merged is kept with
+//! the reason, so that it can be looked at and taken back ([`undo`]).
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+
+use super::lists::FacilityList;
+use crate::city::{Facility, Merge, MergeGift};
+use crate::error::{Error, Result};
+use crate::geo::Metres;
+use crate::geo::metric::{Mercator, distance};
+use crate::kinds::{Catalogue, likeness};
+
+/// How near two entries must be in metres, by how alike their names are at least.
+const NEAR_BY_LIKENESS: [(f64, f64); 3] = [(0.95, 200.0), (0.8, 100.0), (0.6, 40.0)];
+
+/// How near they must be if one of them has no name.
+const NEAR_WITHOUT_NAME: f64 = 25.0;
+
+/// Entries of the same list are one only if called the same and so near each other: chains have many shops.
+const NEAR_IN_LIST: f64 = 30.0;
+
+/// No two entries farther apart than this are one, the size of the place aside.
+const FARTHEST: f64 = 200.0;
+
+/// How much closer to an area counts as being there: its radius, at most.
+const LARGEST_RADIUS: f64 = 300.0;
+
+/// Two entries that may be one place.
+#[derive(Debug, Clone, Copy)]
+struct Match {
+    entry: usize,
+    place: usize,
+    metres: f64,
+    likeness: Option<f64>,
+}
+
+impl Match {
+    /// How doubtful it is; the least doubtful are merged first.
+    fn doubt(&self) -> f64 {
+        self.metres / FARTHEST + 1.0 - self.likeness.unwrap_or(0.5)
+    }
+}
+
+/// Adds a list's facilities to those that are known, and merges those that are known already. Returns what was merged.
+pub(super) fn merge(known: &mut Vec<Facility>, list: &FacilityList) -> Vec<Merge> {
+    let index = Index::of(known);
+    let found: Vec<Vec<Match>> = list
+        .facilities
+        .par_iter()
+        .enumerate()
+        .map(|(entry, facility)| index.matches(known, entry, facility, is_one_place))
+        .collect();
+    let mut merged = best(found.into_iter().flatten().collect());
+    add_the_others(known, &list.facilities, &mut merged);
+    let catalogue = Catalogue::built_in();
+    let mut entries: Vec<&Match> = merged.values().collect();
+    entries.sort_by_key(|found| found.entry);
+    entries
+        .into_iter()
+        .map(|found| {
+            let facility = &list.facilities[found.entry];
+            let place = &mut known[found.place];
+            let kinds: Vec<String> =
+                common_kinds(place, facility).map(|kind| catalogue.kinds[kind].id.clone()).collect();
+            Merge {
+                gave: give(place, facility),
+                kept: place.id.clone(),
+                merged: facility.clone(),
+                metres: Metres(found.metres),
+                likeness: found.likeness,
+                kinds,
+            }
+        })
+        .collect()
+}
+
+/// Adds the entries that are no place known already. Of entries of the list that are the same, the first is added and the
+/// others are merged with it.
+fn add_the_others(known: &mut Vec<Facility>, entries: &[Facility], merged: &mut HashMap<usize, Match>) {
+    let index = Index::of(entries);
+    let same = |metres: f64, likeness: Option<f64>| metres <= NEAR_IN_LIST && likeness == Some(1.0);
+    let mut place_of: HashMap<usize, usize> = HashMap::new();
+    for (entry, facility) in entries.iter().enumerate() {
+        if merged.contains_key(&entry) {
+            continue;
+        }
+        let earlier = index.matches(entries, entry, facility, same).into_iter().filter(|found| found.place < entry);
+        let first = earlier.min_by_key(|found| found.place);
+        let place = first.and_then(|found| Some((found, *place_of.get(&found.place)?)));
+        if let Some((found, place)) = place {
+            place_of.insert(entry, place);
+            merged.insert(entry, Match { place, ..found });
+        } else {
+            place_of.insert(entry, known.len());
+            known.push(facility.clone());
+        }
+    }
+}
+
+fn is_one_place(metres: f64, likeness: Option<f64>) -> bool {
+    match likeness {
+        None => metres <= NEAR_WITHOUT_NAME,
+        Some(likeness) => NEAR_BY_LIKENESS.iter().any(|(alike, near)| likeness >= *alike && metres <= *near),
+    }
+}
+
+/// Of all matches the least doubtful, each entry and each place once.
+fn best(mut matches: Vec<Match>) -> HashMap<usize, Match> {
+    matches.sort_by(|a, b| a.doubt().total_cmp(&b.doubt()).then((a.entry, a.place).cmp(&(b.entry, b.place))));
+    let mut taken = HashSet::new();
+    let mut merged = HashMap::new();
+    for found in matches {
+        if !merged.contains_key(&found.entry) && taken.insert(found.place) {
+            merged.insert(found.entry, found);
+        }
+    }
+    merged
+}
+
+/// What a place lacks and an entry knows becomes the place's.
+fn give(place: &mut Facility, entry: &Facility) -> Vec<MergeGift> {
+    let mut gave = Vec::new();
+    if place.capacity.is_none() && entry.capacity.is_some() {
+        place.capacity = entry.capacity;
+        gave.push(MergeGift::Capacity);
+    }
+    if place.area.is_none() && entry.area.is_some() {
+        place.area = entry.area;
+        gave.push(MergeGift::Area);
+    }
+    if place.name.show(false).is_empty() && !entry.name.show(false).is_empty() {
+        place.name = entry.name.clone();
+        gave.push(MergeGift::Name);
+    }
+    gave
+}
+
+/// Takes merges back: what was merged is a facility of its own again, and what it gave is taken from the other.
+///
+/// # Errors
+/// If one of the ids is not that of a merged entry.
+pub fn undo(facilities: &mut Vec<Facility>, merges: &mut Vec<Merge>, ids: &[String]) -> Result<()> {
+    if let Some(unknown) = ids.iter().find(|id| merges.iter().all(|merge| merge.merged.id != **id)) {
+        return Err(
+            Error::new(format!("no entry {unknown:?} was merged")).mend("see `lifecircle facilities CITY --merges`")
+        );
+    }
+    let (back, stay): (Vec<Merge>, Vec<Merge>) =
+        std::mem::take(merges).into_iter().partition(|m| ids.contains(&m.merged.id));
+    *merges = stay;
+    for merge in back {
+        if let Some(kept) = facilities.iter_mut().find(|facility| facility.id == merge.kept) {
+            for gift in &merge.gave {
+                match gift {
+                    MergeGift::Capacity => kept.capacity = None,
+                    MergeGift::Area => kept.area = None,
+                    MergeGift::Name => kept.name = crate::city::Name::default(),
+                }
+            }
+        }
+        facilities.push(merge.merged);
+    }
+    Ok(())
+}
+
+fn common_kinds(a: &Facility, b: &Facility) -> impl Iterator<Item = usize> + use<> {
+    let catalogue = Catalogue::built_in();
+    let others = catalogue.kinds_of(b);
+    catalogue.kinds_of(a).into_iter().filter(move |kind| others.contains(kind))
+}
+
+/// Places by where they are, with their kinds.
+struct Index {
+    tree: RTree<GeomWithData<[f64; 2], usize>>,
+    kinds: Vec<Vec<usize>>,
+}
+
+impl Index {
+    fn of(facilities: &[Facility]) -> Self {
+        let catalogue = Catalogue::built_in();
+        let points = facilities.iter().enumerate();
+        let points = points.map(|(index, facility)| GeomWithData::new(Mercator::project(facility.at), index)).collect();
+        Self {
+            tree: RTree::bulk_load(points),
+            kinds: facilities.par_iter().map(|facility| catalogue.kinds_of(facility)).collect(),
+        }
+    }
+
+    /// Places of one of an entry's kinds that are one with it by `is_one`.
+    fn matches(
+        &self,
+        places: &[Facility],
+        entry: usize,
+        facility: &Facility,
+        is_one: impl Fn(f64, Option<f64>) -> bool,
+    ) -> Vec<Match> {
+        let kinds = Catalogue::built_in().kinds_of(facility);
+        if kinds.is_empty() {
+            return Vec::new();
+        }
+        let here = Mercator::project(facility.at);
+        let reach = (FARTHEST + LARGEST_RADIUS) * Mercator::scale(facility.at.y);
+        let near = self.tree.locate_within_distance(here, reach * reach);
+        near.filter(|place| self.kinds[place.data].iter().any(|kind| kinds.contains(kind)))
+            .filter_map(|place| {
+                let other = &places[place.data];
+                let metres = apart(other, facility);
+                if metres > FARTHEST {
+                    return None;
+                }
+                let likeness = alike(other, facility);
+                is_one(metres, likeness).then_some(Match { entry, place: place.data, metres, likeness })
+            })
+            .collect()
+    }
+}
+
+/// How far an entry is from a place: from where it is drawn, less its radius, or from its nearest gate.
+fn apart(place: &Facility, entry: &Facility) -> f64 {
+    let radius = place.area.map_or(0.0, |area| (area / std::f64::consts::PI).sqrt().min(LARGEST_RADIUS));
+    let gates = place.entries.points().iter().map(|gate| distance(*gate, entry.at).0);
+    gates.fold((distance(place.at, entry.at).0 - radius).max(0.0), f64::min)
+}
+
+/// How alike the names are, in whichever language they are most.
+fn alike(a: &Facility, b: &Facility) -> Option<f64> {
+    let names = [(&a.name.local, &b.name.local), (&a.name.en, &b.name.en), (&a.name.local, &b.name.en)];
+    names.into_iter().filter_map(|(a, b)| likeness(a, b)).reduce(f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::city::{Entries, Name};
+    use crate::geo::{Datum, LonLat};
+    use crate::import::ListOrigin;
+
+    /// A place so many metres east of where the others are.
+    fn place(id: &str, name: &str, kind: &str, east: f64) -> Facility {
+        let at = LonLat { x: 106.8 + east / 85_700.0, y: 39.66 };
+        Facility {
+            id: id.to_owned(),
+            name: Name { local: name.to_owned(), en: String::new() },
+            kind: kind.to_owned(),
+            tags: Vec::new(),
+            at,
+            entries: Entries::Known(vec![at]),
+            area: None,
+            capacity: None,
+        }
+    }
+
+    fn list(facilities: Vec<Facility>) -> FacilityList {
+        FacilityList { file: "l.csv".to_owned(), origin: ListOrigin::Plain, datum: Datum::Wgs84, facilities, closed: 0 }
+    }
+
+    #[test]
+    fn by_kind_name_and_distance() {
+        let known = || vec![place("n1", "国大药房", "pharmacy", 0.0), place("n2", "", "convenience_store", 500.0)];
+        let outcome = |entry: Facility| {
+            let mut all = known();
+            let merges = merge(&mut all, &list(vec![entry]));
+            (all.len(), merges.first().map(|merge| merge.kept.clone()))
+        };
+        let kept = |id: &str| (2, Some(id.to_owned()));
+        assert_eq!(outcome(place("l:1", "国大药房（新华街店）", "药店", 150.0)), kept("n1"));
+        assert_eq!(outcome(place("l:1", "国大药房", "药店", 250.0)), (3, None));
+        // Another kind at the same door is another place.
+        assert_eq!(outcome(place("l:1", "国大药房", "clinic", 0.0)), (3, None));
+        // Another name is another place, however near.
+        assert_eq!(outcome(place("l:1", "益民堂", "药店", 5.0)), (3, None));
+        // A place without a name is the one at the same door.
+        assert_eq!(outcome(place("l:1", "红旗连锁", "便利店", 510.0)), kept("n2"));
+        assert_eq!(outcome(place("l:1", "红旗连锁", "便利店", 540.0)), (3, None));
+    }
+
+    #[test]
+    fn each_entry_and_each_place_once() {
+        let mut known = vec![place("n1", "国大药房", "pharmacy", 0.0)];
+        let merges = merge(
+            &mut known,
+            &list(vec![place("l:1", "国大药房", "药店", 90.0), place("l:2", "国大药房", "药店", 10.0)]),
+        );
+        assert_eq!(merges.len(), 1);
+        assert_eq!(merges[0].merged.id, "l:2");
+        assert_eq!(known.len(), 2);
+        // The same row twice is one place.
+        let mut known = Vec::new();
+        let merges = merge(
+            &mut known,
+            &list(vec![place("l:1", "国大药房", "药店", 0.0), place("l:2", "国大药房", "药店", 3.0)]),
+        );
+        assert_eq!((known.len(), merges.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_merge_can_be_taken_back() {
+        let mut known = vec![place("n1", "", "kindergarten", 0.0)];
+        let before = known.clone();
+        let entry = Facility { capacity: Some(270.0), ..place("l:1", "滨河幼儿园", "幼儿园", 10.0) };
+        let mut merges = merge(&mut known, &list(vec![entry.clone()]));
+        assert_eq!((known.len(), known[0].capacity, known[0].name.local.as_str()), (1, Some(270.0), "滨河幼儿园"));
+        assert!(undo(&mut known, &mut merges, &["l:9".to_owned()]).is_err());
+        undo(&mut known, &mut merges, &["l:1".to_owned()]).unwrap();
+        assert!(merges.is_empty());
+        assert_eq!(known, [before[0].clone(), entry]);
+    }
+}
