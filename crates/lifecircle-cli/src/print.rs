@@ -484,7 +484,11 @@ fn worst_gaps(summary: &Summary, common: &Common) {
     let english = common.language() == Language::English;
     let by_community = !summary.worst_gaps.is_empty();
     let gaps = if by_community { &summary.worst_gaps } else { &summary.gaps };
-    let required: Vec<_> = gaps.iter().filter(|gap| gap.required).take(SHOWN).collect();
+    let none_at_all = |id: &str| {
+        let services = summary.circles.iter().flat_map(|(_, circle)| &circle.services);
+        services.clone().any(|(known, service)| known == id && service.facilities == 0)
+    };
+    let required: Vec<_> = gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service)).take(SHOWN).collect();
     if required.is_empty() {
         return;
     }

@@ -42,7 +42,7 @@ const fn kind(
 
 use Stands::{Estate as In, EstateArea as Area, Street as St};
 
-const KINDS: [Kind; 52] = [
+const KINDS: [Kind; 62] = [
     kind(820, St, 0.3, "公交站", "Bus Stop", &[("highway", "bus_stop"), ("public_transport", "platform")]),
     kind(620, In, 0.6, "自行车棚", "Bicycle Parking", &[("amenity", "bicycle_parking")]),
     kind(210, In, 1.2, "充电站", "Charging Station", &[("amenity", "charging_station")]),
@@ -130,7 +130,30 @@ const KINDS: [Kind; 52] = [
     kind(60, St, 0.9, "裁缝店", "Tailor", &[("shop", "tailor")]),
     kind(90, St, 0.9, "口腔诊所", "Dentist", &[("amenity", "dentist")]),
     kind(80, St, 1.0, "面包房", "Bakery", &[("shop", "bakery")]),
+    kind(20, St, 0.2, "街道办事处", "Subdistrict Office", &[("office", "government")]),
+    kind(20, St, 0.2, "司法所", "Justice Office", &[("office", "government")]),
+    kind(70, St, 1.1, "家政服务部", "Housekeeping", &[("craft", "cleaning")]),
+    kind(130, St, 1.2, "鲜花礼品店", "Florist", &[("shop", "florist")]),
+    kind(60, St, 1.5, "宠物店", "Pet Shop", &[("shop", "pet")]),
+    kind(34, St, 1.4, "旅行社", "Travel Agency", &[("shop", "travel_agency")]),
+    kind(110, St, 1.2, "养生馆", "Massage", &[("shop", "massage")]),
+    kind(260, St, 1.1, "服装店", "Clothes Shop", &[("shop", "clothes")]),
+    kind(180, St, 1.4, "写字楼", "Company", &[("office", "company")]),
+    kind(150, In, 0.8, "小游园", "Garden", &[("leisure", "garden")]),
 ];
+
+/// How many a facility serves, for kinds that tell: two of three do, as in real lists.
+fn capacity(kind: &Kind, number: usize) -> Option<usize> {
+    let sizes: [usize; 3] = match kind.en {
+        "Childcare" => [40, 60, 90],
+        "Kindergarten" => [180, 270, 360],
+        "Nursing Home" => [60, 120, 200],
+        "Elderly Day Care" => [15, 25, 40],
+        "Community Canteen" => [40, 60, 100],
+        _ => return None,
+    };
+    (number % 3 != 2).then(|| sizes[number / 3 % 3])
+}
 
 /// Draws all small facilities.
 pub(super) fn draw(layout: &Layout, estates: &[Estate], canvas: &mut Canvas, random: &mut ChaCha8Rng) {
@@ -144,6 +167,7 @@ pub(super) fn draw(layout: &Layout, estates: &[Estate], canvas: &mut Canvas, ran
             let name = layout.communities[community].name.with(kind.zh, kind.en);
             let mut about = name.tags();
             about.extend(tags(kind.tags));
+            about.extend(capacity(kind, number).map(|places| ("capacity".to_owned(), places.to_string())));
             let here: Vec<&Estate> = estates.iter().filter(|estate| estate.block.community == community).collect();
             if kind.stands == Stands::Street || here.is_empty() {
                 let of_community: Vec<&Block> = blocks.iter().filter(|block| block.community == community).collect();

@@ -79,7 +79,9 @@ impl Groups {
 #[derive(Debug)]
 struct Pass<const LIMITS: usize> {
     /// For each group that was searched, every home's nearest.
-    nearest: HashMap<usize, Vec<Millis>>,
+    nearest: Vec<Vec<Millis>>,
+    /// The position in `nearest` of a group.
+    searched: HashMap<usize, usize>,
     /// The position in `counts` of a group with its limits.
     asked: HashMap<(usize, [Millis; LIMITS]), usize>,
     counts: Within<u32>,
@@ -112,7 +114,8 @@ impl<const LIMITS: usize> Pass<LIMITS> {
         progress.stage(Stage::Within, origins.len() as u64);
         let question = Question { origins, targets, groups: &members };
         let counts = within(engine, question, &limits, |origins| progress.advance(origins as u64));
-        Self { nearest: numbers.into_iter().zip(found).collect(), asked, counts }
+        let searched = numbers.into_iter().enumerate().map(|(position, group)| (group, position)).collect();
+        Self { nearest: found, searched, asked, counts }
     }
 }
 
@@ -120,11 +123,23 @@ impl<const LIMITS: usize> Pass<LIMITS> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At {
     group: usize,
-    /// Position of its counts in the pass of times.
-    times: usize,
-    /// Position of its counts in the pass of lengths, if it asks for a distance.
-    lengths: Option<usize>,
+    times: Position,
+    /// In the pass of lengths, if it asks for a distance.
+    lengths: Option<Position>,
     limit: Millis,
+}
+
+/// Where a service's numbers stand in a pass.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    nearest: usize,
+    counts: usize,
+}
+
+impl<const LIMITS: usize> Pass<LIMITS> {
+    fn position(&self, group: usize, limits: [Millis; LIMITS]) -> Position {
+        Position { nearest: self.searched[&group], counts: self.asked[&(group, limits)] }
+    }
 }
 
 fn time_limits(threshold: Threshold) -> [Millis; 4] {
@@ -181,9 +196,9 @@ impl Reached {
         let lengths = wanted.then(|| Lengths::find(city, &walk.walker, &snaps, &groups, &far, progress));
         let at = |(group, limit): &(usize, Threshold)| At {
             group: *group,
-            times: times.asked[&(*group, time_limits(*limit))],
+            times: times.position(*group, time_limits(*limit)),
             lengths: match (limit, &lengths) {
-                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.pass.asked[&(*group, [length(*metres)])]),
+                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.pass.position(*group, [length(*metres)])),
                 _ => None,
             },
             limit: match limit {
@@ -197,36 +212,36 @@ impl Reached {
 
     /// The time from a home to the nearest facility.
     pub(super) fn nearest(&self, home: usize, at: At) -> Option<Seconds> {
-        self.times.nearest[&at.group][home].seconds()
+        self.times.nearest[at.times.nearest][home].seconds()
     }
 
     /// The way from a home to the nearest facility, for those who ask for a distance.
     pub(super) fn nearest_metres(&self, home: usize, at: At) -> Option<Metres> {
-        at.lengths?;
-        self.lengths.as_ref()?.pass.nearest[&at.group][home].seconds().map(|length| Metres(length.0))
+        let position = at.lengths?;
+        self.lengths.as_ref()?.pass.nearest[position.nearest][home].seconds().map(|length| Metres(length.0))
     }
 
     /// How many facilities lie within 5, 10 and 15 minutes of a home.
     pub(super) fn counts(&self, home: usize, at: At) -> [u32; 3] {
-        let counts = self.times.counts.of(home, at.times);
+        let counts = self.times.counts.of(home, at.times.counts);
         [counts[0], counts[1], counts[2]]
     }
 
     /// How many facilities lie within the service's own threshold.
     pub(super) fn count_within_threshold(&self, home: usize, at: At) -> u32 {
         match (at.lengths, &self.lengths) {
-            (Some(position), Some(lengths)) => lengths.pass.counts.of(home, position)[0],
-            _ => self.times.counts.of(home, at.times)[3],
+            (Some(position), Some(lengths)) => lengths.pass.counts.of(home, position.counts)[0],
+            _ => self.times.counts.of(home, at.times.counts)[3],
         }
     }
 
     /// Whether the nearest lies within the threshold.
     pub(super) fn has_one(&self, home: usize, at: At) -> bool {
         let nearest = match (at.lengths, &self.lengths) {
-            (Some(_), Some(lengths)) => &lengths.pass.nearest,
-            _ => &self.times.nearest,
+            (Some(position), Some(lengths)) => &lengths.pass.nearest[position.nearest],
+            _ => &self.times.nearest[at.times.nearest],
         };
-        nearest[&at.group][home] <= at.limit
+        nearest[home] <= at.limit
     }
 
     /// For each home the times to its k nearest facilities of a service, nearest first, handed to `take`.

@@ -1,7 +1,7 @@
 //! The summary: all that was measured of a city, by circle, service and community. `summary.json` is this, serialised;
 //! its keys are documented in `docs/results.md` and do not change within a format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -55,7 +55,8 @@ pub struct Summary {
     pub units: Vec<UnitSummary>,
     /// Gaps of the whole city by service, most residents first.
     pub gaps: Vec<Gap>,
-    /// Gaps by community and service, most residents first; the first hundred.
+    /// Gaps by community and service, most people first; the first hundred. Services of which the city has no facility at
+    /// all are among [`Summary::gaps`] only.
     pub worst_gaps: Vec<Gap>,
     /// What all this rests on.
     pub rests_on: RestsOn,
@@ -235,7 +236,10 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         (circle.id.clone(), summary)
     });
     let communities = communities(city, measured);
-    let mut worst_gaps: Vec<Gap> = communities.iter().flat_map(|(c, _)| c.area.gaps.iter().cloned()).collect();
+    let found = standard.services.iter().zip(&measured.recognised.services).filter(|(_, found)| !found.is_empty());
+    let found: HashSet<&str> = found.map(|(service, _)| service.id.as_str()).collect();
+    let gaps_of = communities.iter().flat_map(|(community, _)| &community.area.gaps);
+    let mut worst_gaps: Vec<Gap> = gaps_of.filter(|gap| found.contains(gap.service.as_str())).cloned().collect();
     worst_gaps.sort_by(|a, b| b.people_without.total_cmp(&a.people_without));
     worst_gaps.truncate(WORST_GAPS);
     let coverages: Vec<(String, Coverage)> =

@@ -43,7 +43,9 @@ impl Supply {
             SupplyOf::Area => facility.area.is_some(),
         };
         let presumed = facilities().filter(|facility| !told(facility)).count();
-        Some(Self { all: supply.iter().sum(), presumed, access, people })
+        // The sum of nothing is −0 in floating point.
+        let all = supply.iter().sum::<f64>() + 0.0;
+        Some(Self { all, presumed, access, people })
     }
 
     /// How much some homes need by the ratio, and how much they get.

@@ -3,7 +3,9 @@
 //! It only shows what was measured. Map and charts are SVG drawn here; layers are switched without a script, so the page
 //! works wherever a browser does.
 
+mod aspects;
 mod chart;
+mod fairness;
 mod map;
 mod page;
 mod tables;

@@ -1,7 +1,7 @@
 //! The page itself.
 
 use super::text::{Language, count, escape, percent, put};
-use super::{chart, map, tables};
+use super::{aspects, chart, fairness, map, tables};
 use crate::city::City;
 use crate::measure::{Measured, Summary};
 
@@ -23,9 +23,25 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
         language.pick("住处地图", "Where people have what"),
         &map::draw(city, measured, summary, language),
     );
-    section(&mut page, language.pick("八个生活圈", "The circles"), &chart::circles(summary, language));
+    section(&mut page, language.pick("各生活圈", "The circles"), &chart::circles(summary, language));
+    let aspects = aspects::draw(summary, language);
+    if !aspects.is_empty() {
+        section(&mut page, language.pick("各方面与成对服务", "Aspects and pairs"), &aspects);
+    }
     section(&mut page, language.pick("最大的缺口", "The worst gaps"), &tables::gaps(summary, language));
     section(&mut page, language.pick("各项服务", "The services"), &tables::services(summary, language));
+    if !summary.indicators.supply.is_empty() {
+        section(
+            &mut page,
+            language.pick("供给与千人指标", "Supply, and what the ratios ask for"),
+            &tables::supply(summary, language),
+        );
+    }
+    section(
+        &mut page,
+        language.pick("公平与综合指标", "Fairness, and the city in numbers"),
+        &fairness::draw(summary, language),
+    );
     if !summary.communities.is_empty() {
         section(&mut page, language.pick("各社区", "The communities"), &tables::communities(summary, language));
     }

@@ -2,7 +2,8 @@
 
 use super::map::{colour, ink};
 use super::text::{Language, count, escape, percent, put, threshold};
-use crate::measure::{Gap, ServiceSummary, Summary};
+use crate::measure::{Gap, ServiceSummary, Shortage, Summary};
+use crate::standard::{AgeGroup, SupplyOf};
 
 /// How many rows the longer tables have.
 const GAPS: usize = 30;
@@ -59,28 +60,33 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
 pub(super) fn gaps(summary: &Summary, language: Language) -> String {
     let by_community = !summary.worst_gaps.is_empty();
     let all = if by_community { &summary.worst_gaps } else { &summary.gaps };
-    let shown: Vec<&Gap> = all.iter().filter(|gap| gap.required).take(GAPS).collect();
+    let there =
+        |gap: &&Gap| gap.required && service(summary, &gap.service).is_some_and(|service| service.facilities > 0);
+    let shown: Vec<&Gap> = all.iter().filter(there).take(GAPS).collect();
     if shown.is_empty() {
-        return format!(
-            "<p>{}</p>",
-            language.pick(
-                "没有缺口：所有居民都能在时限内到达全部必需服务。",
-                "There are no gaps: everybody has every required service within its time."
-            )
-        );
+        return without_any(summary, language)
+            + &format!(
+                "<p>{}</p>",
+                language.pick(
+                    "没有其他缺口：所有居民都能在时限内到达有设施的全部必需服务。",
+                    "There are no other gaps: everybody has within reach whatever required service the city has."
+                )
+            );
     }
-    let mut page = String::from("<table class=\"list\"><thead><tr><th>#</th>");
+    let mut page = without_any(summary, language);
+    page.push_str("<table class=\"list\"><thead><tr><th>#</th>");
     if by_community {
         put(&mut page, format_args!("<th>{}</th>", language.pick("社区", "Community")));
     }
     put(
         &mut page,
         format_args!(
-            "<th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
+            "<th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
             language.pick("缺少的服务", "Lacking service"),
-            language.pick("缺少的居民", "Residents without"),
-            language.pick("时限（分钟）", "Should be within, min"),
-            language.pick("平均最近（分钟）", "Nearest is, min")
+            language.pick("缺少的人", "People without"),
+            language.pick("应在", "Should be within"),
+            language.pick("平均最近", "Nearest is, mean"),
+            language.pick("按千人指标还缺", "Missing by the ratio")
         ),
     );
     for (rank, gap) in shown.into_iter().enumerate() {
@@ -102,18 +108,125 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
         put(
             &mut page,
             format_args!(
-                "<td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+                "<td>{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
                 escape(service.map_or("", |s| language.pick(&s.zh, &s.en))),
-                count(gap.residents_without),
+                count(gap.people_without),
+                whom(gap.people, language),
                 service.map(threshold).unwrap_or_default(),
-                gap.mean_seconds.map_or_else(
-                    || language.pick("无路可达", "no way").to_owned(),
-                    |time| format!("{:.0}", time.minutes().ceil())
-                )
+                how_far(gap, language),
+                gap.shortage.as_ref().map(|shortage| missing(shortage, language)).unwrap_or_default()
             ),
         );
     }
     page.push_str("</tbody></table>");
+    page
+}
+
+/// Required services of which the city has no facility at all, in a sentence; empty if there are none.
+fn without_any(summary: &Summary, language: Language) -> String {
+    let all = summary.circles.iter().flat_map(|(_, circle)| &circle.services).map(|(_, service)| service);
+    let names: Vec<&str> =
+        all.filter(|s| s.required && s.facilities == 0).map(|s| language.pick(&s.zh, &s.en)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = escape(&names.join(language.pick("、", ", ")));
+    match language {
+        Language::Chinese => format!("<p>数据中全市均无：<b>{names}</b>。以下为其余缺口。</p>"),
+        Language::English => {
+            format!("<p>The data holds none in the whole city of: <b>{names}</b>. These are the other gaps.</p>")
+        }
+    }
+}
+
+/// How far the nearest one is on average, in the threshold's own unit.
+fn how_far(gap: &Gap, language: Language) -> String {
+    match (gap.mean_metres, gap.mean_seconds) {
+        (Some(metres), _) => format!("{} m", count(metres.0)),
+        (None, Some(time)) => format!("{:.0}′", time.minutes().ceil()),
+        (None, None) => language.pick("无路可达", "no way").to_owned(),
+    }
+}
+
+fn whom(group: AgeGroup, language: Language) -> &'static str {
+    match group {
+        AgeGroup::All => "",
+        AgeGroup::Children => language.pick("<small> 儿童</small>", "<small> children</small>"),
+        AgeGroup::Elderly => language.pick("<small> 老人</small>", "<small> old people</small>"),
+    }
+}
+
+fn unit(of: SupplyOf, language: Language) -> &'static str {
+    match of {
+        SupplyOf::Capacity => language.pick("位", "places"),
+        SupplyOf::Area => "m²",
+        SupplyOf::Facilities => language.pick("处", "facilities"),
+    }
+}
+
+/// What is missing, and how many more facilities of the usual size that is.
+fn missing(shortage: &Shortage, language: Language) -> String {
+    let facilities = shortage.more_facilities;
+    let facilities = if facilities < 10.0 { format!("{facilities:.1}") } else { count(facilities.ceil()) };
+    match language {
+        Language::Chinese => {
+            format!(
+                "{} {}<small>（约 {facilities} 处）</small>",
+                count(shortage.short.ceil()),
+                unit(shortage.of, language)
+            )
+        }
+        Language::English => format!(
+            "{} {} <small>({facilities} more)</small>",
+            count(shortage.short.ceil()),
+            unit(shortage.of, language)
+        ),
+    }
+}
+
+/// Services that have a ratio: what is asked for, what there is, what reaches people.
+pub(super) fn supply(summary: &Summary, language: Language) -> String {
+    let heads = [
+        language.pick("服务", "Service"),
+        language.pick("每千人应有", "Asked for, a thousand people"),
+        language.pick("全市每千人有", "There is in the city"),
+        language.pick("可达者每千人有", "There is for those in reach"),
+        language.pick("供给总量", "Supply in all"),
+        language.pick("其中按常规规模推定的设施", "Facilities of presumed size"),
+        language.pick("基尼系数", "Gini"),
+    ];
+    let mut page = String::from("<table class=\"list\"><thead><tr>");
+    for (index, head) in heads.iter().enumerate() {
+        put(&mut page, format_args!("<th{}>{head}</th>", if index > 0 { " class=\"n\"" } else { "" }));
+    }
+    page.push_str("</tr></thead><tbody>");
+    let number = |value: f64| if value < 10.0 { format!("{value:.1}") } else { count(value) };
+    for told in &summary.indicators.supply {
+        let name = service(summary, &told.service).map_or("", |s| language.pick(&s.zh, &s.en));
+        let enough = told.per_thousand >= told.per_thousand_needed;
+        put(
+            &mut page,
+            format_args!(
+                "<tr><td>{}{}</td><td class=\"n\">{} {}</td><td class=\"n{}\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+                escape(name),
+                whom(told.people, language),
+                number(told.per_thousand_needed),
+                unit(told.of, language),
+                if enough { "" } else { " few" },
+                number(told.per_thousand),
+                number(told.per_thousand_in_reach),
+                count(told.supply),
+                count(told.presumed as f64),
+                told.equity.gini.map(|gini| format!("{gini:.2}")).unwrap_or_default()
+            ),
+        );
+    }
+    page.push_str("</tbody></table>");
+    let key = language.pick(
+        "供给按两步移动搜索法（2SFCA）在时限内由可达者均分；红色表示全市总量低于指标。依据见标准文件。",
+        "Supply is shared among all who have it within its time (two-step floating catchment). Red: the city has less than is asked for. Sources are in the standard.",
+    );
+    put(&mut page, format_args!("<p class=\"key\">{key}</p>"));
     page
 }
 
@@ -125,8 +238,15 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
         language.pick("居民", "Residents"),
         language.pick("平均圈数", "Mean circles")
     );
-    for (_, circle) in &summary.circles {
-        put(&mut page, format_args!("<th class=\"n\">{}</th>", escape(language.pick(&circle.zh, &circle.en))));
+    let composite = summary.indicators.composite.as_ref();
+    if composite.is_some() {
+        put(&mut page, format_args!("<th class=\"n\">{}</th>", language.pick("综合得分", "Composite score")));
+    }
+    for (id, circle) in &summary.circles {
+        let weight = composite.and_then(|composite| composite.weights.iter().find(|(known, _)| known == id));
+        let weight =
+            weight.map(|(_, weight)| format!("<br><small>{:.0} %</small>", weight * 100.0)).unwrap_or_default();
+        put(&mut page, format_args!("<th class=\"n\">{}{weight}</th>", escape(language.pick(&circle.zh, &circle.en))));
     }
     page.push_str("</tr></thead><tbody>");
     for community in &summary.communities {
@@ -139,6 +259,10 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
                 community.area.mean_circles
             ),
         );
+        if let Some(composite) = composite {
+            let score = composite.scores.iter().find(|(id, _)| *id == community.id).map_or(0.0, |(_, score)| *score);
+            put(&mut page, format_args!("<td class=\"n\">{score:.0}</td>"));
+        }
         for (_, circle) in &community.area.circles {
             let share = circle.coverage.residents;
             let ink = ink(share);

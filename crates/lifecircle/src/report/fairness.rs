@@ -1,0 +1,134 @@
+//! How evenly access is spread: the Lorenz curve, and what the indices say in words.
+
+use super::text::{Language, count, percent, put};
+use crate::measure::Summary;
+
+const SIDE: f64 = 290.0;
+const LEFT: f64 = 60.0;
+const TOP: f64 = 20.0;
+
+/// The Lorenz curve of completeness beside the indicators of the city.
+pub(super) fn draw(summary: &Summary, language: Language) -> String {
+    let mut page = String::from("<div class=\"two\">");
+    if !summary.indicators.equity.lorenz.is_empty() {
+        page.push_str(&curve(summary, language));
+    }
+    page.push_str(&numbers(summary, language));
+    page.push_str("</div>");
+    page
+}
+
+fn curve(summary: &Summary, language: Language) -> String {
+    let x = |people: f64| LEFT + SIDE * people;
+    let y = |access: f64| TOP + SIDE * (1.0 - access);
+    let mut svg = format!(
+        "<svg class=\"chart square\" viewBox=\"0 0 390 370\" role=\"img\" aria-label=\"{}\">",
+        language.pick("洛伦兹曲线", "Lorenz curve")
+    );
+    for tick in 0..=4 {
+        let share = f64::from(tick) / 4.0;
+        put(
+            &mut svg,
+            format_args!(
+                "<path class=\"tick\" d=\"M{:.0} {TOP}V{:.0}M{LEFT} {:.0}H{:.0}\"/><text class=\"tick\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}%</text><text class=\"tick\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}%</text>",
+                x(share),
+                TOP + SIDE,
+                y(share),
+                LEFT + SIDE,
+                x(share),
+                TOP + SIDE + 18.0,
+                tick * 25,
+                LEFT - 8.0,
+                y(share) + 4.0,
+                tick * 25
+            ),
+        );
+    }
+    let mut path = String::new();
+    for (index, point) in summary.indicators.equity.lorenz.iter().enumerate() {
+        let to = if index == 0 { 'M' } else { 'L' };
+        put(&mut path, format_args!("{to}{:.1} {:.1}", x(point.people), y(point.access)));
+    }
+    put(
+        &mut svg,
+        format_args!(
+            "<path class=\"gap\" d=\"{path}L{:.1} {:.1}Z\"/><path class=\"even\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/><path class=\"lorenz\" d=\"{path}\"/>",
+            x(0.0),
+            y(0.0),
+            x(0.0),
+            y(0.0),
+            x(1.0),
+            y(1.0)
+        ),
+    );
+    put(
+        &mut svg,
+        format_args!(
+            "<text class=\"small\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text></svg>",
+            LEFT + SIDE / 2.0,
+            TOP + SIDE + 42.0,
+            language.pick("居民累计比例（从最少到最多）", "share of residents, worst served first")
+        ),
+    );
+    svg
+}
+
+fn numbers(summary: &Summary, language: Language) -> String {
+    let indicators = &summary.indicators;
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut add = |zh: &str, en: &str, value: Option<String>| {
+        rows.extend(value.map(|value| (language.pick(zh, en).to_owned(), value)));
+    };
+    let three = |value: f64| format!("{value:.3}");
+    let minutes = |time: crate::geo::Seconds| format!("{:.1} {}", time.minutes(), language.pick("分钟", "min"));
+    add("标准得分（0–100）", "Score of the standard (0–100)", indicators.score.map(|score| format!("{score:.1}")));
+    add("居民拥有的必需服务", "Required services that residents have", Some(percent(indicators.completeness)));
+    let nearest = indicators.proximity_nearest;
+    add(
+        &if nearest == 1 {
+            "到各项服务最近处的平均时间".to_owned()
+        } else {
+            format!("到每类最近 {nearest} 处的平均时间")
+        },
+        &if nearest == 1 {
+            "Mean time to the nearest of each service".to_owned()
+        } else {
+            format!("Mean time to the nearest {nearest} of each service")
+        },
+        indicators.proximity_seconds.map(minutes),
+    );
+    add(
+        "15 分钟内服务种类（有效数，Hill ¹D）",
+        "Effective number of services within 15 min (Hill ¹D)",
+        Some(format!("{:.1}", indicators.diversity_hill[1])),
+    );
+    add("基尼系数（0 为人人相同）", "Gini index (0: all have the same)", indicators.equity.gini.map(three));
+    add(
+        "帕尔马比（最好 10 % 与最差 40 % 之比）",
+        "Palma ratio (best tenth over worst four tenths)",
+        indicators.equity.palma.map(|palma| format!("{palma:.2}")),
+    );
+    add(
+        "泰尔指数：社区之间 / 社区之内",
+        "Theil T: between / within communities",
+        indicators.equity.theil.map(|theil| format!("{:.4} / {:.4}", theil.between, theil.within)),
+    );
+    add(
+        "按老年人口比例的集中指数",
+        "Concentration by share of old people",
+        indicators.equity.concentration_by_elderly.map(three),
+    );
+    if indicators.residents_without_proximity > 0.0 {
+        add(
+            "因无路可达而未计入平均时间的居民",
+            "Residents without a way to some service, left out of the mean time",
+            Some(count(indicators.residents_without_proximity)),
+        );
+    }
+    let mut page = String::from("<table class=\"list\">");
+    for (name, value) in rows {
+        put(&mut page, format_args!("<tr><td>{name}</td><td class=\"n\">{value}</td></tr>"));
+    }
+    page.push_str("</table>");
+    page
+}
