@@ -92,12 +92,27 @@ pub enum Command {
     Standards(StandardsArgs),
     /// List or show the walkers: kinds of people, with their speeds
     Walkers(WalkersArgs),
+    /// Print the JSON Schema of summary.json or changes.json
+    #[command(after_help = "Example:\n  lifecircle schema summary > summary.schema.json")]
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
     /// Print completions for a shell
     #[command(after_help = "Example:\n  lifecircle completions bash > /etc/bash_completion.d/lifecircle")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// What was measured
+    Summary,
+    /// What changed between two cities
+    Changes,
 }
 
 #[derive(Debug, Args)]

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),
         Command::Walkers(args) => commands::walkers::run(args, common),
+        Command::Schema { of } => commands::schema::run(*of),
         Command::Completions { shell } => commands::completions::run(*shell),
     };
     match result {

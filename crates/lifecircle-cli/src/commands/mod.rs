@@ -8,5 +8,6 @@ pub mod facilities;
 pub mod import;
 pub mod measure;
 pub mod report;
+pub mod schema;
 pub mod standards;
 pub mod walkers;

@@ -6,6 +6,7 @@
 mod store;
 mod streets;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save};
@@ -73,7 +74,7 @@ pub struct ListReport {
 }
 
 /// A file that a city was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Source {
     /// What it gave: `streets`, `people`, `facilities`, `communities`, `elevation`.
     pub role: String,
@@ -86,7 +87,7 @@ pub struct Source {
 }
 
 /// Something worth knowing about the data, with what can be done about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Note {
     /// In English.
     pub en: String,
@@ -95,7 +96,7 @@ pub struct Note {
 }
 
 /// A name in Chinese and English; either may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema, Deserialize)]
 pub struct Name {
     /// The local name, in China Chinese.
     pub local: String,

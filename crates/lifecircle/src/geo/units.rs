@@ -1,14 +1,15 @@
 //! Quantities that must not be mixed: a time is no length.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A length in metres.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, JsonSchema, Deserialize)]
 #[serde(transparent)]
 pub struct Metres(pub f64);
 
 /// A span of time in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, JsonSchema, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 

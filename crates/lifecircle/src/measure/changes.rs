@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Coverage, Measured, Share};
@@ -26,7 +27,7 @@ const SAME_NAME: f64 = 0.8;
 const SAME_PLACE: Metres = Metres(25.0);
 
 /// What changed between two cities.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Changes {
     /// Version of these keys.
     pub format: u32,
@@ -55,7 +56,7 @@ pub struct Changes {
 }
 
 /// What changed of a circle.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CircleChange {
     /// Its id.
     pub circle: String,
@@ -70,7 +71,7 @@ pub struct CircleChange {
 }
 
 /// What changed of a service.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ServiceChange {
     /// Its id.
     pub service: String,
@@ -91,7 +92,7 @@ pub struct ServiceChange {
 }
 
 /// What changed for the residents of a community.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CommunityChange {
     /// Its id.
     pub id: String,
@@ -108,7 +109,7 @@ pub struct CommunityChange {
 }
 
 /// How a facility changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It was not there.
@@ -120,7 +121,7 @@ pub enum Change {
 }
 
 /// A facility that changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FacilityChange {
     /// How.
     pub change: Change,
@@ -137,6 +138,11 @@ pub struct FacilityChange {
     /// How far it moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metres: Option<Metres>,
+}
+
+/// The JSON Schema of `changes.json`.
+pub fn changes_schema() -> serde_json::Value {
+    super::schema_of::<Changes>("changes.json of lifecircle: what changed between two cities")
 }
 
 /// A city with its measures.

@@ -3,6 +3,7 @@
 //!
 //! Homes without a street count among all homes and have nothing, so that nobody is hidden.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Measured;
@@ -10,7 +11,7 @@ use crate::city::{City, Home};
 use crate::standard::AgeGroup;
 
 /// A share of homes and of residents, from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Share {
     /// Of homes.
     pub homes: f64,
@@ -86,7 +87,7 @@ pub struct Coverage {
 }
 
 /// Who has a circle.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct CircleCoverage {
     /// Mean coverage of its required services.
     pub coverage: Share,

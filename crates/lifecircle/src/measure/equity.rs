@@ -11,7 +11,7 @@
 //! | concentration | as Gini, along people ordered by another value (income, age); corrected: 4μ/(max − min) times that | Kakwani et al. 1997; Erreygers 2009 |
 
 /// A point of a Lorenz or concentration curve.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct CurvePoint {
     /// Share of people, from 0 to 1.
     pub people: f64,
@@ -140,7 +140,7 @@ pub fn quantile(values: &[f64], people: &[f64], share: f64) -> Option<f64> {
 }
 
 /// Theil's T in its parts.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Theil {
     /// Inequality between the groups' means.
     pub between: f64,

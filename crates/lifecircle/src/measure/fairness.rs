@@ -1,5 +1,6 @@
 //! How evenly access is spread over a city's people and communities.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::equity::{Concentration, CurvePoint, Theil, concentration, curve, gini, palma, theil_t};
@@ -8,7 +9,7 @@ use crate::city::City;
 use crate::standard::AgeGroup;
 
 /// Inequality of one kind of access.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Fairness {
     /// Gini index over residents, 0 (all have the same) to 1.
     pub gini: Option<f64>,

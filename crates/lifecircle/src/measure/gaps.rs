@@ -1,6 +1,7 @@
 //! Gaps: where people lack a service, how many they are, how far the nearest one is for them, and how much more of it
 //! the standard's ratios ask for.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Measured;
@@ -10,7 +11,7 @@ use crate::geo::{Metres, Seconds};
 use crate::standard::{AgeGroup, SupplyOf};
 
 /// A service that some people of a community (or of the city) lack, or of which they have too little.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Gap {
     /// Id of the community; none for the city as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +41,7 @@ pub struct Gap {
 }
 
 /// Too little of a service for the people who should have it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Shortage {
     /// Of what: capacity, area (m²), facilities.
     pub of: SupplyOf,

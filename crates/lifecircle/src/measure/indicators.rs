@@ -1,5 +1,6 @@
 //! The city in single numbers: proximity, diversity, scores, supply, equity and the composite of its communities.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fairness::Fairness;
@@ -9,7 +10,7 @@ use crate::geo::Seconds;
 use crate::standard::{AgeGroup, SupplyOf};
 
 /// The indicators of a city.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Indicators {
     /// How many of the nearest facilities proximity looks at.
     pub proximity_nearest: usize,
@@ -37,7 +38,7 @@ pub struct Indicators {
 }
 
 /// Supply and demand of a service.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ServiceIndicators {
     /// Id of the service.
     pub service: String,
@@ -62,7 +63,7 @@ pub struct ServiceIndicators {
 }
 
 /// Entropy weights of the circles and the communities' scores.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CompositeSummary {
     /// Id and weight of each circle, in the standard's order.
     pub weights: Vec<(String, f64)>,

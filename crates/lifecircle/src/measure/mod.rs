@@ -22,7 +22,8 @@ mod supply_demand;
 mod trips;
 
 pub use changes::{
-    Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, compare,
+    Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, changes_schema,
+    compare,
 };
 pub use composite::{Composite, entropy_composite};
 pub use coverage::{CircleCoverage, Coverage, Share};
@@ -39,7 +40,7 @@ pub use reached::{COUNTED_MINUTES, Reached, Walk};
 pub use rests_on::{RestsOn, Unsnapped};
 pub use summary::{
     AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary,
-    summarise,
+    summarise, summary_schema,
 };
 pub use supply::Supply;
 pub use supply_demand::{FloatingCatchment, floating_catchment};
@@ -72,6 +73,15 @@ pub struct Measured {
     proximity: Vec<Vec<Option<Seconds>>>,
     /// Every home's score; empty if the standard has none.
     scores: Vec<f64>,
+}
+
+/// The JSON Schema of a document, with its title.
+fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+    // What is serialised is described, not what would be read.
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    schema.to_value()
 }
 
 /// Measures a city by one standard.

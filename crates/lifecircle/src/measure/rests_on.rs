@@ -1,5 +1,6 @@
 //! What the measures rest on: how much of it was given, estimated, recognised and snapped.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Measured;
@@ -7,7 +8,7 @@ use crate::city::City;
 use crate::geo::Metres;
 
 /// What the measures rest on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct RestsOn {
     /// Share of residents that were estimated rather than given.
     pub residents_estimated: f64,
@@ -28,7 +29,7 @@ pub struct RestsOn {
 }
 
 /// A home or a facility without a street.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Unsnapped {
     /// `home` or `facility`.
     pub what: &'static str,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,7 +17,7 @@ use crate::geo::{Metres, Seconds};
 use crate::standard::{AgeGroup, Ratio, Threshold};
 
 /// All that was measured.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Summary {
     /// Version of these keys.
     pub format: u32,
@@ -40,12 +41,15 @@ pub struct Summary {
     pub residents_by_circles: Vec<f64>,
     /// By id of the circle, in the standard's order.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, CircleSummary>")]
     pub circles: Vec<(String, CircleSummary)>,
     /// By id of the aspect, in the standard's order: the mean coverage of its services.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, NamedShare>")]
     pub aspects: Vec<(String, NamedShare)>,
     /// By id of the pair, in the standard's order: who has all of it.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, PairSummary>")]
     pub pairs: Vec<(String, PairSummary)>,
     /// The city in single numbers.
     pub indicators: Indicators,
@@ -67,7 +71,7 @@ pub struct Summary {
 }
 
 /// A share with its name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct NamedShare {
     /// Chinese name.
     pub zh: String,
@@ -78,7 +82,7 @@ pub struct NamedShare {
 }
 
 /// A pair of services.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PairSummary {
     /// Its Chinese name.
     pub zh: String,
@@ -91,7 +95,7 @@ pub struct PairSummary {
 }
 
 /// A circle of the city.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CircleSummary {
     /// Its Chinese name.
     pub zh: String,
@@ -103,11 +107,12 @@ pub struct CircleSummary {
     pub compliance: Share,
     /// By id of the service, in the standard's order.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, ServiceSummary>")]
     pub services: Vec<(String, ServiceSummary)>,
 }
 
 /// A service of the city.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ServiceSummary {
     /// Its Chinese name.
     pub zh: String,
@@ -148,7 +153,7 @@ pub struct ServiceSummary {
 }
 
 /// A community.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CommunitySummary {
     /// Its id.
     pub id: String,
@@ -166,7 +171,7 @@ pub struct CommunitySummary {
 }
 
 /// A life circle as territory: communities together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct UnitSummary {
     /// Its name.
     pub name: Name,
@@ -178,7 +183,7 @@ pub struct UnitSummary {
 }
 
 /// What was measured of the homes of an area.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AreaSummary {
     /// Number of homes.
     pub homes: u64,
@@ -188,15 +193,19 @@ pub struct AreaSummary {
     pub mean_circles: f64,
     /// By id of the circle.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, super::CircleCoverage>")]
     pub circles: Vec<(String, super::CircleCoverage)>,
     /// By id of the service: the share of residents who have it.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, Share>")]
     pub services: Vec<(String, Share)>,
     /// By id of the aspect: the mean coverage of its services.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, Share>")]
     pub aspects: Vec<(String, Share)>,
     /// By id of the pair: the share who have all of it.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "BTreeMap<String, Share>")]
     pub pairs: Vec<(String, Share)>,
     /// Its gaps, most people first.
     pub gaps: Vec<Gap>,
@@ -209,6 +218,11 @@ fn is_zero(count: &usize) -> bool {
 /// Writes pairs as an object in their own order.
 fn in_order<S: serde::Serializer, T: Serialize>(pairs: &[(String, T)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
+}
+
+/// The JSON Schema of `summary.json`.
+pub fn summary_schema() -> Value {
+    crate::measure::schema_of::<Summary>("summary.json of lifecircle: what was measured of a city")
 }
 
 /// The version of the summary's keys.

@@ -8,6 +8,7 @@ mod recognise;
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use recognise::{Recognised, recognise};
@@ -93,7 +94,7 @@ pub enum Threshold {
 }
 
 /// Whom a service or a ratio is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgeGroup {
     /// Everybody.
@@ -106,7 +107,7 @@ pub enum AgeGroup {
 }
 
 /// What of a facility is counted as supply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SupplyOf {
     /// How many it serves: places, beds.
@@ -118,7 +119,7 @@ pub enum SupplyOf {
 }
 
 /// How much supply every thousand people need.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ratio {
     /// So much for every thousand.

@@ -1,0 +1,14 @@
+//! `lifecircle schema`.
+
+use lifecircle::measure::{changes_schema, summary_schema};
+
+use crate::args::SchemaOf;
+use crate::print;
+
+pub fn run(of: SchemaOf) -> lifecircle::Result<()> {
+    print::document(&match of {
+        SchemaOf::Summary => summary_schema(),
+        SchemaOf::Changes => changes_schema(),
+    });
+    Ok(())
+}

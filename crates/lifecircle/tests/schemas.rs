@@ -1,0 +1,56 @@
+//! What is written is what the schemas in `docs/` say, and the schemas are those of the code.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::PathBuf;
+
+use lifecircle::import::import;
+use lifecircle::measure::{Walk, changes_schema, compare, measure_all, summarise, summary_schema};
+use lifecircle::network::Walker;
+use lifecircle::standard::Standard;
+use lifecircle::{demo, measure};
+use serde_json::Value;
+
+fn document(name: &str) -> Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_documents_are_those_of_the_code() {
+    let mend = "write it anew: lifecircle schema summary|changes";
+    assert_eq!(document("summary.schema.json"), summary_schema(), "{mend}");
+    assert_eq!(document("changes.schema.json"), changes_schema(), "{mend}");
+}
+
+#[test]
+fn every_standard_writes_what_the_schema_says() {
+    let summary = jsonschema::validator_for(&summary_schema()).unwrap();
+    let change = jsonschema::validator_for(&changes_schema()).unwrap();
+    let cities = [1, 2].map(|seed| import(demo::generate(demo::Size::Small, seed), &()).unwrap());
+    let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
+    let measured = cities
+        .each_ref()
+        .map(|city| measure_all(city, standards.clone(), Walk::of(Walker::find("adult").unwrap()), &()));
+    for (old, new) in measured[0].iter().zip(&measured[1]) {
+        let json = summarise(&cities[1], new).to_json();
+        let problems: Vec<String> = summary.iter_errors(&json).map(|e| format!("{} {e}", e.instance_path())).collect();
+        assert!(problems.is_empty(), "{}: {problems:?}", new.standard.id);
+        let json = serde_json::to_value(compare((&cities[0], old), (&cities[1], new))).unwrap();
+        assert!(change.is_valid(&json), "{}", new.standard.id);
+        // A key of another type is found.
+        let mut wrong = summarise(&cities[1], new).to_json();
+        wrong["indicators"]["completeness"] = "much".into();
+        assert!(!summary.is_valid(&wrong));
+    }
+}
+
+#[test]
+fn nothing_differs_from_measuring_one_by_one() {
+    let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let walk = || Walk::of(Walker::find("elderly").unwrap());
+    let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
+    for (together, standard) in measure_all(&city, standards.clone(), walk(), &()).iter().zip(standards) {
+        let alone = measure::measure(&city, standard, walk(), &());
+        assert_eq!(summarise(&city, together).to_json(), summarise(&city, &alone).to_json());
+    }
+}
