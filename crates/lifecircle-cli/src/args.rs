@@ -489,12 +489,12 @@ Examples:
   lifecircle measure malta.city --walker mine.toml")]
 pub struct WalkersArgs {
     #[command(subcommand)]
-    pub command: WalkersCommand,
+    pub command: Option<WalkersCommand>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum WalkersCommand {
-    /// List the built-in walkers
+    /// List the built-in walkers, as without a word
     List,
     /// Print a built-in walker as TOML, with the source of each number
     Show {

@@ -1,6 +1,6 @@
 //! What the commands print: tables for people, or one JSON document.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
@@ -33,6 +33,17 @@ fn line(text: &str) {
 /// Prints one JSON document.
 pub fn document(value: &Value) {
     line(&format!("{value:#}"));
+}
+
+/// How wide tables with long texts are where there is no terminal to tell.
+const WIDTH: u16 = 150;
+
+/// Lets the long texts of a table run over several lines.
+fn wrapped(table: &mut Table) {
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(WIDTH);
+    }
 }
 
 fn table(header: &[&str], right_from: usize) -> Table {
@@ -174,6 +185,10 @@ pub fn merges(city: &City, common: &Common) {
             })
         });
         document(&merges.collect());
+        return;
+    }
+    if city.merges.is_empty() {
+        line(pick(common, "没有合并。", "Nothing was merged."));
         return;
     }
     let mut rows = table(
@@ -672,7 +687,7 @@ pub fn standard(standard: &Standard, common: &Common) {
         ],
         3,
     );
-    rows.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    wrapped(&mut rows);
     for column in 5..7 {
         if let Some(column) = rows.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Left);
@@ -777,7 +792,7 @@ pub fn walkers(walkers: &[Walker], common: &Common) {
     if let Some(column) = rows.column_mut(6) {
         column.set_cell_alignment(CellAlignment::Left);
     }
-    rows.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    wrapped(&mut rows);
     for walker in walkers {
         rows.add_row([
             walker.id.clone(),

@@ -81,7 +81,19 @@ fn help_and_lists() {
     insta::assert_snapshot!("standard", succeed(directory.path(), &["standards", "check", "wuhai-8"]));
     let walkers = json(&succeed(directory.path(), &["walkers", "--json"]));
     assert_eq!(walkers[0]["speed"], 1.11);
-    for command in ["demo", "import", "measure", "evaluate", "report", "export", "standards", "completions"] {
+    for command in [
+        "demo",
+        "import",
+        "measure",
+        "evaluate",
+        "report",
+        "export",
+        "facilities",
+        "standards",
+        "walkers",
+        "schema",
+        "completions",
+    ] {
         assert!(succeed(directory.path(), &[command, "--help"]).contains("Example"), "{command} has no examples");
     }
     assert!(succeed(directory.path(), &["completions", "bash"]).contains("lifecircle"));
@@ -114,6 +126,108 @@ fn json_says_what_the_files_say() {
         .map(|f| f["properties"]["residents"].as_f64().unwrap())
         .sum();
     assert!((covered / shared - pharmacy["coverage"]["residents"].as_f64().unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn all_standards_and_walkers_at_once() {
+    let directory = demo();
+    let printed = succeed(
+        directory.path(),
+        &[
+            "measure",
+            "out/demo.city",
+            "--standard",
+            "all",
+            "--walker",
+            "adult,wheelchair",
+            "-o",
+            "all",
+            "--format",
+            "csv",
+        ],
+    );
+    insta::assert_snapshot!("all_standards", printed);
+    let directories: Vec<PathBuf> = listing(&directory.path().join("all"));
+    assert_eq!(directories.len(), 16);
+    for path in directories {
+        assert!(path.join("homes.csv").is_file() && path.join("summary.json").is_file(), "{}", path.display());
+    }
+    // Measured together it is what it is alone.
+    let together = std::fs::read_to_string(directory.path().join("all/moreno-6-wheelchair/summary.json")).unwrap();
+    let alone = succeed(
+        directory.path(),
+        &["measure", "out/demo.city", "--standard", "moreno-6", "--walker", "wheelchair", "--json"],
+    );
+    assert_eq!(together, alone);
+}
+
+#[test]
+fn own_standards_and_walkers() {
+    let directory = demo();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    let standard = succeed(directory.path(), &["standards", "show", "moreno-6"]);
+    write("mine.toml", &standard.replace("minutes = 15", "metres = 400").replace("moreno-6", "mine"));
+    insta::assert_snapshot!("own_standard", succeed(directory.path(), &["standards", "check", "mine.toml"]));
+    let walker = succeed(directory.path(), &["walkers", "show", "wheelchair"]);
+    write("slow.toml", &walker.replace("speed = 0.83", "speed = 0.4").replace("\"wheelchair\"", "\"slow\""));
+    let summary = json(&succeed(
+        directory.path(),
+        &["measure", "out/demo.city", "--standard", "mine.toml", "--walker", "slow.toml", "--json"],
+    ));
+    assert_eq!((summary["standard"].as_str(), summary["walker"].as_str()), (Some("mine 1"), Some("slow")));
+    let groceries = &summary["circles"]["commerce"]["services"]["groceries"];
+    assert_eq!(groceries["threshold_metres"], 400.0);
+    assert!(groceries.get("threshold_seconds").is_none());
+    write("wrong.toml", &standard.replacen("circle = \"working\"", "circle = \"wrking\"", 1));
+    let error = fail(directory.path(), &["standards", "check", "wrong.toml"]);
+    assert!(error.starts_with("error: wrong.toml: line ") && error.contains("`circle`"), "{error}");
+    write("wrong.toml", &walker.replacen("speed = 0.83", "speed = 83", 1));
+    let error = fail(directory.path(), &["measure", "out/demo.city", "--walker", "wrong.toml"]);
+    assert!(error.starts_with("error: wrong.toml: line 5, `speed`"), "{error}");
+}
+
+#[test]
+fn lists_are_merged_told_and_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let map = r#"<osm version="0.6">
+        <node id="1" lat="39.66" lon="106.80"/><node id="2" lat="39.66" lon="106.81"/>
+        <node id="3" lat="39.6601" lon="106.802"><tag k="amenity" v="pharmacy"/><tag k="name" v="国大药房"/></node>
+        <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way></osm>"#;
+    std::fs::write(directory.path().join("a.osm"), map).unwrap();
+    let list = "id,name,kind,lon,lat,capacity\n1,国大药房（新华街店）,药店,106.8025,39.6601,3\n2,滨河幼儿园,幼儿园,106.805,39.66,270\n3,老张,算命馆,106.805,39.66,\n";
+    std::fs::write(directory.path().join("list.csv"), list).unwrap();
+    let printed = succeed(directory.path(), &["import", "a.osm", "-o", "a.city", "--facilities", "list.csv"]);
+    insta::assert_snapshot!("import_with_a_list", printed);
+    insta::assert_snapshot!("facilities", succeed(directory.path(), &["facilities", "a.city"]));
+    insta::assert_snapshot!("merges", succeed(directory.path(), &["facilities", "a.city", "--merges"]));
+    let count = |city: &str| {
+        let told = json(&succeed(directory.path(), &["facilities", city, "--json"]));
+        (told["facilities"].as_u64().unwrap(), told["merged"].as_u64().unwrap())
+    };
+    assert_eq!(count("a.city"), (3, 1));
+    assert!(fail(directory.path(), &["facilities", "a.city", "--undo", "list:7"]).contains("no entry \"list:7\""));
+    succeed(directory.path(), &["facilities", "a.city", "--undo", "list:1"]);
+    assert_eq!(count("a.city"), (4, 0));
+    succeed(directory.path(), &["import", "a.osm", "-o", "b.city", "--facilities", "list.csv", "--no-merge"]);
+    assert_eq!(count("b.city"), (4, 0));
+    let changes = json(&succeed(directory.path(), &["measure", "b.city", "--compare", "a.city", "--json"]));
+    assert!(changes["facilities"].as_array().unwrap().is_empty(), "{changes}");
+}
+
+#[test]
+fn changes_between_two_years() {
+    let directory = demo();
+    succeed(directory.path(), &["demo", "--small", "--seed", "2", "-o", "later"]);
+    let printed = succeed(
+        directory.path(),
+        &["measure", "later/demo.city", "--compare", "out/demo.city", "-o", "changes", "--format", "geojson"],
+    );
+    assert!(printed.contains("Residents gained"), "{printed}");
+    let file = std::fs::read_to_string(directory.path().join("changes/changes.json")).unwrap();
+    assert_eq!(json(&file)["format"], 1);
+    assert!(directory.path().join("changes/facility_changes.geojson").is_file());
+    let none = succeed(directory.path(), &["measure", "out/demo.city", "--compare", "out/demo.city"]);
+    assert!(none.contains("Nothing changed."), "{none}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::print;
 
 pub fn run(args: &WalkersArgs, common: &Common) -> Result<()> {
     match &args.command {
-        WalkersCommand::List => print::walkers(Walker::all(), common),
-        WalkersCommand::Show { id } => match Walker::built_in_text(id) {
+        None | Some(WalkersCommand::List) => print::walkers(Walker::all(), common),
+        Some(WalkersCommand::Show { id }) => match Walker::built_in_text(id) {
             Some(_) if common.json => print::document(&json!(Walker::find(id)?)),
             Some(text) => print::out(text),
             None => {
