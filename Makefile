@@ -54,7 +54,7 @@ bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and 
 	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
 
 fuzz: ## ten minutes for each fuzz target (needs a nightly toolchain and cargo-fuzz)
-	cd fuzz && for target in pbf csv xml; do mkdir -p corpus/$$target && \
+	cd fuzz && for target in pbf csv xml toml parquet; do mkdir -p corpus/$$target seeds/$$target && \
 	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=600 -rss_limit_mb=4096 || exit 1; done
 
 clean: ## remove what was built

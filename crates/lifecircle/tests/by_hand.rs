@@ -119,7 +119,7 @@ fn home(id: &str, x: f64, y: f64, [residents, children, elderly]: [f64; 3], comm
         kind: HomeKind::Building,
         floor_area: None,
         residents,
-        ages: Some(Ages { children, elderly }),
+        ages: Ages { children: Some(children), elderly: Some(elderly) },
         estimated: false,
         community: Some(community),
     }

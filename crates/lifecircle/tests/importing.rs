@@ -3,7 +3,7 @@
 
 mod support;
 
-use lifecircle::city::{City, Entries, Facility, HomeKind};
+use lifecircle::city::{Ages, City, Entries, Facility, HomeKind};
 use lifecircle::geo::{Datum, metric};
 use lifecircle::import::{
     AdminLevel, FacilityList, Inputs, ListColumns, ListOrigin, People, PeopleAt, PeopleRow, import, read_communities,
@@ -120,7 +120,7 @@ fn homes_are_residential_buildings() {
 fn cell(west: f64, east: f64, residents: f64) -> PeopleRow {
     let ring = [(west, -100.0), (east, -100.0), (east, 0.0), (west, 0.0), (west, -100.0)].map(|(x, y)| Map::at(x, y));
     let shape = geo_types::MultiPolygon(vec![geo_types::Polygon::new(geo_types::LineString(ring.to_vec()), vec![])]);
-    PeopleRow { id: format!("cell {west}"), at: PeopleAt::Area(shape), residents, ages: None }
+    PeopleRow { id: format!("cell {west}"), at: PeopleAt::Area(shape), residents, ages: Ages::default() }
 }
 
 #[test]
@@ -210,6 +210,15 @@ fn lists_are_shifted_and_mapped() {
 }
 
 #[test]
+fn one_age_group_may_be_known_without_the_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("people.csv");
+    std::fs::write(&file, "id,lon,lat,population,老年人\n1,106.8,39.66,100,20\n").unwrap();
+    let people = read_people(&file, None, Datum::Wgs84).unwrap();
+    assert_eq!(people.rows[0].ages, Ages { children: None, elderly: Some(20.0) });
+}
+
+#[test]
 fn exports_of_other_maps_are_known_by_their_columns() {
     let directory = tempfile::tempdir().unwrap();
     let there = Map::at(0.0, 0.0);
@@ -256,6 +265,18 @@ fn exports_of_other_maps_are_known_by_their_columns() {
     assert_eq!((overture.origin, overture.datum, overture.closed), (ListOrigin::Overture, Datum::Wgs84, 1));
     assert_eq!(kinds(&overture), [["cafe"]]);
     assert_eq!(overture.facilities[0].name.local, "Kappa");
+}
+
+#[test]
+fn geoparquet_as_another_program_writes_it() {
+    // Written by PyArrow in the shape of Overture's places: structures, a list, zstd.
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/parquet/overture.parquet");
+    let list = read_list(&seeds, &ListColumns::default(), None).unwrap();
+    assert_eq!(list.origin, ListOrigin::Overture);
+    let told = |tag: &str| list.facilities.iter().map(|f| f.tag(tag).map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(told("overture"), [Some("cafe".to_owned()), Some("pharmacy".to_owned())]);
+    assert_eq!(told("categories.alternate"), [Some("bakery;bar".to_owned()), None]);
+    assert_eq!(list.facilities[0].at, lifecircle::geo::LonLat { x: 106.8, y: 39.6 });
 }
 
 #[test]

@@ -201,7 +201,7 @@ pub struct Home {
     /// How many people live there; a share of a cell's people need not be whole.
     pub residents: f64,
     /// Those of them who are children and old people, where known.
-    pub ages: Option<Ages>,
+    pub ages: Ages,
     /// Whether the residents were estimated from the building rather than given.
     pub estimated: bool,
     /// Index of its community in [`City::communities`].
@@ -222,13 +222,13 @@ pub enum HomeKind {
     Street,
 }
 
-/// People by age group.
+/// People by age group, where known.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ages {
     /// 0 to 14 years.
-    pub children: f64,
+    pub children: Option<f64>,
     /// 60 years and older.
-    pub elderly: f64,
+    pub elderly: Option<f64>,
 }
 
 /// An administrative area.

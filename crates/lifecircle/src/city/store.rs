@@ -213,8 +213,8 @@ fn homes_table(homes: &[Home]) -> Table {
         .text("id", homes.iter().map(|home| &home.id))
         .text("kind", homes.iter().map(|home| word(&home.kind)))
         .numbers("residents", homes.iter().map(|home| home.residents))
-        .maybe_numbers("children", homes.iter().map(|home| home.ages.map(|ages| ages.children)))
-        .maybe_numbers("elderly", homes.iter().map(|home| home.ages.map(|ages| ages.elderly)))
+        .maybe_numbers("children", homes.iter().map(|home| home.ages.children))
+        .maybe_numbers("elderly", homes.iter().map(|home| home.ages.elderly))
         .flags("estimated", homes.iter().map(|home| home.estimated))
         .maybe_numbers("floor_area", homes.iter().map(|home| home.floor_area))
         .maybe_integers(
@@ -233,13 +233,12 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
     let mut homes = Vec::with_capacity(table.rows());
     for id in table.get_text("id")? {
         let Some(Geometry::Point(at)) = points.next() else { return Err(Error::new("a home is no point")) };
-        let ages = children.next().flatten().zip(elderly.next().flatten());
         homes.push(Home {
             id: id.unwrap_or_default().to_owned(),
             at: at.0,
             kind: of_word(kind.next().flatten())?,
             residents: residents.next().flatten().unwrap_or(0.0),
-            ages: ages.map(|(children, elderly)| Ages { children, elderly }),
+            ages: Ages { children: children.next().flatten(), elderly: elderly.next().flatten() },
             estimated: estimated.next().flatten().unwrap_or(false),
             floor_area: floor_area.next().flatten(),
             community: community.next().flatten().and_then(|index| u32::try_from(index).ok()),

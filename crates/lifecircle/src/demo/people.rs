@@ -22,7 +22,7 @@ pub(super) fn settle(estates: &[Estate], residents: u32, random: &mut ChaCha8Rng
             id: format!("estate:{}", number + 1),
             at: PeopleAt::Area(MultiPolygon(vec![Polygon::new(LineString::from(corners), Vec::new())])),
             residents: f64::from(count),
-            ages: Some(Ages { children, elderly }),
+            ages: Ages { children: Some(children), elderly: Some(elderly) },
         }
     });
     People { rows: rows.collect() }

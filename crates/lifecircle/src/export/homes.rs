@@ -21,8 +21,8 @@ pub fn homes_table(city: &City, measured: &Measured) -> Table {
         .text("id", city.homes.iter().map(|home| &home.id))
         .maybe_text("community", homes().map(community))
         .numbers("residents", city.homes.iter().map(|home| home.residents))
-        .maybe_numbers("children", city.homes.iter().map(|home| home.ages.map(|ages| ages.children)))
-        .maybe_numbers("elderly", city.homes.iter().map(|home| home.ages.map(|ages| ages.elderly)))
+        .maybe_numbers("children", city.homes.iter().map(|home| home.ages.children))
+        .maybe_numbers("elderly", city.homes.iter().map(|home| home.ages.elderly))
         .integers("circles", homes().map(|home| measured.circles(home) as i32))
         .numbers("completeness", homes().map(|home| measured.completeness(home)));
     if measured.standard.score.is_some() {

@@ -4,7 +4,7 @@
 use super::area::Area;
 use super::area_index::AreaIndex;
 use super::{note, people};
-use crate::city::{Home, HomeKind, Note, StreetKind, Streets};
+use crate::city::{Ages, Home, HomeKind, Note, StreetKind, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::Frame;
 use crate::geo::{LonLat, polygon};
@@ -138,7 +138,7 @@ fn from_building(area: &Area<'_>, at: LonLat, building: &str) -> Home {
         kind: HomeKind::Building,
         floor_area: Some(floor_area),
         residents: floor_area * DWELLING_SHARE / FLOOR_AREA_A_PERSON,
-        ages: None,
+        ages: Ages::default(),
         estimated: true,
         community: None,
     }
@@ -152,7 +152,7 @@ fn add_estate(area: &Area<'_>, homes: &mut Vec<Home>) {
         kind: HomeKind::Estate,
         floor_area: None,
         residents: square_metres * ESTATE_DENSITY,
-        ages: None,
+        ages: Ages::default(),
         estimated: true,
         community: None,
     };
@@ -195,7 +195,7 @@ fn add_streets(streets: &Streets, homes: &mut Vec<Home>) {
                 kind: HomeKind::Street,
                 floor_area: None,
                 residents: STREET_RESIDENTS,
-                ages: None,
+                ages: Ages::default(),
                 estimated: true,
                 community: None,
             });

@@ -39,7 +39,7 @@ pub struct PeopleRow {
     /// How many live there.
     pub residents: f64,
     /// How many of them are children and old people, where known.
-    pub ages: Option<Ages>,
+    pub ages: Ages,
 }
 
 /// A place of people.
@@ -66,7 +66,7 @@ pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<Pe
             id: format!("cell:{}", number + 1),
             at: PeopleAt::Area(cell),
             residents: value,
-            ages: None,
+            ages: Ages::default(),
         });
         return Ok(People { rows: rows.collect() });
     }
@@ -103,7 +103,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<P
             id: records.text(record, id).map_or_else(|| format!("cell:{}", number + 1), str::to_owned),
             at,
             residents: records.count(record, residents)?,
-            ages: count(children)?.zip(count(elderly)?).map(|(children, elderly)| Ages { children, elderly }),
+            ages: Ages { children: count(children)?, elderly: count(elderly)? },
         });
     }
     if people.rows.iter().all(|row| row.residents == 0.0) {
@@ -155,7 +155,7 @@ pub(super) fn settle(
                 kind: HomeKind::Cell,
                 floor_area: None,
                 residents: 0.0,
-                ages: None,
+                ages: Ages::default(),
                 estimated: false,
                 community: None,
             };
@@ -170,10 +170,11 @@ pub(super) fn settle(
 
 fn give(home: &mut Home, row: &PeopleRow, share: f64) {
     home.residents += row.residents * share;
-    if let Some(ages) = row.ages {
-        let sum = home.ages.get_or_insert_default();
-        sum.children += ages.children * share;
-        sum.elderly += ages.elderly * share;
+    let groups = [(&mut home.ages.children, row.ages.children), (&mut home.ages.elderly, row.ages.elderly)];
+    for (sum, people) in groups {
+        if let Some(people) = people {
+            *sum.get_or_insert(0.0) += people * share;
+        }
     }
 }
 

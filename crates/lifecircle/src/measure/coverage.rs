@@ -50,10 +50,8 @@ impl Tally {
     pub(super) fn add(&mut self, home: &Home) {
         self.homes += 1;
         self.residents += home.residents;
-        if let Some(ages) = home.ages {
-            self.children += ages.children;
-            self.elderly += ages.elderly;
-        }
+        self.children += home.ages.children.unwrap_or(0.0);
+        self.elderly += home.ages.elderly.unwrap_or(0.0);
     }
 
     pub(super) fn share_of(self, all: Self) -> Share {

@@ -7,8 +7,8 @@ use crate::standard::AgeGroup;
 pub fn residents_of(home: &Home, group: AgeGroup) -> Option<f64> {
     match group {
         AgeGroup::All => Some(home.residents),
-        AgeGroup::Children => home.ages.map(|ages| ages.children),
-        AgeGroup::Elderly => home.ages.map(|ages| ages.elderly),
+        AgeGroup::Children => home.ages.children,
+        AgeGroup::Elderly => home.ages.elderly,
     }
 }
 

@@ -187,6 +187,10 @@ impl Walker {
         if !(0.0..=3600.0).contains(&walker.signal_wait.0) || !(0.0..=100.0).contains(&walker.narrowest) {
             return Err(wrong("signal_wait", "the wait or the width is out of range").mend("give seconds and metres"));
         }
+        let slope = [walker.slope.uphill, walker.slope.downhill, walker.slope.steepest.unwrap_or(1.0)];
+        if slope.iter().any(|number| !(0.0..=100.0).contains(number)) {
+            return Err(wrong("slope", "a number of the slope is not between 0 and 100").mend("give rise over run"));
+        }
         let told = [
             ("speed", true),
             ("steps", walker.steps.is_some()),

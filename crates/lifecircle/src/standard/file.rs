@@ -240,7 +240,7 @@ fn service(
         return Err(source.wrong(count.span(), "count", "0 is had by everybody", "give 1 or more"));
     }
     if let Some(ratio) = &file.ratio
-        && !(ratio.as_ref().per_thousand > 0.0 && ratio.as_ref().usual > 0.0)
+        && [ratio.as_ref().per_thousand, ratio.as_ref().usual].iter().any(|number| !(*number > 0.0 && *number < 1e12))
     {
         let problem = "`per_thousand` and `usual` must be above 0";
         return Err(source.wrong(ratio.span(), "ratio", problem, "correct them or leave the ratio out"));

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use lifecircle::city::City;
+use lifecircle::city::{Ages, City};
 use lifecircle::geo::LonLat;
 use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import};
 use lifecircle::sources::osm::{Elements, Kind, OsmSource, OwnedTags};
@@ -61,8 +61,12 @@ impl Map {
 
     /// The city with one person at its first node, for tests of streets alone.
     pub fn with_a_person(&self) -> City {
-        let person =
-            PeopleRow { id: "1".to_owned(), at: PeopleAt::Point(self.elements.nodes[0].1), residents: 1.0, ages: None };
+        let person = PeopleRow {
+            id: "1".to_owned(),
+            at: PeopleAt::Point(self.elements.nodes[0].1),
+            residents: 1.0,
+            ages: Ages::default(),
+        };
         import(Inputs { people: Some(People { rows: vec![person] }), ..self.inputs() }, &()).unwrap()
     }
 
