@@ -30,8 +30,8 @@ lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' l
 doc: ## the library's documentation
 	$(CARGO) doc --workspace --no-deps --open
 
-bench: ## every reach kernel, for regressions: the demo city, tiles of it, real cities where present
-	$(CARGO) bench --locked -p lifecircle-bench --bench reach
+bench: ## every reach kernel and measuring, for regressions: the demo city, tiles of it, real cities where present
+	$(CARGO) bench --locked -p lifecircle-bench --bench reach --bench measure
 
 # The city that peers are compared on: make bench-peers CITY=extract.osm.pbf; the demo city if there is no other.
 CITY ?= $(wildcard ../shared/data/helsinki/helsinki.osm.pbf)

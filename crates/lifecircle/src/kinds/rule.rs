@@ -62,6 +62,30 @@ impl Rule {
     }
 }
 
+/// What a tag must be for a rule to have a chance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Chance<'a> {
+    /// The key with one of these values.
+    Values(&'a str, &'a [String]),
+    /// The key with any value.
+    Key(&'a str),
+    /// Nothing that one tag tells.
+    Always,
+}
+
+impl Rule {
+    /// Which tag a facility must have at the least.
+    pub(super) fn chance(&self) -> Chance<'_> {
+        let key = |test: &'_ Test| !test.negated && !matches!(test.key.as_str(), "area" | "capacity" | "name");
+        let told = self.tests.iter().find(|test| key(test));
+        match told {
+            Some(Test { key, is: Is::OneOf(values), .. }) => Chance::Values(key, values),
+            Some(Test { key, .. }) => Chance::Key(key),
+            None => Chance::Always,
+        }
+    }
+}
+
 impl Test {
     fn parse(text: &str) -> Option<Self> {
         let (negated, text) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));

@@ -168,7 +168,7 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
             overture: kind.overture.clone(),
             names: kind.names.clone(),
         };
-        catalogue.kinds.push(Kind::new(id, kind.zh.clone(), kind.en.clone(), &recognition)?);
+        catalogue.add(Kind::new(id, kind.zh.clone(), kind.en.clone(), &recognition)?);
     }
     let mut services: Vec<(Service, Vec<Spanned<String>>)> = Vec::with_capacity(file.service.len());
     for spanned in file.service {
@@ -267,8 +267,8 @@ fn service(
     let en = file.en.or_else(|| named.map(|kind| kind.en.clone())).unwrap_or_else(|| id.clone());
     let mut kinds = kinds;
     if !own.is_empty() {
-        kinds.push(catalogue.kinds.len());
-        catalogue.kinds.push(Kind::new(format!("{id} (own rules)"), zh.clone(), en.clone(), &own)?.beside_others());
+        let own = Kind::new(format!("{id} (own rules)"), zh.clone(), en.clone(), &own)?;
+        kinds.push(catalogue.add(own.beside_others()));
     }
     let service = Service {
         id,

@@ -1,5 +1,7 @@
 //! Which facilities are which services.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::Standard;
@@ -24,7 +26,14 @@ pub fn recognise(standard: &Standard, facilities: &[Facility]) -> Recognised {
     let services = standard.services.len();
     let mut recognised =
         Recognised { services: vec![Vec::new(); services], unrecognised: 0, unknown_area: vec![0; services] };
-    let found: Vec<Vec<usize>> = facilities.par_iter().map(|facility| standard.kinds_and_services(facility)).collect();
+    let mut called: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, service) in standard.services.iter().enumerate() {
+        for name in [&service.id, &service.zh, &service.en] {
+            called.entry(name.to_lowercase()).or_default().push(index);
+        }
+    }
+    let found: Vec<Vec<usize>> =
+        facilities.par_iter().map(|facility| standard.services_of_facility(facility, &called)).collect();
     for (index, (facility, found)) in facilities.iter().zip(found).enumerate() {
         let mut any = false;
         for service in found {
@@ -45,13 +54,16 @@ pub fn recognise(standard: &Standard, facilities: &[Facility]) -> Recognised {
 
 impl Standard {
     /// The services that a facility is by its kinds or by what a list calls it, whatever its size, ascending.
-    fn kinds_and_services(&self, facility: &Facility) -> Vec<usize> {
-        let word = facility.kind.trim().to_lowercase();
-        let called = |names: [&str; 3]| !word.is_empty() && names.iter().any(|name| name.to_lowercase() == word);
+    fn services_of_facility(&self, facility: &Facility, called: &HashMap<String, Vec<usize>>) -> Vec<usize> {
         let kinds = self.catalogue.kinds_of(facility);
-        let is = |service: &super::Service| {
-            called([&service.id, &service.zh, &service.en]) || service.kinds.iter().any(|kind| kinds.contains(kind))
-        };
-        self.services.iter().enumerate().filter(|(_, service)| is(service)).map(|(index, _)| index).collect()
+        let is = |service: &super::Service| service.kinds.iter().any(|kind| kinds.contains(kind));
+        let mut found: Vec<usize> =
+            self.services.iter().enumerate().filter(|(_, service)| is(service)).map(|(index, _)| index).collect();
+        if let Some(also) = called.get(&facility.kind.trim().to_lowercase()) {
+            found.extend(also);
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
     }
 }
