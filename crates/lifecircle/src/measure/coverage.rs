@@ -121,15 +121,11 @@ impl Coverage {
             }
         }
         let services: Vec<Share> = services.into_iter().map(|tally| tally.share_of(all)).collect();
-        let counting = |circle: usize| {
-            let requires = standard.services_of(circle).any(|service| standard.services[service].required);
-            standard.services_of(circle).filter(move |s| !requires || standard.services[*s].required)
-        };
         let circles = circles
             .into_iter()
             .enumerate()
             .map(|(circle, tally)| CircleCoverage {
-                coverage: mean(counting(circle).map(|s| services[s])),
+                coverage: mean(standard.deciding(circle).map(|s| services[s])),
                 compliance: tally.share_of(all),
             })
             .collect();

@@ -165,12 +165,7 @@ impl Measured {
 
     /// Whether a home has every required service of a circle; for a circle that requires none, whether it has them all.
     pub fn has_circle(&self, home: usize, circle: usize) -> bool {
-        let standard = &self.standard;
-        let requires = standard.services_of(circle).any(|service| standard.services[service].required);
-        standard
-            .services_of(circle)
-            .filter(|service| !requires || standard.services[*service].required)
-            .all(|service| self.has(home, service))
+        self.standard.deciding(circle).all(|service| self.has(home, service))
     }
 
     /// How many circles a home has.

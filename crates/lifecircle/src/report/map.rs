@@ -164,16 +164,19 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
         dots(&places, &residents, share, 20),
     ));
     for (index, circle) in standard.circles.iter().enumerate() {
-        let required: Vec<usize> =
-            standard.services_of(index).filter(|service| standard.services[*service].required).collect();
+        let deciding: Vec<usize> = standard.deciding(index).collect();
         let share = |home: usize| {
-            required.iter().filter(|service| measured.has(home, **service)).count() as f64
-                / required.len().max(1) as f64
+            deciding.iter().filter(|service| measured.has(home, **service)).count() as f64
+                / deciding.len().max(1) as f64
         };
         layers.push((
             language.pick(&circle.zh, &circle.en).to_owned(),
-            dots(&places, &residents, share, required.len().max(1)),
+            dots(&places, &residents, share, deciding.len().max(1)),
         ));
+    }
+    if standard.score.is_some() {
+        let score = |home: usize| measured.score(home).unwrap_or(0.0) / 100.0;
+        layers.push((language.pick("得分", "Score").to_owned(), dots(&places, &residents, score, 20)));
     }
     for (index, (name, _)) in layers.iter().enumerate() {
         let checked = if index == 0 { " checked" } else { "" };
@@ -200,7 +203,7 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     }
     furniture(&mut page, &view, city, language);
     page.push_str("</svg>");
-    legend(&mut page, all, language);
+    legend(&mut page, all, standard.score.is_some(), language);
     page.push_str("</div>");
     page
 }
@@ -297,7 +300,7 @@ pub(super) fn ink(share: f64) -> &'static str {
     if (0.22..0.78).contains(&share) { "#222" } else { "#fff" }
 }
 
-fn legend(page: &mut String, all: usize, language: Language) {
+fn legend(page: &mut String, all: usize, has_score: bool, language: Language) {
     put(
         page,
         format_args!(
@@ -313,7 +316,11 @@ fn legend(page: &mut String, all: usize, language: Language) {
         page,
         format_args!(
             "</div><div class=\"legend legend-one\"><span>{}</span>",
-            language.pick("必需服务的可达比例", "Required services within reach")
+            if has_score {
+                language.pick("必需服务的可达比例，或得分", "Required services within reach, or the score")
+            } else {
+                language.pick("必需服务的可达比例", "Required services within reach")
+            }
         ),
     );
     for step in 0..=4 {

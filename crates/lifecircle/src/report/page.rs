@@ -14,7 +14,7 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}{}</style></head><body><main>",
         language.pick("zh-CN", "en"),
         escape(&title),
-        layer_rules(summary.circles.len())
+        layer_rules(summary.circles.len() + usize::from(summary.indicators.score.is_some()))
     );
     header(&mut page, measured, summary, language);
     figures(&mut page, summary, language);
@@ -55,10 +55,10 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
 }
 
 /// Which layer shows when which button is pressed.
-fn layer_rules(circles: usize) -> String {
+fn layer_rules(layers: usize) -> String {
     let mut rules = String::new();
-    // The number of circles, all services, then each circle.
-    for layer in 0..circles + 2 {
+    // Besides each circle (and the score): the number of circles, and all services.
+    for layer in 0..layers + 2 {
         put(&mut rules, format_args!("#layer{layer}:checked~svg .layer{layer}{{display:inline}}"));
     }
     rules
@@ -113,13 +113,19 @@ fn figures(page: &mut String, summary: &Summary, language: Language) {
             format!("{mean:.1} / {all}"),
             language.pick("居民平均拥有的生活圈", "circles that a resident has on average").to_owned(),
         ),
-        (
-            percent(half),
-            match language {
-                Language::Chinese => format!("居民拥有 {} 个及以上生活圈", all.div_ceil(2)),
-                Language::English => format!("of residents have {} circles or more", all.div_ceil(2)),
-            },
-        ),
+        match summary.indicators.score {
+            Some(score) => (
+                format!("{score:.1} / 100"),
+                language.pick("居民平均得分", "score of a resident on average").to_owned(),
+            ),
+            None => (
+                percent(half),
+                match language {
+                    Language::Chinese => format!("居民拥有 {} 个及以上生活圈", all.div_ceil(2)),
+                    Language::English => format!("of residents have {} circles or more", all.div_ceil(2)),
+                },
+            ),
+        },
     ];
     page.push_str("<div class=\"cards\">");
     for (number, what) in cards {

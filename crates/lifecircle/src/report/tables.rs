@@ -48,8 +48,8 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
         format_args!(
             "<p class=\"key\">{}</p>",
             language.pick(
-                "▲ 必需，△ 建议；依次为：步行时限（分钟）、设施数、时限内可达的居民比例。",
-                "▲ required, △ advised; then: walking time in minutes, number of facilities, residents within it."
+                "▲ 必需，△ 建议；依次为：步行时限（′ 为分钟）或距离、设施数、可达的居民比例。",
+                "▲ required, △ advised; then: walking time (′ minutes) or distance, number of facilities, residents within it."
             )
         ),
     );
@@ -78,15 +78,17 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
     if by_community {
         put(&mut page, format_args!("<th>{}</th>", language.pick("社区", "Community")));
     }
+    let ratios = shown.iter().any(|gap| gap.shortage.is_some());
+    let ratio_head = language.pick("按千人指标还缺", "Missing by the ratio");
+    let ratio_head = if ratios { format!("<th class=\"n\">{ratio_head}</th>") } else { String::new() };
     put(
         &mut page,
         format_args!(
-            "<th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th></tr></thead><tbody>",
+            "<th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th>{ratio_head}</tr></thead><tbody>",
             language.pick("缺少的服务", "Lacking service"),
             language.pick("缺少的人", "People without"),
             language.pick("应在", "Should be within"),
-            language.pick("平均最近", "Nearest is, mean"),
-            language.pick("按千人指标还缺", "Missing by the ratio")
+            language.pick("平均最近", "Nearest is, mean")
         ),
     );
     for (rank, gap) in shown.into_iter().enumerate() {
@@ -108,13 +110,17 @@ pub(super) fn gaps(summary: &Summary, language: Language) -> String {
         put(
             &mut page,
             format_args!(
-                "<td>{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+                "<td>{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>{}</tr>",
                 escape(service.map_or("", |s| language.pick(&s.zh, &s.en))),
                 count(gap.people_without),
                 whom(gap.people, language),
                 service.map(threshold).unwrap_or_default(),
                 how_far(gap, language),
-                gap.shortage.as_ref().map(|shortage| missing(shortage, language)).unwrap_or_default()
+                match (&gap.shortage, ratios) {
+                    (Some(shortage), _) => format!("<td class=\"n\">{}</td>", missing(shortage, language)),
+                    (None, true) => "<td></td>".to_owned(),
+                    (None, false) => String::new(),
+                }
             ),
         );
     }

@@ -261,6 +261,14 @@ impl Standard {
         self.services.iter().enumerate().filter(move |(_, service)| service.circle == circle).map(|(index, _)| index)
     }
 
+    /// The services that decide whether a circle is complete, as indices: those that are required; all of them in a circle
+    /// that requires none.
+    pub fn deciding(&self, circle: usize) -> impl Iterator<Item = usize> + Clone + '_ {
+        let of_circle = move || self.services.iter().enumerate().filter(move |(_, service)| service.circle == circle);
+        let requires = of_circle().any(|(_, service)| service.required);
+        of_circle().filter(move |(_, service)| !requires || service.required).map(|(index, _)| index)
+    }
+
     /// The required services, as indices.
     pub fn required(&self) -> impl Iterator<Item = usize> + '_ {
         self.services.iter().enumerate().filter(|(_, service)| service.required).map(|(index, _)| index)
