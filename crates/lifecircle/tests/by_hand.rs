@@ -386,3 +386,20 @@ fn change_over_time() {
     assert_eq!(most.mean_circles, [2.0, 2.0]);
     assert!(changes.communities[1].gained.is_empty());
 }
+
+#[test]
+fn the_way_from_the_door_counts_in_metres_too() {
+    let mut city = city();
+    // A stands half a step south of its street: 55.5 m, 50 s. An elderly person walks 3 km/h, and as far.
+    city.homes[A].at = Map::at(0.0, -0.5 * STEP);
+    for (walker, seconds) in [("adult", 150.0), ("elderly", 166.5 / 0.83)] {
+        let walk = Walk::of(Walker::find(walker).unwrap());
+        let measured = measure(&city, Standard::parse(STANDARD).unwrap(), walk, &());
+        let (time, length) =
+            (measured.nearest(A, KINDERGARTEN).unwrap(), measured.nearest_metres(A, KINDERGARTEN).unwrap());
+        assert!((time.0 - seconds).abs() < 0.1, "{time:?}");
+        assert!((length.0 - 166.5).abs() < 0.05, "{length:?}");
+        // 333 m and the way to the street is too far.
+        assert_eq!(measured.count_within_threshold(A, KINDERGARTEN), 1);
+    }
+}

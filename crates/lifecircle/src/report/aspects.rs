@@ -9,25 +9,38 @@ const RADIUS: f64 = 130.0;
 /// Where its middle is.
 const MIDDLE: [f64; 2] = [260.0, 175.0];
 
+/// The height that a bar takes with its name.
+const ROW: f64 = 78.0;
+
 /// The web of aspects, with the pairs as bars; empty if the standard has neither.
 pub(super) fn draw(summary: &Summary, language: Language) -> String {
     if summary.aspects.is_empty() && summary.pairs.is_empty() {
         return String::new();
     }
-    let mut svg = String::from("<svg class=\"chart\" viewBox=\"0 0 1000 350\" role=\"img\">");
-    if summary.aspects.len() >= 3 {
+    let aspects: Vec<(&str, f64)> =
+        summary.aspects.iter().map(|(_, a)| (language.pick(&a.zh, &a.en), a.coverage.residents)).collect();
+    let pairs: Vec<(&str, f64)> =
+        summary.pairs.iter().map(|(_, p)| (language.pick(&p.zh, &p.en), p.coverage.residents)).collect();
+    // A web needs three corners; with fewer, or none, bars do, and take no more room than they need.
+    let is_web = aspects.len() >= 3;
+    let height = if is_web { 2.0 * MIDDLE[1] } else { aspects.len().max(pairs.len()) as f64 * ROW + 10.0 };
+    let mut svg = format!("<svg class=\"chart\" viewBox=\"0 0 1000 {height}\" role=\"img\">");
+    if is_web {
         web(&mut svg, summary, language);
     } else {
-        let aspects = summary.aspects.iter().map(|(_, a)| (language.pick(&a.zh, &a.en), a.coverage.residents));
-        bars(&mut svg, 40.0, &aspects.collect::<Vec<_>>());
+        bars(&mut svg, [0.0, height], &aspects);
     }
-    let pairs = summary.pairs.iter().map(|(_, p)| (language.pick(&p.zh, &p.en), p.coverage.residents));
-    bars(&mut svg, 530.0, &pairs.collect::<Vec<_>>());
+    bars(&mut svg, [if aspects.is_empty() { 0.0 } else { 530.0 }, height], &pairs);
     svg.push_str("</svg>");
-    let key = language.pick(
-        "各方面：所属服务的平均覆盖率；成对服务：两项均在时限内可达的居民比例。",
-        "Aspects: mean coverage of their services. Pairs: residents who have both within their times.",
-    );
+    let key = match (aspects.is_empty(), pairs.is_empty()) {
+        (false, true) => language.pick("各方面：所属服务的平均覆盖率。", "Aspects: mean coverage of their services."),
+        (true, _) => language
+            .pick("成对服务：两项均在时限内可达的居民比例。", "Pairs: residents who have both within their times."),
+        (false, false) => language.pick(
+            "各方面：所属服务的平均覆盖率；成对服务：两项均在时限内可达的居民比例。",
+            "Aspects: mean coverage of their services. Pairs: residents who have both within their times.",
+        ),
+    };
     put(&mut svg, format_args!("<p class=\"key\">{key}</p>"));
     svg
 }
@@ -83,11 +96,10 @@ fn web(svg: &mut String, summary: &Summary, language: Language) {
     }
 }
 
-/// Bars with their names above.
-fn bars(svg: &mut String, left: f64, shares: &[(&str, f64)]) {
+/// Bars with their names above, in the middle of a height.
+fn bars(svg: &mut String, [left, height]: [f64; 2], shares: &[(&str, f64)]) {
     const WIDTH: f64 = 320.0;
-    const ROW: f64 = 78.0;
-    let top = 175.0 - shares.len() as f64 * ROW / 2.0 + 12.0;
+    let top = (height - shares.len() as f64 * ROW) / 2.0 + 12.0;
     for (row, (name, share)) in shares.iter().enumerate() {
         let y = top + row as f64 * ROW;
         put(

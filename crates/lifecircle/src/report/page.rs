@@ -26,7 +26,12 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
     section(&mut page, language.pick("各生活圈", "The circles"), &chart::circles(summary, language));
     let aspects = aspects::draw(summary, language);
     if !aspects.is_empty() {
-        section(&mut page, language.pick("各方面与成对服务", "Aspects and pairs"), &aspects);
+        let heading = match (summary.aspects.is_empty(), summary.pairs.is_empty()) {
+            (true, _) => language.pick("成对服务", "Pairs"),
+            (_, true) => language.pick("各方面", "Aspects"),
+            _ => language.pick("各方面与成对服务", "Aspects and pairs"),
+        };
+        section(&mut page, heading, &aspects);
     }
     section(&mut page, language.pick("最大的缺口", "The worst gaps"), &tables::gaps(summary, language));
     section(&mut page, language.pick("各项服务", "The services"), &tables::services(summary, language));
