@@ -386,10 +386,14 @@ pub struct EvaluateArgs {
 #[command(after_help = "\
 Examples:
   lifecircle report malta.city -o malta.html
-  lifecircle report wuhai.city -o wuhai.html --lang zh --walker elderly")]
+  lifecircle report wuhai.city -o wuhai.html --lang zh --walker elderly
+  lifecircle report wuhai-2026.city -o wuhai.html --compare wuhai-2025.city")]
 pub struct ReportArgs {
     /// The city directory
     pub city: PathBuf,
+    /// An earlier city, to show what changed since
+    #[arg(long, value_name = "OLD.city")]
+    pub compare: Option<PathBuf>,
     /// The web page to write
     #[arg(long, short, value_name = "FILE.html")]
     pub output: PathBuf,

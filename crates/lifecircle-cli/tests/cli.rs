@@ -226,6 +226,9 @@ fn changes_between_two_years() {
     let file = std::fs::read_to_string(directory.path().join("changes/changes.json")).unwrap();
     assert_eq!(json(&file)["format"], 1);
     assert!(directory.path().join("changes/facility_changes.geojson").is_file());
+    succeed(directory.path(), &["report", "later/demo.city", "--compare", "out/demo.city", "-o", "changes.html"]);
+    let page = std::fs::read_to_string(directory.path().join("changes.html")).unwrap();
+    assert!(page.contains("What changed") && page.contains("class=\"change opened\""));
     let none = succeed(directory.path(), &["measure", "out/demo.city", "--compare", "out/demo.city"]);
     assert!(none.contains("Nothing changed."), "{none}");
 }

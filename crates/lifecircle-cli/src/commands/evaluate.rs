@@ -49,7 +49,7 @@ pub fn write_all(
     progress.advance(1);
     export::write_results(city, &measured, &summary, directory, formats)?;
     progress.advance(1);
-    let page = report::html(city, &measured, &summary, common.language());
+    let page = report::html(city, &measured, &summary, None, common.language());
     output::write_text(&directory.join("report.html"), &page)?;
     progress.advance(1);
     Ok(summary)

@@ -1,6 +1,6 @@
 //! `lifecircle report`.
 
-use lifecircle::measure::{measure, summarise};
+use lifecircle::measure::{Walk, compare, measure, summarise};
 use lifecircle::output::{self, Output};
 use lifecircle::{Result, city, report};
 
@@ -13,10 +13,20 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
+    let changed = args
+        .compare
+        .as_deref()
+        .map(|path| {
+            let old = city::load(path)?;
+            let walk = Walk { kept: None, ..walk.clone() };
+            Ok((measure(&old, standard.clone(), walk, &bars), old))
+        })
+        .transpose()?;
     let measured = measure(&city, standard, walk, &bars);
+    let changes = changed.as_ref().map(|(before, old)| compare((old, before), (&city, &measured)));
     let summary = summarise(&city, &measured);
     let output = Output::file(&args.output, args.force.existing())?;
-    output::write_text(output.path(), &report::html(&city, &measured, &summary, common.language()))
+    output::write_text(output.path(), &report::html(&city, &measured, &summary, changes.as_ref(), common.language()))
         .map_err(|e| e.file(&args.output))?;
     output.finish()?;
     drop(bars);

@@ -11,7 +11,7 @@ use super::text::{Language, escape, percent, put};
 use crate::city::{BackdropKind, City, StreetKind};
 use crate::geo::LonLat;
 use crate::geo::metric::Mercator;
-use crate::measure::{Measured, Summary};
+use crate::measure::{Change, Changes, Measured, Summary};
 
 /// Width of the drawing in its own units; its height follows the city's shape.
 const WIDTH: f64 = 1000.0;
@@ -206,6 +206,73 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
     legend(&mut page, all, standard.score.is_some(), language);
     page.push_str("</div>");
     page
+}
+
+/// The map of facilities that opened, closed and moved.
+pub(super) fn changes(city: &City, changes: &Changes, summary: &Summary, language: Language) -> String {
+    const SIZE: f64 = 5.0;
+    let view = View::of(city);
+    let mut page = format!(
+        "<div class=\"map\"><svg viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-label=\"{}\">",
+        view.width,
+        view.height,
+        language.pick("新增、关闭与迁移的设施", "Facilities that opened, closed and moved")
+    );
+    background(&mut page, &view, city, summary, language);
+    for change in [Change::Closed, Change::Moved, Change::Opened] {
+        let mut path = String::new();
+        for facility in changes.facilities.iter().filter(|facility| facility.change == change) {
+            let [x, y] = view.at(LonLat { x: facility.lon, y: facility.lat });
+            if view.shows([x, y]) {
+                match change {
+                    Change::Opened => put(
+                        &mut path,
+                        format_args!("M{:.1} {y:.1}h{}M{x:.1} {:.1}v{}", x - SIZE, 2.0 * SIZE, y - SIZE, 2.0 * SIZE),
+                    ),
+                    Change::Closed => put(
+                        &mut path,
+                        format_args!(
+                            "M{:.1} {:.1}l{} {}m0 {}l{} {}",
+                            x - SIZE,
+                            y - SIZE,
+                            2.0 * SIZE,
+                            2.0 * SIZE,
+                            -2.0 * SIZE,
+                            -2.0 * SIZE,
+                            2.0 * SIZE
+                        ),
+                    ),
+                    Change::Moved => put(
+                        &mut path,
+                        format_args!("M{:.1} {y:.1}l{SIZE} {}l{SIZE} {SIZE}l{} {SIZE}Z", x - SIZE, -SIZE, -SIZE),
+                    ),
+                }
+            }
+        }
+        put(&mut page, format_args!("<path class=\"change {}\" d=\"{path}\"/>", class_of(change)));
+    }
+    furniture(&mut page, &view, city, language);
+    page.push_str("</svg><p class=\"key\">");
+    for (change, sign, zh, en) in [
+        (Change::Opened, "＋", "新增", "opened"),
+        (Change::Closed, "✕", "关闭", "closed"),
+        (Change::Moved, "◇", "迁移", "moved"),
+    ] {
+        put(
+            &mut page,
+            format_args!("<b class=\"change {}\">{sign}</b> {}&emsp;", class_of(change), language.pick(zh, en)),
+        );
+    }
+    page.push_str("</p></div>");
+    page
+}
+
+fn class_of(change: Change) -> &'static str {
+    match change {
+        Change::Opened => "opened",
+        Change::Closed => "closed",
+        Change::Moved => "moved",
+    }
 }
 
 fn background(page: &mut String, view: &View, city: &City, summary: &Summary, language: Language) {

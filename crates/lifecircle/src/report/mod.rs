@@ -4,6 +4,7 @@
 //! works wherever a browser does.
 
 mod aspects;
+mod changes;
 mod chart;
 mod fairness;
 mod map;

@@ -1,14 +1,21 @@
 //! The page itself.
 
 use super::text::{Language, count, escape, percent, put};
-use super::{aspects, chart, fairness, map, tables};
+use super::{aspects, changes, chart, fairness, map, tables};
 use crate::city::City;
-use crate::measure::{Measured, Summary};
+use crate::measure::{Changes, Measured, Summary};
 
 const STYLE: &str = include_str!("style.css");
 
-/// The report of a measured city as one HTML document that needs nothing else.
-pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
+/// The report of a measured city as one HTML document that needs nothing else, with what changed since an earlier city if
+/// that is known.
+pub fn html(
+    city: &City,
+    measured: &Measured,
+    summary: &Summary,
+    changes: Option<&Changes>,
+    language: Language,
+) -> String {
     let title = format!("{} · {}", summary.city, language.pick("一刻钟社区生活圈体检报告", "15-minute life circles"));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}{}</style></head><body><main>",
@@ -23,6 +30,10 @@ pub fn html(city: &City, measured: &Measured, summary: &Summary, language: Langu
         language.pick("住处地图", "Where people have what"),
         &map::draw(city, measured, summary, language),
     );
+    if let Some(changes) = changes {
+        let heading = language.pick("与此前相比", "What changed");
+        section(&mut page, heading, &changes::draw(city, changes, summary, language));
+    }
     section(&mut page, language.pick("各生活圈", "The circles"), &chart::circles(summary, language));
     let aspects = aspects::draw(summary, language);
     if !aspects.is_empty() {
