@@ -269,7 +269,8 @@ fn the_number_of_threads_changes_nothing() {
             let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find("adult").unwrap()));
             let measured = measure(&city, standard, walk, &());
             let summary = lifecircle::measure::summarise(&city, &measured);
-            let page = lifecircle::report::html(&city, &measured, &summary, None, lifecircle::report::Language::English);
+            let page =
+                lifecircle::report::html(&city, &measured, &summary, None, lifecircle::report::Language::English);
             (summary.to_json().to_string(), page)
         })
     };

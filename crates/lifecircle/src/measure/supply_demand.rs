@@ -107,6 +107,17 @@ mod tests {
     use crate::geo::Seconds;
     use proptest::prelude::*;
 
+    /// One home of 10 people with 8 beds at half the weight: 2SFCA gives all 8, M2SFCA half of them, since the way costs.
+    #[test]
+    fn distance_costs_even_without_competition() {
+        let trips = Trips::from_pairs(1, 1, [(0, 0, Seconds(450.0))]);
+        let decay = Decay::Linear(Seconds(900.0));
+        let access = |of| floating_catchment(of, &trips, &[10.0], &[8.0], &decay)[0];
+        // R = 8 / (½·10) = 1.6; A = ½·1.6, and ½²·1.6.
+        assert_eq!(access(FloatingCatchment::TwoStep), 0.8);
+        assert_eq!(access(FloatingCatchment::Modified), 0.4);
+    }
+
     proptest! {
         /// Whatever the city: what facilities have is what people get.
         #[test]

@@ -239,6 +239,146 @@ fn the_international_ones() {
     assert_eq!((score.full_metres, score.none_metres), (400.0, 1600.0));
 }
 
+/// Every service of a standard, circle by circle.
+fn assert_services(id: &str, expected: &[(&str, &[&str])]) {
+    let standard = standard(id);
+    let all: Vec<(&str, Vec<&str>)> = standard
+        .circles
+        .iter()
+        .enumerate()
+        .map(|(index, circle)| {
+            (circle.id.as_str(), standard.services_of(index).map(|s| standard.services[s].id.as_str()).collect())
+        })
+        .collect();
+    let expected: Vec<(&str, Vec<&str>)> = expected.iter().map(|(circle, ids)| (*circle, ids.to_vec())).collect();
+    assert_eq!(all, expected, "{id}");
+}
+
+/// What belongs in each circle: for Wuhai this project's own table, for the others the categories of their authors.
+#[test]
+fn the_services_of_the_others() {
+    assert_services(
+        "wuhai-8",
+        &[
+            (
+                "housing",
+                &["bus_stop", "bicycle_parking", "ev_charging", "public_toilet", "recycling", "estate_services"],
+            ),
+            (
+                "shopping",
+                &[
+                    "convenience_store",
+                    "supermarket",
+                    "wet_market",
+                    "breakfast",
+                    "restaurant",
+                    "laundry",
+                    "hairdresser",
+                    "copy_photo",
+                    "repair",
+                    "parcel_post",
+                    "bank",
+                    "telecom",
+                    "mall",
+                ],
+            ),
+            ("culture", &["culture_centre", "library", "theatre_cinema_museum"]),
+            ("education", &["childcare", "kindergarten", "primary_school", "middle_school", "training"]),
+            ("elderly_care", &["nursing_home", "elderly_day_care", "community_canteen", "elderly_activity"]),
+            ("health", &["health_centre", "clinic", "hospital", "pharmacy", "outdoor_fitness", "sports_ground", "gym"]),
+            ("renewal", &["park", "pocket_park", "playground", "square"]),
+            ("response", &["community_service_station", "police", "fire_station"]),
+        ],
+    );
+    assert_services(
+        "cn-tdt1062-2021",
+        &[
+            (
+                "basic",
+                &[
+                    "health_centre",
+                    "culture_centre",
+                    "sports_ground",
+                    "middle_school",
+                    "nursing_home",
+                    "subdistrict_service_centre",
+                    "park",
+                    "bus_stop",
+                    "wet_market",
+                    "primary_school",
+                    "kindergarten",
+                    "elderly_day_care",
+                    "outdoor_fitness",
+                    "convenience_store",
+                    "parcel_post",
+                    "public_green",
+                    "public_toilet",
+                    "recycling",
+                ],
+            ),
+            (
+                "quality",
+                &[
+                    "childcare",
+                    "community_canteen",
+                    "elderly_activity",
+                    "library",
+                    "gym",
+                    "training",
+                    "pharmacy",
+                    "ev_charging",
+                    "playground",
+                    "cafe",
+                ],
+            ),
+            ("special", &["theatre_cinema", "museum", "square", "mall"]),
+        ],
+    );
+    assert_services(
+        "moreno-6",
+        &[
+            ("living", &["transport", "civic", "green"]),
+            ("working", &["workplaces"]),
+            ("commerce", &["groceries", "other_shops", "bank"]),
+            ("health", &["pharmacy", "doctors"]),
+            ("education", &["kindergarten", "primary_school", "middle_school"]),
+            ("entertainment", &["culture", "eating_out", "sport"]),
+        ],
+    );
+    assert_services(
+        "melbourne-20",
+        &[
+            ("shopping", &["local_shops"]),
+            ("health", &["local_health", "pharmacy"]),
+            ("learning", &["primary_school", "secondary_school", "childcare", "lifelong_learning"]),
+            ("open_space", &["playground", "park", "community_garden", "sport"]),
+            ("transport", &["public_transport", "cycling"]),
+            ("living", &["ageing_in_place", "employment"]),
+        ],
+    );
+    assert_services(
+        "walkscore-like",
+        &[(
+            "amenities",
+            &["grocery", "restaurants", "shopping", "coffee", "banks", "parks", "schools", "books", "entertainment"],
+        )],
+    );
+    assert_services(
+        "sony-15min",
+        &[
+            ("outdoor", &["outdoor"]),
+            ("learning", &["learning"]),
+            ("supplies", &["supplies"]),
+            ("eating", &["eating"]),
+            ("moving", &["moving"]),
+            ("culture", &["culture"]),
+            ("exercise", &["exercise"]),
+            ("services", &["services"]),
+            ("health", &["health"]),
+        ],
+    );
+}
+
 #[test]
 fn mistakes_are_named_by_line_and_key() {
     let text = Standard::built_in_text("wuhai-8").unwrap();
