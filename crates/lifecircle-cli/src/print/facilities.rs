@@ -1,0 +1,139 @@
+//! Facilities: where they come from, what became of lists, what was merged.
+
+use std::path::Path;
+
+use lifecircle::city::City;
+use lifecircle::kinds::Catalogue;
+use lifecircle::report::Language;
+use serde_json::json;
+
+use super::{count, document, line, pick, table};
+use crate::args::Common;
+
+/// Where a city's facilities come from, and what became of its lists.
+pub fn facilities(city: &City, common: &Common) {
+    let catalogue = Catalogue::built_in();
+    let mut counts = vec![(0_usize, 0_usize); catalogue.kinds.len()];
+    let mut nothing = 0;
+    for facility in &city.facilities {
+        let kinds = catalogue.kinds_of(facility);
+        nothing += usize::from(kinds.is_empty());
+        for kind in kinds {
+            let from_list = usize::from(facility.id.contains(':'));
+            counts[kind] = (counts[kind].0 + 1 - from_list, counts[kind].1 + from_list);
+        }
+    }
+    if common.json {
+        let kinds = catalogue.kinds.iter().zip(&counts).map(|(kind, (osm, lists))| {
+            json!({ "id": kind.id, "zh": kind.zh, "en": kind.en, "from_osm": osm, "from_lists": lists })
+        });
+        document(&json!({
+            "facilities": city.facilities.len(), "of_no_kind": nothing, "merged": city.merges.len(),
+            "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(),
+        }));
+        return;
+    }
+    let mut rows = table(&["id", pick(common, "类别", "Kind"), "OpenStreetMap", pick(common, "名录", "Lists")], 2);
+    for (kind, (osm, lists)) in catalogue.kinds.iter().zip(&counts).filter(|(_, (osm, lists))| osm + lists > 0) {
+        let name = pick(common, &kind.zh, &kind.en).to_owned();
+        rows.add_row([kind.id.clone(), name, count(*osm as f64), count(*lists as f64)]);
+    }
+    line(&rows.to_string());
+    line(&match common.language() {
+        Language::Chinese => format!(
+            "共 {} 处设施，其中 {} 处不属于任何已知类别。",
+            count(city.facilities.len() as f64),
+            count(nothing as f64)
+        ),
+        Language::English => {
+            format!("{} facilities, {} of no known kind.", count(city.facilities.len() as f64), count(nothing as f64))
+        }
+    });
+    lists(city, common);
+}
+
+/// What became of each list.
+pub(super) fn lists(city: &City, common: &Common) {
+    const WORDS: usize = 12;
+    for list in &city.about.lists {
+        line(&match common.language() {
+            Language::Chinese => format!(
+                "{}（{}，{}）：{} 条，识别 {} 条，{} 条与已有设施合并，{} 条已停业未计。",
+                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+            ),
+            Language::English => format!(
+                "{} ({}, {}): {} entries, {} recognised, {} merged with places known already, {} closed and left out.",
+                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+            ),
+        });
+        if !list.unrecognised.is_empty() {
+            let words: Vec<String> =
+                list.unrecognised.iter().take(WORDS).map(|(word, count)| format!("{word} ({count})")).collect();
+            let more = list.unrecognised.len().saturating_sub(WORDS);
+            let more = if more > 0 { format!(" … +{more}") } else { String::new() };
+            line(&format!("  {} {}{more}", pick(common, "未识别：", "Not recognised:"), words.join(", ")));
+        }
+    }
+    if !city.merges.is_empty() {
+        line(pick(
+            common,
+            "合并明细：lifecircle facilities CITY --merges；撤销：--undo ID。",
+            "Each merge: lifecircle facilities CITY --merges; take one back: --undo ID.",
+        ));
+    }
+}
+
+/// Each merge with its reason.
+pub fn merges(city: &City, common: &Common) {
+    let kept = |id: &str| city.facilities.iter().find(|facility| facility.id == id);
+    let english = common.language() == Language::English;
+    if common.json {
+        let merges = city.merges.iter().map(|merge| {
+            json!({
+                "merged": merge.merged.id, "merged_name": merge.merged.name, "kept": merge.kept,
+                "kept_name": kept(&merge.kept).map(|facility| &facility.name), "metres": merge.metres,
+                "likeness": merge.likeness, "kinds": merge.kinds, "gave": merge.gave,
+            })
+        });
+        document(&merges.collect());
+        return;
+    }
+    if city.merges.is_empty() {
+        line(pick(common, "没有合并。", "Nothing was merged."));
+        return;
+    }
+    let mut rows = table(
+        &[
+            pick(common, "名录条目", "Entry of the list"),
+            pick(common, "名称", "Name"),
+            pick(common, "合并到", "Merged with"),
+            pick(common, "名称", "Name"),
+            pick(common, "类别", "Kind"),
+            pick(common, "距离", "Apart"),
+            pick(common, "名称相似度", "Names alike"),
+        ],
+        5,
+    );
+    for merge in &city.merges {
+        rows.add_row([
+            merge.merged.id.clone(),
+            merge.merged.name.show(english).to_owned(),
+            merge.kept.clone(),
+            kept(&merge.kept).map(|facility| facility.name.show(english).to_owned()).unwrap_or_default(),
+            merge.kinds.join(", "),
+            format!("{:.0} m", merge.metres.0),
+            merge.likeness.map_or_else(|| pick(common, "无名", "no name").to_owned(), |alike| format!("{alike:.2}")),
+        ]);
+    }
+    line(&rows.to_string());
+}
+
+/// Merges that were taken back.
+pub fn undone(ids: &[String], directory: &Path, common: &Common) {
+    if common.json {
+        document(&json!({ "undone": ids, "city": directory }));
+        return;
+    }
+    line(&format!("{} {}", pick(common, "已撤销合并：", "Taken back:"), ids.join(", ")));
+    line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+}

@@ -1,0 +1,160 @@
+//! What the commands print: tables for people, or one JSON document. Here is what all of them share; a file each for
+//! measured cities, changes, facilities, and standards.
+
+mod changes;
+mod facilities;
+mod standards;
+mod summary;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use lifecircle::city::City;
+use lifecircle::measure::Summary;
+use lifecircle::report::Language;
+use lifecircle::standard::{AgeGroup, SupplyOf};
+use serde_json::{Value, json};
+
+pub use changes::{all_changes, changes};
+pub use facilities::{facilities, merges, undone};
+pub use standards::{standard, standards, walkers};
+pub use summary::{summaries, summary};
+
+use crate::args::Common;
+
+/// Lines above, under the header and below; none between rows, so that many fit on a screen.
+const TABLE: TableStyle = TableStyle::new()
+    .top_border(LineStyle::none().fill('─').junction('─'))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
+
+/// Writes to standard output; a reader who has gone away (as `head` does) is no error.
+pub fn out(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn line(text: &str) {
+    out(text);
+    out("\n");
+}
+
+/// Prints one JSON document.
+pub fn document(value: &Value) {
+    line(&format!("{value:#}"));
+}
+
+/// How wide tables with long texts are where there is no terminal to tell.
+const WIDTH: u16 = 150;
+
+/// Lets the long texts of a table run over several lines.
+fn wrapped(table: &mut Table) {
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(WIDTH);
+    }
+}
+
+fn table(header: &[&str], right_from: usize) -> Table {
+    let mut table = Table::new();
+    table.load_style(TABLE).set_header(header.iter().map(ToString::to_string).collect::<Vec<_>>());
+    for (index, column) in table.column_iter_mut().enumerate() {
+        if index >= right_from {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn pick<'a>(common: &Common, zh: &'a str, en: &'a str) -> &'a str {
+    if common.language() == Language::Chinese { zh } else { en }
+}
+
+fn count(number: f64) -> String {
+    lifecircle::report::count(number)
+}
+
+fn percent(share: f64) -> String {
+    lifecircle::report::percent(share)
+}
+
+/// A city that was just imported.
+pub fn city(city: &City, directory: &Path, common: &Common) {
+    let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
+    if common.json {
+        document(&json!({
+            "city": directory, "name": city.about.name, "synthetic": city.about.synthetic, "extent": city.about.extent,
+            "nodes": city.streets.nodes.len(), "edges": city.streets.edges.len(), "facilities": city.facilities.len(),
+            "homes": city.homes.len(), "residents": residents, "communities": city.communities.len(),
+            "sources": city.about.sources, "notes": city.about.notes, "lists": city.about.lists,
+            "merged": city.merges.len(),
+        }));
+        return;
+    }
+    let rows = [
+        (pick(common, "街道", "Streets"), city.streets.edges.len()),
+        (pick(common, "设施", "Facilities"), city.facilities.len()),
+        (pick(common, "住处", "Homes"), city.homes.len()),
+        (pick(common, "居民", "Residents"), residents.round() as usize),
+        (pick(common, "社区", "Communities"), city.communities.len()),
+    ];
+    let mut table = table(&[&city.about.name, ""], 1);
+    for (name, number) in rows {
+        table.add_row([name.to_owned(), count(number as f64)]);
+    }
+    line(&table.to_string());
+    facilities::lists(city, common);
+    notes(&city.about.notes, common);
+    line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+}
+
+fn notes(notes: &[lifecircle::city::Note], common: &Common) {
+    for note in notes {
+        line(&format!("{} {}", pick(common, "注意：", "Note:"), pick(common, &note.zh, &note.en)));
+    }
+}
+
+/// A single file that was written.
+pub fn written(path: &Path, summary: Option<&Summary>, common: &Common) {
+    if common.json {
+        document(&summary.map_or_else(|| json!({ "file": path }), Summary::to_json));
+    } else {
+        line(&format!("{} {}", pick(common, "已写入", "Written:"), path.display()));
+    }
+}
+
+/// Files that were written, with their rows.
+pub fn files(files: &[(PathBuf, usize)], common: &Common) {
+    if common.json {
+        let files: Vec<Value> = files.iter().map(|(file, rows)| json!({ "file": file, "rows": rows })).collect();
+        document(&json!({ "files": files }));
+        return;
+    }
+    for (file, rows) in files {
+        line(&format!(
+            "{} {} ({} {})",
+            pick(common, "已写入", "Written:"),
+            file.display(),
+            count(*rows as f64),
+            pick(common, "行", "rows")
+        ));
+    }
+}
+
+/// Whom a number of people are, where they are not all.
+fn whom(group: AgeGroup, common: &Common) -> &str {
+    match group {
+        AgeGroup::All => "",
+        AgeGroup::Children => pick(common, " 儿童", " children"),
+        AgeGroup::Elderly => pick(common, " 老人", " old people"),
+    }
+}
+
+/// The unit of a supply.
+fn unit(of: SupplyOf, common: &Common) -> &str {
+    match of {
+        SupplyOf::Capacity => pick(common, " 位", " places"),
+        SupplyOf::Area => " m²",
+        SupplyOf::Facilities => pick(common, " 处", " facilities"),
+    }
+}

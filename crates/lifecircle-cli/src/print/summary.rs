@@ -1,0 +1,204 @@
+//! A measured city, and several.
+
+use std::path::Path;
+
+use comfy_table::CellAlignment;
+use lifecircle::measure::{Indicators, Summary};
+use lifecircle::report::Language;
+
+use super::{count, document, line, notes, percent, pick, table, unit, whom};
+use crate::args::Common;
+
+/// A measured city: its circles and its worst gaps.
+pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
+    if common.json {
+        document(&summary.to_json());
+        return;
+    }
+    if summary.synthetic {
+        line(pick(common, "这是合成的城市，现实中并不存在。", "This city is synthetic: no such place exists."));
+    }
+    line(&format!(
+        "{}: {} {}, {} {}, {} {}",
+        summary.city,
+        count(summary.residents),
+        pick(common, "名居民", "residents"),
+        count(summary.homes as f64),
+        pick(common, "个住处", "homes"),
+        count(summary.facilities as f64),
+        pick(common, "处设施", "facilities"),
+    ));
+    let english = common.language() == Language::English;
+    let mut circles = table(
+        &[
+            pick(common, "生活圈", "Circle"),
+            pick(common, "覆盖率", "Covered residents"),
+            pick(common, "达标率", "With all required"),
+            pick(common, "最缺的服务", "Most lacking service"),
+        ],
+        1,
+    );
+    if let Some(column) = circles.column_mut(3) {
+        column.set_cell_alignment(CellAlignment::Left);
+    }
+    for (_, circle) in &summary.circles {
+        let required = circle.services.iter().map(|(_, service)| service).filter(|service| service.required);
+        let worst = required.min_by(|a, b| a.coverage.residents.total_cmp(&b.coverage.residents));
+        let name = if english { &circle.en } else { &circle.zh };
+        circles.add_row([
+            name.clone(),
+            percent(circle.coverage.residents),
+            percent(circle.compliance.residents),
+            worst
+                .map(|s| format!("{} ({})", if english { &s.en } else { &s.zh }, percent(s.coverage.residents)))
+                .unwrap_or_default(),
+        ]);
+    }
+    line(&circles.to_string());
+    aspects(summary, common);
+    indicators(&summary.indicators, common);
+    worst_gaps(summary, common);
+    notes(&summary.notes, common);
+    let unsnapped = summary.rests_on.unsnapped.len();
+    if unsnapped > 0 {
+        line(&match common.language() {
+            Language::Chinese => format!(
+                "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"
+            ),
+            Language::English => {
+                format!(
+                    "Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit."
+                )
+            }
+        });
+    }
+    if let Some(directory) = directory {
+        let report = directory.join("report.html");
+        let shown = if report.exists() { report } else { directory.to_path_buf() };
+        line(&format!("{} {}", pick(common, "已写入", "Written:"), shown.display()));
+    }
+}
+
+/// The aspects and pairs of a standard that has them, a line each.
+fn aspects(summary: &Summary, common: &Common) {
+    let named = |zh: &str, en: &str, share: f64| format!("{} {}", pick(common, zh, en), percent(share));
+    if !summary.aspects.is_empty() {
+        let all: Vec<String> = summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
+        line(&format!("{} {}", pick(common, "各方面：", "Aspects:"), all.join(", ")));
+    }
+    if !summary.pairs.is_empty() {
+        let all: Vec<String> = summary.pairs.iter().map(|(_, p)| named(&p.zh, &p.en, p.coverage.residents)).collect();
+        line(&format!("{} {}", pick(common, "成对服务：", "Pairs:"), all.join(", ")));
+    }
+}
+
+/// The city in single numbers.
+fn indicators(indicators: &Indicators, common: &Common) {
+    let mut parts = Vec::new();
+    if let Some(score) = indicators.score {
+        parts.push(format!("{} {score:.1} / 100", pick(common, "得分", "score")));
+    }
+    parts.push(format!(
+        "{} {}",
+        pick(common, "必需服务齐备度", "required services had"),
+        percent(indicators.completeness)
+    ));
+    if let Some(time) = indicators.proximity_seconds {
+        let which = match indicators.proximity_nearest {
+            1 => pick(common, "到各项服务平均", "mean time to the services").to_owned(),
+            k => match common.language() {
+                Language::Chinese => format!("到各类最近 {k} 处平均"),
+                Language::English => format!("mean time to the nearest {k} of each"),
+            },
+        };
+        parts.push(format!("{which} {:.1} {}", time.minutes(), pick(common, "分钟", "min")));
+    }
+    if let Some(gini) = indicators.equity.gini {
+        parts.push(format!("{} {gini:.3}", pick(common, "基尼系数", "Gini")));
+    }
+    line(&parts.join(pick(common, "，", "; ")));
+}
+
+/// A city measured in several ways, a line each.
+pub fn summaries(summaries: &[Summary], directory: Option<&Path>, common: &Common) {
+    if common.json {
+        document(&summaries.iter().map(Summary::to_json).collect());
+        return;
+    }
+    let mut rows = table(
+        &[
+            pick(common, "标准", "Standard"),
+            pick(common, "步行者", "Walker"),
+            pick(common, "平均圈数", "Mean circles"),
+            pick(common, "必需服务齐备度", "Required services had"),
+            pick(common, "平均时间（分钟）", "Proximity, min"),
+            pick(common, "得分", "Score"),
+            pick(common, "基尼系数", "Gini"),
+        ],
+        2,
+    );
+    for summary in summaries {
+        let held: f64 = summary.residents_by_circles.iter().enumerate().map(|(n, r)| n as f64 * r).sum();
+        let indicators = &summary.indicators;
+        rows.add_row([
+            summary.standard.split(' ').next().unwrap_or_default().to_owned(),
+            summary.walker.clone(),
+            format!("{:.2} / {}", held / summary.residents.max(f64::MIN_POSITIVE), summary.circles.len()),
+            percent(indicators.completeness),
+            indicators.proximity_seconds.map(|time| format!("{:.1}", time.minutes())).unwrap_or_default(),
+            indicators.score.map(|score| format!("{score:.1}")).unwrap_or_default(),
+            indicators.equity.gini.map(|gini| format!("{gini:.3}")).unwrap_or_default(),
+        ]);
+    }
+    line(&rows.to_string());
+    if let Some(directory) = directory {
+        line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+    }
+}
+
+/// The worst gaps: by community where there are communities, else by service.
+fn worst_gaps(summary: &Summary, common: &Common) {
+    const SHOWN: usize = 10;
+    let english = common.language() == Language::English;
+    let by_community = !summary.worst_gaps.is_empty();
+    let gaps = if by_community { &summary.worst_gaps } else { &summary.gaps };
+    let none_at_all = |id: &str| {
+        let services = summary.circles.iter().flat_map(|(_, circle)| &circle.services);
+        services.clone().any(|(known, service)| known == id && service.facilities == 0)
+    };
+    let required: Vec<_> = gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service)).take(SHOWN).collect();
+    if required.is_empty() {
+        return;
+    }
+    let mut rows = table(
+        &[
+            pick(common, "缺口", "Worst gaps"),
+            pick(common, "社区", "Community"),
+            pick(common, "缺少的人", "People without"),
+            pick(common, "平均最近", "Nearest, mean"),
+            pick(common, "按千人指标还缺", "Missing by the ratio"),
+        ],
+        2,
+    );
+    for gap in required {
+        let service =
+            summary.circles.iter().flat_map(|(_, circle)| &circle.services).find(|(id, _)| *id == gap.service);
+        let community = summary.communities.iter().find(|c| Some(&c.id) == gap.community.as_ref());
+        rows.add_row([
+            service.map(|(_, s)| if english { s.en.clone() } else { s.zh.clone() }).unwrap_or_default(),
+            community
+                .map_or_else(|| pick(common, "全市", "whole city").to_owned(), |c| c.name.show(english).to_owned()),
+            format!("{}{}", count(gap.people_without), whom(gap.people, common)),
+            match (gap.mean_metres, gap.mean_seconds) {
+                (Some(metres), _) => format!("{:.0} m", metres.0),
+                (None, Some(time)) => format!("{:.0} {}", time.minutes(), pick(common, "分钟", "min")),
+                (None, None) => pick(common, "无路可达", "none to be reached").to_owned(),
+            },
+            gap.shortage
+                .as_ref()
+                .map(|shortage| format!("{}{}", count(shortage.short.ceil()), unit(shortage.of, common)))
+                .unwrap_or_default(),
+        ]);
+    }
+    line(&rows.to_string());
+}
