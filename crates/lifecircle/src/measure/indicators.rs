@@ -1,5 +1,6 @@
 //! The city in single numbers: proximity, diversity, scores, supply, equity and the composite of its communities.
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -79,15 +80,20 @@ impl Indicators {
             let sum: f64 = residents().enumerate().map(|(home, people)| people * value(home)).sum();
             share(sum, residents().sum())
         };
-        let mixes: Vec<Vec<f64>> = (0..city.homes.len()).map(|home| measured.mix(home)).collect();
+        // Shannon's entropy and three of Hill's numbers for each home; the mixes themselves are not kept.
+        let diversity = |home: usize| {
+            let mix = measured.mix(home);
+            [shannon(&mix), hill(&mix, 0.0), hill(&mix, 1.0), hill(&mix, 2.0)]
+        };
+        let diversity: Vec<[f64; 4]> = (0..city.homes.len()).into_par_iter().map(diversity).collect();
         let completeness: Vec<f64> = (0..city.homes.len()).map(|home| measured.completeness(home)).collect();
         let (proximity_seconds, residents_without_proximity) = proximity(city, measured);
         Self {
             proximity_nearest: measured.standard.nearest,
             proximity_seconds,
             residents_without_proximity,
-            diversity_shannon: mean(&|home| shannon(&mixes[home])),
-            diversity_hill: [0.0, 1.0, 2.0].map(|q| mean(&|home| hill(&mixes[home], q))),
+            diversity_shannon: mean(&|home| diversity[home][0]),
+            diversity_hill: [1, 2, 3].map(|number| mean(&|home| diversity[home][number])),
             score: measured.standard.score.as_ref().map(|_| mean(&|home| measured.score(home).unwrap_or(0.0))),
             completeness: mean(&|home| completeness[home]),
             equity: Fairness::of(city, &completeness),
