@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -270,13 +271,26 @@ pub struct MeasuringAll {
     pub snap_limit: f64,
 }
 
+/// Refuses two of one id, whose results would be written over each other.
+fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::Result<()> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(lifecircle::Error::new(format!("two {what} are called {id:?}")).mend("give one another id"));
+        }
+    }
+    Ok(())
+}
+
 impl MeasuringAll {
     /// By which standards.
     pub fn standards(&self) -> lifecircle::Result<Vec<Standard>> {
         if self.standard.iter().any(|id| id == "all") {
             return Standard::built_in().map(Standard::find).collect();
         }
-        self.standard.iter().map(|id| Standard::find(id)).collect()
+        let standards = self.standard.iter().map(|id| Standard::find(id)).collect::<lifecircle::Result<Vec<_>>>()?;
+        different("standards", standards.iter().map(|standard| standard.id.as_str()))?;
+        Ok(standards)
     }
 
     /// Who walks.
@@ -286,6 +300,7 @@ impl MeasuringAll {
         } else {
             self.walker.iter().map(|id| Walker::find(id)).collect::<lifecircle::Result<_>>()?
         };
+        different("walkers", walkers.iter().map(|walker| walker.id.as_str()))?;
         walkers.into_iter().map(|walker| walk(walker, self.snap_limit, city)).collect()
     }
 }

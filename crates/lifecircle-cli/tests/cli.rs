@@ -178,6 +178,9 @@ fn own_standards_and_walkers() {
     let groceries = &summary["circles"]["commerce"]["services"]["groceries"];
     assert_eq!(groceries["threshold_metres"], 400.0);
     assert!(groceries.get("threshold_seconds").is_none());
+    write("twin.toml", &standard);
+    let error = fail(directory.path(), &["measure", "out/demo.city", "--standard", "moreno-6,twin.toml"]);
+    assert!(error.contains("two standards are called \"moreno-6\""), "{error}");
     write("wrong.toml", &standard.replacen("circle = \"working\"", "circle = \"wrking\"", 1));
     let error = fail(directory.path(), &["standards", "check", "wrong.toml"]);
     assert!(error.starts_with("error: wrong.toml: line ") && error.contains("`circle`"), "{error}");

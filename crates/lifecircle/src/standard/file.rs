@@ -20,7 +20,7 @@ const MOST_NEAREST: usize = 100;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    id: String,
+    id: Spanned<String>,
     version: String,
     zh: String,
     en: String,
@@ -156,6 +156,12 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
             None => error,
         }
     })?;
+    // Results are written into directories of this name.
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if file.id.as_ref().is_empty() || !file.id.as_ref().bytes().all(is_sign) {
+        let problem = format!("the standard's id {:?} has other signs than letters, digits, - and _", file.id.as_ref());
+        return Err(source.wrong(file.id.span(), "id", problem, "write it with these alone"));
+    }
     let mut catalogue = Catalogue::built_in().clone();
     catalogue.exclude(file.exclude.iter().map(|text| source.rule(text, "exclude")).collect::<Result<_>>()?);
     for kind in &file.kind {
@@ -188,7 +194,7 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
         nearest => nearest.map_or(1, Spanned::into_inner),
     };
     Ok(Standard {
-        id: file.id,
+        id: file.id.into_inner(),
         version: file.version,
         zh: file.zh,
         en: file.en,

@@ -391,6 +391,7 @@ fn mistakes_are_named_by_line_and_key() {
     let at = |what: &str, key: &str| format!("line {}, `{key}`", line(what));
     let told = error("circle = \"housing\"", "circle = \"hosing\"");
     assert!(told.starts_with(&at("circle = \"housing\"", "circle")) && told.contains("no circle `hosing`"), "{told}");
+    assert!(error("id = \"wuhai-8\"", "id = \"../up\"").contains("the standard's id \"../up\""));
     assert!(error("minutes = 10", "minuts = 10").contains("minuts"));
     assert!(error("minutes = 10", "minutes = -1").starts_with(&at("minutes = 10", "minutes")));
     let both = error("minutes = 10", "minutes = 10\nmetres = 5");
