@@ -280,6 +280,30 @@ fn geoparquet_as_another_program_writes_it() {
 }
 
 #[test]
+fn damaged_parquet_is_an_error_wherever_it_is_damaged() {
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/parquet");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("list.parquet");
+    let problem = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        read_list(&file, &ListColumns::default(), None).err().map(|error| error.to_string())
+    };
+    // Found by fuzzing: a column that begins before the file.
+    let negative = std::fs::read(seeds.join("negative.parquet")).unwrap();
+    assert!(problem(&negative).unwrap().contains("cannot be read as Parquet"));
+    let whole = std::fs::read(seeds.join("overture.parquet")).unwrap();
+    for length in (0..whole.len()).step_by(37) {
+        assert!(problem(&whole[..length]).is_some(), "{length}");
+    }
+    // Any byte may be wrong: what comes of it is an error or a list, not a crash.
+    for position in (0..whole.len()).step_by(5) {
+        let mut bytes = whole.clone();
+        bytes[position] ^= 0x55;
+        let _ = problem(&bytes);
+    }
+}
+
+#[test]
 fn what_became_of_a_list_is_told() {
     let list = |rows: &str| {
         let directory = tempfile::tempdir().unwrap();

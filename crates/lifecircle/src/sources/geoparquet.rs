@@ -3,7 +3,6 @@
 //! Fields inside a structure become columns of their own with dots (`names.primary`); lists become texts with semicolons.
 //! Source: GeoParquet 1.1.0 (the `geo` note, the WKB encoding).
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,11 +12,11 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType};
 use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use super::records::{Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::tables::parquet_file;
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.
 const MOST_ROWS: i64 = 20_000_000;
@@ -27,26 +26,27 @@ const MOST_ROWS: i64 = 20_000_000;
 /// # Errors
 /// If it is damaged, too long, or not in longitude and latitude.
 pub fn read(path: &Path) -> Result<Records> {
-    let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
-    let damaged = |e: &dyn std::fmt::Display| {
+    let damaged = |e: &str| {
         Error::new(format!("it cannot be read as Parquet ({e})")).mend("write it anew, for example with GeoPandas")
     };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
-    let about = builder.metadata().file_metadata();
-    if about.num_rows() > MOST_ROWS {
-        return Err(Error::new(format!("it has {} rows", about.num_rows())).mend("cut it to the city"));
-    }
-    let notes = about.key_value_metadata().into_iter().flatten();
-    let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
-    let geometry = match note {
-        Some(note) => Some(geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?),
-        None => builder.schema().field_with_name("geometry").ok().map(|field| field.name().clone()),
-    };
-    let mut records = Records { file: path.to_path_buf(), ..Records::default() };
-    for batch in builder.build().map_err(|e| damaged(&e))? {
-        add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
-    }
-    Ok(records)
+    parquet_file::read(path, damaged, |builder| {
+        let damaged = |e: &dyn std::fmt::Display| damaged(&e.to_string());
+        let about = builder.metadata().file_metadata();
+        if about.num_rows() > MOST_ROWS {
+            return Err(Error::new(format!("it has {} rows", about.num_rows())).mend("cut it to the city"));
+        }
+        let notes = about.key_value_metadata().into_iter().flatten();
+        let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
+        let geometry = match note {
+            Some(note) => Some(geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?),
+            None => builder.schema().field_with_name("geometry").ok().map(|field| field.name().clone()),
+        };
+        let mut records = Records { file: path.to_path_buf(), ..Records::default() };
+        for batch in builder.build().map_err(|e| damaged(&e))? {
+            add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
+        }
+        Ok(records)
+    })
 }
 
 /// The column of geometries according to the note.

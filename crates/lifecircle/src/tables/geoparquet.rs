@@ -12,14 +12,13 @@ use geo::BoundingRect;
 use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use serde_json::json;
 
-use super::Table;
+use super::{Table, parquet_file};
 use crate::error::{Error, Result};
 
 const GEOMETRY: &str = "geometry";
@@ -102,27 +101,26 @@ fn kind(geometry: &Geometry<f64>) -> &'static str {
 /// # Errors
 /// If the file is missing or damaged.
 pub fn read(path: &Path) -> Result<Table> {
-    let damaged = |e: &dyn std::fmt::Display| {
-        Error::new(format!("the file is damaged ({e})")).file(path).mend("import the city again")
-    };
-    let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
-    let schema = builder.schema().clone();
-    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let reader = builder.with_batch_size(rows.clamp(1, 1 << 20)).build().map_err(|e| damaged(&e))?;
-    let batches: Vec<RecordBatch> = reader.collect::<std::result::Result<_, _>>().map_err(|e| damaged(&e))?;
-    let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| damaged(&e))?;
-    let mut table = Table::new();
-    for (field, column) in schema.fields().iter().zip(batch.columns()) {
-        if field.name() == GEOMETRY {
+    let damaged = |e: &str| Error::new(format!("the file is damaged ({e})")).file(path).mend("import the city again");
+    parquet_file::read(path, damaged, |builder| {
+        let schema = builder.schema().clone();
+        let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let damaged = |e: &dyn std::fmt::Display| damaged(&e.to_string());
+        let reader = builder.with_batch_size(rows.clamp(1, 1 << 20)).build().map_err(|e| damaged(&e))?;
+        let batches: Vec<RecordBatch> = reader.collect::<std::result::Result<_, _>>().map_err(|e| damaged(&e))?;
+        let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| damaged(&e))?;
+        let mut table = Table::new();
+        for (field, column) in schema.fields().iter().zip(batch.columns()) {
+            if field.name() != GEOMETRY {
+                table.columns.push((field.name().clone(), column.clone()));
+                continue;
+            }
             let blobs =
                 column.as_any().downcast_ref::<BinaryArray>().ok_or_else(|| damaged(&"its geometry is not binary"))?;
             let decode = |blob: Option<&[u8]>| wkb::reader::read_wkb(blob?).ok()?.try_to_geometry();
             let geometries: Option<Vec<_>> = blobs.iter().map(decode).collect();
             table.geometry = Some(geometries.ok_or_else(|| damaged(&"a geometry cannot be read"))?);
-        } else {
-            table.columns.push((field.name().clone(), column.clone()));
         }
-    }
-    Ok(table)
+        Ok(table)
+    })
 }

@@ -5,6 +5,7 @@
 mod csv;
 mod geojson;
 mod geoparquet;
+pub(crate) mod parquet_file;
 
 use std::path::Path;
 use std::sync::Arc;
