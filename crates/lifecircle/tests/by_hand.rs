@@ -403,3 +403,16 @@ fn the_way_from_the_door_counts_in_metres_too() {
         assert_eq!(measured.count_within_threshold(A, KINDERGARTEN), 1);
     }
 }
+
+#[test]
+fn a_ratio_for_an_age_group_that_is_not_known_is_left_out() {
+    let mut city = city();
+    city.homes[C].ages.children = None;
+    let (measured, summary) = measured(&city);
+    assert!(measured.supply[KINDERGARTEN].is_none() && summary.indicators.supply.is_empty());
+    let note = summary.notes.iter().find(|note| note.en.contains("Ages are not known")).unwrap();
+    assert!(note.en.contains("ratios of Kindergarten are left out") && note.zh.contains("千人指标未计算"), "{note:?}");
+    // C's children are not told, so its 40 residents stand for them, with D's 10 children.
+    let gap = summary.gaps.iter().find(|gap| gap.service == "kindergarten").unwrap();
+    assert_eq!((gap.people_without, gap.shortage.is_none()), (50.0, true));
+}

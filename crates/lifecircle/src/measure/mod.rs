@@ -66,7 +66,8 @@ pub struct Measured {
     pub recognised: Recognised,
     /// What the walker reaches; shared with other standards.
     pub reached: Arc<Reached>,
-    /// For each service that has a ratio, its supply and who gets it.
+    /// For each service that has a ratio, its supply and who gets it; none where the ratio is for an age group that is not
+    /// known.
     pub supply: Vec<Option<Supply>>,
     at: Vec<At>,
     /// For each service, the mean time of every home to the nearest few; empty where it is the nearest one's.

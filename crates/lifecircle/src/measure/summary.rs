@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::coverage::{Coverage, Share};
 use super::gaps::{Gap, gaps};
+use super::people::residents_of;
 use super::rests_on::RestsOn;
 use super::{Indicators, Measured};
 use crate::city::{City, Name, Note, Source};
@@ -286,7 +287,7 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         gaps: gaps(city, measured, None, &everybody),
         worst_gaps,
         rests_on: RestsOn::of(city, measured),
-        notes: city.about.notes.iter().cloned().chain(unmapped(measured)).collect(),
+        notes: city.about.notes.iter().cloned().chain(unmapped(measured)).chain(without_ages(city, measured)).collect(),
         sources: city.about.sources.clone(),
     }
 }
@@ -314,6 +315,33 @@ fn unmapped(measured: &Measured) -> Option<Note> {
             missing.len(),
             names(|s| &s.zh).join("、")
         ),
+    })
+}
+
+/// Tells that services for children or old people are measured over everybody, where their ages are not known.
+fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
+    let unknown =
+        |group: AgeGroup| group != AgeGroup::All && city.homes.iter().any(|home| residents_of(home, group).is_none());
+    let services = &measured.standard.services;
+    let for_ages = services.iter().any(|service| unknown(service.people));
+    let with_ratio: Vec<_> =
+        services.iter().filter(|s| s.ratio.as_ref().is_some_and(|ratio| unknown(ratio.people))).collect();
+    let left_out = |name: fn(&crate::standard::Service) -> &str, comma| {
+        with_ratio.iter().map(|service| name(service)).collect::<Vec<_>>().join(comma)
+    };
+    let (en, zh) = if with_ratio.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (
+            format!(", and the ratios of {} are left out", left_out(|s| &s.en, ", ")),
+            format!("，{}的千人指标未计算", left_out(|s| &s.zh, "、")),
+        )
+    };
+    (for_ages || !with_ratio.is_empty()).then(|| Note {
+        en: format!(
+            "Ages are not known, so services for children and old people are measured over all residents{en}; give --people with columns children and elderly."
+        ),
+        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请用 --people 提供含“儿童”“老人”列的人口数据。"),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The supply of a city's services that have a ratio: what facilities hold, and the share of it that each home gets, by
 //! the two-step floating catchment within the service's threshold.
 
-use super::people::people_for;
+use super::people::residents_of;
 use super::{Decay, FloatingCatchment, Trips, floating_catchment};
 use crate::city::City;
 use crate::geo::Seconds;
@@ -21,7 +21,7 @@ pub struct Supply {
 }
 
 impl Supply {
-    /// The supply of a service; none if it has no ratio. `catchments` tells, for each of its facilities, the homes that
+    /// The supply of a service; none if it has no ratio, or one for an age group that is not known of every home. `catchments` tells, for each of its facilities, the homes that
     /// have it within the threshold.
     pub(super) fn find(
         city: &City,
@@ -30,7 +30,8 @@ impl Supply {
         catchments: impl FnOnce() -> Vec<Vec<(u32, Seconds)>>,
     ) -> Option<Self> {
         let ratio = service.ratio.as_ref()?;
-        let people: Vec<f64> = city.homes.iter().map(|home| people_for(home, ratio.people)).collect();
+        // A thousand old people are not a thousand residents: where ages are not known, nothing can be said.
+        let people: Vec<f64> = city.homes.iter().map(|home| residents_of(home, ratio.people)).collect::<Option<_>>()?;
         let facilities = || facilities.iter().map(|index| &city.facilities[*index as usize]);
         let supply: Vec<f64> = facilities().map(|facility| service.supply(facility)).collect();
         let trips = Trips::by_target(people.len(), catchments());
