@@ -416,3 +416,13 @@ fn a_ratio_for_an_age_group_that_is_not_known_is_left_out() {
     let gap = summary.gaps.iter().find(|gap| gap.service == "kindergarten").unwrap();
     assert_eq!((gap.people_without, gap.shortage.is_none()), (50.0, true));
 }
+
+#[test]
+fn what_the_city_has_none_of_is_no_gap_of_a_community() {
+    let mut city = city();
+    city.facilities.retain(|facility| facility.kind != "park");
+    let (_, summary) = measured(&city);
+    let lacks = |gaps: &[lifecircle::measure::Gap]| gaps.iter().any(|gap| gap.service == "park");
+    assert!(lacks(&summary.gaps) && !lacks(&summary.worst_gaps));
+    assert!(summary.notes.iter().any(|note| note.en.contains("no facility of 1 required services (Park)")));
+}

@@ -29,7 +29,8 @@ pub(super) fn write(network: &Network, hierarchy: &Hierarchy, path: &Path) -> Re
         body.extend(column.iter().flat_map(|number| number.to_le_bytes()));
     }
     let [ranks, _, heads, ..] = columns;
-    let counts = [ranks.len() as u32, hierarchy.core() as u32, heads.len() as u32, crc32fast::hash(&body)];
+    let counts = [ranks.len() as u32, hierarchy.core() as u32, heads.len() as u32];
+    let counts = [counts[0], counts[1], counts[2], checksum_of(counts, &body)];
     let output = Output::file(path, Existing::Replace)?;
     let mut file = std::fs::File::create(output.path()).map_err(failed)?;
     file.write_all(&MAGIC).map_err(failed)?;
@@ -52,11 +53,11 @@ fn decode(network: &Network, bytes: &[u8]) -> Option<Hierarchy> {
     let (print, counts) = head.split_at(32);
     let (counts, _) = counts.as_chunks::<4>();
     let [nodes, core, arcs, checksum] = <[_; 4]>::try_from(counts).ok()?.map(u32::from_le_bytes);
-    let [nodes, core, arcs] = [nodes, core, arcs].map(|count| count as usize);
-    if magic != MAGIC || nodes != network.nodes() || body.len() != 4 * (2 * nodes + 1 + 3 * arcs) {
+    let size = |count: u32| count as usize;
+    if magic != MAGIC || size(nodes) != network.nodes() || body.len() != 4 * (2 * size(nodes) + 1 + 3 * size(arcs)) {
         return None;
     }
-    if crc32fast::hash(body) != checksum || print != fingerprint(network) {
+    if checksum_of([nodes, core, arcs], body) != checksum || print != fingerprint(network) {
         return None;
     }
     let (numbers, _) = body.as_chunks::<4>();
@@ -66,8 +67,19 @@ fn decode(network: &Network, bytes: &[u8]) -> Option<Hierarchy> {
         rest = after;
         column.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect::<Vec<u32>>()
     };
+    let (nodes, arcs) = (size(nodes), size(arcs));
     let columns = [take(nodes), take(nodes + 1), take(arcs), take(arcs), take(arcs)];
-    Hierarchy::from_columns(columns, core).filter(is_sound)
+    Hierarchy::from_columns(columns, size(core)).filter(is_sound)
+}
+
+/// Of the counts too: a core of another size would give other answers, and nothing else would tell.
+fn checksum_of(counts: [u32; 3], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    for count in counts {
+        hasher.update(&count.to_le_bytes());
+    }
+    hasher.update(body);
+    hasher.finalize()
 }
 
 /// Whether all arcs lead to ranks that are there: upwards below the core, within the core from there on.
@@ -139,6 +151,12 @@ mod tests {
     #[test]
     fn what_is_damaged_is_none() {
         let (network, _, bytes) = ready();
+        // Every bit of the head counts: its numbers say how the rest is read.
+        for bit in 0..HEAD * 8 {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert!(decode(&network, &damaged).is_none(), "bit {bit}");
+        }
         proptest!(|(place in 0..bytes.len(), bits in 1..=255_u8, length in 0..bytes.len())| {
             let mut damaged = bytes.clone();
             damaged[place] ^= bits;
