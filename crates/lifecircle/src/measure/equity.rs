@@ -124,9 +124,9 @@ pub fn palma_between(access: &[f64], people: &[f64], rank: &[f64], cutoffs: [f64
 /// (1996), the usual one. None if there are no people. Values that are not numbers do not count.
 ///
 /// ```
-/// // Five people with 1, 1, 5, 5, 5: the median is the third's, the quarter lies on the second's.
+/// // Five people with 1, 1, 5, 5, 5: the median is the third's, the quarter the second's.
 /// let quantile = |share| lifecircle::measure::quantile(&[5.0, 1.0], &[3.0, 2.0], share);
-/// assert_eq!([0.25, 0.3, 0.5].map(quantile), [Some(1.0), Some(1.8), Some(5.0)]);
+/// assert_eq!([0.25, 0.375, 0.5].map(quantile), [Some(1.0), Some(3.0), Some(5.0)]);
 /// ```
 pub fn quantile(values: &[f64], people: &[f64], share: f64) -> Option<f64> {
     let mut order: Vec<usize> = (0..values.len()).filter(|i| people[*i] > 0.0 && values[*i].is_finite()).collect();
