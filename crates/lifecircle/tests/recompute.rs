@@ -276,3 +276,69 @@ fn the_number_of_threads_changes_nothing() {
     };
     assert_eq!(run(1), run(5));
 }
+
+/// Recomputes the ways in metres of a standard that asks for distances, from the exported metres and places on edges.
+fn recompute_metres(city: &City, walker: &str) {
+    let walker = Walker::find(walker).unwrap();
+    let speed = walker.speed;
+    let measured = measure(city, Standard::find("cn-gb50180-2018").unwrap(), Walk::of(walker), &());
+    let edges = export::edges_table(&city.streets, measured.network());
+    let mut into = vec![Vec::new(); city.streets.nodes.len()];
+    let mut metres_of: HashMap<i64, f64> = HashMap::new();
+    for (((edge, from), to), metres) in
+        ids(&edges, "edge").into_iter().zip(ids(&edges, "from")).zip(ids(&edges, "to")).zip(numbers(&edges, "metres"))
+    {
+        into[to as usize].push((from as usize, metres));
+        metres_of.insert(edge, metres);
+    }
+    // Where on its edge each stands, in metres, and how far its door is from there.
+    let placed = |table: &Table| -> Vec<(Entry, f64)> {
+        let along = numbers(table, "along");
+        let placed = entries(table).into_iter().zip(along).map(|(mut entry, along)| {
+            let length = metres_of[&entry.edge];
+            entry.seconds = [along * length, (1.0 - along) * length];
+            entry.access *= speed;
+            (entry, along)
+        });
+        placed.collect()
+    };
+    let (homes, facilities) =
+        (placed(&export::home_snaps_table(city, &measured)), placed(&export::facility_snaps_table(city, &measured)));
+    let place_of: HashMap<&str, usize> =
+        city.homes.iter().enumerate().map(|(index, home)| (home.id.as_str(), index)).collect();
+    let mut compared = 0;
+    for (index, service) in measured.standard.services.iter().enumerate() {
+        if !matches!(service.threshold, Threshold::Distance(_)) {
+            continue;
+        }
+        let here: Vec<&(Entry, f64)> = facilities.iter().filter(|(entry, _)| entry.service == service.id).collect();
+        let mut far = vec![f64::INFINITY; into.len()];
+        let starts: Vec<(usize, f64)> = here
+            .iter()
+            .flat_map(|(entry, _)| [0, 1].map(|end| (entry.ends[end], entry.access + entry.seconds[end])))
+            .collect();
+        spread(&into, &starts, f64::INFINITY, &mut far);
+        for (home, along) in &homes {
+            let by_nodes = home.access + (home.seconds[0] + far[home.ends[0]]).min(home.seconds[1] + far[home.ends[1]]);
+            let same = here.iter().filter(|(facility, _)| facility.edge == home.edge);
+            let straight = same
+                .map(|(facility, there)| home.access + facility.access + (along - there).abs() * metres_of[&home.edge]);
+            let mine = straight.fold(by_nodes, f64::min);
+            let told = measured.nearest_metres(place_of[home.id.as_str()], index).map_or(f64::INFINITY, |m| m.0);
+            assert!(mine == told || (mine - told).abs() < 0.5, "{} of {}: {mine} against {told}", service.id, home.id);
+            compared += 1;
+        }
+    }
+    assert!(compared > 1000, "{compared}");
+}
+
+#[test]
+fn ways_in_metres_too() {
+    let city = import(demo::generate(demo::Size::Small, 3), &()).unwrap();
+    for walker in Walker::all() {
+        recompute_metres(&city, &walker.id);
+    }
+    let Some(data) = support::shared_data() else { return };
+    let osm = OsmSource::open(&data.join("andorra/andorra.osm.pbf")).unwrap();
+    recompute_metres(&import(Inputs::new("andorra", osm), &()).unwrap(), "elderly");
+}

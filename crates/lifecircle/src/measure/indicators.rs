@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fairness::Fairness;
-use super::{Coverage, Measured, Theil, entropy_composite, hill, shannon};
+use super::{Coverage, Measured, entropy_composite, hill, shannon};
 use crate::city::City;
 use crate::geo::Seconds;
 use crate::standard::{AgeGroup, SupplyOf};
@@ -100,11 +100,6 @@ impl Indicators {
             supply: (0..measured.standard.services.len()).filter_map(|s| supply(city, measured, s)).collect(),
             composite: composite(measured, communities),
         }
-    }
-
-    /// The Theil index of completeness, if there is one.
-    pub fn theil(&self) -> Option<Theil> {
-        self.equity.theil
     }
 }
 

@@ -154,14 +154,9 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
         language.pick("生活圈个数", "Number of circles").to_owned(),
         dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all),
     )];
-    let required: Vec<usize> =
-        (0..standard.services.len()).filter(|service| standard.services[*service].required).collect();
-    let share = |home: usize| {
-        required.iter().filter(|service| measured.has(home, **service)).count() as f64 / required.len().max(1) as f64
-    };
     layers.push((
         language.pick("全部必需服务", "All required services").to_owned(),
-        dots(&places, &residents, share, 20),
+        dots(&places, &residents, |home| measured.completeness(home), 20),
     ));
     for (index, circle) in standard.circles.iter().enumerate() {
         let deciding: Vec<usize> = standard.deciding(index).collect();

@@ -29,9 +29,10 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
             put(
                 &mut page,
                 format_args!(
-                    "<tr><td><span class=\"mark\">{mark}</span>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+                    "<tr><td><span class=\"mark\">{mark}</span>{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
                      <td class=\"meter\"><i style=\"width:{:.1}%;background:{}\"></i></td><td class=\"n\">{}</td></tr>",
                     escape(language.pick(&service.zh, &service.en)),
+                    of_its_people(service, language),
                     threshold(service),
                     count(service.facilities as f64),
                     share * 100.0,
@@ -48,12 +49,26 @@ pub(super) fn services(summary: &Summary, language: Language) -> String {
         format_args!(
             "<p class=\"key\">{}</p>",
             language.pick(
-                "▲ 必需，△ 建议；依次为：步行时限（′ 为分钟）或距离、设施数、可达的居民比例。",
-                "▲ required, △ advised; then: walking time (′ minutes) or distance, number of facilities, residents within it."
+                "▲ 必需，△ 建议；依次为：步行时限（′ 为分钟）或距离、设施数、可达的居民比例；面向儿童或老人的服务另列其比例。",
+                "▲ required, △ advised; then: walking time (′ minutes) or distance, number of facilities, residents within it; for services for children or old people, their share as well."
             )
         ),
     );
     page
+}
+
+/// The coverage of those whom a service is for, where that is not everybody and their ages are known.
+fn of_its_people(service: &ServiceSummary, language: Language) -> String {
+    let share = match service.people {
+        AgeGroup::All => None,
+        AgeGroup::Children => service.coverage.children,
+        AgeGroup::Elderly => service.coverage.elderly,
+    };
+    let whom = match service.people {
+        AgeGroup::Children => language.pick("儿童", "children"),
+        _ => language.pick("老人", "old people"),
+    };
+    share.map(|share| format!(" <small>{whom} {}</small>", percent(share))).unwrap_or_default()
 }
 
 /// The worst gaps: by community where there are communities, else of the city.

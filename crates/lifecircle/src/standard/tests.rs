@@ -413,6 +413,15 @@ fn mistakes_are_named_by_line_and_key() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_a_standard() {
+    let text = include_str!("../../../../docs/standards.md");
+    let example = text.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let standard = Standard::parse(example).unwrap();
+    assert_eq!((standard.services.len(), standard.pairs.len(), standard.aspects[0].services.len()), (2, 1, 1));
+    assert_eq!(standard.kinds_of(1).collect::<Vec<_>>(), ["pharmacy"]);
+}
+
+#[test]
 fn thresholds_of_area() {
     use crate::city::{Entries, Facility, Name};
     use crate::geo::LonLat;
