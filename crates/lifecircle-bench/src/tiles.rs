@@ -1,6 +1,6 @@
 //! Tiles: copies of a city side by side, joined at their seams.
 
-use lifecircle::city::{Direction, Street, StreetKind, Streets, Surface, Wheels};
+use lifecircle::city::{Street, StreetKind, Streets};
 use lifecircle::geo::LonLat;
 use lifecircle::geo::metric::{Frame, Mercator, distance};
 use rstar::RTree;
@@ -71,22 +71,10 @@ fn join(tiled: &mut Streets, streets: &Streets, side: usize, [near_x, near_y]: [
                 let here = tiled.nodes[from as usize];
                 let Some(found) = trees[other].nearest_neighbor(Mercator::project(here)) else { continue };
                 let end = tiled.bends.len() as u32;
-                tiled.edges.push(Street {
-                    from,
-                    to: found.data,
-                    bends: [end, end],
-                    way: 0,
-                    kind: StreetKind::Path,
-                    length: distance(here, tiled.nodes[found.data as usize]),
-                    rise: 0.0,
-                    half_signals: 0,
-                    direction: Direction::Both,
-                    off_ground: false,
-                    ride_seconds: 0.0,
-                    surface: Surface::Unknown,
-                    wheels: Wheels::Unsaid,
-                    width: 0.0,
-                });
+                let length = distance(here, tiled.nodes[found.data as usize]);
+                tiled
+                    .edges
+                    .push(Street { bends: [end, end], ..Street::plain([from, found.data], StreetKind::Path, length) });
             }
         }
     }

@@ -17,10 +17,7 @@
 
 mod support;
 
-use lifecircle::city::{
-    Ages, City, Community, Direction, Entries, Facility, Home, HomeKind, Name, Street, StreetKind, Streets, Surface,
-    Wheels,
-};
+use lifecircle::city::{Ages, City, Community, Entries, Facility, Home, HomeKind, Name, Street, StreetKind, Streets};
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::measure::{Change, Measured, Share, Summary, Walk, compare, measure, summarise};
 use lifecircle::network::Walker;
@@ -87,22 +84,7 @@ const STEP: f64 = 111.0;
 
 fn streets() -> Streets {
     let node = |x: u32, y: u32| y * 5 + x;
-    let street = |from, to| Street {
-        from,
-        to,
-        bends: [0, 0],
-        way: 1,
-        kind: StreetKind::Minor,
-        length: Metres(STEP),
-        rise: 0.0,
-        half_signals: 0,
-        direction: Direction::Both,
-        off_ground: false,
-        ride_seconds: 0.0,
-        surface: Surface::Unknown,
-        wheels: Wheels::Unsaid,
-        width: 0.0,
-    };
+    let street = |from, to| Street::plain([from, to], StreetKind::Minor, Metres(STEP));
     let across = (0..4).flat_map(|y| (0..4).map(move |x| (node(x, y), node(x + 1, y))));
     let up = (0..3).flat_map(|y| (0..5).map(move |x| (node(x, y), node(x, y + 1))));
     Streets {

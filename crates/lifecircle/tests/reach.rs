@@ -5,7 +5,7 @@
 mod support;
 
 use geo::{Contains, Validation};
-use lifecircle::city::{Direction, Street, StreetKind, Streets, Surface, Wheels};
+use lifecircle::city::{Direction, Street, StreetKind, Streets};
 use lifecircle::geo::{LonLat, Metres, metric};
 use lifecircle::network::{EdgeTimes, Millis, Network, Snap, Snapper, Walker};
 use lifecircle::reach::{
@@ -66,21 +66,13 @@ fn streets(random: &mut ChaCha8Rng, across: usize) -> Streets {
         }
         let bends = [bend, streets.bends.len() as u32];
         let pick = random.random_range(0..20);
+        let kind = if pick == 0 { StreetKind::Steps } else { StreetKind::Minor };
         let mut street = Street {
-            from,
-            to,
             bends,
-            way: 1,
-            kind: if pick == 0 { StreetKind::Steps } else { StreetKind::Minor },
-            length: Metres(0.0),
             rise: if random.random_bool(0.4) { random.random_range(-6.0..6.0) } else { 0.0 },
             half_signals: u8::from(pick == 1),
             direction: if pick == 2 { Direction::Forward } else { Direction::Both },
-            off_ground: false,
-            ride_seconds: 0.0,
-            surface: Surface::Unknown,
-            wheels: Wheels::Unsaid,
-            width: 0.0,
+            ..Street::plain([from, to], kind, Metres(0.0))
         };
         let line: Vec<LonLat> = streets.line(&street).collect();
         street.length = metric::length(&line);

@@ -48,6 +48,29 @@ pub struct Street {
     pub width: f32,
 }
 
+impl Street {
+    /// A straight, flat street on the ground, open both ways, without signals, of which nothing else is told. It begins
+    /// and ends at two nodes and belongs to no way.
+    pub fn plain([from, to]: [u32; 2], kind: StreetKind, length: Metres) -> Self {
+        Self {
+            from,
+            to,
+            bends: [0, 0],
+            way: 0,
+            kind,
+            length,
+            rise: 0.0,
+            half_signals: 0,
+            direction: Direction::Both,
+            off_ground: false,
+            ride_seconds: 0.0,
+            surface: Surface::Unknown,
+            wheels: Wheels::Unsaid,
+            width: 0.0,
+        }
+    }
+}
+
 /// What a street is made of, as far as it matters to feet and wheels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

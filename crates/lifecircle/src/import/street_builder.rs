@@ -7,7 +7,7 @@
 use super::access::Walkway;
 use super::scan::{Extract, Way};
 use super::squares;
-use crate::city::{Direction, Street, StreetKind, Streets};
+use crate::city::{Street, StreetKind, Streets};
 use crate::geo::metric::{distance, length};
 use crate::geo::{LonLat, Metres};
 
@@ -142,21 +142,13 @@ impl Builder<'_> {
     fn add_crossing(&mut self, a: u32, b: u32, walkway: Walkway) {
         let Some((from, to)) = self.extract.place(a).zip(self.extract.place(b)) else { return };
         let end = self.streets.bends.len() as u32;
+        let ends = [self.street_node(a), self.street_node(b)];
         let edge = Street {
-            from: self.street_node(a),
-            to: self.street_node(b),
             bends: [end, end],
-            way: 0,
-            kind: StreetKind::Square,
-            length: distance(from, to),
-            rise: 0.0,
-            half_signals: 0,
-            direction: Direction::Both,
             off_ground: walkway.off_ground,
-            ride_seconds: 0.0,
             surface: walkway.surface,
             wheels: walkway.wheels,
-            width: walkway.width.unwrap_or(0.0),
+            ..Street::plain(ends, StreetKind::Square, distance(from, to))
         };
         self.streets.edges.push(edge);
     }

@@ -256,26 +256,10 @@ fn tobler(slope: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::city::Direction;
     use crate::geo::Metres;
 
     fn street(kind: StreetKind) -> Street {
-        Street {
-            from: 0,
-            to: 1,
-            bends: [0, 0],
-            way: 1,
-            kind,
-            length: Metres(111.0),
-            rise: 0.0,
-            half_signals: 0,
-            direction: Direction::Both,
-            off_ground: false,
-            ride_seconds: 0.0,
-            surface: Surface::Unknown,
-            wheels: Wheels::Unsaid,
-            width: 0.0,
-        }
+        Street::plain([0, 1], kind, Metres(111.0))
     }
 
     fn walker(id: &str) -> Walker {
