@@ -54,3 +54,22 @@ fn evenness(values: &[f64]) -> f64 {
     }
     super::shannon(values) / (values.len() as f64).ln()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_by_hand() {
+        // Shared by two of three places: e = ln 2 / ln 3. Held by one alone: e = 0.
+        let composite = entropy_composite(&[vec![0.0, 1.0, 1.0], vec![0.0, 0.0, 1.0]]);
+        let told = 1.0 - 2.0_f64.ln() / 3.0_f64.ln();
+        let weights = [told / (told + 1.0), 1.0 / (told + 1.0)];
+        for (weight, by_hand) in composite.weights.iter().zip(weights) {
+            assert!((weight - by_hand).abs() < 1e-12, "{weight} is not {by_hand}");
+        }
+        assert!((composite.scores[1] - 100.0 * weights[0]).abs() < 1e-12);
+        // Where nothing tells anything all weigh the same.
+        assert_eq!(entropy_composite(&[vec![0.5, 0.5], vec![0.2, 0.2]]).weights, [0.5, 0.5]);
+    }
+}
