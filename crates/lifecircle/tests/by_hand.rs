@@ -408,3 +408,17 @@ fn what_the_city_has_none_of_is_no_gap_of_a_community() {
     assert!(lacks(&summary.gaps) && !lacks(&summary.worst_gaps));
     assert!(summary.notes.iter().any(|note| note.en.contains("no facility of 1 required services (Park)")));
 }
+
+#[test]
+fn one_is_not_two() {
+    // Within six minutes A, B and C have one pharmacy each; two are asked for.
+    let nearer = STANDARD.replace("minutes = 15\ncount = 2", "minutes = 6\ncount = 2");
+    assert_ne!(nearer, STANDARD);
+    let walk = || Walk::of(Walker::find("adult").unwrap());
+    let had = |standard: &str| {
+        let measured = measure(&city(), Standard::parse(standard).unwrap(), walk(), &());
+        [A, B, C, D].map(|home| (measured.count_within_threshold(home, TWO), measured.has(home, TWO)))
+    };
+    assert_eq!(had(&nearer), [(1, false), (1, false), (1, false), (0, false)]);
+    assert_eq!(had(&nearer.replace("count = 2", "count = 1")), [(1, true), (1, true), (1, true), (0, false)]);
+}

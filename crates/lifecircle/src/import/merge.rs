@@ -27,7 +27,7 @@ const NEAR_WITHOUT_NAME: f64 = 25.0;
 const NEAR_IN_LIST: f64 = 30.0;
 
 /// No two entries farther apart than this are one, the size of the place aside.
-const FARTHEST: f64 = 200.0;
+const FARTHEST: f64 = NEAR_BY_LIKENESS[0].1;
 
 /// How much closer to an area counts as being there: its radius, at most.
 const LARGEST_RADIUS: f64 = 300.0;

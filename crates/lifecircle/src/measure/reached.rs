@@ -174,15 +174,11 @@ impl Reached {
             snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
         ];
         let mut groups = Groups::default();
-        let services = || {
-            let of = |(standard, recognised): &(&Standard, &Recognised)| {
-                standard.services.iter().map(|s| s.threshold).zip(recognised.services.clone()).collect::<Vec<_>>()
-            };
-            standards.iter().map(of)
-        };
-        let numbered: Vec<Vec<(usize, Threshold)>> = services()
-            .map(|services| services.into_iter().map(|(limit, group)| (groups.number_of(&group), limit)).collect())
-            .collect();
+        let mut numbered: Vec<Vec<(usize, Threshold)>> = Vec::with_capacity(standards.len());
+        for (standard, recognised) in standards {
+            let services = standard.services.iter().zip(&recognised.services);
+            numbered.push(services.map(|(service, group)| (groups.number_of(group), service.threshold)).collect());
+        }
         let all = || numbered.iter().flatten();
         let timed: Vec<(usize, [Millis; 4])> = all().map(|(group, limit)| (*group, time_limits(*limit))).collect();
         let times = Pass::run(&engine, &places, &groups, &timed, progress);
