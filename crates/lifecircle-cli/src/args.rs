@@ -202,6 +202,15 @@ pub struct InputArgs {
     pub name: Option<String>,
 }
 
+impl InputArgs {
+    /// Files that are read.
+    pub fn files(&self) -> Vec<&Path> {
+        let one = [Some(&self.extract), self.people.as_ref(), self.elevation.as_ref()];
+        let all = one.into_iter().flatten().chain(&self.facilities).chain(&self.communities);
+        all.map(PathBuf::as_path).collect()
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum DatumArg {
     Wgs84,
@@ -240,7 +249,17 @@ fn metres(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Names that are files and no ids of built-in ones.
+fn files<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a Path> {
+    names.into_iter().map(Path::new).filter(|name| name.extension().is_some()).collect()
+}
+
 impl Measuring {
+    /// Files that are read for it.
+    pub fn files(&self) -> Vec<&Path> {
+        files([&self.standard, &self.walker])
+    }
+
     /// By which standard.
     pub fn standard(&self) -> lifecircle::Result<Standard> {
         Standard::find(&self.standard)
@@ -283,6 +302,11 @@ fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::
 }
 
 impl MeasuringAll {
+    /// Files that are read for it.
+    pub fn files(&self) -> Vec<&Path> {
+        files(self.standard.iter().chain(&self.walker))
+    }
+
     /// By which standards.
     pub fn standards(&self) -> lifecircle::Result<Vec<Standard>> {
         if self.standard.iter().any(|id| id == "all") {

@@ -49,6 +49,15 @@ impl Error {
         self
     }
 
+    /// Speaks of what lies in one directory as if it lay in another: of what is being written, by the name it will have.
+    #[must_use]
+    pub fn moved(mut self, from: &Path, to: &Path) -> Self {
+        if let Some(within) = self.file.as_ref().and_then(|file| file.strip_prefix(from).ok()) {
+            self.file = Some(if within == Path::new("") { to.to_path_buf() } else { to.join(within) });
+        }
+        self
+    }
+
     /// Names the place inside the file (a line, a key, an element), unless one is named already.
     #[must_use]
     pub fn place(mut self, place: impl Into<String>) -> Self {

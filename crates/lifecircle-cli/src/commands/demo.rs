@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use lifecircle::Result;
 use lifecircle::demo::{self, Size};
 use lifecircle::import::import;
-use lifecircle::output::{self, Output};
+use lifecircle::output::Output;
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::tables::Format;
 
@@ -15,23 +15,16 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
-    output::check(&args.output, args.force.existing())?;
+    let output = Output::directory(&args.output, args.force.existing(), &args.measuring.files())?;
     let standard = args.measuring.standard()?;
     let walk = args.measuring.walk(None)?;
     let bars = Bars::new(common);
     bars.stage(Stage::Generate, 1);
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
-    let output = Output::directory(&args.output, args.force.existing())?;
-    let summary = write_all(
-        &city,
-        (standard, walk),
-        "demo.city",
-        output.path(),
-        &[Format::Parquet, Format::GeoJson],
-        common,
-        &bars,
-    )?;
+    let formats = [Format::Parquet, Format::GeoJson];
+    let summary = output
+        .write(|directory| write_all(&city, (standard, walk), "demo.city", directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);

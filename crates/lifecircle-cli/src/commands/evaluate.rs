@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lifecircle::city::{self, City};
 use lifecircle::measure::{Summary, Walk, measure, summarise};
-use lifecircle::output::{self, Existing, Output};
+use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::reach::Engine;
 use lifecircle::standard::Standard;
@@ -17,13 +17,14 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
-    output::check(&args.output, args.force.existing())?;
+    let inputs = [args.inputs.files(), args.measuring.files()].concat();
+    let output = Output::directory(&args.output, args.force.existing(), &inputs)?;
     let how = (args.measuring.standard()?, args.measuring.walk(None)?);
     let bars = Bars::new(common);
     let city = import::make(&args.inputs, &bars)?;
-    let output = Output::directory(&args.output, args.force.existing())?;
-    let directory = format!("{}.city", file_name(&city.about.name));
-    let summary = write_all(&city, how, &directory, output.path(), &args.formats.list(), common, &bars)?;
+    let name = format!("{}.city", file_name(&city.about.name));
+    let formats = args.formats.list();
+    let summary = output.write(|directory| write_all(&city, how, &name, directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
     print::summary(&summary, Some(&args.output), common);
@@ -44,8 +45,10 @@ pub fn write_all(
     let summary = summarise(city, &measured);
     progress.stage(Stage::Write, 3);
     let city_directory = directory.join(city_name);
-    city::save(city, &city_directory, Existing::Refuse)?;
+    output::make_directory(&city_directory)?;
+    city::write(city, &city_directory)?;
     measured.reached.engine.keep(&Engine::file_in(&city_directory, measured.walker()))?;
+    output::seal(&city_directory)?;
     progress.advance(1);
     export::write_results(city, &measured, &summary, directory, formats)?;
     progress.advance(1);

@@ -2,7 +2,7 @@
 
 use lifecircle::measure::{measure, summarise};
 use lifecircle::network::Network;
-use lifecircle::output::{self, Output};
+use lifecircle::output::Output;
 use lifecircle::tables::Table;
 use lifecircle::{Result, city, export};
 
@@ -11,7 +11,8 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
-    output::check(&args.output, args.force.existing())?;
+    let inputs = [vec![args.city.as_path()], args.measuring.files()].concat();
+    let output = Output::directory(&args.output, args.force.existing(), &inputs)?;
     let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
@@ -37,12 +38,11 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
         }
         What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
     };
-    let output = Output::directory(&args.output, args.force.existing())?;
     let format = args.format.into();
     let mut files = Vec::new();
     for (name, table) in &tables {
         let file = format!("{name}.{}", lifecircle::tables::Format::extension(format));
-        table.write(&output.path().join(&file), format)?;
+        output.write(|directory| table.write(&directory.join(&file), format))?;
         files.push((args.output.join(file), table.rows()));
     }
     output.finish()?;

@@ -1,7 +1,7 @@
 //! `lifecircle facilities`: where they come from, what was merged, and taking merges back.
 
 use lifecircle::import::undo;
-use lifecircle::output::Existing;
+use lifecircle::output::Output;
 use lifecircle::{Result, city};
 
 use super::import;
@@ -12,8 +12,9 @@ pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
     let mut city = city::load(&args.city)?;
     if !args.undo.is_empty() {
         undo(&mut city.facilities, &mut city.merges, &args.undo)?;
-        city::save(&city, &args.city, Existing::Replace)?;
-        import::keep_engine(&city, &args.city)?;
+        let output = Output::update(&args.city)?;
+        output.write(|directory| import::write(&city, directory))?;
+        output.finish()?;
         print::undone(&args.undo, &args.city, common);
     } else if args.merges {
         print::merges(&city, common);

@@ -2,35 +2,37 @@
 
 use std::path::Path;
 
+use lifecircle::Result;
 use lifecircle::city::{self, City};
 use lifecircle::import::{
     AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people,
 };
 use lifecircle::network::{Network, Walker};
+use lifecircle::output::Output;
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::reach::Engine;
 use lifecircle::sources::geotiff;
 use lifecircle::sources::osm::OsmSource;
-use lifecircle::{Result, output};
 
 use crate::args::{Common, DEFAULT_WALKER, ImportArgs, InputArgs};
 use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
-    output::check(&args.output, args.force.existing())?;
+    let output = Output::directory(&args.output, args.force.existing(), &args.inputs.files())?;
     let bars = Bars::new(common);
     let city = make(&args.inputs, &bars)?;
     bars.stage(Stage::Write, 1);
-    city::save(&city, &args.output, args.force.existing())?;
-    keep_engine(&city, &args.output)?;
+    output.write(|directory| write(&city, directory))?;
+    output.finish()?;
     drop(bars);
     print::city(&city, &args.output, common);
     Ok(())
 }
 
-/// Keeps with a city on disk what makes measuring start at once for who walks most.
-pub fn keep_engine(city: &City, directory: &Path) -> Result<()> {
+/// Writes a city into a directory that is there, with what makes measuring start at once for who walks most.
+pub fn write(city: &City, directory: &Path) -> Result<()> {
+    city::write(city, directory)?;
     let walker = Walker::find(DEFAULT_WALKER)?;
     Engine::new(Network::new(&city.streets, &walker)).keep(&Engine::file_in(directory, &walker))
 }

@@ -1,6 +1,6 @@
 //! `lifecircle measure`: by one standard and walker, or by several, or against an earlier city.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lifecircle::city::City;
 use lifecircle::measure::{Changes, Measured, Summary, compare, measure_all, summarise};
@@ -14,14 +14,14 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
-    if let Some(directory) = &args.output {
-        output::check(directory, args.force.existing())?;
-    }
+    let cities = [Some(&args.city), args.compare.as_ref()].into_iter().flatten().map(|city| city.as_path());
+    let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
+    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
+    let output = args.output.as_ref().map(begin).transpose()?;
     let (standards, walks) = (args.measuring.standards()?, args.measuring.walks(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let old = args.compare.as_deref().map(city::load).transpose()?;
     let bars = Bars::new(common);
-    let output = args.output.as_ref().map(|path| Output::directory(path, args.force.existing())).transpose()?;
     let several = standards.len() * walks.len() > 1;
     let (mut summaries, mut changes) = (Vec::new(), Vec::new());
     for walk in walks {
@@ -36,12 +36,14 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
             let before = old.as_ref().zip(before.as_ref());
             let change = before.map(|(old, before)| compare((old, &before[index]), (&city, measured)));
             if let Some(output) = &output {
-                let directory = if several {
-                    output.path().join(format!("{}-{}", measured.standard.id, measured.walker().id))
-                } else {
-                    output.path().to_path_buf()
-                };
-                write(&city, measured, &summary, change.as_ref(), &directory, args)?;
+                output.write(|directory| {
+                    let mut directory = directory.to_path_buf();
+                    if several {
+                        directory.push(format!("{}-{}", measured.standard.id, measured.walker().id));
+                        output::make_directory(&directory)?;
+                    }
+                    write(&city, measured, &summary, change.as_ref(), &directory, args)
+                })?;
             }
             bars.advance(1);
             Ok((summary, change))
@@ -73,7 +75,6 @@ fn write(
     directory: &Path,
     args: &MeasureArgs,
 ) -> Result<()> {
-    output::make_directory(directory)?;
     export::write_results(city, measured, summary, directory, &args.formats.list())?;
     if let Some(changes) = changes {
         export::write_changes(changes, directory, &args.formats.list())?;

@@ -1,5 +1,7 @@
 //! `lifecircle report`.
 
+use std::path::Path;
+
 use lifecircle::measure::{Walk, compare, measure, summarise};
 use lifecircle::output::{self, Output};
 use lifecircle::{Result, city, report};
@@ -9,7 +11,9 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
-    output::check(&args.output, args.force.existing())?;
+    let cities = [Some(&args.city), args.compare.as_ref()].into_iter().flatten().map(|city| city.as_path());
+    let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
+    let output = Output::file(&args.output, args.force.existing(), &inputs)?;
     let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
     let city = city::load(&args.city)?;
     let bars = Bars::new(common);
@@ -25,9 +29,8 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let measured = measure(&city, standard, walk, &bars);
     let changes = changed.as_ref().map(|(before, old)| compare((old, before), (&city, &measured)));
     let summary = summarise(&city, &measured);
-    let output = Output::file(&args.output, args.force.existing())?;
-    output::write_text(output.path(), &report::html(&city, &measured, &summary, changes.as_ref(), common.language()))
-        .map_err(|e| e.file(&args.output))?;
+    let page = report::html(&city, &measured, &summary, changes.as_ref(), common.language());
+    output.write(|path| output::write_text(path, &page))?;
     output.finish()?;
     drop(bars);
     print::written(&args.output, Some(&summary), common);

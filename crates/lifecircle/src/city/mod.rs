@@ -9,7 +9,7 @@ mod streets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save};
+pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save, write};
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
 use crate::geo::{LonLat, Metres};

@@ -2,7 +2,8 @@
 //!
 //! Anything an analyst may want can be opened with QGIS or GeoPandas. It is written to a temporary name and renamed.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use geo_types::{Geometry, LineString, MultiPoint, MultiPolygon, Point};
@@ -13,11 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::{About, Ages, Backdrop, City, Community, Entries, Facility, Home, Merge, Name, Street, Streets};
 use crate::error::{Error, Result};
 use crate::geo::{LonLat, Metres};
-use crate::output::{Existing, Output, write_text};
+use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 
-/// The version of the format. A city of another version is refused.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version of the format. Cities of this and of the version before are read.
+pub const FORMAT_VERSION: u32 = 3;
+
+/// The earliest version that is read: its tables are the same, but it holds no checksums of them.
+const EARLIEST_VERSION: u32 = 2;
 
 const ABOUT: &str = "city.toml";
 
@@ -27,8 +31,19 @@ struct Head {
     format_version: u32,
     written_by: String,
     counts: Counts,
+    /// What each table must hold, by its name; empty in cities of format 2.
+    #[serde(default)]
+    tables: BTreeMap<String, TableCheck>,
     #[serde(flatten)]
     about: About,
+}
+
+/// What a table must hold.
+#[derive(Serialize, Deserialize)]
+struct TableCheck {
+    rows: usize,
+    /// The CRC-32 of its file.
+    crc32: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,7 +61,32 @@ struct Counts {
 /// # Errors
 /// If the directory exists and may not be replaced, or cannot be written.
 pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
-    let output = Output::directory(directory, existing)?;
+    let output = Output::directory(directory, existing, &[])?;
+    output.write(|directory| write(city, directory))?;
+    output.finish()
+}
+
+/// Writes a city's files into a directory that is there, as part of an output.
+///
+/// # Errors
+/// If one cannot be written.
+pub fn write(city: &City, directory: &Path) -> Result<()> {
+    type TableOf = fn(&City) -> Table;
+    let tables: [(&str, TableOf); 7] = [
+        ("network_nodes", |city| nodes_table(&city.streets)),
+        ("network_edges", |city| edges_table(&city.streets)),
+        ("facilities", |city| facilities_table(&city.facilities)),
+        ("homes", |city| homes_table(&city.homes)),
+        ("communities", |city| communities_table(&city.communities)),
+        ("basemap", |city| basemap_table(&city.basemap)),
+        ("merges", |city| merges_table(&city.merges)),
+    ];
+    let write = |(name, table): &(&str, TableOf)| {
+        let (table, path) = (table(city), table_path(directory, name));
+        table.write(&path, Format::Parquet)?;
+        Ok(((*name).to_owned(), TableCheck { rows: table.rows(), crc32: checksum(&path)? }))
+    };
+    let tables = tables.par_iter().map(write).collect::<Result<_>>()?;
     let head = Head {
         format_version: FORMAT_VERSION,
         written_by: format!("lifecircle {}", env!("CARGO_PKG_VERSION")),
@@ -58,27 +98,12 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
             communities: city.communities.len(),
             residents: city.homes.iter().map(|home| home.residents).sum(),
         },
+        tables,
         about: city.about.clone(),
     };
     let text =
         toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
-    write_text(&output.path().join(ABOUT), &text)?;
-    type TableOf = fn(&City) -> Table;
-    let tables: [(&str, TableOf); 7] = [
-        ("network_nodes", |city| nodes_table(&city.streets)),
-        ("network_edges", |city| edges_table(&city.streets)),
-        ("facilities", |city| facilities_table(&city.facilities)),
-        ("homes", |city| homes_table(&city.homes)),
-        ("communities", |city| communities_table(&city.communities)),
-        ("basemap", |city| basemap_table(&city.basemap)),
-        ("merges", |city| merges_table(&city.merges)),
-    ];
-    tables.par_iter().try_for_each(|(name, table)| {
-        table(city)
-            .write(&output.path().join(format!("{name}.parquet")), Format::Parquet)
-            .map_err(|e| e.file(directory))
-    })?;
-    output.finish()
+    write_text(&directory.join(ABOUT), &text)
 }
 
 /// Takes a city from disk.
@@ -101,27 +126,52 @@ pub fn load(directory: &Path) -> Result<City> {
         format_version: u32,
     }
     let Version { format_version } = toml::from_str(&text).map_err(damaged)?;
-    if format_version != FORMAT_VERSION {
+    if !(EARLIEST_VERSION..=FORMAT_VERSION).contains(&format_version) {
         return Err(Error::new(format!(
-            "the city is of format {format_version}, and this program reads format {FORMAT_VERSION}"
+            "the city is of format {format_version}, and this program reads formats {EARLIEST_VERSION} to {FORMAT_VERSION}"
         ))
         .file(directory)
         .mend("import the city again with this version"));
     }
     let head: Head = toml::from_str(&text).map_err(damaged)?;
-    let read = |name: &str| read_parquet(&directory.join(format!("{name}.parquet")));
-    let place = |name: &str, e: Error| e.file(directory.join(format!("{name}.parquet"))).mend("import the city again");
+    let has_checks = format_version > EARLIEST_VERSION || !head.tables.is_empty();
+    let read = |name: &str| {
+        let path = table_path(directory, name);
+        if has_checks { read_checked(&path, head.tables.get(name)) } else { read_parquet(&path) }
+    };
+    let place = |name: &str, e: Error| e.file(table_path(directory, name)).mend(IMPORT_AGAIN);
     let streets =
         streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
-    Ok(City {
-        about: head.about,
+    let city = City {
         streets,
         facilities: facilities_of(&read("facilities")?).map_err(|e| place("facilities", e))?,
         homes: homes_of(&read("homes")?).map_err(|e| place("homes", e))?,
         communities: communities_of(&read("communities")?).map_err(|e| place("communities", e))?,
         basemap: basemap_of(&read("basemap")?).map_err(|e| place("basemap", e))?,
         merges: merges_of(&read("merges")?).map_err(|e| place("merges", e))?,
-    })
+        about: head.about,
+    };
+    Ok(city)
+}
+
+const IMPORT_AGAIN: &str = "import the city again";
+
+fn table_path(directory: &Path, name: &str) -> PathBuf {
+    directory.join(format!("{name}.parquet"))
+}
+
+/// Reads a table that must be the one that was written with the city.
+fn read_checked(path: &Path, wanted: Option<&TableCheck>) -> Result<Table> {
+    let wrong = |problem: String| Error::new(problem).file(path).mend(IMPORT_AGAIN);
+    let wanted = wanted.ok_or_else(|| wrong(format!("{ABOUT} does not say what this must hold")))?;
+    if checksum(path)? != wanted.crc32 {
+        return Err(wrong(format!("this is damaged, or is not the file that {ABOUT} goes with")));
+    }
+    let table = read_parquet(path)?;
+    match table.rows() {
+        rows if rows == wanted.rows => Ok(table),
+        rows => Err(wrong(format!("it holds {rows} rows, and {ABOUT} says {}", wanted.rows))),
+    }
 }
 
 /// The word that a unit variant is written as.

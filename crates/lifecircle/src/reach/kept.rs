@@ -13,14 +13,13 @@ use super::hierarchy::Hierarchy;
 use super::lanes::FAR;
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::output::{Existing, Output};
 
 /// What a file begins with; the last character is the version.
 const MAGIC: [u8; 8] = *b"lcreach1";
 
 const HEAD: usize = MAGIC.len() + 32 + 16;
 
-/// Writes a hierarchy, whole or not at all.
+/// Writes a hierarchy.
 pub(super) fn write(network: &Network, hierarchy: &Hierarchy, path: &Path) -> Result<()> {
     let failed = |e: std::io::Error| Error::io("write", path, &e);
     let columns = hierarchy.columns();
@@ -31,15 +30,13 @@ pub(super) fn write(network: &Network, hierarchy: &Hierarchy, path: &Path) -> Re
     let [ranks, _, heads, ..] = columns;
     let counts = [ranks.len() as u32, hierarchy.core() as u32, heads.len() as u32];
     let counts = [counts[0], counts[1], counts[2], checksum_of(counts, &body)];
-    let output = Output::file(path, Existing::Replace)?;
-    let mut file = std::fs::File::create(output.path()).map_err(failed)?;
+    let mut file = std::fs::File::create(path).map_err(failed)?;
     file.write_all(&MAGIC).map_err(failed)?;
     file.write_all(&fingerprint(network)).map_err(failed)?;
     for count in counts {
         file.write_all(&count.to_le_bytes()).map_err(failed)?;
     }
-    file.write_all(&body).map_err(failed)?;
-    output.finish()
+    file.write_all(&body).map_err(failed)
 }
 
 /// Reads the hierarchy of a network; none if the file is missing, damaged or of another network.

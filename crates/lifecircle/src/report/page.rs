@@ -4,6 +4,7 @@ use super::text::{Language, count, escape, percent, put};
 use super::{aspects, changes, chart, fairness, map, tables};
 use crate::city::City;
 use crate::measure::{Changes, Measured, Summary};
+use crate::output::signed;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -16,6 +17,10 @@ pub fn html(
     changes: Option<&Changes>,
     language: Language,
 ) -> String {
+    signed(page(city, measured, summary, changes, language))
+}
+
+fn page(city: &City, measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
     let title = format!("{} · {}", summary.city, language.pick("一刻钟社区生活圈体检报告", "15-minute life circles"));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}{}</style></head><body><main>",

@@ -1,0 +1,72 @@
+//! One writer an output: a lock file beside the goal, held for as long as it is written.
+//!
+//! The operating system lets go of the lock when a process ends, however it ends, so a lock that can be had belongs to nobody.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+
+/// Lock files that are held, for a program that is about to be stopped.
+static HELD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A goal that is claimed until this is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    path: PathBuf,
+    /// None where the file system knows no locks: then nobody is kept out.
+    _lock: Option<File>,
+}
+
+impl Claim {
+    /// Claims a goal.
+    pub fn of(goal: &Path) -> Result<Self> {
+        let path = goal.with_file_name(format!(".{}.lifecircle-lock", super::file_name(goal)));
+        loop {
+            let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
+            let file = open.map_err(|e| Error::io("write beside", goal, &e))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::new("another run is writing this")
+                        .file(goal)
+                        .mend("wait until it is done, or give another name with -o"));
+                }
+                Err(TryLockError::Error(_)) => return Ok(Self { path, _lock: None }),
+            }
+            // Its last holder may have removed it between our opening and our locking it; then the lock is worth nothing.
+            let ours = file.try_clone().and_then(same_file::Handle::from_file).ok();
+            if ours.is_some() && ours == same_file::Handle::from_path(&path).ok() {
+                held().insert(path.clone());
+                return Ok(Self { path, _lock: Some(file) });
+            }
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        release(&self.path);
+        held().remove(&self.path);
+    }
+}
+
+/// Removes every lock file that is held.
+pub(super) fn release_all() {
+    for path in std::mem::take(&mut *held()) {
+        release(&path);
+    }
+}
+
+fn held() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a lock file, which is empty; anything else of this name is somebody's.
+fn release(path: &Path) {
+    if std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0) {
+        let _ = std::fs::remove_file(path);
+    }
+}
