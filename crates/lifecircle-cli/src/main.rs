@@ -5,14 +5,36 @@ mod commands;
 mod print;
 mod progress;
 
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
 
 use args::{Cli, Command};
+use lifecircle::{Error, Result};
+
+/// Where the program broke down last, and why. Libraries that break down on damaged files are caught and become errors, of
+/// which only the sentence is shown; what nobody catches is told by [`broken`].
+static BREAKDOWN: Mutex<String> = Mutex::new(String::new());
+
+fn note_breakdown(about: &PanicHookInfo<'_>) {
+    let why = about.payload_as_str().unwrap_or("no reason given").replace('\n', " ");
+    let place = about.location().map(ToString::to_string).unwrap_or_default();
+    *BREAKDOWN.lock().unwrap_or_else(PoisonError::into_inner) = format!("{why} ({place})");
+}
+
+/// A mistake of the program's own.
+fn broken() -> Error {
+    lifecircle::output::abandon_all();
+    let why = BREAKDOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    Error::new(format!("this is a mistake in lifecircle: {why}"))
+        .mend("nothing was written; please report it with the command that you gave")
+}
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    panic::set_hook(Box::new(note_breakdown));
     if let Err(error) = ctrlc::set_handler(|| {
         lifecircle::output::abandon_all();
         std::process::exit(130);
@@ -25,8 +47,19 @@ fn main() -> ExitCode {
         eprintln!("error: cannot start {threads} threads ({error})");
         return ExitCode::from(1);
     }
+    let result = panic::catch_unwind(|| run(&cli)).unwrap_or_else(|_| Err(broken()));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
     let common = &cli.common;
-    let result = match &cli.command {
+    match &cli.command {
         Command::Demo(args) => commands::demo::run(args, common),
         Command::Import(args) => commands::import::run(args, common),
         Command::Measure(args) => commands::measure::run(args, common),
@@ -38,12 +71,5 @@ fn main() -> ExitCode {
         Command::Walkers(args) => commands::walkers::run(args, common),
         Command::Schema { of } => commands::schema::run(*of),
         Command::Completions { shell } => commands::completions::run(*shell),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(1)
-        }
     }
 }

@@ -2,7 +2,10 @@
 
 use clap::CommandFactory;
 
+use crate::print;
+
 pub fn run(shell: clap_complete::Shell) -> lifecircle::Result<()> {
-    clap_complete::generate(shell, &mut crate::args::Cli::command(), "lifecircle", &mut std::io::stdout());
-    Ok(())
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut crate::args::Cli::command(), "lifecircle", &mut script);
+    print::show(|out| out.write_all(&script))
 }

@@ -27,7 +27,7 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
         .write(|directory| write_all(&city, (standard, walk), "demo.city", directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
-    print::summary(&summary, Some(&args.output), common);
+    print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;
     let report = args.output.join("report.html");
     if !args.no_open && !common.json && std::io::stdout().is_terminal() {
         // Where there is no browser, the path that was printed has to do.

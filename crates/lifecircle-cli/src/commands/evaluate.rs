@@ -27,7 +27,7 @@ pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
     let summary = output.write(|directory| write_all(&city, how, &name, directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
-    print::summary(&summary, Some(&args.output), common);
+    print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;
     Ok(())
 }
 

@@ -47,6 +47,5 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
     }
     output.finish()?;
     drop(bars);
-    print::files(&files, common);
-    Ok(())
+    print::show(|out| print::files(out, &files, common))
 }

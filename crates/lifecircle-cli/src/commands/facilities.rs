@@ -15,11 +15,10 @@ pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
         let output = Output::update(&args.city)?;
         output.write(|directory| import::write(&city, directory))?;
         output.finish()?;
-        print::undone(&args.undo, &args.city, common);
+        print::show(|out| print::undone(out, &args.undo, &args.city, common))
     } else if args.merges {
-        print::merges(&city, common);
+        print::show(|out| print::merges(out, &city, common))
     } else {
-        print::facilities(&city, common);
+        print::show(|out| print::facilities(out, &city, common))
     }
-    Ok(())
 }

@@ -26,8 +26,7 @@ pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
     output.write(|directory| write(&city, directory))?;
     output.finish()?;
     drop(bars);
-    print::city(&city, &args.output, common);
-    Ok(())
+    print::show(|out| print::city(out, &city, &args.output, common))
 }
 
 /// Writes a city into a directory that is there, with what makes measuring start at once for who walks most.

@@ -58,13 +58,13 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
         output.finish()?;
     }
     drop(bars);
-    match (summaries.as_slice(), changes.as_slice()) {
-        ([summary], []) => print::summary(summary, args.output.as_deref(), common),
-        (_, []) => print::summaries(&summaries, args.output.as_deref(), common),
-        ([summary], [change]) => print::changes(change, summary, args.output.as_deref(), common),
-        _ => print::all_changes(&changes, &summaries, args.output.as_deref(), common),
-    }
-    Ok(())
+    let directory = args.output.as_deref();
+    print::show(|out| match (summaries.as_slice(), changes.as_slice()) {
+        ([summary], []) => print::summary(out, summary, directory, common),
+        (_, []) => print::summaries(out, &summaries, directory, common),
+        ([summary], [change]) => print::changes(out, change, summary, directory, common),
+        _ => print::all_changes(out, &changes, &summaries, directory, common),
+    })
 }
 
 fn write(

@@ -33,6 +33,5 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     output.write(|path| output::write_text(path, &page))?;
     output.finish()?;
     drop(bars);
-    print::written(&args.output, Some(&summary), common);
-    Ok(())
+    print::show(|out| print::written(out, &args.output, Some(&summary), common))
 }

@@ -6,9 +6,9 @@ use crate::args::SchemaOf;
 use crate::print;
 
 pub fn run(of: SchemaOf) -> lifecircle::Result<()> {
-    print::document(&match of {
+    let schema = match of {
         SchemaOf::Summary => summary_schema(),
         SchemaOf::Changes => changes_schema(),
-    });
-    Ok(())
+    };
+    print::show(|out| print::document(out, &schema))
 }

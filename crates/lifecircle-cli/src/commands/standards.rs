@@ -10,19 +10,22 @@ pub fn run(args: &StandardsArgs, common: &Common) -> Result<()> {
     match &args.command {
         StandardsCommand::List => {
             let all = Standard::built_in().map(Standard::find).collect::<Result<Vec<_>>>()?;
-            print::standards(&all, common);
+            print::show(|out| print::standards(out, &all, common))
         }
         StandardsCommand::Show { id } => match Standard::built_in_text(id) {
-            Some(_) if common.json => print::standard(&Standard::find(id)?, common),
-            Some(text) => print::out(text),
+            Some(_) if common.json => {
+                let standard = Standard::find(id)?;
+                print::show(|out| print::standard(out, &standard, common))
+            }
+            Some(text) => print::text(text),
             None => {
-                return Err(
-                    Error::new(format!("there is no built-in standard {id:?}")).mend("see `lifecircle standards list`")
-                );
+                Err(Error::new(format!("there is no built-in standard {id:?}")).mend("see `lifecircle standards list`"))
             }
         },
-        StandardsCommand::Kinds => print::out(lifecircle::kinds::CATALOGUE_TEXT),
-        StandardsCommand::Check { standard } => print::standard(&Standard::find(standard)?, common),
+        StandardsCommand::Kinds => print::text(lifecircle::kinds::CATALOGUE_TEXT),
+        StandardsCommand::Check { standard } => {
+            let standard = Standard::find(standard)?;
+            print::show(|out| print::standard(out, &standard, common))
+        }
     }
-    Ok(())
 }

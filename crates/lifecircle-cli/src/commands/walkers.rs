@@ -9,15 +9,17 @@ use crate::print;
 
 pub fn run(args: &WalkersArgs, common: &Common) -> Result<()> {
     match &args.command {
-        None | Some(WalkersCommand::List) => print::walkers(Walker::all(), common),
+        None | Some(WalkersCommand::List) => print::show(|out| print::walkers(out, Walker::all(), common)),
         Some(WalkersCommand::Show { id }) => match Walker::built_in_text(id) {
-            Some(_) if common.json => print::document(&json!(Walker::find(id)?)),
-            Some(text) => print::out(text),
+            Some(_) if common.json => {
+                let walker = json!(Walker::find(id)?);
+                print::show(|out| print::document(out, &walker))
+            }
+            Some(text) => print::text(text),
             None => {
                 let problem = format!("there is no built-in walker {id:?}");
-                return Err(Error::new(problem).mend("see `lifecircle walkers list`"));
+                Err(Error::new(problem).mend("see `lifecircle walkers list`"))
             }
         },
     }
-    Ok(())
 }

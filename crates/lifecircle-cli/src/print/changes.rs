@@ -1,5 +1,6 @@
 //! What changed between two cities.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::CellAlignment;
@@ -11,46 +12,63 @@ use super::{count, document, line, percent, pick, table};
 use crate::args::Common;
 
 /// What changed between two cities.
-pub fn changes(changes: &Changes, summary: &Summary, directory: Option<&Path>, common: &Common) {
+pub fn changes(
+    out: &mut dyn Write,
+    changes: &Changes,
+    summary: &Summary,
+    directory: Option<&Path>,
+    common: &Common,
+) -> io::Result<()> {
     if common.json {
-        document(&json!(changes));
-        return;
+        document(out, &json!(changes))?;
+        return Ok(());
     }
-    tell_changes(changes, summary, common);
+    tell_changes(out, changes, summary, common)?;
     if let Some(directory) = directory {
-        line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+        line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display()))?;
     }
+    Ok(())
 }
 
 /// What changed, measured in several ways.
-pub fn all_changes(all: &[Changes], summaries: &[Summary], directory: Option<&Path>, common: &Common) {
+pub fn all_changes(
+    out: &mut dyn Write,
+    all: &[Changes],
+    summaries: &[Summary],
+    directory: Option<&Path>,
+    common: &Common,
+) -> io::Result<()> {
     if common.json {
-        document(&json!(all));
-        return;
+        document(out, &json!(all))?;
+        return Ok(());
     }
     for (changes, summary) in all.iter().zip(summaries) {
-        line(&format!("{} · {}", summary.standard, summary.walker));
-        tell_changes(changes, summary, common);
+        line(out, &format!("{} · {}", summary.standard, summary.walker))?;
+        tell_changes(out, changes, summary, common)?;
     }
     if let Some(directory) = directory {
-        line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+        line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display()))?;
     }
+    Ok(())
 }
 
-fn tell_changes(changes: &Changes, summary: &Summary, common: &Common) {
+fn tell_changes(out: &mut dyn Write, changes: &Changes, summary: &Summary, common: &Common) -> io::Result<()> {
     const SHOWN: usize = 10;
     let english = common.language() == Language::English;
-    line(&format!(
-        "{} → {}: {} {}; {} {}; {} {}",
-        changes.old,
-        changes.new,
-        count(changes.residents_compared),
-        pick(common, "名居民两年均有住处", "residents of homes that both have"),
-        count(changes.residents_new),
-        pick(common, "名在新住处", "in new homes"),
-        count(changes.residents_gone),
-        pick(common, "名的住处已不在", "in homes that are gone"),
-    ));
+    line(
+        out,
+        &format!(
+            "{} → {}: {} {}; {} {}; {} {}",
+            changes.old,
+            changes.new,
+            count(changes.residents_compared),
+            pick(common, "名居民两年均有住处", "residents of homes that both have"),
+            count(changes.residents_new),
+            pick(common, "名在新住处", "in new homes"),
+            count(changes.residents_gone),
+            pick(common, "名的住处已不在", "in homes that are gone"),
+        ),
+    )?;
     let names: Vec<(&String, &str)> = summary
         .circles
         .iter()
@@ -88,10 +106,10 @@ fn tell_changes(changes: &Changes, summary: &Summary, common: &Common) {
         ]);
     }
     if !any {
-        line(pick(common, "没有变化。", "Nothing changed."));
-        return;
+        line(out, pick(common, "没有变化。", "Nothing changed."))?;
+        return Ok(());
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
     let mut rows = table(
         &[
             pick(common, "社区", "Community"),
@@ -117,6 +135,7 @@ fn tell_changes(changes: &Changes, summary: &Summary, common: &Common) {
         rows.add_row([name, circles, first(&community.gained), first(&community.lost)]);
     }
     if rows.row_count() > 0 {
-        line(&rows.to_string());
+        line(out, &rows.to_string())?;
     }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Facilities: where they come from, what became of lists, what was merged.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use lifecircle::city::City;
@@ -11,7 +12,7 @@ use super::{count, document, line, pick, table};
 use crate::args::Common;
 
 /// Where a city's facilities come from, and what became of its lists.
-pub fn facilities(city: &City, common: &Common) {
+pub fn facilities(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
     let catalogue = Catalogue::built_in();
     let mut counts = vec![(0_usize, 0_usize); catalogue.kinds.len()];
     let mut nothing = 0;
@@ -27,64 +28,82 @@ pub fn facilities(city: &City, common: &Common) {
         let kinds = catalogue.kinds.iter().zip(&counts).map(|(kind, (osm, lists))| {
             json!({ "id": kind.id, "zh": kind.zh, "en": kind.en, "from_osm": osm, "from_lists": lists })
         });
-        document(&json!({
-            "facilities": city.facilities.len(), "of_no_kind": nothing, "merged": city.merges.len(),
-            "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(),
-        }));
-        return;
+        document(
+            out,
+            &json!({
+                "facilities": city.facilities.len(), "of_no_kind": nothing, "merged": city.merges.len(),
+                "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(),
+            }),
+        )?;
+        return Ok(());
     }
     let mut rows = table(&["id", pick(common, "类别", "Kind"), "OpenStreetMap", pick(common, "名录", "Lists")], 2);
     for (kind, (osm, lists)) in catalogue.kinds.iter().zip(&counts).filter(|(_, (osm, lists))| osm + lists > 0) {
         let name = pick(common, &kind.zh, &kind.en).to_owned();
         rows.add_row([kind.id.clone(), name, count(*osm as f64), count(*lists as f64)]);
     }
-    line(&rows.to_string());
-    line(&match common.language() {
-        Language::Chinese => format!(
-            "共 {} 处设施，其中 {} 处不属于任何已知类别。",
-            count(city.facilities.len() as f64),
-            count(nothing as f64)
-        ),
-        Language::English => {
-            format!("{} facilities, {} of no known kind.", count(city.facilities.len() as f64), count(nothing as f64))
-        }
-    });
-    lists(city, common);
+    line(out, &rows.to_string())?;
+    line(
+        out,
+        &match common.language() {
+            Language::Chinese => format!(
+                "共 {} 处设施，其中 {} 处不属于任何已知类别。",
+                count(city.facilities.len() as f64),
+                count(nothing as f64)
+            ),
+            Language::English => {
+                format!(
+                    "{} facilities, {} of no known kind.",
+                    count(city.facilities.len() as f64),
+                    count(nothing as f64)
+                )
+            }
+        },
+    )?;
+    lists(out, city, common)?;
+    Ok(())
 }
 
 /// What became of each list.
-pub(super) fn lists(city: &City, common: &Common) {
+pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
     const WORDS: usize = 12;
     for list in &city.about.lists {
-        line(&match common.language() {
-            Language::Chinese => format!(
-                "{}（{}，{}）：{} 条，识别 {} 条，{} 条与已有设施合并，{} 条已停业未计。",
-                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
-            ),
-            Language::English => format!(
-                "{} ({}, {}): {} entries, {} recognised, {} merged with places known already, {} closed and left out.",
-                list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
-            ),
-        });
+        line(
+            out,
+            &match common.language() {
+                Language::Chinese => format!(
+                    "{}（{}，{}）：{} 条，识别 {} 条，{} 条与已有设施合并，{} 条已停业未计。",
+                    list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+                ),
+                Language::English => format!(
+                    "{} ({}, {}): {} entries, {} recognised, {} merged with places known already, {} closed and left out.",
+                    list.file, list.origin, list.datum, list.entries, list.recognised, list.merged, list.closed
+                ),
+            },
+        )?;
         if !list.unrecognised.is_empty() {
             let words: Vec<String> =
                 list.unrecognised.iter().take(WORDS).map(|(word, count)| format!("{word} ({count})")).collect();
             let more = list.unrecognised.len().saturating_sub(WORDS);
             let more = if more > 0 { format!(" … +{more}") } else { String::new() };
-            line(&format!("  {} {}{more}", pick(common, "未识别：", "Not recognised:"), words.join(", ")));
+            line(out, &format!("  {} {}{more}", pick(common, "未识别：", "Not recognised:"), words.join(", ")))?;
         }
     }
     if !city.merges.is_empty() {
-        line(pick(
-            common,
-            "合并明细：lifecircle facilities CITY --merges；撤销：--undo ID。",
-            "Each merge: lifecircle facilities CITY --merges; take one back: --undo ID.",
-        ));
+        line(
+            out,
+            pick(
+                common,
+                "合并明细：lifecircle facilities CITY --merges；撤销：--undo ID。",
+                "Each merge: lifecircle facilities CITY --merges; take one back: --undo ID.",
+            ),
+        )?;
     }
+    Ok(())
 }
 
 /// Each merge with its reason.
-pub fn merges(city: &City, common: &Common) {
+pub fn merges(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
     let kept = |id: &str| city.facilities.iter().find(|facility| facility.id == id);
     let english = common.language() == Language::English;
     if common.json {
@@ -95,12 +114,12 @@ pub fn merges(city: &City, common: &Common) {
                 "likeness": merge.likeness, "kinds": merge.kinds, "gave": merge.gave,
             })
         });
-        document(&merges.collect());
-        return;
+        document(out, &merges.collect())?;
+        return Ok(());
     }
     if city.merges.is_empty() {
-        line(pick(common, "没有合并。", "Nothing was merged."));
-        return;
+        line(out, pick(common, "没有合并。", "Nothing was merged."))?;
+        return Ok(());
     }
     let mut rows = table(
         &[
@@ -125,15 +144,17 @@ pub fn merges(city: &City, common: &Common) {
             merge.likeness.map_or_else(|| pick(common, "无名", "no name").to_owned(), |alike| format!("{alike:.2}")),
         ]);
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
+    Ok(())
 }
 
 /// Merges that were taken back.
-pub fn undone(ids: &[String], directory: &Path, common: &Common) {
+pub fn undone(out: &mut dyn Write, ids: &[String], directory: &Path, common: &Common) -> io::Result<()> {
     if common.json {
-        document(&json!({ "undone": ids, "city": directory }));
-        return;
+        document(out, &json!({ "undone": ids, "city": directory }))?;
+        return Ok(());
     }
-    line(&format!("{} {}", pick(common, "已撤销合并：", "Taken back:"), ids.join(", ")));
-    line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+    line(out, &format!("{} {}", pick(common, "已撤销合并：", "Taken back:"), ids.join(", ")))?;
+    line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display()))?;
+    Ok(())
 }

@@ -6,10 +6,11 @@ mod facilities;
 mod standards;
 mod summary;
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use lifecircle::Error;
 use lifecircle::city::City;
 use lifecircle::measure::Summary;
 use lifecircle::report::Language;
@@ -29,19 +30,27 @@ const TABLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
-/// Writes to standard output; a reader who has gone away (as `head` does) is no error.
-pub fn out(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Prints to standard output what `write` writes. A reader who has gone away (as `head` does) is no error.
+pub fn show(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> lifecircle::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("write to", "standard output", &e)),
+        _ => Ok(()),
+    }
 }
 
-fn line(text: &str) {
-    out(text);
-    out("\n");
+/// Prints a text as it is.
+pub fn text(text: &str) -> lifecircle::Result<()> {
+    show(|out| out.write_all(text.as_bytes()))
 }
 
-/// Prints one JSON document.
-pub fn document(value: &Value) {
-    line(&format!("{value:#}"));
+fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(out, "{text}")
+}
+
+/// Writes one JSON document.
+pub fn document(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    line(out, &format!("{value:#}"))
 }
 
 /// How wide tables with long texts are where there is no terminal to tell.
@@ -50,7 +59,7 @@ const WIDTH: u16 = 150;
 /// Lets the long texts of a table run over several lines.
 fn wrapped(table: &mut Table) {
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    if !std::io::stdout().is_terminal() {
+    if !io::stdout().is_terminal() {
         table.set_width(WIDTH);
     }
 }
@@ -79,17 +88,20 @@ fn percent(share: f64) -> String {
 }
 
 /// A city that was just imported.
-pub fn city(city: &City, directory: &Path, common: &Common) {
+pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common) -> io::Result<()> {
     let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
     if common.json {
-        document(&json!({
-            "city": directory, "name": city.about.name, "synthetic": city.about.synthetic, "extent": city.about.extent,
-            "nodes": city.streets.nodes.len(), "edges": city.streets.edges.len(), "facilities": city.facilities.len(),
-            "homes": city.homes.len(), "residents": residents, "communities": city.communities.len(),
-            "sources": city.about.sources, "notes": city.about.notes, "lists": city.about.lists,
-            "merged": city.merges.len(),
-        }));
-        return;
+        document(
+            out,
+            &json!({
+                "city": directory, "name": city.about.name, "synthetic": city.about.synthetic, "extent": city.about.extent,
+                "nodes": city.streets.nodes.len(), "edges": city.streets.edges.len(), "facilities": city.facilities.len(),
+                "homes": city.homes.len(), "residents": residents, "communities": city.communities.len(),
+                "sources": city.about.sources, "notes": city.about.notes, "lists": city.about.lists,
+                "merged": city.merges.len(),
+            }),
+        )?;
+        return Ok(());
     }
     let rows = [
         (pick(common, "街道", "Streets"), city.streets.edges.len()),
@@ -102,43 +114,50 @@ pub fn city(city: &City, directory: &Path, common: &Common) {
     for (name, number) in rows {
         table.add_row([name.to_owned(), count(number as f64)]);
     }
-    line(&table.to_string());
-    facilities::lists(city, common);
-    notes(&city.about.notes, common);
-    line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+    line(out, &table.to_string())?;
+    facilities::lists(out, city, common)?;
+    notes(out, &city.about.notes, common)?;
+    line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display()))?;
+    Ok(())
 }
 
-fn notes(notes: &[lifecircle::city::Note], common: &Common) {
+fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
     for note in notes {
-        line(&format!("{} {}", pick(common, "注意：", "Note:"), pick(common, &note.zh, &note.en)));
+        line(out, &format!("{} {}", pick(common, "注意：", "Note:"), pick(common, &note.zh, &note.en)))?;
     }
+    Ok(())
 }
 
 /// A single file that was written.
-pub fn written(path: &Path, summary: Option<&Summary>, common: &Common) {
+pub fn written(out: &mut dyn Write, path: &Path, summary: Option<&Summary>, common: &Common) -> io::Result<()> {
     if common.json {
-        document(&summary.map_or_else(|| json!({ "file": path }), Summary::to_json));
+        document(out, &summary.map_or_else(|| json!({ "file": path }), Summary::to_json))?;
     } else {
-        line(&format!("{} {}", pick(common, "已写入", "Written:"), path.display()));
+        line(out, &format!("{} {}", pick(common, "已写入", "Written:"), path.display()))?;
     }
+    Ok(())
 }
 
 /// Files that were written, with their rows.
-pub fn files(files: &[(PathBuf, usize)], common: &Common) {
+pub fn files(out: &mut dyn Write, files: &[(PathBuf, usize)], common: &Common) -> io::Result<()> {
     if common.json {
         let files: Vec<Value> = files.iter().map(|(file, rows)| json!({ "file": file, "rows": rows })).collect();
-        document(&json!({ "files": files }));
-        return;
+        document(out, &json!({ "files": files }))?;
+        return Ok(());
     }
     for (file, rows) in files {
-        line(&format!(
-            "{} {} ({} {})",
-            pick(common, "已写入", "Written:"),
-            file.display(),
-            count(*rows as f64),
-            pick(common, "行", "rows")
-        ));
+        line(
+            out,
+            &format!(
+                "{} {} ({} {})",
+                pick(common, "已写入", "Written:"),
+                file.display(),
+                count(*rows as f64),
+                pick(common, "行", "rows")
+            ),
+        )?;
     }
+    Ok(())
 }
 
 /// Whom a number of people are, where they are not all.

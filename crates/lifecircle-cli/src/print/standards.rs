@@ -5,18 +5,19 @@ use lifecircle::network::Walker;
 use lifecircle::report::Language;
 use lifecircle::standard::{AgeGroup, Service, Standard, Threshold};
 use serde_json::json;
+use std::io::{self, Write};
 
 use super::{document, line, pick, table, unit, whom, wrapped};
 use crate::args::Common;
 
 /// Standards, a line each.
-pub fn standards(standards: &[Standard], common: &Common) {
+pub fn standards(out: &mut dyn Write, standards: &[Standard], common: &Common) -> io::Result<()> {
     if common.json {
         let all = standards
             .iter()
             .map(|s| json!({ "id": s.id, "version": s.version, "zh": s.zh, "en": s.en, "services": s.services.len() }));
-        document(&all.collect());
-        return;
+        document(out, &all.collect())?;
+        return Ok(());
     }
     let mut rows = table(&["id", pick(common, "名称", "Name"), pick(common, "服务", "Services")], 2);
     for standard in standards {
@@ -26,7 +27,8 @@ pub fn standards(standards: &[Standard], common: &Common) {
             standard.services.len().to_string(),
         ]);
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
+    Ok(())
 }
 
 /// Everything that a standard says of a service but its name, in a few words.
@@ -77,7 +79,7 @@ fn size(service: &Service, common: &Common) -> Option<String> {
 }
 
 /// What a standard asks for.
-pub fn standard(standard: &Standard, common: &Common) {
+pub fn standard(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Result<()> {
     let kinds = |index: usize| standard.kinds_of(index).collect::<Vec<_>>();
     if common.json {
         let services = standard.services.iter().enumerate().map(|(index, s)| {
@@ -91,14 +93,17 @@ pub fn standard(standard: &Standard, common: &Common) {
                 "people": s.people, "ratio": s.ratio, "weights": s.weights, "kinds": kinds(index), "source": s.source,
             })
         });
-        document(&json!({
-            "id": standard.id, "version": standard.version, "zh": standard.zh, "en": standard.en,
-            "sources": standard.sources, "nearest": standard.nearest, "score": standard.score,
-            "services": services.collect::<Vec<_>>(),
-        }));
-        return;
+        document(
+            out,
+            &json!({
+                "id": standard.id, "version": standard.version, "zh": standard.zh, "en": standard.en,
+                "sources": standard.sources, "nearest": standard.nearest, "score": standard.score,
+                "services": services.collect::<Vec<_>>(),
+            }),
+        )?;
+        return Ok(());
     }
-    line(&format!("{} {} — {}", standard.id, standard.version, pick(common, &standard.zh, &standard.en)));
+    line(out, &format!("{} {} — {}", standard.id, standard.version, pick(common, &standard.zh, &standard.en)))?;
     let mut rows = table(
         &[
             pick(common, "生活圈", "Circle"),
@@ -135,71 +140,88 @@ pub fn standard(standard: &Standard, common: &Common) {
             kinds(index).join(", "),
         ]);
     }
-    line(&rows.to_string());
-    explain(standard, common);
+    line(out, &rows.to_string())?;
+    explain(out, standard, common)?;
+    Ok(())
 }
 
 /// What will be done with the services, in sentences.
-fn explain(standard: &Standard, common: &Common) {
+fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Result<()> {
     let name = |index: &usize| {
         let service = &standard.services[*index];
         pick(common, &service.zh, &service.en).to_owned()
     };
     let names = |services: &[usize]| services.iter().map(name).collect::<Vec<_>>().join(pick(common, "、", ", "));
     for pair in &standard.pairs {
-        line(&format!(
-            "{} {}: {}",
-            pick(common, "成对服务", "Pair"),
-            pick(common, &pair.zh, &pair.en),
-            names(&pair.services)
-        ));
+        line(
+            out,
+            &format!(
+                "{} {}: {}",
+                pick(common, "成对服务", "Pair"),
+                pick(common, &pair.zh, &pair.en),
+                names(&pair.services)
+            ),
+        )?;
     }
     for aspect in &standard.aspects {
-        line(&format!(
-            "{} {}: {}",
-            pick(common, "方面", "Aspect"),
-            pick(common, &aspect.zh, &aspect.en),
-            names(&aspect.services)
-        ));
+        line(
+            out,
+            &format!(
+                "{} {}: {}",
+                pick(common, "方面", "Aspect"),
+                pick(common, &aspect.zh, &aspect.en),
+                names(&aspect.services)
+            ),
+        )?;
     }
     if let Some(score) = &standard.score {
-        line(&match common.language() {
-            Language::Chinese => format!(
-                "得分：0 至 100。各项服务最近的设施依次计其权重，{} 米内满分，至 {} 米线性减为零。",
-                score.full_metres, score.none_metres
-            ),
-            Language::English => format!(
-                "Score: 0 to 100. The nearest facilities of each service give its weights in turn: whole within {} m, evenly down to nothing at {} m.",
-                score.full_metres, score.none_metres
-            ),
-        });
+        line(
+            out,
+            &match common.language() {
+                Language::Chinese => format!(
+                    "得分：0 至 100。各项服务最近的设施依次计其权重，{} 米内满分，至 {} 米线性减为零。",
+                    score.full_metres, score.none_metres
+                ),
+                Language::English => format!(
+                    "Score: 0 to 100. The nearest facilities of each service give its weights in turn: whole within {} m, evenly down to nothing at {} m.",
+                    score.full_metres, score.none_metres
+                ),
+            },
+        )?;
     }
     if standard.nearest > 1 {
-        line(&match common.language() {
-            Language::Chinese => {
-                format!("邻近时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest)
-            }
-            Language::English => format!(
-                "Proximity time: the mean time to the nearest {} of each service, then the mean over services.",
-                standard.nearest
-            ),
-        });
+        line(
+            out,
+            &match common.language() {
+                Language::Chinese => {
+                    format!("邻近时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest)
+                }
+                Language::English => format!(
+                    "Proximity time: the mean time to the nearest {} of each service, then the mean over services.",
+                    standard.nearest
+                ),
+            },
+        )?;
     }
-    line(pick(
-        common,
-        "▲ 必需：缺少则该圈不达标；△ 建议。同名设施按标签、编码识别，均不符时按名称。",
-        "▲ required: without it the circle is incomplete; △ advised. Places are recognised by tags and codes, and where none fits by their names.",
-    ));
+    line(
+        out,
+        pick(
+            common,
+            "▲ 必需：缺少则该圈不达标；△ 建议。同名设施按标签、编码识别，均不符时按名称。",
+            "▲ required: without it the circle is incomplete; △ advised. Places are recognised by tags and codes, and where none fits by their names.",
+        ),
+    )?;
     for source in &standard.sources {
-        line(&format!("{} {source}", pick(common, "依据：", "Source:")));
+        line(out, &format!("{} {source}", pick(common, "依据：", "Source:")))?;
     }
+    Ok(())
 }
 
 /// The walkers.
-pub fn walkers(walkers: &[Walker], common: &Common) {
+pub fn walkers(out: &mut dyn Write, walkers: &[Walker], common: &Common) -> io::Result<()> {
     if common.json {
-        document(&json!(walkers));
-        return;
+        document(out, &json!(walkers))?;
+        return Ok(());
     }
     let mut rows = table(
         &[
@@ -228,5 +250,6 @@ pub fn walkers(walkers: &[Walker], common: &Common) {
             walker.sources.get("speed").cloned().unwrap_or_default(),
         ]);
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! A measured city, and several.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::CellAlignment;
@@ -10,24 +11,27 @@ use super::{count, document, line, notes, percent, pick, table, unit, whom};
 use crate::args::Common;
 
 /// A measured city: its circles and its worst gaps.
-pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
+pub fn summary(out: &mut dyn Write, summary: &Summary, directory: Option<&Path>, common: &Common) -> io::Result<()> {
     if common.json {
-        document(&summary.to_json());
-        return;
+        document(out, &summary.to_json())?;
+        return Ok(());
     }
     if summary.synthetic {
-        line(pick(common, "这是合成的城市，现实中并不存在。", "This city is synthetic: no such place exists."));
+        line(out, pick(common, "这是合成的城市，现实中并不存在。", "This city is synthetic: no such place exists."))?;
     }
-    line(&format!(
-        "{}: {} {}, {} {}, {} {}",
-        summary.city,
-        count(summary.residents),
-        pick(common, "名居民", "residents"),
-        count(summary.homes as f64),
-        pick(common, "个住处", "homes"),
-        count(summary.facilities as f64),
-        pick(common, "处设施", "facilities"),
-    ));
+    line(
+        out,
+        &format!(
+            "{}: {} {}, {} {}, {} {}",
+            summary.city,
+            count(summary.residents),
+            pick(common, "名居民", "residents"),
+            count(summary.homes as f64),
+            pick(common, "个住处", "homes"),
+            count(summary.facilities as f64),
+            pick(common, "处设施", "facilities"),
+        ),
+    )?;
     let english = common.language() == Language::English;
     let mut circles = table(
         &[
@@ -54,46 +58,51 @@ pub fn summary(summary: &Summary, directory: Option<&Path>, common: &Common) {
                 .unwrap_or_default(),
         ]);
     }
-    line(&circles.to_string());
-    aspects(summary, common);
-    indicators(&summary.indicators, common);
-    worst_gaps(summary, common);
-    notes(&summary.notes, common);
+    line(out, &circles.to_string())?;
+    aspects(out, summary, common)?;
+    indicators(out, &summary.indicators, common)?;
+    worst_gaps(out, summary, common)?;
+    notes(out, &summary.notes, common)?;
     let unsnapped = summary.rests_on.unsnapped.len();
     if unsnapped > 0 {
-        line(&match common.language() {
-            Language::Chinese => format!(
-                "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"
-            ),
-            Language::English => {
-                format!(
-                    "Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit."
-                )
-            }
-        });
+        line(
+            out,
+            &match common.language() {
+                Language::Chinese => format!(
+                    "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"
+                ),
+                Language::English => {
+                    format!(
+                        "Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit."
+                    )
+                }
+            },
+        )?;
     }
     if let Some(directory) = directory {
         let report = directory.join("report.html");
         let shown = if report.exists() { report } else { directory.to_path_buf() };
-        line(&format!("{} {}", pick(common, "已写入", "Written:"), shown.display()));
+        line(out, &format!("{} {}", pick(common, "已写入", "Written:"), shown.display()))?;
     }
+    Ok(())
 }
 
 /// The aspects and pairs of a standard that has them, a line each.
-fn aspects(summary: &Summary, common: &Common) {
+fn aspects(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Result<()> {
     let named = |zh: &str, en: &str, share: f64| format!("{} {}", pick(common, zh, en), percent(share));
     if !summary.aspects.is_empty() {
         let all: Vec<String> = summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
-        line(&format!("{} {}", pick(common, "各方面：", "Aspects:"), all.join(", ")));
+        line(out, &format!("{} {}", pick(common, "各方面：", "Aspects:"), all.join(", ")))?;
     }
     if !summary.pairs.is_empty() {
         let all: Vec<String> = summary.pairs.iter().map(|(_, p)| named(&p.zh, &p.en, p.coverage.residents)).collect();
-        line(&format!("{} {}", pick(common, "成对服务：", "Pairs:"), all.join(", ")));
+        line(out, &format!("{} {}", pick(common, "成对服务：", "Pairs:"), all.join(", ")))?;
     }
+    Ok(())
 }
 
 /// The city in single numbers.
-fn indicators(indicators: &Indicators, common: &Common) {
+fn indicators(out: &mut dyn Write, indicators: &Indicators, common: &Common) -> io::Result<()> {
     let mut parts = Vec::new();
     if let Some(score) = indicators.score {
         parts.push(format!("{} {score:.1} / 100", pick(common, "得分", "score")));
@@ -116,14 +125,20 @@ fn indicators(indicators: &Indicators, common: &Common) {
     if let Some(gini) = indicators.equity.gini {
         parts.push(format!("{} {gini:.3}", pick(common, "基尼系数", "Gini")));
     }
-    line(&parts.join(pick(common, "，", "; ")));
+    line(out, &parts.join(pick(common, "，", "; ")))?;
+    Ok(())
 }
 
 /// A city measured in several ways, a line each.
-pub fn summaries(summaries: &[Summary], directory: Option<&Path>, common: &Common) {
+pub fn summaries(
+    out: &mut dyn Write,
+    summaries: &[Summary],
+    directory: Option<&Path>,
+    common: &Common,
+) -> io::Result<()> {
     if common.json {
-        document(&summaries.iter().map(Summary::to_json).collect());
-        return;
+        document(out, &summaries.iter().map(Summary::to_json).collect())?;
+        return Ok(());
     }
     let mut rows = table(
         &[
@@ -150,14 +165,15 @@ pub fn summaries(summaries: &[Summary], directory: Option<&Path>, common: &Commo
             indicators.equity.gini.map(|gini| format!("{gini:.3}")).unwrap_or_default(),
         ]);
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
     if let Some(directory) = directory {
-        line(&format!("{} {}", pick(common, "已写入", "Written:"), directory.display()));
+        line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display()))?;
     }
+    Ok(())
 }
 
 /// The worst gaps: by community where there are communities, else by service.
-fn worst_gaps(summary: &Summary, common: &Common) {
+fn worst_gaps(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Result<()> {
     const SHOWN: usize = 10;
     let english = common.language() == Language::English;
     let by_community = !summary.worst_gaps.is_empty();
@@ -168,7 +184,7 @@ fn worst_gaps(summary: &Summary, common: &Common) {
     };
     let required: Vec<_> = gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service)).take(SHOWN).collect();
     if required.is_empty() {
-        return;
+        return Ok(());
     }
     let mut rows = table(
         &[
@@ -200,5 +216,6 @@ fn worst_gaps(summary: &Summary, common: &Common) {
                 .unwrap_or_default(),
         ]);
     }
-    line(&rows.to_string());
+    line(out, &rows.to_string())?;
+    Ok(())
 }
