@@ -490,8 +490,8 @@ pub struct FacilitiesArgs {
     /// Tell each merge: what was merged with what, how far apart they are and how alike their names
     #[arg(long)]
     pub merges: bool,
-    /// Take back merges, by the ids of the merged entries
-    #[arg(long, value_delimiter = ',', value_name = "ID", conflicts_with = "merges")]
+    /// Take back merges, by the ids of the merged entries, with commas between or given several times
+    #[arg(long, value_name = "ID", conflicts_with = "merges")]
     pub undo: Vec<String>,
 }
 

@@ -3,6 +3,7 @@
 //! A person who reads it must know what to do next without reading the source. Nothing here knows of any format.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What went wrong, where, and what mends it.
@@ -90,3 +91,9 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Runs code that hands damaged bytes to a library that may break down on them; that becomes an error like any other. The one
+/// border for all of them: what they leave half done is dropped with them.
+pub(crate) fn caught<T>(damaged: impl FnOnce() -> Error, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
+}

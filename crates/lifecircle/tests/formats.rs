@@ -167,7 +167,7 @@ fn people_are_read_from_a_raster() {
     let lifecircle::import::PeopleAt::Area(cell) = &people.rows[2].at else { panic!() };
     let middle = geo::Centroid::centroid(cell).unwrap();
     assert!((middle.x() - 106.805).abs() < 1e-9 && (middle.y() - 39.57).abs() < 1e-9);
-    let raster = lifecircle::sources::geotiff::read(&path).unwrap();
+    let raster = lifecircle::sources::geotiff::GeoTiff::open(&path).unwrap();
     let sample = |x: f64, y: f64| raster.sample(LonLat { x, y }).unwrap();
     assert!((sample(106.805, 39.59) - 1.0).abs() < 1e-9);
     assert!((sample(106.81, 39.59) - 1.5).abs() < 1e-9);

@@ -125,14 +125,12 @@ fn cell(west: f64, east: f64, residents: f64) -> PeopleRow {
 
 #[test]
 fn people_live_in_their_cells_buildings_by_floor_area() {
-    let people = People {
-        rows: vec![
-            cell(-150.0, 0.0, 160.0),
-            cell(0.0, 200.0, 50.0),
-            cell(200.0, 300.0, 7.0),
-            cell(9000.0, 9100.0, 99.0),
-        ],
-    };
+    let people = People::Rows(vec![
+        cell(-150.0, 0.0, 160.0),
+        cell(0.0, 200.0, 50.0),
+        cell(200.0, 300.0, 7.0),
+        cell(9000.0, 9100.0, 99.0),
+    ]);
     let city = import(Inputs { people: Some(people), ..houses().inputs() }, &()).unwrap();
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     // 6 storeys against 2, so 120 and 40; the third house has its cell to itself; the last cell has no house.
@@ -341,7 +339,7 @@ fn real_people_and_boundaries_are_read() {
     assert_eq!(hexagons.rows.len(), 1227);
     let wuhai = read_communities(&data.join("wuhai/150300.json"), Datum::Gcj02).unwrap();
     assert_eq!(wuhai.len(), 1);
-    let elevation = lifecircle::sources::geotiff::read(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
+    let elevation = lifecircle::sources::geotiff::GeoTiff::open(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
     let height = elevation.sample(lifecircle::geo::LonLat { x: -51.2, y: -30.05 }).unwrap();
     assert!((0.0..320.0).contains(&height), "{height}");
 }

@@ -252,7 +252,7 @@ fn real_cities() {
 fn hills_make_the_two_directions_differ() {
     let Some(data) = support::shared_data() else { return };
     let people = read_people(&data.join("porto_alegre/poa_hexgrid.csv"), None, lifecircle::geo::Datum::Wgs84).unwrap();
-    let elevation = lifecircle::sources::geotiff::read(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
+    let elevation = lifecircle::sources::geotiff::GeoTiff::open(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
     let osm = OsmSource::open(&data.join("porto_alegre/poa_osm.pbf")).unwrap();
     let city =
         import(Inputs { people: Some(people), elevation: Some(elevation), ..Inputs::new("poa", osm) }, &()).unwrap();

@@ -11,7 +11,7 @@ use lifecircle::network::{Network, Walker};
 use lifecircle::output::Output;
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::reach::Engine;
-use lifecircle::sources::geotiff;
+use lifecircle::sources::geotiff::GeoTiff;
 use lifecircle::sources::osm::OsmSource;
 
 use crate::args::{Common, DEFAULT_WALKER, ImportArgs, InputArgs};
@@ -56,7 +56,7 @@ pub fn make(args: &InputArgs, progress: &dyn Progress) -> Result<City> {
         .map(|path| read_communities(path, args.communities_datum.into()))
         .collect::<Result<Vec<_>>>()?
         .concat();
-    let elevation = args.elevation.as_ref().map(|path| geotiff::read(path)).transpose()?;
+    let elevation = args.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     let osm = OsmSource::open(&args.extract)?;
     let mut sources = vec![describe_source("streets", &args.extract, OSM_LICENCE)?];
     let others = [

@@ -25,7 +25,7 @@ pub(super) fn settle(estates: &[Estate], residents: u32, random: &mut ChaCha8Rng
             ages: Ages { children: Some(children), elderly: Some(elderly) },
         }
     });
-    People { rows: rows.collect() }
+    People::Rows(rows.collect())
 }
 
 /// Shares a whole number out by weights so that the shares add up (Hamilton's method of largest remainders).

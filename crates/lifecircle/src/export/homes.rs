@@ -51,7 +51,7 @@ pub fn homes_table(city: &City, measured: &Measured) -> Table {
 }
 
 /// A row for each community that has homes: `id`, names, `homes`, `residents`, `mean_circles`, for every circle
-/// `CIRCLE_coverage` and `CIRCLE_compliance`, for every service `SERVICE_coverage`, for every aspect and pair
+/// `circle_CIRCLE_coverage` and `circle_CIRCLE_compliance`, for every service `SERVICE_coverage`, for every aspect and pair
 /// `aspect_ID` and `pair_ID`, all as shares of residents, and `composite`, the entropy-weighted score.
 pub fn communities_table(city: &City, summary: &Summary) -> Table {
     let all = || summary.communities.iter();
@@ -67,8 +67,11 @@ pub fn communities_table(city: &City, summary: &Summary) -> Table {
         .maybe_text("worst_gap", all().map(|c| c.area.gaps.first().map(|gap| &gap.service)));
     for (position, (id, circle)) in summary.circles.iter().enumerate() {
         table = table
-            .numbers(&format!("{id}_coverage"), all().map(|c| c.area.circles[position].1.coverage.residents))
-            .numbers(&format!("{id}_compliance"), all().map(|c| c.area.circles[position].1.compliance.residents));
+            .numbers(&format!("circle_{id}_coverage"), all().map(|c| c.area.circles[position].1.coverage.residents))
+            .numbers(
+                &format!("circle_{id}_compliance"),
+                all().map(|c| c.area.circles[position].1.compliance.residents),
+            );
         for (service, _) in &circle.services {
             let share = |community: &crate::measure::CommunitySummary| {
                 community.area.services.iter().find(|(id, _)| id == service).map_or(0.0, |(_, share)| share.residents)

@@ -34,7 +34,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
     let unit = records.column(&["unit", "life_circle", "生活圈", "生活圈单元"]);
     let mut communities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
-        let geometry = Coordinates::Geometry.of(&records, record, datum)?;
+        let geometry = Coordinates::Geometry.of(&records, number, datum)?;
         let shape = into_areas(geometry)
             .ok_or_else(|| records.error(record, "its geometry is not an area").mend("give polygons of communities"))?;
         let text = |column| records.text(record, column).unwrap_or_default().to_owned();

@@ -23,6 +23,10 @@ const LEVELS_HOUSE: f64 = 2.0;
 /// Residential areas without buildings are cut into squares of this side, in metres.
 const ESTATE_STEP: f64 = 100.0;
 
+/// No residential area gets more homes, nor do all together.
+const MOST_HOMES_AN_ESTATE: f64 = 10_000.0;
+const MOST_HOMES_ON_GRIDS: f64 = 500_000.0;
+
 /// People a square metre of residential area without mapped buildings: 100 a hectare.
 const ESTATE_DENSITY: f64 = 0.01;
 
@@ -56,7 +60,7 @@ const RESIDENTIAL: [&str; 16] = [
 pub(super) fn build(
     areas: &[Area<'_>],
     streets: &Streets,
-    people: Option<&people::People>,
+    people: Option<&mut people::People>,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Home>> {
     let landuse: Vec<&Area<'_>> = areas.iter().filter(|area| area.tag("landuse") == Some("residential")).collect();
@@ -77,9 +81,8 @@ pub(super) fn build(
     if let Some(people) = people {
         return people::settle(people, homes, streets, notes);
     }
-    for (area, _) in landuse.iter().zip(&built).filter(|(_, built)| !**built) {
-        add_estate(area, &mut homes);
-    }
+    let estates = landuse.iter().zip(&built).filter(|(_, built)| !**built).map(|(area, _)| *area);
+    add_estates(&estates.collect::<Vec<_>>(), &mut homes);
     if homes.is_empty() {
         add_streets(streets, &mut homes);
         notes.push(note(
@@ -144,8 +147,18 @@ fn from_building(area: &Area<'_>, at: LonLat, building: &str) -> Home {
     }
 }
 
-/// Homes on a grid over a residential area.
-fn add_estate(area: &Area<'_>, homes: &mut Vec<Home>) {
+/// Homes on grids over residential areas.
+fn add_estates(areas: &[&Area<'_>], homes: &mut Vec<Home>) {
+    // A residential area as large as a county is a mistake in the map; coarser steps bound the number of homes.
+    let step = |area: &Area<'_>| ESTATE_STEP.max((polygon::area(&area.shape) / MOST_HOMES_AN_ESTATE).sqrt());
+    let squares = |area: &Area<'_>| polygon::area(&area.shape) / step(area).powi(2);
+    let all: f64 = areas.iter().map(|area| squares(area)).sum();
+    let coarser = (all / MOST_HOMES_ON_GRIDS).sqrt().max(1.0);
+    areas.iter().for_each(|area| add_estate(area, step(area) * coarser, homes));
+}
+
+/// Homes on a grid over a residential area, so many metres apart.
+fn add_estate(area: &Area<'_>, step: f64, homes: &mut Vec<Home>) {
     let home = |number: usize, at, square_metres: f64| Home {
         id: format!("{}:{number}", area.id),
         at,
@@ -159,8 +172,6 @@ fn add_estate(area: &Area<'_>, homes: &mut Vec<Home>) {
     let Some(bounds) = geo::BoundingRect::bounding_rect(&area.shape) else { return };
     let square_metres = polygon::area(&area.shape);
     let frame = Frame::at(bounds.center().y);
-    // A residential area as large as a county is a mistake in the map; coarser steps bound the number of homes.
-    let step = ESTATE_STEP.max((square_metres / 10_000.0).sqrt());
     let (dx, dy) = (step / frame.per_lon, step / frame.per_lat);
     let mut points = Vec::new();
     let mut y = bounds.min().y + dy / 2.0;

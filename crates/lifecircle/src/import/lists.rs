@@ -15,7 +15,7 @@ use crate::city::{Entries, Facility, ListReport};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::kinds::Catalogue;
-use crate::sources::records::{Coordinates, Record, Records, into_areas, point_of};
+use crate::sources::records::{Coordinates, Numbers, Record, Records, into_areas, point_of};
 
 /// Facilities of one list.
 #[derive(Debug, Clone)]
@@ -173,6 +173,14 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
             records.columns.join(", ")
         )));
     }
+    // In the map's own tags these are words as well: area=yes, capacity=60;20.
+    let is_tag = |given: &Option<String>| given.is_none() && has_tags;
+    let sizes = |column: Option<usize>, is_tag: bool| match column {
+        None => Ok(Numbers::default()),
+        Some(column) if is_tag => Ok(records.numbers_if_any(column)),
+        Some(column) => records.sizes(column),
+    };
+    let (capacities, areas) = (sizes(capacity, is_tag(&columns.capacity))?, sizes(area, is_tag(&columns.area))?);
     let mut closed = 0;
     let mut facilities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
@@ -180,16 +188,11 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
             closed += 1;
             continue;
         }
-        let geometry = coordinates.of(&records, record, datum)?;
+        let geometry = coordinates.of(&records, number, datum)?;
         let shape = into_areas(geometry.clone());
         let at = point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?;
-        let mut tags: Vec<(String, String)> = records
-            .columns
-            .iter()
-            .zip(&record.values)
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(key, value)| (key.clone(), value.trim().to_owned()))
-            .collect();
+        let mut tags: Vec<(String, String)> =
+            record.cells.iter().map(|(column, value)| (records.columns[column].clone(), value.to_owned())).collect();
         if let Some(text) = records.text(record, name) {
             tags.retain(|(key, _)| key != "name");
             tags.push(("name".to_owned(), text.to_owned()));
@@ -202,14 +205,6 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
         }
         // AMap's type tells three levels: the last says what the place is.
         let word = if origin == ListOrigin::Amap { word.rsplit(';').next().unwrap_or(word) } else { word };
-        let positive = |column: Option<usize>| -> Result<Option<f64>> {
-            let number = column.map(|column| records.number(record, column)).transpose()?.flatten();
-            if let Some(number) = number.filter(|number| *number < 0.0) {
-                let problem = format!("it has {number}, and there cannot be less than 0");
-                return Err(records.error(record, problem).mend("correct or remove the line"));
-            }
-            Ok(number)
-        };
         let row_id = records.text(record, id).map_or_else(|| (number + 1).to_string(), str::to_owned);
         facilities.push(Facility {
             id: format!("{list}:{row_id}"),
@@ -221,8 +216,8 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
                 Some(shape) => Entries::Outline(polygon::spread_over_outline(shape, 16)),
                 None => Entries::Known(vec![at]),
             },
-            area: shape.as_ref().map(polygon::area).or(positive(area)?),
-            capacity: positive(capacity)?,
+            area: shape.as_ref().map(polygon::area).or(areas.of(number)),
+            capacity: capacities.of(number),
         });
     }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::city::{Facility, Merge, MergeGift};
 use crate::error::{Error, Result};
 use crate::geo::Metres;
 use crate::geo::metric::{Mercator, distance};
-use crate::kinds::{Catalogue, likeness};
+use crate::kinds::{BareName, Catalogue};
 
 /// How near two entries must be in metres, by how alike their names are at least.
 const NEAR_BY_LIKENESS: [(f64, f64); 3] = [(0.95, 200.0), (0.8, 100.0), (0.6, 40.0)];
@@ -28,6 +28,10 @@ const NEAR_IN_LIST: f64 = 30.0;
 
 /// No two entries farther apart than this are one, the size of the place aside.
 const FARTHEST: f64 = NEAR_BY_LIKENESS[0].1;
+
+/// Beside those that are called the same, no more places of a kind are looked at for an entry, the nearest first: where geocoding
+/// has failed, thousands lie at one point.
+const MOST_CANDIDATES: usize = 200;
 
 /// How much closer to an area counts as being there: its radius, at most.
 const LARGEST_RADIUS: f64 = 300.0;
@@ -50,25 +54,24 @@ impl Match {
 
 /// Adds a list's facilities to those that are known, and merges those that are known already. Returns what was merged.
 pub(super) fn merge(known: &mut Vec<Facility>, list: &FacilityList) -> Vec<Merge> {
-    let index = Index::of(known);
-    let found: Vec<Vec<Match>> = list
-        .facilities
-        .par_iter()
-        .enumerate()
-        .map(|(entry, facility)| index.matches(known, entry, facility, is_one_place))
-        .collect();
-    let mut merged = best(found.into_iter().flatten().collect());
-    add_the_others(known, &list.facilities, &mut merged);
     let catalogue = Catalogue::built_in();
-    let mut entries: Vec<&Match> = merged.values().collect();
-    entries.sort_by_key(|found| found.entry);
-    entries
-        .into_iter()
+    let entries: Vec<Entry<'_>> = list.facilities.par_iter().map(Entry::new).collect();
+    let places: Vec<Entry<'_>> = known.par_iter().map(Entry::new).collect();
+    let index = Index::of(&places);
+    let found: Vec<Vec<Match>> =
+        entries.par_iter().enumerate().map(|(number, entry)| index.matches(number, entry)).collect();
+    let mut merged = best(found.into_iter().flatten().collect());
+    drop(places);
+    add_the_others(known, &entries, &mut merged);
+    let mut all: Vec<&Match> = merged.values().collect();
+    all.sort_by_key(|found| found.entry);
+    all.into_iter()
         .map(|found| {
             let facility = &list.facilities[found.entry];
             let place = &mut known[found.place];
-            let kinds: Vec<String> =
-                common_kinds(place, facility).map(|kind| catalogue.kinds[kind].id.clone()).collect();
+            let kinds = catalogue.kinds_of(place);
+            let kinds = entries[found.entry].kinds.iter().filter(|kind| kinds.contains(kind));
+            let kinds: Vec<String> = kinds.map(|kind| catalogue.kinds[*kind].id.clone()).collect();
             Merge {
                 gave: give(place, facility),
                 kept: place.id.clone(),
@@ -82,24 +85,28 @@ pub(super) fn merge(known: &mut Vec<Facility>, list: &FacilityList) -> Vec<Merge
 }
 
 /// Adds the entries that are no place known already. Of entries of the list that are the same, the first is added and the
-/// others are merged with it.
-fn add_the_others(known: &mut Vec<Facility>, entries: &[Facility], merged: &mut HashMap<usize, Match>) {
-    let index = Index::of(entries);
-    let same = |metres: f64, likeness: Option<f64>| metres <= NEAR_IN_LIST && likeness == Some(1.0);
-    let mut place_of: HashMap<usize, usize> = HashMap::new();
-    for (entry, facility) in entries.iter().enumerate() {
-        if merged.contains_key(&entry) {
-            continue;
-        }
-        let earlier = index.matches(entries, entry, facility, same).into_iter().filter(|found| found.place < entry);
-        let first = earlier.min_by_key(|found| found.place);
-        let place = first.and_then(|found| Some((found, *place_of.get(&found.place)?)));
-        if let Some((found, place)) = place {
-            place_of.insert(entry, place);
-            merged.insert(entry, Match { place, ..found });
+/// others are merged with it, or with the place that it was merged with.
+fn add_the_others(known: &mut Vec<Facility>, entries: &[Entry<'_>], merged: &mut HashMap<usize, Match>) {
+    let mut place_of: Vec<usize> = vec![0; entries.len()];
+    let mut called: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, entry) in entries.iter().enumerate() {
+        let cores: Vec<&str> = entry.names.iter().map(BareName::core).filter(|core| !core.is_empty()).collect();
+        if let Some(found) = merged.get(&number) {
+            place_of[number] = found.place;
         } else {
-            place_of.insert(entry, known.len());
-            known.push(facility.clone());
+            let mut earlier = cores.iter().filter_map(|core| called.get(core)).flatten();
+            let first = earlier.find_map(|other| entry.same_in_list(&entries[*other]).map(|metres| (*other, metres)));
+            if let Some((other, metres)) = first {
+                let place = place_of[other];
+                place_of[number] = place;
+                merged.insert(number, Match { entry: number, place, metres, likeness: Some(1.0) });
+            } else {
+                place_of[number] = known.len();
+                known.push(entry.facility.clone());
+            }
+        }
+        for core in cores {
+            called.entry(core).or_default().push(number);
         }
     }
 }
@@ -164,59 +171,102 @@ pub fn undo(facilities: &mut Vec<Facility>, merges: &mut Vec<Merge>, ids: &[Stri
                     MergeGift::Name => kept.name = crate::city::Name::default(),
                 }
             }
+            // What it gave another entry may give as well.
+            for other in merges.iter_mut().filter(|other| other.kept == merge.kept) {
+                other.gave.extend(give(kept, &other.merged));
+            }
         }
         facilities.push(merge.merged);
     }
     Ok(())
 }
 
-fn common_kinds(a: &Facility, b: &Facility) -> impl Iterator<Item = usize> + use<> {
-    let catalogue = Catalogue::built_in();
-    let others = catalogue.kinds_of(b);
-    catalogue.kinds_of(a).into_iter().filter(move |kind| others.contains(kind))
+/// A facility made ready to be compared with many.
+struct Entry<'a> {
+    facility: &'a Facility,
+    kinds: Vec<usize>,
+    names: [BareName; 2],
 }
 
-/// Places by where they are, with their kinds.
-struct Index {
-    tree: RTree<GeomWithData<[f64; 2], usize>>,
-    kinds: Vec<Vec<usize>>,
-}
-
-impl Index {
-    fn of(facilities: &[Facility]) -> Self {
-        let catalogue = Catalogue::built_in();
-        let points = facilities.iter().enumerate();
-        let points = points.map(|(index, facility)| GeomWithData::new(Mercator::project(facility.at), index)).collect();
-        Self {
-            tree: RTree::bulk_load(points),
-            kinds: facilities.par_iter().map(|facility| catalogue.kinds_of(facility)).collect(),
-        }
+impl<'a> Entry<'a> {
+    fn new(facility: &'a Facility) -> Self {
+        let kinds = Catalogue::built_in().kinds_of(facility);
+        let names = [&facility.name.local, &facility.name.en].map(|name| BareName::new(name));
+        Self { facility, kinds, names }
     }
 
-    /// Places of one of an entry's kinds that are one with it by `is_one`.
-    fn matches(
-        &self,
-        places: &[Facility],
-        entry: usize,
-        facility: &Facility,
-        is_one: impl Fn(f64, Option<f64>) -> bool,
-    ) -> Vec<Match> {
-        let kinds = Catalogue::built_in().kinds_of(facility);
-        if kinds.is_empty() {
-            return Vec::new();
+    fn is_of_one_kind(&self, other: &Self) -> bool {
+        self.kinds.iter().any(|kind| other.kinds.contains(kind))
+    }
+
+    /// How alike the names are, in whichever language they are most.
+    fn alike(&self, other: &Self) -> Option<f64> {
+        let pairs = [(0, 0), (1, 1), (0, 1)];
+        pairs.into_iter().filter_map(|(a, b)| other.names[a].likeness(&self.names[b])).reduce(f64::max)
+    }
+
+    /// How far it is from an entry of the same list, if that is the same place.
+    fn same_in_list(&self, earlier: &Self) -> Option<f64> {
+        if !self.is_of_one_kind(earlier) || self.alike(earlier) != Some(1.0) {
+            return None;
         }
-        let here = Mercator::project(facility.at);
-        let reach = (FARTHEST + LARGEST_RADIUS) * Mercator::scale(facility.at.y);
-        let near = self.tree.locate_within_distance(here, reach * reach);
-        near.filter(|place| self.kinds[place.data].iter().any(|kind| kinds.contains(kind)))
+        Some(apart(earlier.facility, self.facility)).filter(|metres| *metres <= NEAR_IN_LIST)
+    }
+}
+
+type PlaceTree = RTree<GeomWithData<[f64; 2], usize>>;
+
+/// Places by kind and where they are, and by kind and name.
+struct Index<'a> {
+    places: &'a [Entry<'a>],
+    /// Of each kind, the places without an area and those with one, which are met farther from where they are drawn.
+    trees: HashMap<usize, [PlaceTree; 2]>,
+    called: HashMap<(usize, &'a str), Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(places: &'a [Entry<'a>]) -> Self {
+        let mut points: HashMap<usize, [Vec<GeomWithData<[f64; 2], usize>>; 2]> = HashMap::new();
+        let mut called: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
+        for (number, place) in places.iter().enumerate() {
+            let point = GeomWithData::new(Mercator::project(place.facility.at), number);
+            for kind in &place.kinds {
+                points.entry(*kind).or_default()[usize::from(place.facility.area.is_some())].push(point);
+                for core in place.names.iter().map(BareName::core).filter(|core| !core.is_empty()) {
+                    called.entry((*kind, core)).or_default().push(number);
+                }
+            }
+        }
+        let trees = points.into_iter().map(|(kind, points)| (kind, points.map(RTree::bulk_load))).collect();
+        Self { places, trees, called }
+    }
+
+    /// Places that an entry may be one with.
+    fn matches(&self, number: usize, entry: &Entry<'_>) -> Vec<Match> {
+        let here = Mercator::project(entry.facility.at);
+        let scale = Mercator::scale(entry.facility.at.y);
+        let mut near: Vec<usize> = Vec::new();
+        for kind in &entry.kinds {
+            let trees = self.trees.get(kind).into_iter().flatten();
+            for (tree, reach) in trees.zip([FARTHEST, FARTHEST + LARGEST_RADIUS]) {
+                let reach = (reach * scale).powi(2);
+                let nearest = tree.nearest_neighbor_iter_with_distance_2(here).take(MOST_CANDIDATES);
+                near.extend(nearest.take_while(|(_, away)| *away <= reach).map(|(place, _)| place.data));
+            }
+            let names = entry.names.iter().filter_map(|name| self.called.get(&(*kind, name.core())));
+            near.extend(names.flatten());
+        }
+        near.sort_unstable();
+        near.dedup();
+        near.into_iter()
             .filter_map(|place| {
-                let other = &places[place.data];
-                let metres = apart(other, facility);
+                let other = &self.places[place];
+                let metres = apart(other.facility, entry.facility);
                 if metres > FARTHEST {
                     return None;
                 }
-                let likeness = alike(other, facility);
-                is_one(metres, likeness).then_some(Match { entry, place: place.data, metres, likeness })
+                let likeness = entry.alike(other);
+                is_one_place(metres, likeness).then_some(Match { entry: number, place, metres, likeness })
             })
             .collect()
     }
@@ -227,12 +277,6 @@ fn apart(place: &Facility, entry: &Facility) -> f64 {
     let radius = place.area.map_or(0.0, |area| (area / std::f64::consts::PI).sqrt().min(LARGEST_RADIUS));
     let gates = place.entries.points().iter().map(|gate| distance(*gate, entry.at).0);
     gates.fold((distance(place.at, entry.at).0 - radius).max(0.0), f64::min)
-}
-
-/// How alike the names are, in whichever language they are most.
-fn alike(a: &Facility, b: &Facility) -> Option<f64> {
-    let names = [(&a.name.local, &b.name.local), (&a.name.en, &b.name.en), (&a.name.local, &b.name.en)];
-    names.into_iter().filter_map(|(a, b)| likeness(a, b)).reduce(f64::max)
 }
 
 #[cfg(test)]
@@ -311,5 +355,18 @@ mod tests {
         undo(&mut known, &mut merges, &["l:1".to_owned()]).unwrap();
         assert!(merges.is_empty());
         assert_eq!(known, [before[0].clone(), entry]);
+    }
+
+    #[test]
+    fn what_another_entry_gives_as_well_stays() {
+        let mut known = vec![place("n1", "滨河幼儿园", "kindergarten", 0.0)];
+        let entry = |id: &str| Facility { capacity: Some(270.0), ..place(id, "滨河幼儿园", "幼儿园", 10.0) };
+        let mut merges = merge(&mut known, &list(vec![entry("a:1")]));
+        merges.extend(merge(&mut known, &list(vec![entry("b:1")])));
+        assert_eq!((known.len(), merges[0].gave.len(), merges[1].gave.len()), (1, 1, 0));
+        undo(&mut known, &mut merges, &["a:1".to_owned()]).unwrap();
+        assert_eq!((known[0].capacity, merges[0].gave.as_slice()), (Some(270.0), &[MergeGift::Capacity][..]));
+        undo(&mut known, &mut merges, &["b:1".to_owned()]).unwrap();
+        assert_eq!(known[0].capacity, None);
     }
 }

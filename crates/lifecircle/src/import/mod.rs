@@ -30,7 +30,8 @@ pub use people::{People, PeopleAt, PeopleRow, read_people};
 use crate::city::{About, City, Community, Note, Source};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
-use crate::sources::geotiff::Raster;
+use crate::sources::geotiff::GeoTiff;
+use crate::sources::open;
 use crate::sources::osm::OsmSource;
 
 /// The licence of OpenStreetMap's data.
@@ -56,7 +57,7 @@ pub struct Inputs {
     /// Which level of the extract's administrative areas are the communities.
     pub admin_level: AdminLevel,
     /// Ground elevation in metres.
-    pub elevation: Option<Raster>,
+    pub elevation: Option<GeoTiff>,
     /// The files behind all this.
     pub sources: Vec<Source>,
 }
@@ -83,16 +84,22 @@ impl Inputs {
 ///
 /// # Errors
 /// If the extract is damaged, or has no streets that people can walk, or no homes can be found.
-pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
+pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut notes = Vec::new();
     let extract = scan::scan(&inputs.osm, progress)?;
+    if extract.twice() > 0 {
+        notes.push(note(
+            format!("{} elements stand in the extract more than once and were counted once; give an extract without duplicates if their newest state matters.", extract.twice()),
+            format!("数据中有 {} 个要素重复出现，只计一次；如需采用其最新状态，请提供无重复的数据。", extract.twice()),
+        ));
+    }
     progress.stage(Stage::Build, 4);
     let mut streets = street_builder::build(&extract).in_hilbert_order();
     if streets.edges.is_empty() {
         return Err(extract.why_no_streets());
     }
-    if let Some(raster) = &inputs.elevation {
-        elevation::apply(&mut streets, raster, &mut notes);
+    if let Some(raster) = &mut inputs.elevation {
+        elevation::apply(&mut streets, raster, &mut notes)?;
     }
     progress.advance(1);
     let areas = area::assemble(&extract);
@@ -110,7 +117,7 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         merges.extend(merged);
     }
     progress.advance(1);
-    let mut homes = homes::build(&areas, &streets, inputs.people.as_ref(), &mut notes)?;
+    let mut homes = homes::build(&areas, &streets, inputs.people.as_mut(), &mut notes)?;
     progress.advance(1);
     let given = inputs.communities.is_some();
     make_unique(homes.iter_mut().map(|home| &mut home.id));
@@ -132,23 +139,31 @@ pub fn import(inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     Ok(City { about, streets, facilities, homes, communities, basemap, merges })
 }
 
-/// Gives every further use of an id a number: `7`, `7#2`, `7#3`. Results are joined by these ids.
+/// Gives every further use of an id a number, `7`, `7#2`, `7#3`, which is nobody's own id. Results are joined by these ids.
 fn make_unique<'a>(ids: impl Iterator<Item = &'a mut String>) {
     make_unique_beside(&HashSet::new(), ids);
 }
 
 /// The same beside ids that are taken already.
 fn make_unique_beside<'a>(taken: &HashSet<&str>, ids: impl Iterator<Item = &'a mut String>) {
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let ids: Vec<&mut String> = ids.collect();
+    let own: HashSet<String> = ids.iter().map(|id| (**id).clone()).collect();
+    let mut used: HashSet<String> = HashSet::new();
+    let mut numbers: HashMap<String, u32> = HashMap::new();
     for id in ids {
-        if taken.contains(id.as_str()) {
-            seen.entry(id.clone()).or_insert(1);
+        if !taken.contains(id.as_str()) && used.insert(id.clone()) {
+            continue;
         }
-        let uses = seen.entry(id.clone()).or_insert(0);
-        *uses += 1;
-        if *uses > 1 {
-            *id = format!("{id}#{uses}");
-        }
+        let number = numbers.entry(id.clone()).or_insert(1);
+        let unique = loop {
+            *number += 1;
+            let unique = format!("{id}#{number}");
+            if !taken.contains(unique.as_str()) && !own.contains(&unique) {
+                break unique;
+            }
+        };
+        used.insert(unique.clone());
+        *id = unique;
     }
 }
 
@@ -157,7 +172,7 @@ fn make_unique_beside<'a>(taken: &HashSet<&str>, ids: impl Iterator<Item = &'a m
 /// # Errors
 /// If it cannot be read.
 pub fn describe_source(role: &str, path: &Path, licence: &str) -> Result<Source> {
-    let mut file = std::fs::File::open(path).map_err(|e| Error::io("open", path, &e))?;
+    let mut file = open(path)?;
     let mut hasher = Sha256::new();
     std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io("read", path, &e))?;
     Ok(Source {

@@ -1,20 +1,20 @@
 //! Where people live according to the user: points, cells or a raster, shared among the buildings by floor area.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use geo::BoundingRect;
-use geo_types::MultiPolygon;
-use rstar::primitives::GeomWithData;
-use rstar::{PointDistance, RTree};
+use geo_types::{MultiPolygon, Rect};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, PointDistance, RTree};
 
-use super::area_index::AreaIndex;
 use super::note;
 use crate::city::{Ages, Home, HomeKind, Note, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
-use crate::sources::geotiff;
-use crate::sources::records::{Coordinates, Records, into_areas, point_of};
+use crate::sources::geotiff::GeoTiff;
+use crate::sources::records::{Coordinates, Numbers, Records, into_areas, point_of};
 
 /// A people's point farther than this from every building is a home of its own.
 const POINT_REACH_METRES: f64 = 500.0;
@@ -23,10 +23,12 @@ const POINT_REACH_METRES: f64 = 500.0;
 const MARGIN_METRES: f64 = 100.0;
 
 /// Where people live.
-#[derive(Debug, Clone, Default)]
-pub struct People {
+#[derive(Debug)]
+pub enum People {
     /// A row for each cell or point.
-    pub rows: Vec<PeopleRow>,
+    Rows(Vec<PeopleRow>),
+    /// People a cell, of which those around the streets are read.
+    Raster(GeoTiff),
 }
 
 /// The people of a cell or point.
@@ -45,6 +47,8 @@ pub struct PeopleRow {
 /// A place of people.
 #[derive(Debug, Clone)]
 pub enum PeopleAt {
+    /// Somewhere in a cell of a raster.
+    Cell(Rect<f64>),
     /// Somewhere in an area.
     Area(MultiPolygon<f64>),
     /// Around a point.
@@ -60,20 +64,12 @@ pub enum PeopleAt {
 pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<People> {
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     if matches!(end.as_str(), "tif" | "tiff") {
-        let raster = geotiff::read(path)?;
-        let rows = raster.cells().filter(|(_, value)| *value > 0.0).enumerate();
-        let rows = rows.map(|(number, (cell, value))| PeopleRow {
-            id: format!("cell:{}", number + 1),
-            at: PeopleAt::Area(cell),
-            residents: value,
-            ages: Ages::default(),
-        });
-        return Ok(People { rows: rows.collect() });
+        return GeoTiff::open(path).map(People::Raster);
     }
-    of_records(&Records::read(path)?, column, datum)
+    of_records(&Records::read(path)?, column, datum).map(People::Rows)
 }
 
-fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<People> {
+fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {
     let residents = match column {
         Some(name) => records.named_column(name)?,
         None => records.column(&["residents", "population", "people", "pop", "人口", "居民", "常住人口"]).ok_or_else(
@@ -89,24 +85,32 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<P
     let elderly = records.column(&["elderly", "age_60_plus", "60+", "老年人", "老人"]);
     let id = records.column(&["id", "cell", "编号"]);
     let coordinates = Coordinates::find(records, None, None)?;
-    let mut people = People::default();
+    let counts = |column: Option<usize>| column.map_or_else(|| Ok(Numbers::default()), |column| records.counts(column));
+    let (counted, children_of, elderly_of) = (records.counts(residents)?, counts(children)?, counts(elderly)?);
+    let mut people = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
-        let geometry = coordinates.of(records, record, datum)?;
+        let geometry = coordinates.of(records, number, datum)?;
         let at = match into_areas(geometry.clone()) {
             Some(area) => PeopleAt::Area(area),
             None => PeopleAt::Point(
                 point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?,
             ),
         };
-        let count = |column: Option<usize>| column.map(|column| records.count(record, column)).transpose();
-        people.rows.push(PeopleRow {
+        let residents = counted.of(number).unwrap_or(0.0);
+        // An empty cell in a column of an age group means nobody.
+        let group = |column: Option<usize>, counts: &Numbers| column.map(|_| counts.of(number).unwrap_or(0.0));
+        let ages = Ages { children: group(children, &children_of), elderly: group(elderly, &elderly_of) };
+        check_ages(ages, residents).map_err(|problem| {
+            records.error(record, problem).mend("correct the line, or leave the columns of ages out")
+        })?;
+        people.push(PeopleRow {
             id: records.text(record, id).map_or_else(|| format!("cell:{}", number + 1), str::to_owned),
             at,
-            residents: records.count(record, residents)?,
-            ages: Ages { children: count(children)?, elderly: count(elderly)? },
+            residents,
+            ages,
         });
     }
-    if people.rows.iter().all(|row| row.residents == 0.0) {
+    if people.iter().all(|row| row.residents == 0.0) {
         return Err(Error::new("nobody lives in it: every row has 0 residents")
             .file(&records.file)
             .mend("check the column of residents"));
@@ -114,15 +118,47 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<P
     Ok(people)
 }
 
+/// Refuses more people of an age than people; sources that round may have one more.
+fn check_ages(ages: Ages, residents: f64) -> std::result::Result<(), String> {
+    let most = residents * 1.01 + 1.0;
+    let (children, elderly) = (ages.children.unwrap_or(0.0), ages.elderly.unwrap_or(0.0));
+    let who = match (children > most, elderly > most, children + elderly > most) {
+        (true, ..) => format!("{children} children"),
+        (_, true, _) => format!("{elderly} old people"),
+        (.., true) => format!("{children} children and {elderly} old people"),
+        _ => return Ok(()),
+    };
+    Err(format!("it has {who} among {residents} residents"))
+}
+
+impl People {
+    /// The rows around the streets; of a raster nothing else is read.
+    fn around(&mut self, inside: &Inside) -> Result<Cow<'_, [PeopleRow]>> {
+        let raster = match self {
+            Self::Rows(rows) => return Ok(Cow::Borrowed(rows)),
+            Self::Raster(raster) => raster.window(inside.bounds)?,
+        };
+        let rows = raster.cells().filter(|cell| cell.value > 0.0).map(|cell| PeopleRow {
+            id: format!("cell:{}:{}", cell.at[0], cell.at[1]),
+            at: PeopleAt::Cell(cell.area),
+            residents: cell.value,
+            ages: Ages::default(),
+        });
+        // Cells beside the streets were read too; nobody missed those of the next city.
+        Ok(Cow::Owned(rows.filter(|row| inside.has(row)).collect()))
+    }
+}
+
 /// Gives every building its people; cells and points without a building become homes of their own.
 pub(super) fn settle(
-    people: &People,
+    people: &mut People,
     mut homes: Vec<Home>,
     streets: &Streets,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Home>> {
     let inside = Inside::around(streets);
-    let rows: Vec<&PeopleRow> = people.rows.iter().filter(|row| row.residents > 0.0).collect();
+    let all = people.around(&inside)?;
+    let rows: Vec<&PeopleRow> = all.iter().filter(|row| row.residents > 0.0).collect();
     let (rows, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| inside.has(row));
     if !left_out.is_empty() {
         let gone: f64 = left_out.iter().map(|row| row.residents).sum();
@@ -181,14 +217,10 @@ fn give(home: &mut Home, row: &PeopleRow, share: f64) {
 /// For each row, the homes that share its people.
 fn assign(rows: &[&PeopleRow], homes: &[Home]) -> Vec<Vec<usize>> {
     let mut shares = vec![Vec::new(); rows.len()];
-    let empty = MultiPolygon(Vec::new());
-    let cells = AreaIndex::new(rows.iter().map(|row| match &row.at {
-        PeopleAt::Area(area) => area,
-        PeopleAt::Point(_) => &empty,
-    }));
+    let cells = CellIndex::new(rows);
     let points = rows.iter().enumerate().filter_map(|(index, row)| match row.at {
         PeopleAt::Point(point) => Some(GeomWithData::new(Mercator::project(point), index)),
-        PeopleAt::Area(_) => None,
+        PeopleAt::Area(_) | PeopleAt::Cell(_) => None,
     });
     let points = RTree::bulk_load(points.collect());
     for (index, home) in homes.iter().enumerate() {
@@ -207,11 +239,43 @@ fn assign(rows: &[&PeopleRow], homes: &[Home]) -> Vec<Vec<usize>> {
     shares
 }
 
+/// Cells and areas of people by where they are.
+struct CellIndex<'a> {
+    rows: &'a [&'a PeopleRow],
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+}
+
+impl<'a> CellIndex<'a> {
+    fn new(rows: &'a [&'a PeopleRow]) -> Self {
+        let boxes = rows.iter().enumerate().filter_map(|(index, row)| {
+            let rect = match &row.at {
+                PeopleAt::Area(area) => area.bounding_rect()?,
+                PeopleAt::Cell(cell) => *cell,
+                PeopleAt::Point(_) => return None,
+            };
+            Some(GeomWithData::new(Rectangle::from_corners(rect.min().into(), rect.max().into()), index))
+        });
+        Self { rows, tree: RTree::bulk_load(boxes.collect()) }
+    }
+
+    /// The first row whose cell or area contains a point.
+    fn containing(&self, point: LonLat) -> Option<usize> {
+        let near = self.tree.locate_in_envelope_intersecting(AABB::from_point(point.into())).map(|entry| entry.data);
+        near.filter(|index| match &self.rows[*index].at {
+            PeopleAt::Area(area) => polygon::contains(area, point),
+            PeopleAt::Cell(_) => true,
+            PeopleAt::Point(_) => false,
+        })
+        .min()
+    }
+}
+
 impl PeopleRow {
     fn middle(&self) -> Option<LonLat> {
         match &self.at {
             PeopleAt::Point(point) => Some(*point),
             PeopleAt::Area(area) => polygon::inner_point(area),
+            PeopleAt::Cell(cell) => Some(cell.center()),
         }
     }
 }
@@ -235,6 +299,7 @@ impl Inside {
         match &row.at {
             PeopleAt::Point(point) => within(*point),
             PeopleAt::Area(area) => area.bounding_rect().is_some_and(|rect| within(rect.center())),
+            PeopleAt::Cell(cell) => within(cell.center()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reading from an extract what a city needs, in three scans: relations, then the ways that matter by themselves or
 //! to a relation, then the nodes of those ways. Nothing else is ever kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -34,6 +34,8 @@ pub(super) struct Extract {
 struct Counts {
     nodes: u64,
     ways: u64,
+    /// Elements that matter and stand in the extract again.
+    twice: u64,
 }
 
 /// A way that matters.
@@ -62,9 +64,14 @@ impl Extract {
         self.places[node as usize].map(Fixed::degrees)
     }
 
+    /// How many of the elements that matter stand in the extract more than once.
+    pub fn twice(&self) -> u64 {
+        self.counts.twice
+    }
+
     /// Why there is not a single street.
     pub fn why_no_streets(&self) -> Error {
-        let Counts { nodes, ways } = self.counts;
+        let Counts { nodes, ways, .. } = self.counts;
         let problem = match (nodes, ways) {
             (0, 0) => "the extract is empty",
             (_, 0) => "the extract has no ways, so there are no streets",
@@ -117,11 +124,14 @@ fn is_area_of_interest(tags: Tags<'_>) -> bool {
 /// Scans an extract.
 pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extract> {
     progress.stage(Stage::Read, source.scan_steps() * 3);
-    let relations = scan_relations(source, progress)?;
+    let mut twice = 0;
+    let mut relations = scan_relations(source, progress)?;
+    keep_first(&mut relations, |relation| relation.id, &mut twice);
     let mut members: Vec<i64> = relations.iter().flat_map(|relation| relation.ways.iter().map(|(id, _)| *id)).collect();
     members.par_sort_unstable();
     members.dedup();
-    let (raw_ways, way_count) = scan_ways(source, &members, progress)?;
+    let (mut raw_ways, way_count) = scan_ways(source, &members, progress)?;
+    keep_first(&mut raw_ways, |way| way.id, &mut twice);
     let mut wanted: Vec<i64> = raw_ways.iter().flat_map(|way| way.refs.iter().copied()).collect();
     wanted.par_sort_unstable();
     wanted.dedup();
@@ -141,15 +151,27 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
     let mut extract = Extract { ways, way_index, relations, ..Extract::default() };
     for piece in nodes {
         for (index, at) in piece.places {
-            places[index as usize] = Some(at);
+            places[index as usize].get_or_insert(at);
         }
-        extract.marks.extend(piece.marks);
+        for (index, mark) in piece.marks {
+            extract.marks.entry(index).or_insert(mark);
+        }
         extract.points.extend(piece.points);
         extract.counts.nodes += piece.count;
     }
+    keep_first(&mut extract.points, |point| point.0, &mut twice);
     extract.counts.ways = way_count;
+    extract.counts.twice = twice;
     extract.places = places;
     Ok(extract)
+}
+
+/// Of elements with one id the first stays: extracts that were joined hold those along the seam twice.
+fn keep_first<T>(elements: &mut Vec<T>, id: impl Fn(&T) -> i64, twice: &mut u64) {
+    let mut seen = HashSet::with_capacity(elements.len());
+    let before = elements.len();
+    elements.retain(|element| seen.insert(id(element)));
+    *twice += (before - elements.len()) as u64;
 }
 
 fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Relation>> {

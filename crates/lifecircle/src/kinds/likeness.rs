@@ -4,6 +4,8 @@
 //! the branch (国大药房（人民路店）). Chinese names are compared by pairs of signs (Dice's coefficient, Dice 1945), others by
 //! Jaro and Winkler (1990).
 
+use std::cmp::Ordering;
+
 /// How alike two names are, from 0 to 1; none if either is empty.
 ///
 /// ```
@@ -14,26 +16,55 @@
 /// assert_eq!(likeness("", "国大药房"), None);
 /// ```
 pub fn likeness(a: &str, b: &str) -> Option<f64> {
-    let [mut a, mut b] = [a, b].map(bare);
-    if a == b {
-        return (!a.is_empty()).then_some(1.0);
+    BareName::new(a).likeness(&BareName::new(b))
+}
+
+/// A name made ready to be compared with many.
+#[derive(Debug, Clone, Default)]
+pub struct BareName {
+    all: String,
+    core: String,
+    branch: String,
+    numerals: String,
+    /// Pairs of signs, sorted; none of a Latin name.
+    pairs: Vec<[char; 2]>,
+}
+
+impl BareName {
+    /// Makes a name ready.
+    pub fn new(name: &str) -> Self {
+        let all = bare(name);
+        let core = all.split('(').next().unwrap_or(&all).to_owned();
+        let signs: Vec<char> = if core.is_ascii() { Vec::new() } else { core.chars().collect() };
+        let mut pairs: Vec<[char; 2]> = signs.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+        pairs.sort_unstable();
+        Self { branch: branch(&all).to_owned(), numerals: numerals(&core), core, pairs, all }
     }
-    // Two branches of one chain are two places, and so are the first and the second school.
-    let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
-    if differ(branch(&a), branch(&b)) {
-        return Some(0.0);
+
+    /// The name without its branch. Names that are alike to 1 have the same.
+    pub fn core(&self) -> &str {
+        &self.core
     }
-    (a, b) = (without_branch(&a), without_branch(&b));
-    if differ(&numerals(&a), &numerals(&b)) {
-        return Some(0.0);
+
+    /// How alike two names are, as [`likeness`] tells.
+    pub fn likeness(&self, other: &Self) -> Option<f64> {
+        if self.all == other.all {
+            return (!self.all.is_empty()).then_some(1.0);
+        }
+        // Two branches of one chain are two places, and so are the first and the second school.
+        let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
+        if differ(&self.branch, &other.branch) || differ(&self.numerals, &other.numerals) {
+            return Some(0.0);
+        }
+        if self.core.is_empty() || other.core.is_empty() {
+            return None;
+        }
+        if self.core == other.core {
+            return Some(1.0);
+        }
+        let is_latin = self.core.is_ascii() || other.core.is_ascii();
+        Some(if is_latin { strsim::jaro_winkler(&self.core, &other.core) } else { dice(&self.pairs, &other.pairs) })
     }
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    if a == b {
-        return Some(1.0);
-    }
-    Some(if a.is_ascii() || b.is_ascii() { strsim::jaro_winkler(&a, &b) } else { dice(&a, &b) })
 }
 
 /// A name in small letters of one width, without spaces and signs; brackets stay, as round ones.
@@ -59,22 +90,18 @@ fn numerals(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c)).collect()
 }
 
-/// Dice's coefficient of pairs of signs. `strsim`'s counts bytes where it should count signs.
-fn dice(a: &str, b: &str) -> f64 {
-    let pairs = |name: &str| {
-        let signs: Vec<char> = name.chars().collect();
-        signs.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>()
-    };
-    let (a, mut b) = (pairs(a), pairs(b));
+/// Dice's coefficient of sorted pairs of signs. `strsim`'s counts bytes where it should count signs.
+fn dice(a: &[[char; 2]], b: &[[char; 2]]) -> f64 {
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while let Some((one, other)) = a.get(i).zip(b.get(j)) {
+        match one.cmp(other) {
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
+        }
+    }
     let all = a.len() + b.len();
-    let common =
-        a.iter().filter(|pair| b.iter().position(|other| other == *pair).map(|at| b.swap_remove(at)).is_some());
-    let common = common.count();
-    if all == 0 { 0.0 } else { 2.0 * common as f64 / all as f64 }
-}
-
-fn without_branch(name: &str) -> String {
-    name.split('(').next().unwrap_or(name).to_owned()
+    if all == 0 { 0.0 } else { 2.0 * f64::from(common) / all as f64 }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use likeness::likeness;
+pub use likeness::{BareName, likeness};
 pub use rule::Rule;
 
 use crate::city::Facility;

@@ -11,6 +11,7 @@ use super::Millis;
 use crate::city::{Street, StreetKind, Surface, Wheels};
 use crate::error::{Error, Result};
 use crate::geo::Seconds;
+use crate::sources::read_text;
 
 /// A kind of person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,7 +145,7 @@ impl Walker {
         }
         let path = Path::new(id_or_file);
         if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
-            let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+            let text = read_text(path)?;
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = WALKERS.iter().map(|walker| walker.id.as_str()).collect();
@@ -184,8 +185,16 @@ impl Walker {
         if let Some((key, _)) = shares.chain(streets).chain(surfaces).find(|(_, share)| !(0.0..=10.0).contains(share)) {
             return Err(wrong(key, "a share of the speed is not between 0 and 10").mend("1 is the speed itself"));
         }
-        if !(0.0..=3600.0).contains(&walker.signal_wait.0) || !(0.0..=100.0).contains(&walker.narrowest) {
-            return Err(wrong("signal_wait", "the wait or the width is out of range").mend("give seconds and metres"));
+        if !(0.0..=3600.0).contains(&walker.signal_wait.0) {
+            return Err(wrong("signal_wait", "the wait is not between 0 and 3600 seconds").mend("give seconds"));
+        }
+        if !(0.0..=100.0).contains(&walker.narrowest) {
+            return Err(wrong("narrowest", "the width is not between 0 and 100 metres").mend("give metres"));
+        }
+        if let Some((key, _)) = walker.sources.iter().find(|(_, source)| source.trim().is_empty()) {
+            return Err(
+                wrong(key, "its source is empty").mend(format!("say where it comes from: [sources] {key} = \"…\""))
+            );
         }
         let slope = [walker.slope.uphill, walker.slope.downhill, walker.slope.steepest.unwrap_or(1.0)];
         if slope.iter().any(|number| !(0.0..=100.0).contains(number)) {

@@ -1,8 +1,10 @@
 //! Comma-separated values: with a header line, commas, semicolons or tabs, UTF-8 or (as Excel saves in China) GB 18030.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use super::records::{Place, Record, Records};
+use super::read_bytes;
+use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
 
 /// Reads a CSV file.
@@ -10,19 +12,16 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If it cannot be read, is empty, or a row has too many or too few cells.
 pub fn read(path: &Path) -> Result<Records> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    let bytes = read_bytes(path)?;
     parse(&bytes).map(|records| Records { file: path.to_path_buf(), ..records }).map_err(|e| e.file(path))
 }
 
-/// Reads CSV text.
+/// Reads CSV text. Rows without any value are left out.
 ///
 /// # Errors
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Records> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').into(),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0,
-    };
+    let text = decode(bytes)?;
     let header = text.lines().next().unwrap_or_default();
     if header.trim().is_empty() {
         return Err(Error::new("the file is empty").mend("give a file whose first line names its columns"));
@@ -34,15 +33,47 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     let mut rows = Vec::new();
     for row in reader.records() {
         let row = row.map_err(|e| broken(&e))?;
+        let cells: Cells = row.iter().collect();
+        if cells.is_empty() {
+            continue;
+        }
         let line = row.position().map_or(0, csv::Position::line);
         if row.len() != columns.len() {
             return Err(Error::new(format!("it has {} cells where the header has {}", row.len(), columns.len()))
                 .place(Place::Line(line).to_string())
                 .mend("correct or remove the line"));
         }
-        rows.push(Record { place: Place::Line(line), geometry: None, values: row.iter().map(str::to_owned).collect() });
+        rows.push(Record { place: Place::Line(line), geometry: None, cells });
     }
-    Ok(Records { columns, rows, ..Records::default() })
+    Ok(Records { columns, rows, may_have_decimal_commas: delimiter != ',', ..Records::default() })
+}
+
+/// The text of a file: UTF-8, UTF-16 with a mark of its order, or GB 18030. A text that is UTF-8 but for a few bytes is damaged,
+/// not Chinese.
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes)
+        && encoding != encoding_rs::UTF_8
+    {
+        return Ok(encoding.decode_without_bom_handling(&bytes[mark..]).0);
+    }
+    let wrong = match std::str::from_utf8(bytes) {
+        Ok(text) => return Ok(text.trim_start_matches('\u{feff}').into()),
+        Err(wrong) => wrong.valid_up_to(),
+    };
+    let chunks = || bytes.utf8_chunks();
+    let good: usize = chunks().map(|chunk| chunk.valid().chars().filter(|c| !c.is_ascii()).count()).sum();
+    let bad = chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    let (chinese, _, is_damaged) = encoding_rs::GB18030.decode(bytes);
+    if good <= bad && !is_damaged {
+        return Ok(chinese);
+    }
+    let line = bytes[..wrong].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let problem = if good > bad {
+        "it holds a byte that is not UTF-8, as the rest of the file is"
+    } else {
+        "it is neither UTF-8 nor GB 18030"
+    };
+    Err(Error::new(problem).place(Place::Line(line).to_string()).mend("correct it, or save the file again as UTF-8"))
 }
 
 fn broken(error: &csv::Error) -> Error {
@@ -59,10 +90,27 @@ mod tests {
         for text in ["id;名称\n1;药店\n", "id\t名称\n1\t药店\n", "\u{feff}id,名称\n1,药店\n"] {
             let records = parse(text.as_bytes()).unwrap();
             assert_eq!(records.columns, ["id", "名称"]);
-            assert_eq!(records.rows[0].values, ["1", "药店"]);
+            assert_eq!(["1", "药店"], [0, 1].map(|column| records.rows[0].cells.get(column)));
         }
         let (gb, ..) = encoding_rs::GB18030.encode("id,名称\n1,药店\n");
-        assert_eq!(parse(&gb).unwrap().rows[0].values[1], "药店");
+        assert_eq!(parse(&gb).unwrap().rows[0].cells.get(1), "药店");
+        let wide: Vec<u8> = "\u{feff}id\t名称\n1\t药店\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(parse(&wide).unwrap().rows[0].cells.get(1), "药店");
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_is_told() {
+        let mut bytes = "id,名称\n1,药店\n2,幼儿园\n".as_bytes().to_vec();
+        bytes[16] = 0xff;
+        let error = parse(&bytes).unwrap_err().to_string();
+        assert!(error.starts_with("line 2: it holds a byte that is not UTF-8"), "{error}");
+        assert!(parse(b"id,name\n1,\xff\xff\n").unwrap_err().to_string().contains("neither UTF-8 nor GB 18030"));
+    }
+
+    #[test]
+    fn rows_without_a_value_are_left_out() {
+        let records = parse(b"a,b\n1,2\n,\n , \n3,4\n").unwrap();
+        assert_eq!(records.rows.iter().map(|row| row.place).collect::<Vec<_>>(), [Place::Line(2), Place::Line(5)]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! GeoJSON (RFC 7946): feature collections, single features, bare geometries, and coordinates without a type.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use geojson::GeoJson;
+use geojson::{GeoJson, GeometryValue, Position};
 use serde_json::Value;
 
-use super::records::{Place, Record, Records};
+use super::read_text;
+use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
@@ -13,8 +15,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If it is not GeoJSON.
 pub fn read(path: &Path) -> Result<Records> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
-    parse(&text).map(|records| Records { file: path.to_path_buf(), ..records }).map_err(|e| e.file(path))
+    parse(&read_text(path)?).map(|records| Records { file: path.to_path_buf(), ..records }).map_err(|e| e.file(path))
 }
 
 /// Reads GeoJSON text.
@@ -32,28 +33,51 @@ pub fn parse(text: &str) -> Result<Records> {
         GeoJson::Geometry(geometry) => vec![geojson::Feature { geometry: Some(geometry), ..Default::default() }],
     };
     let mut records = Records::default();
+    let mut column_of: HashMap<String, usize> = HashMap::new();
     for (index, feature) in features.into_iter().enumerate() {
         let place = Place::Feature(index as u64 + 1);
-        let geometry = feature.geometry.map(geo_types::Geometry::try_from).transpose().map_err(|e| {
-            Error::new(format!("its geometry cannot be read ({e})")).place(place.to_string()).mend(mend)
-        })?;
-        let mut values = vec![String::new(); records.columns.len()];
+        let unreadable = |why: &dyn std::fmt::Display| {
+            Error::new(format!("its geometry cannot be read ({why})")).place(place.to_string()).mend(mend)
+        };
+        if let Some(geometry) = &feature.geometry {
+            check_positions(&geometry.value).map_err(|why| unreadable(&why))?;
+        }
+        let geometry = feature.geometry.map(geo_types::Geometry::try_from).transpose().map_err(|e| unreadable(&e))?;
         let mut properties = Vec::new();
         flatten("", Value::Object(feature.properties.unwrap_or_default()), &mut properties);
+        let mut cells = Cells::default();
         for (key, value) in properties {
-            let column = records.columns.iter().position(|c| *c == key).unwrap_or_else(|| {
-                records.columns.push(key.clone());
-                values.push(String::new());
-                records.columns.len() - 1
-            });
-            values[column] = value;
+            let next = column_of.len();
+            cells.push(*column_of.entry(key).or_insert(next), &value);
         }
-        records.rows.push(Record { place, geometry, values });
+        cells.sort();
+        records.rows.push(Record { place, geometry: geometry.map(Box::new), cells });
     }
-    for row in &mut records.rows {
-        row.values.resize(records.columns.len(), String::new());
+    records.columns = vec![String::new(); column_of.len()];
+    for (key, column) in column_of {
+        records.columns[column] = key;
     }
     Ok(records)
+}
+
+/// The library takes every position to have two numbers, and breaks down on one that has not.
+fn check_positions(geometry: &GeometryValue) -> std::result::Result<(), &'static str> {
+    let is_position = |position: &Position| position.len() >= 2;
+    let are_positions = |line: &[Position]| line.iter().all(is_position);
+    let is_good = match geometry {
+        GeometryValue::Point { coordinates } => is_position(coordinates),
+        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => {
+            are_positions(coordinates)
+        }
+        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
+            coordinates.iter().all(|line| are_positions(line))
+        }
+        GeometryValue::MultiPolygon { coordinates } => coordinates.iter().flatten().all(|line| are_positions(line)),
+        GeometryValue::GeometryCollection { geometries } => {
+            return geometries.iter().try_for_each(|part| check_positions(&part.value));
+        }
+    };
+    if is_good { Ok(()) } else { Err("a position has fewer than two numbers") }
 }
 
 /// Boundary files of China often hold bare coordinates beside a name and a code, and no `type`. Such an object becomes a

@@ -9,52 +9,93 @@ use geo_types::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::records::{Place, Record, Records};
+use super::open;
+use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+
+/// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three
+/// dimensions; and 0, which the format calls an undefined geographic system.
+const LON_LAT: [i64; 5] = [4326, 4490, 4258, 4979, 0];
+
+/// Steps of SQLite's machine that a table may take for each byte of the file: a view without end takes any number.
+const STEPS_A_BYTE: u64 = 1000;
+const STEPS_AT_LEAST: u64 = 50_000_000;
+const STEPS_AT_ONCE: i32 = 100_000;
 
 /// Reads the first feature table of a GeoPackage.
 ///
 /// # Errors
-/// If it is not a GeoPackage, has no features, or is not in longitude and latitude (EPSG:4326).
+/// If it is not a GeoPackage, has no features, is not in longitude and latitude, or holds more rows than a file of its size can.
 pub fn read(path: &Path) -> Result<Records> {
-    std::fs::File::open(path).map_err(|e| Error::io("open", path, &e))?;
+    let bytes = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
     let damaged = |e: rusqlite::Error| {
         Error::new(format!("it cannot be read as a GeoPackage ({e})")).mend("write it anew, for example with QGIS")
     };
-    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(damaged)?;
+    let endless = || {
+        Error::new("its table takes longer to read than a file of its size can hold")
+            .mend("write the features into a plain table, for example with QGIS")
+    };
+    let mut database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(damaged)?;
+    let mut steps = STEPS_AT_LEAST.max(bytes.saturating_mul(STEPS_A_BYTE)) / STEPS_AT_ONCE as u64;
+    let stop = move || {
+        steps = steps.saturating_sub(1);
+        steps == 0
+    };
+    database.progress_handler(STEPS_AT_ONCE, Some(stop)).map_err(damaged)?;
+    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => endless(),
+        _ => damaged(e),
+    };
     let (table, geometry, srs): (String, String, i64) = database
         .query_row(
             "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY rowid LIMIT 1",
             [],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
-        .map_err(damaged)?;
-    if srs != 4326 {
+        .map_err(failed)?;
+    if !LON_LAT.contains(&srs) {
         return Err(Error::new(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
             .mend("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));
     }
     let mut statement =
-        database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(damaged)?;
+        database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(failed)?;
+    // What is not UTF-8 breaks the library down; Records::read catches that.
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let geometry_column = names.iter().position(|name| *name == geometry);
     let mut records = Records { file: path.to_path_buf(), ..Records::default() };
     records.columns = names.iter().filter(|name| **name != geometry).cloned().collect();
-    let mut rows = statement.query([]).map_err(damaged)?;
-    let mut number = 0;
-    while let Some(row) = rows.next().map_err(damaged)? {
+    let mut rows = statement.query([]).map_err(failed)?;
+    let (mut number, mut kept) = (0, 0);
+    while let Some(row) = rows.next().map_err(failed)? {
         number += 1;
-        let mut record =
-            Record { place: Place::Feature(number), geometry: None, values: Vec::with_capacity(records.columns.len()) };
-        for index in 0..names.len() {
+        let mut record = Record { place: Place::Feature(number), geometry: None, cells: Cells::default() };
+        let mut column = 0;
+        for (index, name) in names.iter().enumerate() {
             let value = row.get_ref(index).map_err(damaged)?;
-            match value {
-                ValueRef::Blob(blob) if Some(index) == geometry_column => record.geometry = decode(blob),
-                _ if Some(index) == geometry_column => {}
-                ValueRef::Integer(n) => record.values.push(n.to_string()),
-                ValueRef::Real(n) => record.values.push(n.to_string()),
-                ValueRef::Text(text) => record.values.push(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Null | ValueRef::Blob(_) => record.values.push(String::new()),
+            if Some(index) == geometry_column {
+                if let ValueRef::Blob(blob) = value {
+                    kept += blob.len() as u64;
+                    record.geometry = decode(blob).map(Box::new);
+                }
+                continue;
             }
+            if *name == geometry {
+                continue;
+            }
+            match value {
+                ValueRef::Integer(n) => record.cells.push(column, &n.to_string()),
+                ValueRef::Real(n) => record.cells.push(column, &n.to_string()),
+                ValueRef::Text(text) => {
+                    kept += text.len() as u64;
+                    record.cells.push(column, &String::from_utf8_lossy(text));
+                }
+                ValueRef::Null | ValueRef::Blob(_) => {}
+            }
+            column += 1;
+        }
+        // Every row of a table takes some bytes of its file, and so does every text.
+        if number > bytes || kept > bytes {
+            return Err(endless());
         }
         records.rows.push(record);
     }

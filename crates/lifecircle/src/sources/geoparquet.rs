@@ -89,8 +89,12 @@ fn add(records: &mut Records, batch: &RecordBatch, geometry: Option<&str>) -> st
     let before = records.rows.len();
     for row in 0..batch.num_rows() {
         let geometry = blobs.as_ref().and_then(|blobs| decode(blobs, row));
-        let values = texts.iter().map(|column| column[row].clone()).collect();
-        records.rows.push(Record { place: Place::Row((before + row) as u64 + 1), geometry, values });
+        let cells = texts.iter().map(|column| column[row].as_str()).collect();
+        records.rows.push(Record {
+            place: Place::Row((before + row) as u64 + 1),
+            geometry: geometry.map(Box::new),
+            cells,
+        });
     }
     Ok(())
 }

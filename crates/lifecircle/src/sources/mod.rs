@@ -2,14 +2,66 @@
 //!
 //! A reader turns bytes into plain records and says clearly when it cannot. It knows nothing of cities, streets or
 //! standards; what the records mean is decided in `import`.
+//!
+//! Every size that a file tells is bounded before it is believed, so that what is kept grows with what the file holds.
 
 pub mod csv;
 pub mod geojson;
 pub mod geopackage;
 pub mod geoparquet;
 pub mod geotiff;
+pub mod numbers;
 pub mod osm;
 pub mod osm_pbf;
 pub mod osm_xml;
 pub mod records;
 pub mod xlsx;
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// No list, page or settings file that is read whole is larger, in bytes.
+const LARGEST_WHOLE: u64 = 4 << 30;
+
+/// Opens a file that must be a plain one: a pipe might never end, and a directory has no bytes.
+///
+/// # Errors
+/// If it cannot be opened or is no plain file.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    let about = std::fs::metadata(path).map_err(|e| Error::io("open", path, &e))?;
+    if !about.is_file() {
+        let is = if about.is_dir() { "a directory" } else { "a pipe or device" };
+        return Err(Error::new(format!("this is {is}, not a file")).file(path).mend("name a file"));
+    }
+    File::open(path).map_err(|e| Error::io("open", path, &e))
+}
+
+/// Reads a plain file whole.
+///
+/// # Errors
+/// If it cannot be read or is too large.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let size = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+    if size > LARGEST_WHOLE {
+        return Err(Error::new(format!("it has {} GB, and at most 4 are read", size >> 30))
+            .file(path)
+            .mend("cut it to the city"));
+    }
+    std::fs::read(path).map_err(|e| Error::io("read", path, &e))
+}
+
+/// Reads a plain UTF-8 text file whole.
+///
+/// # Errors
+/// If it cannot be read, is too large, or is not UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read_bytes(path)?).map_err(|e| {
+        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::new("it holds a byte that is not UTF-8")
+            .file(path)
+            .place(format!("line {line}"))
+            .mend("save it as UTF-8")
+    })
+}

@@ -146,6 +146,9 @@ impl OsmSource {
     /// If the file cannot be opened, is not what its name says, or its name says nothing.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            super::open(path)?;
+        }
         if path.is_dir() {
             return Err(Error::new("this is a directory, not an OpenStreetMap extract")
                 .file(path)

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use prost::Message;
 use rayon::prelude::*;
 
+use super::open;
 use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -22,6 +23,21 @@ use crate::progress::Progress;
 /// Bounds of the format itself: a header is below 64 KiB, a block below 32 MiB.
 const MAX_HEADER: u32 = 64 * 1024;
 const MAX_BLOCK: usize = 32 * 1024 * 1024;
+
+/// A block packs to no less than this share of its size; packers of real maps reach a fifth.
+const MOST_PACKED: usize = 100;
+const SMALL_BLOCK: usize = 1 << 18;
+
+/// A block holds no more elements, strings, or bytes of numbers in one list: writers put 8,000 elements into a block. What is
+/// decoded takes many times the space, so this bounds memory.
+const MOST_ELEMENTS: usize = 1_000_000;
+const MOST_NUMBERS: usize = 1 << 23;
+
+/// OpenStreetMap's texts have at most 255 letters.
+const LONGEST_STRING: usize = 4 * 255;
+
+/// No element has more tags.
+const MOST_TAGS: usize = 5_000;
 
 const DOWNLOAD_AGAIN: &str = "download the file again";
 
@@ -168,7 +184,7 @@ impl PbfFile {
     /// # Errors
     /// If it is not a PBF file, is cut short, or needs features that are not known.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
+        let file = open(path)?;
         let length = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
         Self::index(path, Content::File(file), length).map_err(|e| e.file(path))
     }
@@ -282,13 +298,14 @@ impl PbfFile {
                 .place(format!("byte {}", extent.start))
                 .mend("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
         };
-        let expected = usize::try_from(blob.raw_size.unwrap_or(0)).ok().filter(|size| *size <= MAX_BLOCK);
+        let most = MAX_BLOCK.min(SMALL_BLOCK.max(zlib.len().saturating_mul(MOST_PACKED)));
+        let expected = usize::try_from(blob.raw_size.unwrap_or(0)).ok().filter(|size| *size <= most);
         let mut content = Vec::with_capacity(expected.ok_or_else(|| damaged(extent.start))?);
         flate2::read::ZlibDecoder::new(zlib.as_ref())
-            .take(MAX_BLOCK as u64 + 1)
+            .take(most as u64 + 1)
             .read_to_end(&mut content)
             .map_err(|_| damaged(extent.start))?;
-        if content.len() > MAX_BLOCK {
+        if content.len() > most {
             return Err(damaged(extent.start));
         }
         Ok(Bytes::from(content))
@@ -322,8 +339,14 @@ impl PbfFile {
     /// Visits the wanted elements of a blob and returns which kinds it holds.
     fn scan_blob(&self, extent: Extent, mask: u8, visit: &mut dyn FnMut(Element<'_>)) -> Result<u8> {
         let broken = || damaged(extent.start);
-        let block = PrimitiveBlock::decode(self.inflate(extent)?).map_err(|_| broken())?;
+        let bytes = self.inflate(extent)?;
+        let parts = count_parts(&bytes, &[1, 2]).ok_or_else(broken)?;
+        if parts > MOST_ELEMENTS {
+            return Err(broken());
+        }
+        let block = PrimitiveBlock::decode(bytes).map_err(|_| broken())?;
         let decoder = BlockDecoder::new(&block);
+        let check_size = |part: &Bytes| if part.len() > MOST_NUMBERS { Err(broken()) } else { Ok(()) };
         let mut kinds = 0;
         for group in &block.groups {
             if group.dense.is_some() || !group.nodes.is_empty() {
@@ -337,6 +360,7 @@ impl PbfFile {
             }
             if mask & Kind::Node.bit() != 0 {
                 if let Some(dense) = &group.dense {
+                    check_size(dense)?;
                     decoder.dense(&DenseNodes::decode(dense.clone()).map_err(|_| broken())?, visit)?;
                 }
                 for node in &group.nodes {
@@ -345,17 +369,46 @@ impl PbfFile {
             }
             if mask & Kind::Way.bit() != 0 {
                 for way in &group.ways {
+                    check_size(way)?;
                     decoder.way(&PbfWay::decode(way.clone()).map_err(|_| broken())?, visit);
                 }
             }
             if mask & Kind::Relation.bit() != 0 {
                 for relation in &group.relations {
+                    check_size(relation)?;
                     decoder.relation(&PbfRelation::decode(relation.clone()).map_err(|_| broken())?, visit);
                 }
             }
         }
         Ok(kinds)
     }
+}
+
+/// How many parts of a message that may hold many lie in the messages of these tags within a block: strings, elements. None if
+/// the bytes are no message.
+fn count_parts(bytes: &[u8], tags: &[u32]) -> Option<usize> {
+    use prost::encoding::{WireType, decode_key, decode_varint};
+    let (mut rest, mut count) = (bytes, 0);
+    while !rest.is_empty() {
+        let (tag, kind) = decode_key(&mut rest).ok()?;
+        let length = match kind {
+            WireType::Varint => {
+                decode_varint(&mut rest).ok()?;
+                0
+            }
+            WireType::SixtyFourBit => 8,
+            WireType::ThirtyTwoBit => 4,
+            WireType::LengthDelimited => usize::try_from(decode_varint(&mut rest).ok()?).ok()?,
+            WireType::StartGroup | WireType::EndGroup => return None,
+        };
+        let (part, after) = rest.split_at_checked(length)?;
+        rest = after;
+        count += 1;
+        if kind == WireType::LengthDelimited && tags.contains(&tag) {
+            count += count_parts(part, &[])?;
+        }
+    }
+    Some(count)
 }
 
 fn damaged(position: u64) -> Error {
@@ -393,8 +446,12 @@ impl<'a> BlockDecoder<'a> {
     fn new(block: &'a PrimitiveBlock) -> Self {
         let strings = block.strings.iter().flat_map(|table| &table.strings);
         Self {
-            // A string that is not UTF-8 cannot match any tag that is looked for.
-            strings: strings.map(|bytes| std::str::from_utf8(bytes).unwrap_or_default()).collect(),
+            // A string that is not UTF-8, or too long, cannot match any tag that is looked for.
+            strings: strings
+                .map(|bytes| {
+                    std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LONGEST_STRING).unwrap_or_default()
+                })
+                .collect(),
             granularity: i64::from(block.granularity.unwrap_or(100)),
             lat_offset: block.lat_offset.unwrap_or(0),
             lon_offset: block.lon_offset.unwrap_or(0),
@@ -406,7 +463,7 @@ impl<'a> BlockDecoder<'a> {
     }
 
     fn tags(&self, keys: &[u32], values: &[u32]) -> Vec<(&'a str, &'a str)> {
-        keys.iter().zip(values).map(|(key, value)| (self.string(*key), self.string(*value))).collect()
+        keys.iter().zip(values).take(MOST_TAGS).map(|(key, value)| (self.string(*key), self.string(*value))).collect()
     }
 
     fn place(&self, id: i64, lon: i64, lat: i64) -> Result<Fixed> {
@@ -430,7 +487,9 @@ impl<'a> BlockDecoder<'a> {
                 && *key != 0
             {
                 let value = keys_values.next().copied().unwrap_or(0);
-                tags.push((self.string(key.cast_unsigned()), self.string(value.cast_unsigned())));
+                if tags.len() < MOST_TAGS {
+                    tags.push((self.string(key.cast_unsigned()), self.string(value.cast_unsigned())));
+                }
             }
             visit(Element::Node { id, at: self.place(id, lon, lat)?, tags: &tags });
         }

@@ -1,5 +1,6 @@
 //! OpenStreetMap's XML format: what openstreetmap.org's export button gives, plain, gzipped or bzipped.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::open as open_file;
 use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
@@ -25,7 +27,7 @@ impl XmlFile {
     /// # Errors
     /// If the file cannot be opened.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
+        let file = open_file(path)?;
         let bytes = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
         Ok(Self { path: path.to_path_buf(), bytes })
     }
@@ -36,7 +38,7 @@ impl XmlFile {
     }
 
     fn reader<'a>(&'a self, progress: &'a dyn Progress) -> Result<Box<dyn BufRead + 'a>> {
-        let file = File::open(&self.path).map_err(|e| Error::io("open", &self.path, &e))?;
+        let file = open_file(&self.path)?;
         let counted = BufReader::with_capacity(1 << 16, Counted { inner: file, progress });
         let end = self.path.extension().map(|end| end.to_string_lossy().to_lowercase());
         Ok(match end.as_deref() {
@@ -54,8 +56,11 @@ impl XmlFile {
         visit: impl Fn(&mut T, Element<'_>),
     ) -> Result<T> {
         let mut found = T::default();
-        let mut reader = Reader::from_reader(self.reader(progress)?);
-        parse(&mut reader, mask, &mut |element| visit(&mut found, element)).map_err(|e| e.file(&self.path))?;
+        let between = Cell::new(0);
+        let bounded = Bounded { inner: self.reader(progress)?, between: &between };
+        let mut reader = Reader::from_reader(bounded);
+        parse(&mut reader, &between, mask, &mut |element| visit(&mut found, element))
+            .map_err(|e| e.file(&self.path))?;
         Ok(found)
     }
 }
@@ -74,6 +79,42 @@ impl Read for Counted<'_> {
     }
 }
 
+/// No tag and no text between two tags has more bytes than this.
+const LONGEST_EVENT: u64 = 1 << 24;
+
+/// Elements with more parts are no OpenStreetMap elements: its editing interface allows 2,000 nodes to a way and 32,000 members to
+/// a relation.
+const MOST_PARTS: usize = 1_000_000;
+
+/// Ends a file that has no tag for too long: the parser would keep everything up to the next one.
+struct Bounded<'a, R> {
+    inner: R,
+    /// Bytes since the last tag or text.
+    between: &'a Cell<u64>,
+}
+
+impl<R: BufRead> Read for Bounded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.between.set(self.between.get() + read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<'_, R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.between.get() > LONGEST_EVENT {
+            return Err(std::io::Error::other("16 MB without a tag"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.between.set(self.between.get() + amount as u64);
+        self.inner.consume(amount);
+    }
+}
+
 /// The element that is being read.
 #[derive(Default)]
 struct Current {
@@ -85,13 +126,19 @@ struct Current {
     members: Vec<(Kind, i64, String)>,
 }
 
-fn parse<R: BufRead>(reader: &mut Reader<R>, mask: u8, visit: &mut dyn FnMut(Element<'_>)) -> Result<()> {
+fn parse<R: BufRead>(
+    reader: &mut Reader<R>,
+    between: &Cell<u64>,
+    mask: u8,
+    visit: &mut dyn FnMut(Element<'_>),
+) -> Result<()> {
     let mut buffer = Vec::new();
     let mut current = Current::default();
     let mut root_seen = false;
     let mut depth = 0_u32;
     loop {
         buffer.clear();
+        between.set(0);
         let event = reader.read_event_into(&mut buffer).map_err(|e| {
             let problem = if root_seen { "the XML is damaged" } else { "this is not an OpenStreetMap XML file" };
             Error::new(format!("{problem} ({e})"))
@@ -137,6 +184,11 @@ fn check_root(start: &BytesStart<'_>) -> Result<()> {
 
 /// Takes in the start of an element or of one of its parts.
 fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
+    if current.tags.len().max(current.refs.len()).max(current.members.len()) >= MOST_PARTS {
+        return Err(Error::new(format!("it has over {MOST_PARTS} parts"))
+            .place(format!("element {}", current.id))
+            .mend("export or download it again"));
+    }
     let kind = match start.name().as_ref() {
         "node" => Kind::Node,
         "way" => Kind::Way,
@@ -162,6 +214,12 @@ fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
         _ => return Ok(()),
     };
     *current = Current { kind: Some(kind), id: number(start, "id")?, ..Current::default() };
+    // Editors keep what was deleted until it is uploaded; servers tell of it as invisible.
+    let says = |key: &str, word: &str| start.try_get_attribute(key).ok().flatten().is_some_and(|a| a.value == word);
+    if says("action", "delete") || says("visible", "false") {
+        current.kind = None;
+        return Ok(());
+    }
     if kind == Kind::Node {
         let at = LonLat { x: number(start, "lon")?, y: number(start, "lat")? };
         current.at = Fixed::from_degrees(at).ok_or_else(|| off_the_globe(current.id))?;

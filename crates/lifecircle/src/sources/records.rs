@@ -6,9 +6,20 @@ use std::path::{Path, PathBuf};
 
 use geo_types::{Geometry, MultiPolygon};
 
+use super::numbers::{self, Decision, Notation};
 use super::{csv, geojson, geopackage, geoparquet, xlsx};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 use crate::geo::{Datum, LonLat, is_on_globe};
+
+/// Nowhere live more people.
+const MOST_PEOPLE: f64 = 1e10;
+
+/// Nothing is larger, in square metres or places.
+const LARGEST_SIZE: f64 = 1e12;
+
+/// What columns of coordinates are called.
+const LON_COLUMNS: [&str; 7] = ["lon", "lng", "long", "longitude", "location.lng", "x", "经度"];
+const LAT_COLUMNS: [&str; 5] = ["lat", "latitude", "location.lat", "y", "纬度"];
 
 /// A file's records.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +30,8 @@ pub struct Records {
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Record>,
+    /// Whether the file's form leaves open how its numbers are written: commas do not part its cells.
+    pub may_have_decimal_commas: bool,
 }
 
 /// One row.
@@ -27,9 +40,65 @@ pub struct Record {
     /// Where it stands in the file.
     pub place: Place,
     /// Its geometry, where the format has one.
-    pub geometry: Option<Geometry<f64>>,
-    /// A value for each column of [`Records::columns`]; empty text means none.
-    pub values: Vec<String>,
+    pub geometry: Option<Box<Geometry<f64>>>,
+    /// Its values.
+    pub cells: Cells,
+}
+
+/// The values of a row that are not empty, by column.
+#[derive(Debug, Clone, Default)]
+pub struct Cells(Vec<(u32, Box<str>)>);
+
+impl Cells {
+    /// Adds a value behind those that are there; empty ones are left out.
+    pub fn push(&mut self, column: usize, value: &str) {
+        let value = value.trim();
+        if let Some(column) = u32::try_from(column).ok().filter(|_| !value.is_empty()) {
+            self.0.push((column, value.into()));
+        }
+    }
+
+    /// The value in a column; empty if there is none.
+    pub fn get(&self, column: usize) -> &str {
+        let position = self.0.binary_search_by_key(&column, |(column, _)| *column as usize);
+        position.map_or("", |position| &self.0[position].1)
+    }
+
+    /// All values with their columns.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.0.iter().map(|(column, value)| (*column as usize, &**value))
+    }
+
+    /// Whether all are empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts values into the order of their columns; of several in one column the last stays.
+    pub fn sort(&mut self) {
+        self.0.reverse();
+        self.0.sort_by_key(|(column, _)| *column);
+        self.0.dedup_by_key(|(column, _)| *column);
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Cells {
+    fn from_iter<I: IntoIterator<Item = S>>(values: I) -> Self {
+        let mut cells = Self::default();
+        values.into_iter().enumerate().for_each(|(column, value)| cells.push(column, value.as_ref()));
+        cells
+    }
+}
+
+/// The numbers of a column, one a row; none where the cell is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers(Vec<Option<f64>>);
+
+impl Numbers {
+    /// The number of a row.
+    pub fn of(&self, row: usize) -> Option<f64> {
+        self.0.get(row).copied().flatten()
+    }
 }
 
 /// Where a record stands, as its reader would look for it.
@@ -61,7 +130,8 @@ impl Records {
     /// If the file cannot be read, is damaged, or is of another format.
     pub fn read(path: &Path) -> Result<Self> {
         let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let records = match end.as_str() {
+        let damaged = || Error::new("it is damaged: its parts do not fit together").mend("write it anew");
+        let read = || match end.as_str() {
             "csv" | "tsv" | "txt" => csv::read(path),
             "xlsx" => xlsx::read(path),
             "geojson" | "json" => geojson::read(path),
@@ -70,7 +140,7 @@ impl Records {
             _ => Err(Error::new("cannot tell the format of this list from its name")
                 .mend("give a .csv, .xlsx, .geojson, .gpkg or .parquet file")),
         };
-        records.map_err(|e| e.file(path))
+        caught(damaged, read).map_err(|e| e.file(path))
     }
 
     /// The index of the first column that has one of these names, without regard to case.
@@ -95,70 +165,141 @@ impl Records {
         Error::new(problem).file(&self.file).place(record.place.to_string())
     }
 
-    /// A number in a column; none where the cell is empty.
+    /// The numbers of a column, of which `is_possible` tells which may stand in it.
     ///
     /// # Errors
-    /// If the cell holds something else.
-    pub fn number(&self, record: &Record, column: usize) -> Result<Option<f64>> {
-        let text = record.values.get(column).map_or("", String::as_str).trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match text.replace(',', "").parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(self
-                .error(record, format!("`{}` is {text:?}, not a number", self.columns[column]))
-                .mend("correct or remove the line")),
+    /// If a cell holds something else, or nothing tells whether `1,234` is a thousand or one.
+    pub fn numbers(&self, column: usize, is_possible: impl Fn(f64) -> bool) -> Result<Numbers> {
+        let notation = match self.decide(column, &is_possible) {
+            Decision::Only(notation) => notation,
+            Decision::Same => Notation::Point,
+            Decision::Ambiguous(row) => match self.notation_of_others(column) {
+                Some(notation) => notation,
+                None if !self.may_have_decimal_commas => Notation::Point,
+                None => return Err(self.ambiguous(column, row)),
+            },
+            // Without its range; what is out of range is told as such by whoever knows what the column is.
+            Decision::NotANumber(_) => match self.decide(column, |_| true) {
+                Decision::Only(notation) => notation,
+                Decision::Same | Decision::Ambiguous(_) => Notation::Point,
+                Decision::NotANumber(row) => return Err(self.not_a_number(column, row)),
+            },
+        };
+        Ok(Numbers(self.rows.iter().map(|row| numbers::parse(row.cells.get(column), notation)).collect()))
+    }
+
+    fn decide(&self, column: usize, is_possible: impl Fn(f64) -> bool) -> Decision {
+        numbers::decide(self.rows.iter().map(|row| row.cells.get(column)), is_possible)
+    }
+
+    /// How the numbers of the other columns are written, if they tell.
+    fn notation_of_others(&self, column: usize) -> Option<Notation> {
+        let others = (0..self.columns.len()).filter(|other| *other != column);
+        others.into_iter().find_map(|other| {
+            let name = self.columns[other].trim().to_lowercase();
+            let is_degrees = LON_COLUMNS.iter().chain(&LAT_COLUMNS).any(|known| *known == name);
+            match self.decide(other, |number| !is_degrees || number.abs() <= 180.0) {
+                Decision::Only(notation) => Some(notation),
+                _ => None,
+            }
+        })
+    }
+
+    fn ambiguous(&self, column: usize, row: usize) -> Error {
+        let text = self.rows[row].cells.get(column);
+        let [point, comma] = [Notation::Point, Notation::Comma].map(|n| numbers::parse(text, n).unwrap_or_default());
+        self.error(&self.rows[row], format!("`{}` is {text:?}, which may be {point} or {comma}", self.columns[column]))
+            .mend("write the numbers of this column without a sign between the thousands, or one of them with two decimals")
+    }
+
+    fn not_a_number(&self, column: usize, row: usize) -> Error {
+        let text = self.rows[row].cells.get(column);
+        let is_one = [Notation::Point, Notation::Comma].iter().any(|n| numbers::parse(text, *n).is_some());
+        let error =
+            |problem: &str| self.error(&self.rows[row], format!("`{}` is {text:?}, {problem}", self.columns[column]));
+        if is_one {
+            error("and numbers before it are written with the other decimal sign")
+                .mend("write all numbers of the column in one way")
+        } else {
+            error("not a number").mend("correct or remove the line")
         }
     }
 
-    /// A count of people: a number that is not negative; 0 where the cell is empty.
+    /// Counts of people: numbers that are not negative.
     ///
     /// # Errors
-    /// If the cell holds something else.
-    pub fn count(&self, record: &Record, column: usize) -> Result<f64> {
-        let number = self.number(record, column)?.unwrap_or(0.0);
-        if number < 0.0 {
-            return Err(self
-                .error(record, format!("`{}` is {number}, and there cannot be fewer than 0", self.columns[column]))
-                .mend("correct or remove the line"));
+    /// If a cell holds something else.
+    pub fn counts(&self, column: usize) -> Result<Numbers> {
+        self.bounded(column, MOST_PEOPLE, "more people than there are")
+    }
+
+    /// Sizes, as capacities or square metres: numbers that are not negative.
+    ///
+    /// # Errors
+    /// If a cell holds something else.
+    pub fn sizes(&self, column: usize) -> Result<Numbers> {
+        self.bounded(column, LARGEST_SIZE, "larger than anything is")
+    }
+
+    /// Sizes in a column that may hold words as well, which say nothing.
+    pub fn numbers_if_any(&self, column: usize) -> Numbers {
+        let number = |record: &Record| {
+            numbers::parse(record.cells.get(column), Notation::Point).filter(|n| (0.0..=LARGEST_SIZE).contains(n))
+        };
+        Numbers(self.rows.iter().map(number).collect())
+    }
+
+    fn bounded(&self, column: usize, most: f64, too_many: &str) -> Result<Numbers> {
+        let counts = self.numbers(column, |number| (0.0..=most).contains(&number))?;
+        for (row, number) in counts.0.iter().enumerate().filter_map(|(row, number)| Some((row, (*number)?))) {
+            let name = &self.columns[column];
+            let problem = if number < 0.0 {
+                format!("`{name}` is {number}, and there cannot be fewer than 0")
+            } else if number > most {
+                format!("`{name}` is {}, {too_many}", self.rows[row].cells.get(column))
+            } else {
+                continue;
+            };
+            return Err(self.error(&self.rows[row], problem).mend("correct or remove the line"));
         }
-        Ok(number)
+        Ok(counts)
     }
 
     /// Text in a column; none where the cell is empty or the column is not there.
     pub fn text<'a>(&self, record: &'a Record, column: Option<usize>) -> Option<&'a str> {
-        record.values.get(column?).map(|text| text.trim()).filter(|text| !text.is_empty())
+        Some(record.cells.get(column?)).filter(|text| !text.is_empty())
     }
 }
 
-/// Which columns hold a record's coordinates, unless its geometry does.
-#[derive(Debug, Clone, Copy)]
+/// Where a file keeps its records' coordinates.
+#[derive(Debug, Clone)]
 pub enum Coordinates {
-    /// The format's own geometry.
+    /// In the format's own geometry.
     Geometry,
-    /// Two columns: longitude and latitude.
-    Columns(usize, usize),
-    /// One column that holds `lng,lat`, as AMap writes it.
+    /// In two columns: longitude and latitude.
+    Columns(Numbers, Numbers),
+    /// In one column that holds `lng,lat`, as AMap writes it.
     Pair(usize),
 }
 
 impl Coordinates {
-    /// Finds out where a file keeps its coordinates.
+    /// Finds out where a file keeps its coordinates; `lon` and `lat` are columns that the user named.
     ///
     /// # Errors
-    /// If nothing looks like coordinates.
+    /// If nothing looks like coordinates, or a column that was named is not there.
     pub fn find(records: &Records, lon: Option<&str>, lat: Option<&str>) -> Result<Self> {
-        if let (Some(lon), Some(lat)) = (lon, lat) {
-            return Ok(Self::Columns(records.named_column(lon)?, records.named_column(lat)?));
-        }
-        if records.rows.iter().any(|row| row.geometry.is_some()) {
+        let named = |name: Option<&str>| name.map(|name| records.named_column(name)).transpose();
+        let (given_lon, given_lat) = (named(lon)?, named(lat)?);
+        if given_lon.is_none() && given_lat.is_none() && records.rows.iter().any(|row| row.geometry.is_some()) {
             return Ok(Self::Geometry);
         }
-        let lon = records.column(&["lon", "lng", "long", "longitude", "location.lng", "x", "经度"]);
-        let lat = records.column(&["lat", "latitude", "location.lat", "y", "纬度"]);
+        let lon = given_lon.or_else(|| records.column(&LON_COLUMNS));
+        let lat = given_lat.or_else(|| records.column(&LAT_COLUMNS));
         match (lon.zip(lat), records.column(&["location", "坐标", "经纬度"])) {
-            (Some((lon, lat)), _) => Ok(Self::Columns(lon, lat)),
+            (Some((lon, lat)), _) => {
+                let degrees = |column, most: f64| records.numbers(column, |degrees: f64| degrees.abs() <= most);
+                Ok(Self::Columns(degrees(lon, 180.0)?, degrees(lat, 90.0)?))
+            }
             (None, Some(pair)) => Ok(Self::Pair(pair)),
             (None, None) => {
                 let missing = if lon.is_none() { "lon" } else { "lat" };
@@ -169,26 +310,26 @@ impl Coordinates {
         }
     }
 
-    /// The geometry of a record in WGS-84.
+    /// The geometry of a row in WGS-84.
     ///
     /// # Errors
     /// If the coordinates are missing, are no numbers, or lie off the globe.
-    pub fn of(self, records: &Records, record: &Record, datum: Datum) -> Result<Geometry<f64>> {
+    pub fn of(&self, records: &Records, row: usize, datum: Datum) -> Result<Geometry<f64>> {
+        let record = &records.rows[row];
         let missing = || records.error(record, "it has no coordinates").mend("fill them in or remove the line");
         let geometry = match self {
-            Self::Geometry => record.geometry.clone().ok_or_else(missing)?,
+            Self::Geometry => record.geometry.as_deref().cloned().ok_or_else(missing)?,
             Self::Columns(lon, lat) => {
-                let x = records.number(record, lon)?.ok_or_else(missing)?;
-                let y = records.number(record, lat)?.ok_or_else(missing)?;
+                let (x, y) = lon.of(row).zip(lat.of(row)).ok_or_else(missing)?;
                 Geometry::Point(geo_types::Point::new(x, y))
             }
             Self::Pair(column) => {
-                let text = records.text(record, Some(column)).ok_or_else(missing)?;
+                let text = records.text(record, Some(*column)).ok_or_else(missing)?;
                 let parts =
                     text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
                 let (x, y): (f64, f64) = parts.ok_or_else(|| {
                     records
-                        .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[column]))
+                        .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[*column]))
                         .mend("correct the line")
                 })?;
                 Geometry::Point(geo_types::Point::new(x, y))

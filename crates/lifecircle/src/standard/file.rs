@@ -17,6 +17,9 @@ const LONGEST_METRES: f64 = 20_000.0;
 /// No more of the nearest facilities are looked at.
 const MOST_NEAREST: usize = 100;
 
+/// With what the columns of circles, aspects and pairs begin.
+const RESERVED: [&str; 3] = ["circle_", "aspect_", "pair_"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -25,14 +28,14 @@ struct File {
     zh: String,
     en: String,
     #[serde(default)]
-    sources: Vec<String>,
+    sources: Vec<Spanned<String>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
     nearest: Option<Spanned<usize>>,
     score: Option<Spanned<Score>>,
-    circle: Vec<Circle>,
+    circle: Vec<Spanned<Circle>>,
     #[serde(default)]
-    aspect: Vec<Circle>,
+    aspect: Vec<Spanned<Circle>>,
     #[serde(default)]
     pair: Vec<Spanned<FilePair>>,
     #[serde(default)]
@@ -100,7 +103,7 @@ struct FileService {
     overture: Vec<String>,
     #[serde(default)]
     names: Vec<String>,
-    source: String,
+    source: Spanned<String>,
 }
 
 /// Where in the text something stands.
@@ -145,6 +148,25 @@ impl Text<'_> {
     }
 }
 
+/// A text that has to say something.
+fn told(source: &Text<'_>, text: &Spanned<String>, key: &str) -> Result<String> {
+    if text.as_ref().trim().is_empty() {
+        return Err(source.wrong(text.span(), key, "it is empty", "say where the figures come from"));
+    }
+    Ok(text.as_ref().clone())
+}
+
+/// Circles or aspects, each with an id of its own: results are called by them.
+fn themes(source: &Text<'_>, themes: Vec<Spanned<Circle>>) -> Result<Vec<Circle>> {
+    let mut known: Vec<Circle> = Vec::with_capacity(themes.len());
+    for theme in themes {
+        let id = Spanned::new(theme.span(), theme.as_ref().id.clone());
+        source.id(&id, |id| known.iter().any(|other| other.id == id))?;
+        known.push(theme.into_inner());
+    }
+    Ok(known)
+}
+
 /// Reads a standard.
 pub(super) fn parse(text: &str) -> Result<Standard> {
     let source = Text(text);
@@ -176,15 +198,31 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
         };
         catalogue.add(Kind::new(id, kind.zh.clone(), kind.en.clone(), &recognition)?);
     }
+    let circle_spans: Vec<Range<usize>> = file.circle.iter().map(Spanned::span).collect();
+    let circles = themes(&source, file.circle)?;
     let mut services: Vec<(Service, Vec<Spanned<String>>)> = Vec::with_capacity(file.service.len());
     for spanned in file.service {
         let span = spanned.span();
         let file_service = spanned.into_inner();
         let id = source.id(&file_service.id, |id| services.iter().any(|(other, _)| other.id == id))?;
-        services.push(service(&source, span, id, file_service, &file.circle, &mut catalogue)?);
+        if let Some(prefix) = RESERVED.iter().find(|prefix| id.starts_with(**prefix)) {
+            let problem = format!("a service's id cannot begin with {prefix}: columns of results do");
+            return Err(source.wrong(file_service.id.span(), "id", problem, "give it another"));
+        }
+        services.push(service(&source, span, id, file_service, &circles, &mut catalogue)?);
     }
     services.sort_by_key(|(service, _)| service.circle);
-    let aspects = aspects(&source, file.aspect, &services)?;
+    if let Some(bare) = (0..circles.len()).find(|circle| services.iter().all(|(service, _)| service.circle != *circle))
+    {
+        let problem = format!("the circle `{}` has no service: everybody would have it", circles[bare].id);
+        return Err(source.wrong(
+            circle_spans[bare].clone(),
+            "circle",
+            problem,
+            "give it a [[service]], or leave it out",
+        ));
+    }
+    let aspects = aspects(&source, themes(&source, file.aspect)?, &services)?;
     let services: Vec<Service> = services.into_iter().map(|(service, _)| service).collect();
     let nearest = match file.nearest {
         Some(nearest) if !(1..=MOST_NEAREST).contains(nearest.as_ref()) => {
@@ -198,13 +236,9 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
         version: file.version,
         zh: file.zh,
         en: file.en,
-        sources: file.sources,
-        pairs: file
-            .pair
-            .into_iter()
-            .map(|pair| pair_of(&source, pair.into_inner(), &services))
-            .collect::<Result<_>>()?,
-        circles: file.circle,
+        sources: file.sources.iter().map(|text| told(&source, text, "sources")).collect::<Result<_>>()?,
+        pairs: pairs(&source, file.pair, &services)?,
+        circles,
         aspects,
         nearest,
         score: file.score.map(|score| score_of(&source, score, &services)).transpose()?,
@@ -241,6 +275,12 @@ fn service(
     };
     let area = |value: &Option<Spanned<f64>>, key| value.as_ref().map(|v| source.positive(v, key, 1e10)).transpose();
     let (min_area, max_area) = (area(&file.min_area, "min_area")?, area(&file.max_area, "max_area")?);
+    if let Some(((min, max), at)) =
+        min_area.zip(max_area).zip(file.max_area.as_ref()).filter(|((min, max), _)| min > max)
+    {
+        let problem = format!("nothing is at least {min} and at most {max} square metres large");
+        return Err(source.wrong(at.span(), "max_area", problem, "make it larger than min_area"));
+    }
     let count = file.count.as_ref().map_or(1, |count| *count.as_ref());
     if let Some(count) = file.count.as_ref().filter(|count| *count.as_ref() == 0) {
         return Err(source.wrong(count.span(), "count", "0 is had by everybody", "give 1 or more"));
@@ -250,6 +290,9 @@ fn service(
     {
         let problem = "`per_thousand` and `usual` must be above 0";
         return Err(source.wrong(ratio.span(), "ratio", problem, "correct them or leave the ratio out"));
+    }
+    if let Some(ratio) = file.ratio.as_ref().filter(|ratio| ratio.as_ref().source.trim().is_empty()) {
+        return Err(source.wrong(ratio.span(), "ratio", "its source is empty", "say where the figures come from"));
     }
     let weights = match file.weights {
         Some(weights) if !weights.as_ref().iter().all(|weight| *weight > 0.0 && *weight < 1e6) => {
@@ -290,7 +333,7 @@ fn service(
         people: file.people,
         ratio: file.ratio.map(Spanned::into_inner),
         weights,
-        source: file.source,
+        source: told(source, &file.source, "source")?,
         kinds,
     };
     Ok((service, file.aspects))
@@ -354,6 +397,25 @@ fn aspects(
     Ok(aspects.into_iter().map(of).collect())
 }
 
+fn pairs(source: &Text<'_>, pairs: Vec<Spanned<FilePair>>, services: &[Service]) -> Result<Vec<Pair>> {
+    let mut known: Vec<Pair> = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let span = pair.span();
+        let id = Spanned::new(span.clone(), pair.as_ref().id.clone());
+        source.id(&id, |id| known.iter().any(|other| other.id == id))?;
+        let pair = pair_of(source, pair.into_inner(), services)?;
+        let mut members = pair.services.clone();
+        members.sort_unstable();
+        members.dedup();
+        if members.len() < 2 || members.len() < pair.services.len() {
+            let problem = format!("the pair `{}` does not name two or more services, each once", pair.id);
+            return Err(source.wrong(span, "services", problem, "name those that should be had together"));
+        }
+        known.push(pair);
+    }
+    Ok(known)
+}
+
 fn pair_of(source: &Text<'_>, pair: FilePair, services: &[Service]) -> Result<Pair> {
     let find = |id: &Spanned<String>| {
         services.iter().position(|service| service.id == *id.as_ref()).ok_or_else(|| {
@@ -371,6 +433,9 @@ fn score_of(source: &Text<'_>, score: Spanned<Score>, services: &[Service]) -> R
     if !(score.full_metres >= 0.0 && score.none_metres > score.full_metres && score.none_metres <= LONGEST_METRES) {
         let problem = format!("`none_metres` must lie between `full_metres` and {LONGEST_METRES}");
         return Err(source.wrong(span, "score", problem, "correct them"));
+    }
+    if score.source.trim().is_empty() {
+        return Err(source.wrong(span, "score", "its source is empty", "say where the figures come from"));
     }
     if services.iter().all(|service| service.weights.is_empty()) {
         return Err(source.wrong(span, "score", "no service has `weights`", "give the services their weights"));

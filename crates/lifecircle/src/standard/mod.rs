@@ -16,6 +16,7 @@ pub use recognise::{Recognised, recognise};
 use crate::error::{Error, Result};
 use crate::geo::{Metres, Seconds};
 use crate::kinds::Catalogue;
+use crate::sources::read_text;
 
 /// A standard.
 #[derive(Debug, Clone)]
@@ -240,7 +241,7 @@ impl Standard {
         }
         let path = Path::new(id_or_file);
         if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
-            let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+            let text = read_text(path)?;
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = Self::built_in().collect();

@@ -7,6 +7,7 @@ mod geojson;
 mod geoparquet;
 pub(crate) mod parquet_file;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -131,8 +132,12 @@ impl Table {
     /// Writes the table.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If two columns have one name, or the file cannot be written.
     pub fn write(&self, path: &Path, format: Format) -> Result<()> {
+        let mut names = BTreeSet::new();
+        if let Some(name) = self.names().find(|name| !names.insert(*name)) {
+            return Err(Error::new(format!("two columns are called `{name}`")).file(path).mend("call one otherwise"));
+        }
         match format {
             Format::Parquet => geoparquet::write(self, path),
             Format::GeoJson => geojson::write(self, path),

@@ -4,13 +4,12 @@
 //! What decides where it reads is checked here first; what is left is caught and becomes an error like any other.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 
 /// Reads a Parquet file; `read` gets its reader. `damaged` makes an error of what is wrong with the bytes.
 ///
@@ -30,8 +29,7 @@ pub(crate) fn read<T>(
         }
         read(builder)
     };
-    // Nothing that outlives the closure is left half changed: it owns the file, and its result is dropped.
-    catch_unwind(AssertUnwindSafe(all)).unwrap_or_else(|_| Err(damaged("its parts do not fit together")))
+    caught(|| damaged("its parts do not fit together"), all)
 }
 
 /// Whether every column lies within a file of so many bytes.

@@ -67,7 +67,7 @@ impl Map {
             residents: 1.0,
             ages: Ages::default(),
         };
-        import(Inputs { people: Some(People { rows: vec![person] }), ..self.inputs() }, &()).unwrap()
+        import(Inputs { people: Some(People::Rows(vec![person])), ..self.inputs() }, &()).unwrap()
     }
 
     pub fn city(&self) -> City {
