@@ -53,9 +53,12 @@ bench-peers: $(BENCH) $(PEERS) ## pandana, cityseer and SciPy on the very same w
 bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
 	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
 
-fuzz: ## ten minutes for each fuzz target (needs a nightly toolchain and cargo-fuzz)
-	cd fuzz && for target in pbf csv xml toml parquet; do mkdir -p corpus/$$target seeds/$$target && \
-	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=600 -rss_limit_mb=4096 || exit 1; done
+# How long each target is fuzzed: make fuzz SECONDS_EACH=3600
+SECONDS_EACH ?= 600
+
+fuzz: ## ten minutes for each fuzz target, 1 GB and 10 s an input (needs a nightly toolchain and cargo-fuzz)
+	cd fuzz && for target in pbf csv xml toml parquet geojson geopackage xlsx geotiff wkb city; do mkdir -p corpus/$$target seeds/$$target && \
+	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=10 || exit 1; done
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -21,7 +21,7 @@ use lifecircle::city::{Ages, City, Community, Entries, Facility, Home, HomeKind,
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::measure::{Change, Measured, Share, Summary, Walk, compare, measure, summarise};
 use lifecircle::network::Walker;
-use lifecircle::standard::Standard;
+use lifecircle::standard::{AgeGroup, Standard};
 use support::Map;
 
 const STANDARD: &str = r#"
@@ -394,9 +394,9 @@ fn a_ratio_for_an_age_group_that_is_not_known_is_left_out() {
     assert!(measured.supply[KINDERGARTEN].is_none() && summary.indicators.supply.is_empty());
     let note = summary.notes.iter().find(|note| note.en.contains("Ages are not known")).unwrap();
     assert!(note.en.contains("ratios of Kindergarten are left out") && note.zh.contains("千人指标未计算"), "{note:?}");
-    // C's children are not told, so its 40 residents stand for them, with D's 10 children.
+    // C's children are not told: its 40 residents and D's 50 are counted, and called residents.
     let gap = summary.gaps.iter().find(|gap| gap.service == "kindergarten").unwrap();
-    assert_eq!((gap.people_without, gap.shortage.is_none()), (50.0, true));
+    assert_eq!((gap.people, gap.people_without, gap.shortage.is_none()), (AgeGroup::All, 90.0, true));
 }
 
 #[test]

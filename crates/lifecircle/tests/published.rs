@@ -59,8 +59,8 @@ impl BeloHorizonte {
         let matrix = geoparquet::read(&folder.join("travel_matrix.parquet")).unwrap();
         let column = |name: &str| matrix.named_column(name).unwrap();
         let (from, to, time) = (column("from_id"), column("to_id"), column("travel_time"));
-        let cell = |row: &Record, column: usize| city.number[&row.values[column]] as u32;
-        let pair = |row: &Record| (cell(row, from), cell(row, to), minutes(row.values[time].parse().unwrap()));
+        let cell = |row: &Record, column: usize| city.number[row.cells.get(column)] as u32;
+        let pair = |row: &Record| (cell(row, from), cell(row, to), minutes(row.cells.get(time).parse().unwrap()));
         city.pairs = matrix.rows.iter().map(pair).collect();
         assert_eq!((city.people.len(), city.pairs.len()), (898, 748_437));
         Some(city)

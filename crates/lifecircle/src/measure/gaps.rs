@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Measured;
-use super::people::people_for;
+use super::people::residents_of;
 use crate::city::City;
 use crate::geo::{Metres, Seconds};
 use crate::standard::{AgeGroup, SupplyOf};
@@ -20,9 +20,9 @@ pub struct Gap {
     pub service: String,
     /// Whether its circle is incomplete without it.
     pub required: bool,
-    /// Whom the service is for.
+    /// Who is counted: those whom the service is for; everybody where the ages of some of these homes are not known.
     pub people: AgeGroup,
-    /// People without it whom it is for; all residents where ages are not known. Gaps are ranked by this.
+    /// How many of them are without it. Gaps are ranked by this.
     pub people_without: f64,
     /// Residents without it.
     pub residents_without: f64,
@@ -69,11 +69,13 @@ pub(super) fn gaps(city: &City, measured: &Measured, community: Option<&str>, ho
 
 fn gap(city: &City, measured: &Measured, community: Option<&str>, homes: &[usize], index: usize) -> Gap {
     let service = &measured.standard.services[index];
+    let is_known = |home: &usize| residents_of(&city.homes[*home], service.people).is_some();
+    let people = if homes.iter().all(is_known) { service.people } else { AgeGroup::All };
     let mut gap = Gap {
         community: community.map(str::to_owned),
         service: service.id.clone(),
         required: service.required,
-        people: service.people,
+        people,
         people_without: 0.0,
         residents_without: 0.0,
         homes_without: 0,
@@ -87,7 +89,7 @@ fn gap(city: &City, measured: &Measured, community: Option<&str>, homes: &[usize
         let residents = city.homes[*home].residents;
         gap.homes_without += 1;
         gap.residents_without += residents;
-        gap.people_without += people_for(&city.homes[*home], service.people);
+        gap.people_without += residents_of(&city.homes[*home], people).unwrap_or(residents);
         match measured.nearest(*home, index) {
             Some(time) => seconds += time.0 * residents,
             None => gap.residents_without_way += residents,

@@ -11,8 +11,3 @@ pub fn residents_of(home: &Home, group: AgeGroup) -> Option<f64> {
         AgeGroup::Elderly => home.ages.elderly,
     }
 }
-
-/// The people of a home that a service is for; all its residents where ages are not known.
-pub(super) fn people_for(home: &Home, group: AgeGroup) -> f64 {
-    residents_of(home, group).unwrap_or(home.residents)
-}

@@ -103,7 +103,7 @@ pub fn read(path: &Path) -> Result<Records> {
 }
 
 /// The geometry in a blob: a header whose length its flags tell, then well-known binary.
-fn decode(blob: &[u8]) -> Option<Geometry<f64>> {
+pub fn decode(blob: &[u8]) -> Option<Geometry<f64>> {
     let flags = *blob.get(3).filter(|_| blob.starts_with(b"GP"))?;
     let envelope = match (flags >> 1) & 7 {
         0 => 0,
