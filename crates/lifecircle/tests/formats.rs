@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use lifecircle::city::{self, City};
 use lifecircle::geo::{Datum, LonLat};
-use lifecircle::import::{Inputs, ListColumns, import, read_list, read_people};
+use lifecircle::import::{Inputs, ListColumns, import, read_list};
 use lifecircle::output::Existing;
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::sources::osm_pbf::PbfFile;
@@ -151,20 +151,9 @@ fn a_projected_geopackage_is_refused_with_the_mend() {
 
 #[test]
 fn people_are_read_from_a_raster() {
-    use tiff::encoder::{TiffEncoder, colortype::Gray32Float};
-    use tiff::tags::Tag;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("people.tif");
-    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
-    let mut encoder = TiffEncoder::new(&mut file).unwrap();
-    let mut image = encoder.new_image::<Gray32Float>(3, 2).unwrap();
-    let about = image.encoder();
-    about.write_tag(Tag::ModelPixelScaleTag, &[0.01_f64, 0.02, 0.0][..]).unwrap();
-    about.write_tag(Tag::ModelTiepointTag, &[0.0_f64, 0.0, 0.0, 106.8, 39.6, 0.0][..]).unwrap();
-    about.write_tag(Tag::GeoKeyDirectoryTag, &[1_u16, 1, 0, 1, 1024, 0, 1, 2][..]).unwrap();
-    about.write_tag(Tag::GdalNodata, "-9999").unwrap();
-    image.write_data(&[1.0, 2.0, -9999.0, 4.0, 0.0, 6.0]).unwrap();
-    drop(file);
+    support::raster(&path, &[1.0, 2.0, -9999.0, 4.0, 0.0, 6.0], "-9999", None, 1);
     let mut tiff = lifecircle::sources::geotiff::GeoTiff::open(&path).unwrap();
     let raster = tiff.window([106.8, 39.5, 106.83, 39.6]).unwrap();
     let residents: Vec<f64> = raster.cells().map(|cell| cell.value).collect();
@@ -268,5 +257,54 @@ fn seeds_of_the_fuzz_targets() {
     if let Some(directory) = std::env::var_os("LIFECIRCLE_SEEDS") {
         put(&PathBuf::from(&directory).join("pbf"), "small.osm.pbf", &binary);
         put(&PathBuf::from(&directory).join("xml"), "small.osm", text.as_bytes());
+        let folder = |name: &str| {
+            let folder = PathBuf::from(&directory).join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            folder
+        };
+        let lists = tempfile::tempdir().unwrap();
+        for path in one_place(lists.path()) {
+            for (ending, target) in [("geojson", "geojson"), ("xlsx", "xlsx"), ("gpkg", "geopackage")] {
+                if path.extension().is_some_and(|end| end == ending) {
+                    std::fs::copy(&path, folder(target).join(path.file_name().unwrap())).unwrap();
+                }
+            }
+        }
+        support::raster(
+            &folder("geotiff").join("small.tif"),
+            &[1.0, 2.0, -9999.0, 4.0, 0.0, 6.0],
+            "-9999",
+            Some("<GDALMetadata><Item name=\"SCALE\" sample=\"0\" role=\"scale\">0.1</Item></GDALMetadata>"),
+            2,
+        );
+        let ring = geo_types::LineString::from(vec![(0., 0.), (1., 0.), (1., 1.), (0., 0.)]);
+        let area = geo_types::Geometry::Polygon(geo_types::Polygon::new(ring, vec![]));
+        let parts = geo_types::GeometryCollection(vec![
+            area.clone(),
+            geo_types::Geometry::MultiPolygon(geo_types::MultiPolygon(vec![])),
+        ]);
+        let mut bytes = Vec::new();
+        wkb::writer::write_geometry(
+            &mut bytes,
+            &geo_types::Geometry::GeometryCollection(parts),
+            &wkb::writer::WriteOptions::default(),
+        )
+        .unwrap();
+        put(&folder("wkb"), "parts.wkb", &bytes);
+        let mut map = support::Map::default();
+        map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).tagged(3, 50.0, 5.0, "shop=convenience name=店").way(
+            1,
+            &[1, 2],
+            "highway=residential",
+        );
+        let city = city_of(OsmSource::Memory(map.elements));
+        let path = lists.path().join("seed.city");
+        city::save(&city, &path, Existing::Refuse).unwrap();
+        let names = ["city.toml", "homes.parquet", "facilities.parquet", "network_edges.parquet"];
+        for (number, name) in names.into_iter().enumerate() {
+            let mut bytes = vec![number as u8];
+            bytes.extend(std::fs::read(path.join(name)).unwrap());
+            put(&folder("city"), name, &bytes);
+        }
     }
 }

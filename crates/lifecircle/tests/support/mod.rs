@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lifecircle::city::{Ages, City};
 use lifecircle::geo::LonLat;
@@ -379,4 +379,24 @@ impl PlainGraph {
             }
         }
     }
+}
+
+/// A raster of three by two cells of 0.01 and 0.02 degrees whose corner is at 106.8, 39.6. `kind` is 1 for cells that are areas
+/// and 2 for points.
+pub fn raster(path: &Path, values: &[f32], nodata: &str, metadata: Option<&str>, kind: u16) {
+    use tiff::encoder::{TiffEncoder, colortype::Gray32Float};
+    use tiff::tags::Tag;
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    let mut encoder = TiffEncoder::new(&mut file).unwrap();
+    let mut image = encoder.new_image::<Gray32Float>(3, 2).unwrap();
+    let about = image.encoder();
+    about.write_tag(Tag::ModelPixelScaleTag, &[0.01_f64, 0.02, 0.0][..]).unwrap();
+    about.write_tag(Tag::ModelTiepointTag, &[0.0_f64, 0.0, 0.0, 106.8, 39.6, 0.0][..]).unwrap();
+    let keys = [1_u16, 1, 0, 2, 1024, 0, 1, 2, 1025, 0, 1, kind];
+    about.write_tag(Tag::GeoKeyDirectoryTag, &keys[..]).unwrap();
+    about.write_tag(Tag::GdalNodata, nodata).unwrap();
+    if let Some(metadata) = metadata {
+        about.write_tag(Tag::Unknown(42112), metadata).unwrap();
+    }
+    image.write_data(values).unwrap();
 }
