@@ -437,3 +437,42 @@ fn ten_thousand_entries_at_one_point_are_merged() {
     // Of the second list 7,500 are called as one of the first.
     assert_eq!((city.facilities.len(), city.merges.len()), (12_500, 7_500));
 }
+
+#[test]
+fn streets_that_no_city_has() {
+    // Each of 250 junctions joined to each.
+    let mut map = Map::default();
+    for node in 1..=250 {
+        map.node(node, (node % 16) as f64 * 50.0, (node / 16) as f64 * 50.0);
+    }
+    let mut way = 0;
+    for from in 1..=250 {
+        for to in from + 1..=250 {
+            way += 1;
+            map.way(way, &[from, to], "highway=residential");
+        }
+    }
+    let error = import(Inputs::new("x", OsmSource::Memory(map.elements)), &()).unwrap_err().to_string();
+    assert!(error.contains("31125 streets between 250 junctions"), "{error}");
+    // Two streets around half the globe, with homes along them: as many homes as for a city, and no more.
+    let text = r#"<osm><node id="1" lat="-60" lon="-170"/><node id="2" lat="60" lon="0"/><node id="3" lat="-60" lon="170"/>
+        <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way>
+        <way id="2"><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/></way></osm>"#;
+    let directory = tempfile::tempdir().unwrap();
+    let city = of(OsmSource::open(&put(directory.path(), "globe.osm", text)).unwrap());
+    assert!(city.homes.len() <= 2000, "{}", city.homes.len());
+}
+
+#[test]
+fn residential_areas_the_size_of_a_continent() {
+    let mut map = Map::default();
+    map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).way(1, &[1, 2], "highway=residential");
+    for (node, (x, y)) in [(10, (-4e6, -2e6)), (11, (4e6, -2e6)), (12, (4e6, 2e6)), (13, (-4e6, 2e6))] {
+        map.node(node, x, y);
+    }
+    for way in 100..1100 {
+        map.way(way, &[10, 11, 12, 13, 10], "landuse=residential");
+    }
+    let city = of(OsmSource::Memory(map.elements));
+    assert!((100_000..=1_000_000).contains(&city.homes.len()), "{}", city.homes.len());
+}

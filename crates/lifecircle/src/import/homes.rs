@@ -195,9 +195,12 @@ fn add_estate(area: &Area<'_>, step: f64, homes: &mut Vec<Home>) {
 
 /// Homes along minor streets.
 fn add_streets(streets: &Streets, homes: &mut Vec<Home>) {
-    for (number, edge) in streets.edges.iter().enumerate().filter(|(_, edge)| edge.kind == StreetKind::Minor) {
+    let minor = || streets.edges.iter().enumerate().filter(|(_, edge)| edge.kind == StreetKind::Minor);
+    let metres: f64 = minor().map(|(_, edge)| edge.length.0).sum();
+    let step = STREET_STEP.max(metres / MOST_HOMES_ON_GRIDS);
+    for (number, edge) in minor() {
         let (from, to) = (streets.nodes[edge.from as usize], streets.nodes[edge.to as usize]);
-        let count = (edge.length.0 / STREET_STEP).ceil().clamp(1.0, 1000.0) as usize;
+        let count = (edge.length.0 / step).ceil().clamp(1.0, 1000.0) as usize;
         for part in 0..count {
             let share = (part as f64 + 0.5) / count as f64;
             homes.push(Home {

@@ -27,7 +27,7 @@ pub use lists::{FacilityList, ListColumns, ListOrigin, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
 
-use crate::city::{About, City, Community, Note, Source};
+use crate::city::{About, City, Community, Note, Source, Streets};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::sources::geotiff::GeoTiff;
@@ -98,6 +98,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     if streets.edges.is_empty() {
         return Err(extract.why_no_streets());
     }
+    check_density(&streets)?;
     if let Some(raster) = &mut inputs.elevation {
         elevation::apply(&mut streets, raster, &mut notes)?;
     }
@@ -137,6 +138,20 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     };
     let basemap = area::basemap(&areas);
     Ok(City { about, streets, facilities, homes, communities, basemap, merges })
+}
+
+/// No map has so many streets between so few junctions; plans of cities have two to a junction.
+const MOST_STREETS_A_JUNCTION: usize = 20;
+const FEW_STREETS: usize = 30_000;
+
+/// Refuses streets that no city has: searching them would not come to an end.
+fn check_density(streets: &Streets) -> Result<()> {
+    let (edges, nodes) = (streets.edges.len(), streets.nodes.len());
+    if edges <= FEW_STREETS || edges <= MOST_STREETS_A_JUNCTION * nodes {
+        return Ok(());
+    }
+    Err(Error::new(format!("it has {edges} streets between {nodes} junctions, more than any city"))
+        .mend("check how the extract was made"))
 }
 
 /// Gives every further use of an id a number, `7`, `7#2`, `7#3`, which is nobody's own id. Results are joined by these ids.

@@ -123,7 +123,37 @@ pub struct NoStreet {
     pub nearest: Option<Metres>,
 }
 
-type Segment = GeomWithData<Line<[f64; 2]>, (u32, u32)>;
+/// A segment of an edge, or a piece of a long one.
+type Segment = GeomWithData<Line<[f64; 2]>, At>;
+
+/// The edge that a segment is of, its position along the edge, and whether it is but a piece of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct At {
+    edge: u32,
+    position: u32,
+    is_piece: bool,
+}
+
+/// Segments are kept in pieces no longer than this, but in no more than so many: the boxes of long slanting ones would all lie
+/// over each other, and every point would be compared with all of them.
+const LONGEST_PIECE: Metres = Metres(250.0);
+const MOST_PIECES: f64 = 64.0;
+
+/// A segment, whole or in pieces.
+fn pieces(edge: u32, position: u32, from: [f64; 2], to: [f64; 2], scale: f64) -> impl Iterator<Item = Segment> {
+    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+    let count = (dx.hypot(dy) / scale / LONGEST_PIECE.0).ceil().clamp(1.0, MOST_PIECES);
+    let at = At { edge, position, is_piece: count > 1.0 };
+    let end = move |number: f64| match number {
+        0.0 => from,
+        number if number == count => to,
+        number => [from[0] + dx * number / count, from[1] + dy * number / count],
+    };
+    (0..count as u32).map(move |number| {
+        let number = f64::from(number);
+        Segment::new(Line::new(end(number), end(number + 1.0)), at)
+    })
+}
 
 /// Finds the street of any point.
 pub struct Snapper<'a> {
@@ -144,13 +174,12 @@ impl<'a> Snapper<'a> {
             .filter(|(edge, street)| has_doors(street) && network.times(*edge as u32).is_open_both_ways());
         let segments: Vec<Segment> = open
             .flat_map_iter(|(edge, street)| {
-                let line: Vec<[f64; 2]> = streets.line(street).map(Mercator::project).collect();
-                let pairs: Vec<Segment> = line
-                    .windows(2)
-                    .enumerate()
-                    .map(|(position, pair)| Segment::new(Line::new(pair[0], pair[1]), (edge as u32, position as u32)))
-                    .collect();
-                pairs
+                let line: Vec<LonLat> = streets.line(street).collect();
+                let pairs = line.windows(2).enumerate().flat_map(|(position, pair)| {
+                    let [from, to] = [pair[0], pair[1]].map(Mercator::project);
+                    pieces(edge as u32, position as u32, from, to, Mercator::scale(pair[0].y))
+                });
+                pairs.collect::<Vec<Segment>>()
             })
             .collect();
         Self { streets, network, walker, limit, segments: RTree::bulk_load(segments) }
@@ -165,20 +194,24 @@ impl<'a> Snapper<'a> {
         let scale = Mercator::scale(point.y);
         let mut best: Option<(Rank, &Segment, Metres)> = None;
         for segment in self.segments.nearest_neighbor_iter(here) {
-            let away = Metres(segment.geom().distance_2(&here).sqrt() / scale);
+            let away = Metres(self.whole(segment).distance_2(&here).sqrt() / scale);
             if away > self.limit {
                 if best.is_none() {
                     return Err(NoStreet { nearest: Some(away) });
                 }
                 break;
             }
-            let rank = self.rank(segment.data.0);
+            let rank = self.rank(segment.data.edge);
             match (rank, best) {
-                (Rank::Street, Some((Rank::Aisle, ..))) if away > NEAR => break,
-                (Rank::Street, _) => {
-                    best = Some((rank, segment, away));
-                    break;
+                (_, Some((Rank::Street, _, nearest))) if away > nearest => break,
+                // Of two streets that meet right there the first is taken, in whatever order they are found.
+                (Rank::Street, Some((Rank::Street, other, _))) => {
+                    if segment.data < other.data {
+                        best = Some((rank, segment, away));
+                    }
                 }
+                (Rank::Street, Some((Rank::Aisle, ..))) if away > NEAR => break,
+                (Rank::Street, _) => best = Some((rank, segment, away)),
                 (Rank::Aisle, Some((Rank::Street | Rank::Aisle, ..))) | (Rank::Island, Some(_)) => {}
                 _ => best = Some((rank, segment, away)),
             }
@@ -187,6 +220,20 @@ impl<'a> Snapper<'a> {
             }
         }
         best.map(|(rank, segment, away)| self.place(here, rank, segment, away)).ok_or(NoStreet { nearest: None })
+    }
+
+    /// The whole segment that a piece is of.
+    fn whole(&self, segment: &Segment) -> Line<[f64; 2]> {
+        let At { edge, position, is_piece } = segment.data;
+        if !is_piece {
+            return *segment.geom();
+        }
+        let street = &self.streets.edges[edge as usize];
+        let mut ends = self.streets.line(street).skip(position as usize).map(Mercator::project);
+        match (ends.next(), ends.next()) {
+            (Some(from), Some(to)) => Line::new(from, to),
+            _ => *segment.geom(),
+        }
     }
 
     fn rank(&self, edge: u32) -> Rank {
@@ -202,7 +249,7 @@ impl<'a> Snapper<'a> {
 
     /// The snap on a segment of an edge.
     fn place(&self, here: [f64; 2], rank: Rank, segment: &Segment, away: Metres) -> Snap {
-        let (edge, position) = segment.data;
+        let At { edge, position, .. } = segment.data;
         let along = self.along(here, edge, position as usize);
         let access = Millis::round(Seconds(away.0 / self.walker.speed));
         Snap::on_edge(self.network, edge, along, access, away, rank)
