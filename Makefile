@@ -1,9 +1,10 @@
 # The developers' manual: `make help` lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools demo test test-readers lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
+PYTHON ?= python3
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +20,21 @@ demo: tools ## build, measure a synthetic city, say where its report lies
 
 test: tools ## every test
 	$(CARGO) test --workspace --locked
+
+# Readers that are not ours, in a Python of their own.
+READERS = target/readers/bin/python
+
+$(READERS): tests/readers/requirements.txt
+	@command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv --help >/dev/null 2>&1 || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq python3 python3-venv; \
+	else echo "Python 3 with venv is needed. Run this line, then again:"; echo "  sudo apt-get install -y python3 python3-venv"; exit 1; fi
+	$(PYTHON) -m venv target/readers
+	target/readers/bin/pip install -q -r tests/readers/requirements.txt
+	touch $@
+
+test-readers: tools $(READERS) ## the results of every standard, opened by pandas, pyarrow and GeoPandas
+	$(CARGO) test --workspace --locked --no-run
+	$(READERS) tests/readers/read_results.py target/debug/lifecircle
 
 lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' licences and sources
 	$(CARGO) fmt --all --check
@@ -36,7 +52,6 @@ bench: ## every reach kernel and measuring, for regressions: the demo city, tile
 # The city that peers are compared on: make bench-peers CITY=extract.osm.pbf; the demo city if there is no other.
 CITY ?= $(wildcard ../shared/data/helsinki/helsinki.osm.pbf)
 BENCH = target/release/lifecircle-bench
-PYTHON ?= python3
 PEERS = target/peers/bin/python
 
 $(BENCH): tools

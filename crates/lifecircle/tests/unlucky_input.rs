@@ -125,19 +125,34 @@ fn workbooks_as_spreadsheets_leave_them() {
     };
     assert_eq!(write(&|_| {}), Ok(vec![120.0]));
     // A stray cell in the last corner.
-    assert_eq!(write(&|sheet| drop(sheet.write(1_048_575, 16_383, "x").unwrap())), Ok(vec![120.0]));
+    assert_eq!(
+        write(&|sheet| {
+            let _ = sheet.write(1_048_575, 16_383, "x").unwrap();
+        }),
+        Ok(vec![120.0])
+    );
     let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2020, 1, 1).unwrap();
     let format = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
-    let error = write(&|sheet| drop(sheet.write_with_format(1, 3, &date, &format).unwrap())).unwrap_err();
+    let error = write(&|sheet| {
+        let _ = sheet.write_with_format(1, 3, &date, &format).unwrap();
+    })
+    .unwrap_err();
     assert!(error.contains("row 2: `residents` is \"2020-01-01\", not a number"), "{error}");
     // As programs leave it that write formulas and do not compute them.
     let formula = rust_xlsxwriter::Formula::new("=60+60").set_result("0");
-    let _ = write(&|sheet| drop(sheet.write(1, 3, &formula).unwrap()));
+    let _ = write(&|sheet| {
+        let _ = sheet.write(1, 3, &formula).unwrap();
+    });
     without_cached_values(&path);
     let error = residents(&path).unwrap_err();
     assert!(error.contains("row 2: `residents` is a formula whose value the file does not hold"), "{error}");
     let formula = rust_xlsxwriter::Formula::new("=60+60").set_result("120");
-    assert_eq!(write(&|sheet| drop(sheet.write(1, 3, &formula).unwrap())), Ok(vec![120.0]));
+    assert_eq!(
+        write(&|sheet| {
+            let _ = sheet.write(1, 3, &formula).unwrap();
+        }),
+        Ok(vec![120.0])
+    );
 }
 
 #[test]

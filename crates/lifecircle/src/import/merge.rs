@@ -214,7 +214,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-type PlaceTree = RTree<GeomWithData<[f64; 2], usize>>;
+type PlacePoint = GeomWithData<[f64; 2], usize>;
+type PlaceTree = RTree<PlacePoint>;
 
 /// Places by kind and where they are, and by kind and name.
 struct Index<'a> {
@@ -226,7 +227,7 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn of(places: &'a [Entry<'a>]) -> Self {
-        let mut points: HashMap<usize, [Vec<GeomWithData<[f64; 2], usize>>; 2]> = HashMap::new();
+        let mut points: HashMap<usize, [Vec<PlacePoint>; 2]> = HashMap::new();
         let mut called: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
         for (number, place) in places.iter().enumerate() {
             let point = GeomWithData::new(Mercator::project(place.facility.at), number);

@@ -28,7 +28,7 @@ pub enum People {
     /// A row for each cell or point.
     Rows(Vec<PeopleRow>),
     /// People a cell, of which those around the streets are read.
-    Raster(GeoTiff),
+    Raster(Box<GeoTiff>),
 }
 
 /// The people of a cell or point.
@@ -64,7 +64,7 @@ pub enum PeopleAt {
 pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<People> {
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     if matches!(end.as_str(), "tif" | "tiff") {
-        return GeoTiff::open(path).map(People::Raster);
+        return GeoTiff::open(path).map(|raster| People::Raster(Box::new(raster)));
     }
     of_records(&Records::read(path)?, column, datum).map(People::Rows)
 }
