@@ -10,6 +10,7 @@ use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::reach::Engine;
 use lifecircle::report::Language;
+use lifecircle::setting::Setting;
 use lifecircle::standard::Standard;
 use lifecircle::tables::Format;
 
@@ -295,7 +296,7 @@ fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
-            return Err(lifecircle::Error::new(format!("two {what} are called {id:?}")).mend("give one another id"));
+            return Err(lifecircle::Error::new(format!("two {what} are called {id:?}")).hint("give one another id"));
         }
     }
     Ok(())
@@ -331,6 +332,22 @@ impl MeasuringAll {
 
 /// Who walks unless the user says otherwise.
 pub const DEFAULT_WALKER: &str = "adult";
+
+/// The option by which a setting of the library is given.
+pub fn option(setting: Setting) -> String {
+    let option = match setting {
+        Setting::People => "--people",
+        Setting::PeopleColumn => "--people-column",
+        Setting::Facilities => "--facilities",
+        Setting::FacilitiesColumns => "--columns",
+        Setting::Communities => "--communities",
+        Setting::SnapLimit => "--snap-limit",
+        Setting::Output => "name with -o",
+        Setting::Replace => "--force",
+        other => return other.in_english(),
+    };
+    option.to_owned()
+}
 
 /// In which formats results are written.
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use clap::Parser;
 
 use args::{Cli, Command};
+use lifecircle::error::ErrorKind;
 use lifecircle::{Error, Result};
 
 /// Where the program broke down last, and why. Libraries that break down on damaged files are caught and become errors, of
@@ -28,8 +29,8 @@ fn note_breakdown(about: &PanicHookInfo<'_>) {
 fn broken() -> Error {
     lifecircle::output::abandon_all();
     let why = BREAKDOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    Error::new(format!("this is a mistake in lifecircle: {why}"))
-        .mend("nothing was written; please report it with the command that you gave")
+    Error::of_kind(ErrorKind::Internal, format!("this is a mistake in lifecircle: {why}"))
+        .hint("please report it with the command that you gave")
 }
 
 fn main() -> ExitCode {
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", error.sentence(args::option));
             ExitCode::from(1)
         }
     }

@@ -38,7 +38,7 @@
 //! ```
 //!
 //! The library prints nothing, opens no sockets, and never panics on input: everything that can go wrong is an
-//! [`Error`] that names the file, the place and the mend.
+//! [`Error`] that names the file, the place and how to fix it.
 
 pub mod city;
 pub mod demo;
@@ -53,6 +53,7 @@ pub mod output;
 pub mod progress;
 pub mod reach;
 pub mod report;
+pub mod setting;
 pub mod sources;
 pub mod standard;
 pub mod tables;

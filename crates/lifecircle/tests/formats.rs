@@ -141,7 +141,7 @@ fn lists_are_the_same_in_every_format() {
 }
 
 #[test]
-fn a_projected_geopackage_is_refused_with_the_mend() {
+fn a_projected_geopackage_is_refused_with_a_hint() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("p.gpkg");
     geopackage(&path, 3857);

@@ -17,9 +17,9 @@ fn document(name: &str) -> Value {
 
 #[test]
 fn the_documents_are_those_of_the_code() {
-    let mend = "write it anew: lifecircle schema summary|changes";
-    assert_eq!(document("summary.schema.json"), summary_schema(), "{mend}");
-    assert_eq!(document("changes.schema.json"), changes_schema(), "{mend}");
+    let hint = "write it anew: lifecircle schema summary|changes";
+    assert_eq!(document("summary.schema.json"), summary_schema(), "{hint}");
+    assert_eq!(document("changes.schema.json"), changes_schema(), "{hint}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn run(args: &StandardsArgs, common: &Common) -> Result<()> {
             }
             Some(text) => print::text(text),
             None => {
-                Err(Error::new(format!("there is no built-in standard {id:?}")).mend("see `lifecircle standards list`"))
+                Err(Error::new(format!("there is no built-in standard {id:?}")).hint("see `lifecircle standards list`"))
             }
         },
         StandardsCommand::Kinds => print::text(lifecircle::kinds::CATALOGUE_TEXT),

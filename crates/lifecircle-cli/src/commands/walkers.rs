@@ -18,7 +18,7 @@ pub fn run(args: &WalkersArgs, common: &Common) -> Result<()> {
             Some(text) => print::text(text),
             None => {
                 let problem = format!("there is no built-in walker {id:?}");
-                Err(Error::new(problem).mend("see `lifecircle walkers list`"))
+                Err(Error::new(problem).hint("see `lifecircle walkers list`"))
             }
         },
     }

@@ -14,6 +14,7 @@ use lifecircle::Error;
 use lifecircle::city::City;
 use lifecircle::measure::Summary;
 use lifecircle::report::Language;
+use lifecircle::setting;
 use lifecircle::standard::{AgeGroup, SupplyOf};
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ pub use facilities::{facilities, merges, undone};
 pub use standards::{standard, standards, walkers};
 pub use summary::{summaries, summary};
 
-use crate::args::Common;
+use crate::args::{Common, option};
 
 /// Lines above, under the header and below; none between rows, so that many fit on a screen.
 const TABLE: TableStyle = TableStyle::new()
@@ -97,7 +98,7 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
                 "city": directory, "name": city.about.name, "synthetic": city.about.synthetic, "extent": city.about.extent,
                 "nodes": city.streets.nodes.len(), "edges": city.streets.edges.len(), "facilities": city.facilities.len(),
                 "homes": city.homes.len(), "residents": residents, "communities": city.communities.len(),
-                "sources": city.about.sources, "notes": city.about.notes, "lists": city.about.lists,
+                "sources": city.about.sources, "notes": city.about.notes.iter().map(lifecircle::city::Note::in_words).collect::<Vec<_>>(), "lists": city.about.lists,
                 "merged": city.merges.len(),
             }),
         )?;
@@ -123,7 +124,8 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
 
 fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
     for note in notes {
-        line(out, &format!("{} {}", pick(common, "注意：", "Note:"), pick(common, &note.zh, &note.en)))?;
+        let text = setting::named(pick(common, &note.zh, &note.en), option);
+        line(out, &format!("{} {text}", pick(common, "注意：", "Note:")))?;
     }
     Ok(())
 }

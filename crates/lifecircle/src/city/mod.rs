@@ -13,6 +13,7 @@ pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save, writ
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
 use crate::geo::{LonLat, Metres};
+use crate::setting::{Setting, named};
 use geo_types::MultiPolygon;
 
 /// Everything known of one place.
@@ -86,13 +87,21 @@ pub struct Source {
     pub licence: String,
 }
 
-/// Something worth knowing about the data, with what can be done about it.
+/// Something worth knowing about the data, with what can be done about it. What a caller can set stands in it as the library
+/// calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Note {
     /// In English.
     pub en: String,
     /// In Chinese.
     pub zh: String,
+}
+
+impl Note {
+    /// The note in words that need no caller's; see [`crate::setting`].
+    pub fn in_words(&self) -> Self {
+        Self { en: named(&self.en, Setting::in_english), zh: named(&self.zh, Setting::in_chinese) }
+    }
 }
 
 /// A name in Chinese and English; either may be empty.

@@ -113,13 +113,13 @@ pub fn write(city: &City, directory: &Path) -> Result<()> {
 pub fn load(directory: &Path) -> Result<City> {
     let path = directory.join(ABOUT);
     if !path.exists() {
-        return Err(Error::new("this is not a city directory: it holds no city.toml")
+        return Err(Error::not_found("this is not a city directory: it holds no city.toml")
             .file(directory)
-            .mend("make one with `lifecircle import city.osm.pbf -o NAME.city`"));
+            .hint("make one with `lifecircle import city.osm.pbf -o NAME.city`"));
     }
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
     let damaged = |e: toml::de::Error| {
-        Error::new(format!("it cannot be read ({})", e.message())).file(&path).mend("import the city again")
+        Error::damaged(format!("it cannot be read ({})", e.message())).file(&path).hint("import the city again")
     };
     #[derive(Deserialize)]
     struct Version {
@@ -127,11 +127,11 @@ pub fn load(directory: &Path) -> Result<City> {
     }
     let Version { format_version } = toml::from_str(&text).map_err(damaged)?;
     if !(EARLIEST_VERSION..=FORMAT_VERSION).contains(&format_version) {
-        return Err(Error::new(format!(
+        return Err(Error::unsupported(format!(
             "the city is of format {format_version}, and this program reads formats {EARLIEST_VERSION} to {FORMAT_VERSION}"
         ))
         .file(directory)
-        .mend("import the city again with this version"));
+        .hint("import the city again with this version"));
     }
     let head: Head = toml::from_str(&text).map_err(damaged)?;
     let has_checks = format_version > EARLIEST_VERSION || !head.tables.is_empty();
@@ -139,7 +139,7 @@ pub fn load(directory: &Path) -> Result<City> {
         let path = table_path(directory, name);
         if has_checks { read_checked(&path, head.tables.get(name)) } else { read_parquet(&path) }
     };
-    let place = |name: &str, e: Error| e.file(table_path(directory, name)).mend(IMPORT_AGAIN);
+    let place = |name: &str, e: Error| e.file(table_path(directory, name)).hint(IMPORT_AGAIN);
     let streets =
         streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
     let city = City {
@@ -162,7 +162,7 @@ fn table_path(directory: &Path, name: &str) -> PathBuf {
 
 /// Reads a table that must be the one that was written with the city.
 fn read_checked(path: &Path, wanted: Option<&TableCheck>) -> Result<Table> {
-    let wrong = |problem: String| Error::new(problem).file(path).mend(IMPORT_AGAIN);
+    let wrong = |problem: String| Error::new(problem).file(path).hint(IMPORT_AGAIN);
     let wanted = wanted.ok_or_else(|| wrong(format!("{ABOUT} does not say what this must hold")))?;
     if checksum(path)? != wanted.crc32 {
         return Err(wrong(format!("this is damaged, or is not the file that {ABOUT} goes with")));

@@ -9,6 +9,7 @@ use super::note;
 use crate::city::{Community, Home, Name, Note};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
+use crate::setting::Setting;
 use crate::sources::records::{Coordinates, Records, into_areas};
 
 /// Which of the extract's administrative levels are the communities.
@@ -36,7 +37,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
     for (number, record) in records.rows.iter().enumerate() {
         let geometry = Coordinates::Geometry.of(&records, number, datum)?;
         let shape = into_areas(geometry)
-            .ok_or_else(|| records.error(record, "its geometry is not an area").mend("give polygons of communities"))?;
+            .ok_or_else(|| records.error(record, "its geometry is not an area").hint("give polygons of communities"))?;
         let text = |column| records.text(record, column).unwrap_or_default().to_owned();
         let mut name = Name { local: text(local), en: text(english) };
         if name == Name::default() {
@@ -52,7 +53,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
         });
     }
     if communities.is_empty() {
-        return Err(Error::new("it holds no areas").file(path).mend("give polygons of communities"));
+        return Err(Error::new("it holds no areas").file(path).hint("give polygons of communities"));
     }
     Ok(communities)
 }
@@ -119,14 +120,15 @@ pub(super) fn assign(homes: &mut [Home], communities: &[Community]) -> usize {
 pub(super) fn tell(given: bool, communities: &[Community], outside: usize, homes: &[Home], notes: &mut Vec<Note>) {
     if communities.is_empty() {
         notes.push(note(
-            "The extract has no complete administrative boundaries within it, so there are no results by community; give --communities to get them.",
-            "数据中没有完整的行政区划边界，因此没有分社区的结果；请用 --communities 提供。",
+            format!("The extract has no complete administrative boundaries within it, so there are no results by community; give {} to get them.", Setting::Communities),
+            format!("数据中没有完整的行政区划边界，因此没有分社区的结果；请用 {} 提供。", Setting::Communities),
         ));
     } else if outside > 0 {
-        let whose = if given { "--communities" } else { "the extract" };
+        let own = Setting::Communities;
+        let whose = if given { own.to_string() } else { "the extract".to_owned() };
         notes.push(note(
-            format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only. Give --communities that cover them to count them there.", homes.len()),
-            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请用 --communities 提供覆盖它们的边界。", homes.len()),
+            format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only. Give {own} that cover them to count them there.", homes.len()),
+            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请用 {own} 提供覆盖它们的边界。", homes.len()),
         ));
     }
 }

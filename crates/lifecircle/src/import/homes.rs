@@ -8,6 +8,7 @@ use crate::city::{Ages, Home, HomeKind, Note, StreetKind, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::Frame;
 use crate::geo::{LonLat, polygon};
+use crate::setting::Setting;
 
 /// Floor area a person, in square metres: the mean of China's towns in the census of 2020 was 38.6.
 /// Source: general knowledge; the census's own tables were not consulted.
@@ -86,19 +87,21 @@ pub(super) fn build(
     if homes.is_empty() {
         add_streets(streets, &mut homes);
         notes.push(note(
-            "The extract holds no residential building or area, so homes stand every 100 m along minor streets with ten people each; give --people for real numbers.",
-            "该数据中没有住宅建筑或居住用地，因此沿小街每 100 米设一个住处，各计 10 人；请用 --people 提供真实人口。",
+            format!("The extract holds no residential building or area, so homes stand every 100 m along minor streets with ten people each; give {} for real numbers.", Setting::People),
+            format!("该数据中没有住宅建筑或居住用地，因此沿小街每 100 米设一个住处，各计 10 人；请用 {} 提供真实人口。", Setting::People),
         ));
     } else {
         notes.push(note(
-            "Residents are estimated from floor area (38.6 m² a person); give --people for real numbers.",
-            "居民人数按建筑面积估算（人均 38.6 平方米）；请用 --people 提供真实人口。",
+            format!(
+                "Residents are estimated from floor area (38.6 m² a person); give {} for real numbers.",
+                Setting::People
+            ),
+            format!("居民人数按建筑面积估算（人均 38.6 平方米）；请用 {} 提供真实人口。", Setting::People),
         ));
     }
     if homes.is_empty() {
-        return Err(
-            Error::new("nobody lives here: the extract has no homes and no minor streets").mend("give --people")
-        );
+        return Err(Error::new("nobody lives here: the extract has no homes and no minor streets")
+            .hint(format!("give {}", Setting::People)));
     }
     Ok(homes)
 }

@@ -15,7 +15,8 @@ use crate::city::{Entries, Facility, ListReport};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::kinds::Catalogue;
-use crate::sources::records::{Coordinates, Numbers, Record, Records, into_areas, point_of};
+use crate::setting::Setting;
+use crate::sources::records::{Coordinates, GivenColumns, Numbers, Record, Records, into_areas, point_of};
 
 /// Facilities of one list.
 #[derive(Debug, Clone)]
@@ -135,7 +136,7 @@ impl ListColumns {
             });
             known.ok_or_else(|| {
                 Error::new(format!("the column mapping {part:?} is not understood"))
-                    .mend("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity or area")
+                    .hint("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity or area")
             })?;
         }
         Ok(columns)
@@ -159,7 +160,12 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
         Some(name) => records.named_column(name).map(Some),
         None => Ok(records.column(usual)),
     };
-    let coordinates = Coordinates::find(&records, columns.lon.as_deref(), columns.lat.as_deref())?;
+    let given = GivenColumns {
+        lon: columns.lon.as_deref(),
+        lat: columns.lat.as_deref(),
+        setting: Some(Setting::FacilitiesColumns),
+    };
+    let coordinates = Coordinates::find(&records, given)?;
     let name = column(&columns.name, &["name", "names.primary", "名称", "title"])?;
     let kind = column(&columns.kind, &["kind", "service", "type", "category", "类别", "类型", "种类"])?;
     let id = column(&columns.id, &["id", "uid", "编号"])?;
@@ -168,8 +174,9 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
     let has_tags =
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
     if name.is_none() && kind.is_none() && !has_tags && origin == ListOrigin::Plain {
-        return Err(Error::new("the column `kind` is missing").file(&records.file).mend(format!(
-            "say what each place is, as in --columns kind=COLUMN; the columns are: {}",
+        return Err(Error::new("the column `kind` is missing").file(&records.file).hint(format!(
+            "say what each place is in {}: kind=COLUMN; the columns are: {}",
+            Setting::FacilitiesColumns,
             records.columns.join(", ")
         )));
     }
@@ -190,7 +197,7 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
         }
         let geometry = coordinates.of(&records, number, datum)?;
         let shape = into_areas(geometry.clone());
-        let at = point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?;
+        let at = point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
         let mut tags: Vec<(String, String)> =
             record.cells.iter().map(|(column, value)| (records.columns[column].clone(), value.to_owned())).collect();
         if let Some(text) = records.text(record, name) {

@@ -155,9 +155,8 @@ fn give(place: &mut Facility, entry: &Facility) -> Vec<MergeGift> {
 /// If one of the ids is not that of a merged entry.
 pub fn undo(facilities: &mut Vec<Facility>, merges: &mut Vec<Merge>, ids: &[String]) -> Result<()> {
     if let Some(unknown) = ids.iter().find(|id| merges.iter().all(|merge| merge.merged.id != **id)) {
-        return Err(
-            Error::new(format!("no entry {unknown:?} was merged")).mend("see `lifecircle facilities CITY --merges`")
-        );
+        return Err(Error::not_found(format!("no entry {unknown:?} was merged"))
+            .hint("look through the merges for the ids of merged entries"));
     }
     let (back, stay): (Vec<Merge>, Vec<Merge>) =
         std::mem::take(merges).into_iter().partition(|m| ids.contains(&m.merged.id));

@@ -151,7 +151,7 @@ fn check_density(streets: &Streets) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(format!("it has {edges} streets between {nodes} junctions, more than any city"))
-        .mend("check how the extract was made"))
+        .hint("check how the extract was made"))
 }
 
 /// Gives every further use of an id a number, `7`, `7#2`, `7#3`, which is nobody's own id. Results are joined by these ids.

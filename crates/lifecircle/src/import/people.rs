@@ -13,8 +13,9 @@ use crate::city::{Ages, Home, HomeKind, Note, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
+use crate::setting::Setting;
 use crate::sources::geotiff::GeoTiff;
-use crate::sources::records::{Coordinates, Numbers, Records, into_areas, point_of};
+use crate::sources::records::{Coordinates, GivenColumns, Numbers, Records, into_areas, point_of};
 
 /// A people's point farther than this from every building is a home of its own.
 const POINT_REACH_METRES: f64 = 500.0;
@@ -74,8 +75,9 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
         Some(name) => records.named_column(name)?,
         None => records.column(&["residents", "population", "people", "pop", "人口", "居民", "常住人口"]).ok_or_else(
             || {
-                Error::new("the column `residents` is missing").file(&records.file).mend(format!(
-                    "name the column of residents with --people-column; the columns are: {}",
+                Error::new("the column `residents` is missing").file(&records.file).hint(format!(
+                    "name the column of residents in {}; the columns are: {}",
+                    Setting::PeopleColumn,
                     records.columns.join(", ")
                 ))
             },
@@ -84,7 +86,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
     let children = records.column(&["children", "age_0_14", "0-14", "儿童"]);
     let elderly = records.column(&["elderly", "age_60_plus", "60+", "老年人", "老人"]);
     let id = records.column(&["id", "cell", "编号"]);
-    let coordinates = Coordinates::find(records, None, None)?;
+    let coordinates = Coordinates::find(records, GivenColumns::default())?;
     let counts = |column: Option<usize>| column.map_or_else(|| Ok(Numbers::default()), |column| records.counts(column));
     let (counted, children_of, elderly_of) = (records.counts(residents)?, counts(children)?, counts(elderly)?);
     let mut people = Vec::with_capacity(records.rows.len());
@@ -93,7 +95,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
         let at = match into_areas(geometry.clone()) {
             Some(area) => PeopleAt::Area(area),
             None => PeopleAt::Point(
-                point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").mend("remove it"))?,
+                point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?,
             ),
         };
         let residents = counted.of(number).unwrap_or(0.0);
@@ -101,7 +103,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
         let group = |column: Option<usize>, counts: &Numbers| column.map(|_| counts.of(number).unwrap_or(0.0));
         let ages = Ages { children: group(children, &children_of), elderly: group(elderly, &elderly_of) };
         check_ages(ages, residents).map_err(|problem| {
-            records.error(record, problem).mend("correct the line, or leave the columns of ages out")
+            records.error(record, problem).hint("correct the line, or leave the columns of ages out")
         })?;
         people.push(PeopleRow {
             id: records.text(record, id).map_or_else(|| format!("cell:{}", number + 1), str::to_owned),
@@ -113,7 +115,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
     if people.iter().all(|row| row.residents == 0.0) {
         return Err(Error::new("nobody lives in it: every row has 0 residents")
             .file(&records.file)
-            .mend("check the column of residents"));
+            .hint("check the column of residents"));
     }
     Ok(people)
 }
@@ -169,7 +171,7 @@ pub(super) fn settle(
     }
     if rows.is_empty() {
         return Err(Error::new("none of the people live within the extract")
-            .mend("check that --people and the extract are of the same place, and the datum"));
+            .hint(format!("check that {} and the extract are of the same place, and the datum", Setting::People)));
     }
     for home in &mut homes {
         home.residents = 0.0;

@@ -78,7 +78,7 @@ impl Extract {
             (0, _) => "the extract has no nodes, so its streets have no place",
             _ => "the extract has no street that people can walk",
         };
-        Error::new(problem).mend("give an extract that holds the streets of the city with all their nodes")
+        Error::new(problem).hint("give an extract that holds the streets of the city with all their nodes")
     }
 }
 

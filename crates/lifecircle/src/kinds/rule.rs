@@ -51,7 +51,7 @@ impl Rule {
         let tests = text.split('&').map(|part| Test::parse(part.trim()));
         let tests = tests.collect::<Option<Vec<Test>>>().ok_or_else(|| {
             Error::new(format!("the rule {text:?} is not understood"))
-                .mend("write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &")
+                .hint("write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &")
         })?;
         Ok(Self { tests })
     }

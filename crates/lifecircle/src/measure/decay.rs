@@ -50,7 +50,7 @@ impl Decay {
                     && bands.windows(2).all(|pair| pair[0].0.0 < pair[1].0.0)
             }
         };
-        let wrong = || Error::new("the decay makes no sense").mend("give positive times, and bands that ascend");
+        let wrong = || Error::new("the decay makes no sense").hint("give positive times, and bands that ascend");
         good.then_some(self).ok_or_else(wrong)
     }
 

@@ -59,10 +59,9 @@ impl RestsOn {
             lat: at.y,
             nearest_street_metres: nearest,
             reason: match nearest {
-                Some(metres) => format!(
-                    "the nearest street is {:.0} m away, and the limit is {:.0} m (--snap-limit)",
-                    metres.0, limit.0
-                ),
+                Some(metres) => {
+                    format!("the nearest street is {:.0} m away, and the limit is {:.0} m", metres.0, limit.0)
+                }
                 None => "no street has doors".to_owned(),
             },
         };

@@ -15,6 +15,7 @@ use super::rests_on::RestsOn;
 use super::{Indicators, Measured};
 use crate::city::{City, Name, Note, Source};
 use crate::geo::{Metres, Seconds};
+use crate::setting::Setting;
 use crate::standard::{AgeGroup, Ratio, Threshold};
 
 /// All that was measured.
@@ -66,6 +67,8 @@ pub struct Summary {
     /// What all this rests on.
     pub rests_on: RestsOn,
     /// What the user should know.
+    #[serde(serialize_with = "in_words")]
+    #[schemars(with = "Vec<Note>")]
     pub notes: Vec<Note>,
     /// What was read.
     pub sources: Vec<Source>,
@@ -292,6 +295,10 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
     }
 }
 
+fn in_words<S: serde::Serializer>(notes: &[Note], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(notes.iter().map(Note::in_words))
+}
+
 /// Tells which services the data holds no facility of: the circle of such a service cannot be complete for anybody.
 fn unmapped(measured: &Measured) -> Option<Note> {
     let standard = &measured.standard;
@@ -306,14 +313,16 @@ fn unmapped(measured: &Measured) -> Option<Note> {
         |name: fn(&crate::standard::Service) -> &str| missing.iter().map(|service| name(service)).collect::<Vec<_>>();
     (!missing.is_empty()).then(|| Note {
         en: format!(
-            "The data holds no facility of {} required services ({}), so nobody can have their circles complete; add local lists with --facilities.",
+            "The data holds no facility of {} required services ({}), so nobody can have their circles complete; give {} that hold some.",
             missing.len(),
-            names(|s| &s.en).join(", ")
+            names(|s| &s.en).join(", "),
+            Setting::Facilities
         ),
         zh: format!(
-            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请用 --facilities 补充本地名录。",
+            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请补充 {}。",
             missing.len(),
-            names(|s| &s.zh).join("、")
+            names(|s| &s.zh).join("、"),
+            Setting::Facilities
         ),
     })
 }
@@ -339,9 +348,10 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     };
     (for_ages || !with_ratio.is_empty()).then(|| Note {
         en: format!(
-            "Ages are not known, so services for children and old people are measured over all residents{en}; give --people with columns children and elderly."
+            "Ages are not known, so services for children and old people are measured over all residents{en}; give {} with columns children and elderly.",
+            Setting::People
         ),
-        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请用 --people 提供含“儿童”“老人”列的人口数据。"),
+        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请用 {} 提供“儿童”“老人”列。", Setting::People),
     })
 }
 

@@ -149,8 +149,8 @@ impl Walker {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = WALKERS.iter().map(|walker| walker.id.as_str()).collect();
-        Err(Error::new(format!("there is no walker {id_or_file:?}"))
-            .mend(format!("choose one of {}, or name a .toml file", known.join(", "))))
+        Err(Error::not_found(format!("there is no walker {id_or_file:?}"))
+            .hint(format!("choose one of {}, or name a .toml file", known.join(", "))))
     }
 
     /// Reads a walker from its text.
@@ -164,7 +164,7 @@ impl Walker {
         };
         let walker: Self = toml::from_str(text).map_err(|e| {
             let error =
-                Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle walkers show adult`");
+                Error::new(e.message().replace('\n', " ")).hint("compare it with `lifecircle walkers show adult`");
             match e.span() {
                 Some(span) => error.place(format!("line {}", text[..span.start].matches('\n').count() + 1)),
                 None => error,
@@ -173,32 +173,32 @@ impl Walker {
         let wrong = |key: &str, problem: &str| Error::new(problem).place(line(key));
         let is_name = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if walker.id.is_empty() || !is_name(&walker.id) {
-            return Err(wrong("id", "the id has other signs than letters, digits, - and _").mend("write it with these"));
+            return Err(wrong("id", "the id has other signs than letters, digits, - and _").hint("write it with these"));
         }
         if !(walker.speed > 0.0 && walker.speed <= FASTEST) {
-            return Err(wrong("speed", "the speed is not above 0 and at most 20 m/s").mend("give metres a second"));
+            return Err(wrong("speed", "the speed is not above 0 and at most 20 m/s").hint("give metres a second"));
         }
         let shares = [("steps", walker.steps), ("ramps", walker.ramps)];
         let shares = shares.into_iter().filter_map(|(key, share)| Some((key, share?)));
         let streets = walker.streets.values().map(|share| ("streets", *share));
         let surfaces = walker.surfaces.values().map(|share| ("surfaces", *share));
         if let Some((key, _)) = shares.chain(streets).chain(surfaces).find(|(_, share)| !(0.0..=10.0).contains(share)) {
-            return Err(wrong(key, "a share of the speed is not between 0 and 10").mend("1 is the speed itself"));
+            return Err(wrong(key, "a share of the speed is not between 0 and 10").hint("1 is the speed itself"));
         }
         if !(0.0..=3600.0).contains(&walker.signal_wait.0) {
-            return Err(wrong("signal_wait", "the wait is not between 0 and 3600 seconds").mend("give seconds"));
+            return Err(wrong("signal_wait", "the wait is not between 0 and 3600 seconds").hint("give seconds"));
         }
         if !(0.0..=100.0).contains(&walker.narrowest) {
-            return Err(wrong("narrowest", "the width is not between 0 and 100 metres").mend("give metres"));
+            return Err(wrong("narrowest", "the width is not between 0 and 100 metres").hint("give metres"));
         }
         if let Some((key, _)) = walker.sources.iter().find(|(_, source)| source.trim().is_empty()) {
             return Err(
-                wrong(key, "its source is empty").mend(format!("say where it comes from: [sources] {key} = \"…\""))
+                wrong(key, "its source is empty").hint(format!("say where it comes from: [sources] {key} = \"…\""))
             );
         }
         let slope = [walker.slope.uphill, walker.slope.downhill, walker.slope.steepest.unwrap_or(1.0)];
         if slope.iter().any(|number| !(0.0..=100.0).contains(number)) {
-            return Err(wrong("slope", "a number of the slope is not between 0 and 100").mend("give rise over run"));
+            return Err(wrong("slope", "a number of the slope is not between 0 and 100").hint("give rise over run"));
         }
         let told = [
             ("speed", true),
@@ -213,7 +213,7 @@ impl Walker {
         ];
         if let Some((key, _)) = told.iter().find(|(key, given)| *given && !walker.sources.contains_key(*key)) {
             return Err(
-                wrong(key, "it has no source").mend(format!("say where it comes from: [sources] {key} = \"…\""))
+                wrong(key, "it has no source").hint(format!("say where it comes from: [sources] {key} = \"…\""))
             );
         }
         Ok(walker)

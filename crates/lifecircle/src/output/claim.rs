@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::setting::Setting;
 
 /// Lock files that are held, for a program that is about to be stopped.
 static HELD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -30,9 +31,9 @@ impl Claim {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    return Err(Error::new("another run is writing this")
+                    return Err(Error::exists("another run is writing this")
                         .file(goal)
-                        .mend("wait until it is done, or give another name with -o"));
+                        .hint(format!("wait until it is done, or give another {}", Setting::Output)));
                 }
                 Err(TryLockError::Error(_)) => return Ok(Self { path, _lock: None }),
             }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::write_text;
 use crate::error::{Error, Result};
+use crate::setting::Setting;
 
 /// The name of the list.
 const MANIFEST: &str = ".lifecircle";
@@ -71,7 +72,7 @@ pub(super) fn check_ours(directory: &Path) -> Result<()> {
     let refuse = |problem: String| {
         Error::new(problem)
             .file(directory)
-            .mend("nothing was removed: give another name with -o, or remove it yourself")
+            .hint(format!("nothing was removed: give another {}, or remove it yourself", Setting::Output))
     };
     let Some(manifest) = read(directory) else {
         return Err(refuse("this was not written by lifecircle, or by an earlier version".to_owned()));
@@ -125,7 +126,7 @@ pub(super) fn check_page_is_ours(path: &Path) -> Result<()> {
     }
     Err(Error::new("this was not written by lifecircle, or was changed since")
         .file(path)
-        .mend("it was not replaced: give another name with -o, or remove it yourself"))
+        .hint(format!("it was not replaced: give another {}, or remove it yourself", Setting::Output)))
 }
 
 fn read(directory: &Path) -> Option<Manifest> {

@@ -19,6 +19,7 @@ use std::time::Duration;
 pub use manifest::{checksum, seal, signed};
 
 use crate::error::{Error, Result};
+use crate::setting::Setting;
 use claim::Claim;
 
 /// Working directories that are in use, with the directories that were made above their goals. Whoever moves an output to its goal holds it, so that an interruption comes before or
@@ -248,10 +249,12 @@ impl Drop for Output {
 
 /// The goal without links and dots: what a link leads to is written, not the link.
 fn resolve(goal: &Path) -> Result<PathBuf> {
-    let nameless = || Error::new("this is no name for an output").file(goal).mend("give another with -o");
+    let nameless = || Error::new("this is no name for an output").file(goal).hint("give another with -o");
     if std::fs::symlink_metadata(goal).is_ok_and(|about| about.is_symlink()) {
         return goal.canonicalize().map_err(|_| {
-            Error::new("this is a link that leads nowhere").file(goal).mend("remove it or give another name with -o")
+            Error::new("this is a link that leads nowhere")
+                .file(goal)
+                .hint(format!("remove it or give another {}", Setting::Output))
         });
     }
     if let Ok(there) = goal.canonicalize() {
@@ -270,7 +273,7 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     match (path.parent().filter(|parent| !parent.as_os_str().is_empty()), path.file_name()) {
         (Some(parent), Some(name)) => Ok(absolute(parent)?.join(name)),
         (None, Some(name)) => Ok(absolute(Path::new("."))?.join(name)),
-        _ => Err(Error::new("this is no name for an output").file(path).mend("give another with -o")),
+        _ => Err(Error::new("this is no name for an output").file(path).hint("give another with -o")),
     }
 }
 
@@ -289,7 +292,7 @@ fn check_inputs(goal: &Path, inputs: &[&Path]) -> Result<()> {
         };
         return Err(Error::new(format!("this {problem} ({})", input.display()))
             .file(goal)
-            .mend("give another name with -o"));
+            .hint(format!("give another {}", Setting::Output)));
     }
     Ok(())
 }
@@ -300,21 +303,23 @@ fn check_goal(goal: &Path, how: Goal, is_directory: bool) -> Result<()> {
     match how {
         Goal::Updated if about.is_dir() => Ok(()),
         Goal::New if is_directory && about.is_dir() && is_empty(goal) => Ok(()),
-        Goal::New => Err(Error::new("this exists already")
-            .file(goal)
-            .mend("give another name with -o, or --force to replace it")),
+        Goal::New => Err(Error::exists("this exists already").file(goal).hint(format!(
+            "give another {}, or {} to replace it",
+            Setting::Output,
+            Setting::Replace
+        ))),
         Goal::Replaced if about.is_dir() != is_directory => {
             let (is, should) = if about.is_dir() { ("directory", "file") } else { ("file", "directory") };
             Err(Error::new(format!("this is a {is}, and a {should} would be written"))
                 .file(goal)
-                .mend("give another name with -o"))
+                .hint(format!("give another {}", Setting::Output)))
         }
         Goal::Replaced if about.is_dir() => match is_empty(goal) {
             true => Ok(()),
             false => manifest::check_ours(goal),
         },
         Goal::Replaced => manifest::check_page_is_ours(goal),
-        Goal::Updated => Err(Error::new("this is no directory").file(goal).mend("check the path")),
+        Goal::Updated => Err(Error::new("this is no directory").file(goal).hint("check the path")),
     }
 }
 

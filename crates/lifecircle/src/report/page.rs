@@ -165,14 +165,14 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
             format!("步行者速度来源：{}。", source_of_speed(walker)),
             "覆盖率：在时限内可达某项服务的居民比例。达标率：圈内全部必需服务均可达的居民比例。附近没有街道的住处计入总数，视为不可达。".to_owned(),
             format!("数据基础：{} 的居民为估算；设施中 {} 处来自 OpenStreetMap，{} 处来自名录，其中 {} 处不属于本标准的服务，{} 处未知入口而以最近街道处推定；街道网有 {} 处孤立部分。", percent(rests.residents_estimated), count(rests.facilities_from_osm as f64), count(rests.facilities_from_lists as f64), count(rests.facilities_unrecognised as f64), count(rests.facilities_with_presumed_entry as f64), count(rests.islands as f64)),
-            "局限：OpenStreetMap 中许多城市的小型服务标注不全，缺口可能只是数据的缺口；请以本地名录（--facilities）补充后再作决策。".to_owned(),
+            "局限：OpenStreetMap 中许多城市的小型服务标注不全，缺口可能只是数据的缺口；请以本地名录补充后再作决策。".to_owned(),
         ],
         Language::English => [
             "Homes and facilities are joined to the very place on their street, not to the nearest junction; times are shortest walks over the walkable streets, with the walk from the door to the street. Areas such as schools and parks are entered at their gates or where streets meet their edge, whichever is nearest.".to_owned(),
             format!("The walker's speed: {}.", source_of_speed(walker)),
             "Coverage: share of residents who have a service within its time. Compliance: share who have every required service of a circle. Homes without a street count among all and have nothing.".to_owned(),
             format!("What this rests on: {} of residents are estimated; {} facilities come from OpenStreetMap and {} from lists; {} of them are no service of this standard, for {} no entry is known and the side nearest to a street is presumed; the streets have {} cut-off parts.", percent(rests.residents_estimated), count(rests.facilities_from_osm as f64), count(rests.facilities_from_lists as f64), count(rests.facilities_unrecognised as f64), count(rests.facilities_with_presumed_entry as f64), count(rests.islands as f64)),
-            "Limits: in many cities OpenStreetMap lacks small services, so that a gap may be one of the map; merge local lists (--facilities) before deciding on it.".to_owned(),
+            "Limits: in many cities OpenStreetMap lacks small services, so that a gap may be one of the map; merge local lists before deciding on it.".to_owned(),
         ],
     };
     for paragraph in paragraphs {
@@ -180,7 +180,7 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
     }
     page.push_str("<ul>");
     for note in &summary.notes {
-        put(&mut page, format_args!("<li>{}</li>", escape(language.pick(&note.zh, &note.en))));
+        put(&mut page, format_args!("<li>{}</li>", escape(language.pick(&note.in_words().zh, &note.in_words().en))));
     }
     page.push_str("</ul>");
     page.push_str(&tables::unsnapped(summary, language));

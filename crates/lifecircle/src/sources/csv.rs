@@ -24,7 +24,7 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     let text = decode(bytes)?;
     let header = text.lines().next().unwrap_or_default();
     if header.trim().is_empty() {
-        return Err(Error::new("the file is empty").mend("give a file whose first line names its columns"));
+        return Err(Error::new("the file is empty").hint("give a file whose first line names its columns"));
     }
     let count = |delimiter: char| header.matches(delimiter).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (count(*d), *d == ',')).unwrap_or(',');
@@ -41,7 +41,7 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         if row.len() != columns.len() {
             return Err(Error::new(format!("it has {} cells where the header has {}", row.len(), columns.len()))
                 .place(Place::Line(line).to_string())
-                .mend("correct or remove the line"));
+                .hint("correct or remove the line"));
         }
         rows.push(Record { place: Place::Line(line), geometry: None, cells });
     }
@@ -73,12 +73,12 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     } else {
         "it is neither UTF-8 nor GB 18030"
     };
-    Err(Error::new(problem).place(Place::Line(line).to_string()).mend("correct it, or save the file again as UTF-8"))
+    Err(Error::new(problem).place(Place::Line(line).to_string()).hint("correct it, or save the file again as UTF-8"))
 }
 
 fn broken(error: &csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
-    Error::new(format!("it cannot be read ({error})")).place(Place::Line(line).to_string()).mend("correct the line")
+    Error::damaged(format!("it cannot be read ({error})")).place(Place::Line(line).to_string()).hint("correct the line")
 }
 
 #[cfg(test)]

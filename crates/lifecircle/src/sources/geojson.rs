@@ -23,8 +23,8 @@ pub fn read(path: &Path) -> Result<Records> {
 /// # Errors
 /// As [`read`].
 pub fn parse(text: &str) -> Result<Records> {
-    let mend = "give GeoJSON in longitude and latitude (RFC 7946)";
-    let wrong = |e: &dyn std::fmt::Display| Error::new(format!("it is not GeoJSON ({e})")).mend(mend);
+    let hint = "give GeoJSON in longitude and latitude (RFC 7946)";
+    let wrong = |e: &dyn std::fmt::Display| Error::damaged(format!("it is not GeoJSON ({e})")).hint(hint);
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(&e))?;
     let document = serde_json::from_value::<GeoJson>(with_type(value)).map_err(|e| wrong(&e))?;
     let features = match document {
@@ -37,7 +37,7 @@ pub fn parse(text: &str) -> Result<Records> {
     for (index, feature) in features.into_iter().enumerate() {
         let place = Place::Feature(index as u64 + 1);
         let unreadable = |why: &dyn std::fmt::Display| {
-            Error::new(format!("its geometry cannot be read ({why})")).place(place.to_string()).mend(mend)
+            Error::new(format!("its geometry cannot be read ({why})")).place(place.to_string()).hint(hint)
         };
         if let Some(geometry) = &feature.geometry {
             check_positions(&geometry.value).map_err(|why| unreadable(&why))?;

@@ -29,11 +29,11 @@ const STEPS_AT_ONCE: i32 = 100_000;
 pub fn read(path: &Path) -> Result<Records> {
     let bytes = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
     let damaged = |e: rusqlite::Error| {
-        Error::new(format!("it cannot be read as a GeoPackage ({e})")).mend("write it anew, for example with QGIS")
+        Error::damaged(format!("it cannot be read as a GeoPackage ({e})")).hint("write it anew, for example with QGIS")
     };
     let endless = || {
         Error::new("its table takes longer to read than a file of its size can hold")
-            .mend("write the features into a plain table, for example with QGIS")
+            .hint("write the features into a plain table, for example with QGIS")
     };
     let mut database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(damaged)?;
     let mut steps = STEPS_AT_LEAST.max(bytes.saturating_mul(STEPS_A_BYTE)) / STEPS_AT_ONCE as u64;
@@ -54,8 +54,8 @@ pub fn read(path: &Path) -> Result<Records> {
         )
         .map_err(failed)?;
     if !LON_LAT.contains(&srs) {
-        return Err(Error::new(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
-            .mend("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));
+        return Err(Error::unsupported(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
+            .hint("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));
     }
     let mut statement =
         database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(failed)?;

@@ -27,13 +27,13 @@ const MOST_ROWS: i64 = 20_000_000;
 /// If it is damaged, too long, or not in longitude and latitude.
 pub fn read(path: &Path) -> Result<Records> {
     let damaged = |e: &str| {
-        Error::new(format!("it cannot be read as Parquet ({e})")).mend("write it anew, for example with GeoPandas")
+        Error::damaged(format!("it cannot be read as Parquet ({e})")).hint("write it anew, for example with GeoPandas")
     };
     parquet_file::read(path, damaged, |builder| {
         let damaged = |e: &dyn std::fmt::Display| damaged(&e.to_string());
         let about = builder.metadata().file_metadata();
         if about.num_rows() > MOST_ROWS {
-            return Err(Error::new(format!("it has {} rows", about.num_rows())).mend("cut it to the city"));
+            return Err(Error::new(format!("it has {} rows", about.num_rows())).hint("cut it to the city"));
         }
         let notes = about.key_value_metadata().into_iter().flatten();
         let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
@@ -54,19 +54,18 @@ fn geometry_column(note: &Value) -> Result<String> {
     let name = note["primary_column"].as_str().unwrap_or("geometry");
     let column = &note["columns"][name];
     if column["encoding"].as_str().is_some_and(|encoding| encoding != "WKB") {
-        return Err(
-            Error::new(format!("its geometries are encoded as {}", column["encoding"])).mend("write them as WKB")
-        );
+        return Err(Error::unsupported(format!("its geometries are encoded as {}", column["encoding"]))
+            .hint("write them as WKB"));
     }
     let id = &column["crs"]["id"];
     let code = id["code"].as_str().map(str::to_owned).or_else(|| id["code"].as_i64().map(|code| code.to_string()));
     match code.as_deref() {
         None | Some("4326" | "CRS84" | "4490" | "4979") => Ok(name.to_owned()),
-        Some(code) => Err(Error::new(format!(
+        Some(code) => Err(Error::unsupported(format!(
             "it is in {}:{code}, not in longitude and latitude",
             id["authority"].as_str().unwrap_or("EPSG")
         ))
-        .mend("reproject it: to_crs(4326) in GeoPandas")),
+        .hint("reproject it: to_crs(4326) in GeoPandas")),
     }
 }
 

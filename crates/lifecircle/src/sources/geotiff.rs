@@ -73,7 +73,7 @@ impl GeoTiff {
     /// If it is not a GeoTIFF, or not in longitude and latitude.
     pub fn open(path: &Path) -> Result<Self> {
         let file = BufReader::new(open(path)?);
-        let damaged = || Error::new("it cannot be read as a GeoTIFF").mend(WRITE_ANEW);
+        let damaged = || Error::damaged("it cannot be read as a GeoTIFF").hint(WRITE_ANEW);
         caught(damaged, || Self::head(path, file)).map_err(|e| e.file(path))
     }
 
@@ -84,12 +84,12 @@ impl GeoTiff {
         let scale = numbers(Tag::ModelPixelScaleTag, &mut decoder);
         let tie = numbers(Tag::ModelTiepointTag, &mut decoder);
         if scale.len() < 2 || tie.len() < 5 {
-            return Err(Error::new("the TIFF does not say where on earth it lies").mend(REPROJECT));
+            return Err(Error::damaged("the TIFF does not say where on earth it lies").hint(REPROJECT));
         }
         let keys = decoder.get_tag_u16_vec(Tag::GeoKeyDirectoryTag).unwrap_or_default();
         let key = |wanted: u16| keys.chunks_exact(4).find(|key| key[0] == wanted).map(|key| key[3]);
         if key(KEY_MODEL).is_some_and(|model| model != 2) {
-            return Err(Error::new("it is not in longitude and latitude").mend(REPROJECT));
+            return Err(Error::unsupported("it is not in longitude and latitude").hint(REPROJECT));
         }
         let step = LonLat { x: scale[0], y: scale[1] };
         let mut corner = LonLat { x: tie[3] - tie[0] * step.x, y: tie[4] + tie[1] * step.y };
@@ -101,7 +101,7 @@ impl GeoTiff {
         let is_sound =
             step.x > 0.0 && step.y > 0.0 && [corner, far].iter().all(|c| c.x.abs() <= 541.0 && c.y.abs() <= 91.0);
         if !is_sound {
-            return Err(Error::new("its corner or cell size is out of range").mend(REPROJECT));
+            return Err(Error::new("its corner or cell size is out of range").hint(REPROJECT));
         }
         let nodata = decoder.get_tag_ascii_string(Tag::GdalNodata).ok();
         let nodata = nodata.and_then(|text| text.trim_matches(['\0', ' ']).parse::<f64>().ok());
@@ -116,7 +116,7 @@ impl GeoTiff {
     /// # Errors
     /// If the file is damaged, or holds too many cells there.
     pub fn window(&mut self, bounds: [f64; 4]) -> Result<Raster> {
-        let damaged = || Error::new("it cannot be read as a GeoTIFF").mend(WRITE_ANEW);
+        let damaged = || Error::damaged("it cannot be read as a GeoTIFF").hint(WRITE_ANEW);
         let path = self.path.clone();
         caught(damaged, || self.read_window(bounds)).map_err(|e| e.file(path))
     }
@@ -133,7 +133,7 @@ impl GeoTiff {
             return Err(Error::new(format!(
                 "it has {cells} cells around the streets, and at most {MOST_CELLS} are read"
             ))
-            .mend("make its cells larger: gdalwarp -tr 0.001 0.001 -r sum (people) or average (elevation)"));
+            .hint("make its cells larger: gdalwarp -tr 0.001 0.001 -r sum (people) or average (elevation)"));
         }
         let mut raster = Raster {
             first: [columns.start, rows.start],
@@ -169,7 +169,7 @@ impl GeoTiff {
 }
 
 fn damaged(e: &dyn fmt::Display) -> Error {
-    Error::new(format!("it cannot be read as a GeoTIFF ({e})")).mend(WRITE_ANEW)
+    Error::damaged(format!("it cannot be read as a GeoTIFF ({e})")).hint(WRITE_ANEW)
 }
 
 /// Scale and offset of the first band, as GDAL notes them: `<Item name="SCALE" sample="0" role="scale">0.1</Item>`.

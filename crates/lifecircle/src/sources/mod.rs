@@ -33,7 +33,7 @@ pub(crate) fn open(path: &Path) -> Result<File> {
     let about = std::fs::metadata(path).map_err(|e| Error::io("open", path, &e))?;
     if !about.is_file() {
         let is = if about.is_dir() { "a directory" } else { "a pipe or device" };
-        return Err(Error::new(format!("this is {is}, not a file")).file(path).mend("name a file"));
+        return Err(Error::new(format!("this is {is}, not a file")).file(path).hint("name a file"));
     }
     File::open(path).map_err(|e| Error::io("open", path, &e))
 }
@@ -47,7 +47,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     if size > LARGEST_WHOLE {
         return Err(Error::new(format!("it has {} GB, and at most 4 are read", size >> 30))
             .file(path)
-            .mend("cut it to the city"));
+            .hint("cut it to the city"));
     }
     std::fs::read(path).map_err(|e| Error::io("read", path, &e))
 }
@@ -62,6 +62,6 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
         Error::new("it holds a byte that is not UTF-8")
             .file(path)
             .place(format!("line {line}"))
-            .mend("save it as UTF-8")
+            .hint("save it as UTF-8")
     })
 }

@@ -152,7 +152,7 @@ impl OsmSource {
         if path.is_dir() {
             return Err(Error::new("this is a directory, not an OpenStreetMap extract")
                 .file(path)
-                .mend("name a .osm.pbf file"));
+                .hint("name a .osm.pbf file"));
         }
         if name.ends_with(".pbf") {
             return Ok(Self::Pbf(PbfFile::open(path)?));
@@ -160,9 +160,9 @@ impl OsmSource {
         if [".osm", ".osm.gz", ".osm.bz2", ".xml", ".xml.gz", ".xml.bz2"].iter().any(|end| name.ends_with(end)) {
             return Ok(Self::Xml(XmlFile::open(path)?));
         }
-        Err(Error::new("cannot tell the format of this extract from its name")
+        Err(Error::unsupported("cannot tell the format of this extract from its name")
             .file(path)
-            .mend("give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2"))
+            .hint("give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2"))
     }
 
     /// Steps that one scan takes, for progress.
@@ -225,5 +225,5 @@ fn borrow(tags: &OwnedTags) -> Vec<(&str, &str)> {
 pub(super) fn off_the_globe(id: i64) -> Error {
     Error::new("its coordinates are out of range")
         .place(format!("node {id}"))
-        .mend("longitude must lie within ±180 and latitude within ±90 degrees: repair or download the extract again")
+        .hint("longitude must lie within ±180 and latitude within ±90 degrees: repair or download the extract again")
 }

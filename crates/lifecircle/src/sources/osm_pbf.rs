@@ -205,7 +205,7 @@ impl PbfFile {
             position = opened.index_blob(position, length)?;
         }
         if position == 0 {
-            return Err(Error::new("the file is empty").mend(DOWNLOAD_AGAIN));
+            return Err(Error::new("the file is empty").hint(DOWNLOAD_AGAIN));
         }
         opened.kinds = opened.blobs.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
         Ok(opened)
@@ -218,10 +218,11 @@ impl PbfFile {
 
     /// Notes the blob at `position` and returns where the next one starts.
     fn index_blob(&mut self, position: u64, length: u64) -> Result<u64> {
-        let truncated = || Error::new("the file is truncated").place(format!("byte {position}")).mend(DOWNLOAD_AGAIN);
+        let truncated =
+            || Error::damaged("the file is truncated").place(format!("byte {position}")).hint(DOWNLOAD_AGAIN);
         let not_pbf = || {
-            Error::new("this is not an OpenStreetMap PBF file")
-                .mend("give an extract in .osm.pbf format, for example from download.geofabrik.de")
+            Error::damaged("this is not an OpenStreetMap PBF file")
+                .hint("give an extract in .osm.pbf format, for example from download.geofabrik.de")
         };
         let remaining = length - position;
         if remaining < 4 {
@@ -263,8 +264,10 @@ impl PbfFile {
         let block = HeaderBlock::decode(self.inflate(extent)?).map_err(|_| damaged(extent.start))?;
         match block.required_features.iter().find(|f| !["OsmSchema-V0.6", "DenseNodes"].contains(&f.as_str())) {
             None => Ok(()),
-            Some(feature) => Err(Error::new(format!("the file needs the feature {feature:?}, which is not supported"))
-                .mend("write it anew without it: osmium cat IN.osm.pbf -o OUT.osm.pbf")),
+            Some(feature) => {
+                Err(Error::unsupported(format!("the file needs the feature {feature:?}, which is not supported"))
+                    .hint("write it anew without it: osmium cat IN.osm.pbf -o OUT.osm.pbf"))
+            }
         }
     }
 
@@ -294,9 +297,9 @@ impl PbfFile {
             return Ok(raw);
         }
         let Some(zlib) = blob.zlib else {
-            return Err(Error::new("a blob is compressed in a way that is not supported (only zlib is)")
+            return Err(Error::unsupported("a blob is compressed in a way that is not supported (only zlib is)")
                 .place(format!("byte {}", extent.start))
-                .mend("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
+                .hint("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
         };
         let most = MAX_BLOCK.min(SMALL_BLOCK.max(zlib.len().saturating_mul(MOST_PACKED)));
         let expected = usize::try_from(blob.raw_size.unwrap_or(0)).ok().filter(|size| *size <= most);
@@ -412,7 +415,7 @@ fn count_parts(bytes: &[u8], tags: &[u32]) -> Option<usize> {
 }
 
 fn damaged(position: u64) -> Error {
-    Error::new("the file is damaged").place(format!("byte {position}")).mend(DOWNLOAD_AGAIN)
+    Error::damaged("the file is damaged").place(format!("byte {position}")).hint(DOWNLOAD_AGAIN)
 }
 
 #[cfg(unix)]

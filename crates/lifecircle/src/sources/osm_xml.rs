@@ -141,9 +141,9 @@ fn parse<R: BufRead>(
         between.set(0);
         let event = reader.read_event_into(&mut buffer).map_err(|e| {
             let problem = if root_seen { "the XML is damaged" } else { "this is not an OpenStreetMap XML file" };
-            Error::new(format!("{problem} ({e})"))
+            Error::damaged(format!("{problem} ({e})"))
                 .place(format!("byte {}", reader.error_position()))
-                .mend("export or download it again")
+                .hint("export or download it again")
         })?;
         match event {
             Event::Start(start) => {
@@ -163,10 +163,12 @@ fn parse<R: BufRead>(
                 close(end.name().as_ref(), &mut current, mask, visit);
             }
             Event::Eof if !root_seen => {
-                return Err(Error::new("this is not an OpenStreetMap XML file").mend("export or download it again"));
+                return Err(Error::damaged("this is not an OpenStreetMap XML file").hint("export or download it again"));
             }
             Event::Eof if depth > 0 => {
-                return Err(Error::new("the file is truncated").place("its end").mend("export or download it again"));
+                return Err(Error::damaged("the file is truncated")
+                    .place("its end")
+                    .hint("export or download it again"));
             }
             Event::Eof => return Ok(()),
             _ => {}
@@ -177,8 +179,10 @@ fn parse<R: BufRead>(
 fn check_root(start: &BytesStart<'_>) -> Result<()> {
     match start.name().as_ref() {
         "osm" => Ok(()),
-        other => Err(Error::new(format!("this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"))
-            .mend("give an export of openstreetmap.org")),
+        other => {
+            Err(Error::damaged(format!("this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"))
+                .hint("give an export of openstreetmap.org"))
+        }
     }
 }
 
@@ -187,7 +191,7 @@ fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
     if current.tags.len().max(current.refs.len()).max(current.members.len()) >= MOST_PARTS {
         return Err(Error::new(format!("it has over {MOST_PARTS} parts"))
             .place(format!("element {}", current.id))
-            .mend("export or download it again"));
+            .hint("export or download it again"));
     }
     let kind = match start.name().as_ref() {
         "node" => Kind::Node,
@@ -249,14 +253,14 @@ fn close(name: &str, current: &mut Current, mask: u8, visit: &mut dyn FnMut(Elem
 fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
     let element = || start.name().as_ref().to_owned();
     let found = start.try_get_attribute(key).ok().flatten().ok_or_else(|| {
-        Error::new(format!("an attribute `{key}` is missing"))
+        Error::damaged(format!("an attribute `{key}` is missing"))
             .place(format!("<{}>", element()))
-            .mend("export or download it again")
+            .hint("export or download it again")
     })?;
     let text = found.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| {
-        Error::new(format!("the attribute `{key}` cannot be read ({e})"))
+        Error::damaged(format!("the attribute `{key}` cannot be read ({e})"))
             .place(format!("<{}>", element()))
-            .mend("export or download it again")
+            .hint("export or download it again")
     })?;
     Ok(text.into_owned())
 }
@@ -264,8 +268,8 @@ fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
 fn number<N: std::str::FromStr>(start: &BytesStart<'_>, key: &str) -> Result<N> {
     let text = attribute(start, key)?;
     text.parse().map_err(|_| {
-        Error::new(format!("`{key}` is {text:?}, not a number"))
+        Error::damaged(format!("`{key}` is {text:?}, not a number"))
             .place(format!("<{}>", start.name().as_ref()))
-            .mend("export or download it again")
+            .hint("export or download it again")
     })
 }

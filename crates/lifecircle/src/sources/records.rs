@@ -10,6 +10,7 @@ use super::numbers::{self, Decision, Notation};
 use super::{csv, geojson, geopackage, geoparquet, xlsx};
 use crate::error::{Error, Result, caught};
 use crate::geo::{Datum, LonLat, is_on_globe};
+use crate::setting::Setting;
 
 /// Nowhere live more people.
 const MOST_PEOPLE: f64 = 1e10;
@@ -130,15 +131,15 @@ impl Records {
     /// If the file cannot be read, is damaged, or is of another format.
     pub fn read(path: &Path) -> Result<Self> {
         let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let damaged = || Error::new("it is damaged: its parts do not fit together").mend("write it anew");
+        let damaged = || Error::damaged("it is damaged: its parts do not fit together").hint("write it anew");
         let read = || match end.as_str() {
             "csv" | "tsv" | "txt" => csv::read(path),
             "xlsx" => xlsx::read(path),
             "geojson" | "json" => geojson::read(path),
             "gpkg" => geopackage::read(path),
             "parquet" | "geoparquet" => geoparquet::read(path),
-            _ => Err(Error::new("cannot tell the format of this list from its name")
-                .mend("give a .csv, .xlsx, .geojson, .gpkg or .parquet file")),
+            _ => Err(Error::unsupported("cannot tell the format of this list from its name")
+                .hint("give a .csv, .xlsx, .geojson, .gpkg or .parquet file")),
         };
         caught(damaged, read).map_err(|e| e.file(path))
     }
@@ -154,9 +155,9 @@ impl Records {
     /// If there is no such column.
     pub fn named_column(&self, name: &str) -> Result<usize> {
         self.column(&[name]).ok_or_else(|| {
-            Error::new(format!("there is no column `{name}`"))
+            Error::not_found(format!("there is no column `{name}`"))
                 .file(&self.file)
-                .mend(format!("its columns are: {}", self.columns.join(", ")))
+                .hint(format!("its columns are: {}", self.columns.join(", ")))
         })
     }
 
@@ -209,7 +210,7 @@ impl Records {
         let text = self.rows[row].cells.get(column);
         let [point, comma] = [Notation::Point, Notation::Comma].map(|n| numbers::parse(text, n).unwrap_or_default());
         self.error(&self.rows[row], format!("`{}` is {text:?}, which may be {point} or {comma}", self.columns[column]))
-            .mend("write the numbers of this column without a sign between the thousands, or one of them with two decimals")
+            .hint("write the numbers of this column without a sign between the thousands, or one of them with two decimals")
     }
 
     fn not_a_number(&self, column: usize, row: usize) -> Error {
@@ -219,9 +220,9 @@ impl Records {
             |problem: &str| self.error(&self.rows[row], format!("`{}` is {text:?}, {problem}", self.columns[column]));
         if is_one {
             error("and numbers before it are written with the other decimal sign")
-                .mend("write all numbers of the column in one way")
+                .hint("write all numbers of the column in one way")
         } else {
-            error("not a number").mend("correct or remove the line")
+            error("not a number").hint("correct or remove the line")
         }
     }
 
@@ -260,7 +261,7 @@ impl Records {
             } else {
                 continue;
             };
-            return Err(self.error(&self.rows[row], problem).mend("correct or remove the line"));
+            return Err(self.error(&self.rows[row], problem).hint("correct or remove the line"));
         }
         Ok(counts)
     }
@@ -269,6 +270,17 @@ impl Records {
     pub fn text<'a>(&self, record: &'a Record, column: Option<usize>) -> Option<&'a str> {
         Some(record.cells.get(column?)).filter(|text| !text.is_empty())
     }
+}
+
+/// Columns of coordinates that the user named, and the setting in which they can be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GivenColumns<'a> {
+    /// That of longitudes.
+    pub lon: Option<&'a str>,
+    /// That of latitudes.
+    pub lat: Option<&'a str>,
+    /// Where both can be named, if they can.
+    pub setting: Option<Setting>,
 }
 
 /// Where a file keeps its records' coordinates.
@@ -283,13 +295,13 @@ pub enum Coordinates {
 }
 
 impl Coordinates {
-    /// Finds out where a file keeps its coordinates; `lon` and `lat` are columns that the user named.
+    /// Finds out where a file keeps its coordinates.
     ///
     /// # Errors
     /// If nothing looks like coordinates, or a column that was named is not there.
-    pub fn find(records: &Records, lon: Option<&str>, lat: Option<&str>) -> Result<Self> {
+    pub fn find(records: &Records, given: GivenColumns<'_>) -> Result<Self> {
         let named = |name: Option<&str>| name.map(|name| records.named_column(name)).transpose();
-        let (given_lon, given_lat) = (named(lon)?, named(lat)?);
+        let (given_lon, given_lat) = (named(given.lon)?, named(given.lat)?);
         if given_lon.is_none() && given_lat.is_none() && records.rows.iter().any(|row| row.geometry.is_some()) {
             return Ok(Self::Geometry);
         }
@@ -305,7 +317,10 @@ impl Coordinates {
                 let missing = if lon.is_none() { "lon" } else { "lat" };
                 Err(Error::new(format!("the column `{missing}` is missing"))
                     .file(&records.file)
-                    .mend("call the columns of longitude and latitude lon and lat, or name those of --facilities with --columns lon=LNG,lat=LAT"))
+                    .hint(match given.setting {
+                        Some(setting) => format!("call the columns of longitude and latitude lon and lat, or name them in {setting}: lon=LNG,lat=LAT"),
+                        None => "call the columns of longitude and latitude lon and lat".to_owned(),
+                    }))
             }
         }
     }
@@ -316,7 +331,7 @@ impl Coordinates {
     /// If the coordinates are missing, are no numbers, or lie off the globe.
     pub fn of(&self, records: &Records, row: usize, datum: Datum) -> Result<Geometry<f64>> {
         let record = &records.rows[row];
-        let missing = || records.error(record, "it has no coordinates").mend("fill them in or remove the line");
+        let missing = || records.error(record, "it has no coordinates").hint("fill them in or remove the line");
         let geometry = match self {
             Self::Geometry => record.geometry.as_deref().cloned().ok_or_else(missing)?,
             Self::Columns(lon, lat) => {
@@ -330,7 +345,7 @@ impl Coordinates {
                 let (x, y): (f64, f64) = parts.ok_or_else(|| {
                     records
                         .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[*column]))
-                        .mend("correct the line")
+                        .hint("correct the line")
                 })?;
                 Geometry::Point(geo_types::Point::new(x, y))
             }
@@ -338,7 +353,7 @@ impl Coordinates {
         if let Some(off) = geo::CoordsIter::coords_iter(&geometry).find(|c| !is_on_globe(*c)) {
             return Err(records
                 .error(record, format!("its coordinates {}, {} are out of range", off.x, off.y))
-                .mend("give longitude and latitude in degrees, in this order"));
+                .hint("give longitude and latitude in degrees, in this order"));
         }
         if datum == Datum::Wgs84 {
             return Ok(geometry);

@@ -30,16 +30,17 @@ const SAVE_AGAIN: &str = "save it again as .xlsx, or as .csv";
 /// # Errors
 /// If it is not an XLSX file, its first sheet is empty, or a formula has no value.
 pub fn read(path: &Path) -> Result<Records> {
-    let damaged = |e: &dyn std::fmt::Display| Error::new(format!("it cannot be read as XLSX ({e})")).mend(SAVE_AGAIN);
+    let damaged =
+        |e: &dyn std::fmt::Display| Error::damaged(format!("it cannot be read as XLSX ({e})")).hint(SAVE_AGAIN);
     let file = BufReader::new(open(path)?);
     let size = std::fs::metadata(path).map_err(|e| Error::io("read", path, &e))?.len();
     if size > LARGEST {
-        return Err(Error::new("the workbook has over 500 MB").mend("save its first sheet as .csv"));
+        return Err(Error::new("the workbook has over 500 MB").hint("save its first sheet as .csv"));
     }
     check_parts(open(path)?, &damaged)?;
     let mut workbook: Xlsx<_> = Xlsx::new(file).map_err(|e| damaged(&e))?;
     let name = workbook.sheet_names().first().cloned();
-    let name = name.ok_or_else(|| Error::new("the workbook has no sheet").mend(SAVE_AGAIN))?;
+    let name = name.ok_or_else(|| Error::damaged("the workbook has no sheet").hint(SAVE_AGAIN))?;
     let sheet = sheet(&mut workbook, &name).map_err(|e| damaged(&e))?;
     records(sheet).map(|records| Records { file: path.to_path_buf(), ..records })
 }
@@ -122,7 +123,7 @@ fn sheet<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> std::result::Res
 fn records(cells: Vec<SheetCell>) -> Result<Records> {
     let Some(first) = cells.first().map(|cell| cell.0) else {
         return Err(Error::new("the first sheet is empty")
-            .mend("put the list on the first sheet, its first row naming the columns"));
+            .hint("put the list on the first sheet, its first row naming the columns"));
     };
     let (header, body): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.0 == first);
     let columns: Vec<u32> = header.iter().map(|cell| cell.1).collect();
@@ -137,7 +138,7 @@ fn records(cells: Vec<SheetCell>) -> Result<Records> {
                 records.columns[position]
             ))
             .place(place.to_string())
-            .mend("open the workbook in a spreadsheet program and save it again"));
+            .hint("open the workbook in a spreadsheet program and save it again"));
         }
         if records.rows.last().is_none_or(|last| last.place != place) {
             records.rows.push(Record { place, geometry: None, cells: Cells::default() });

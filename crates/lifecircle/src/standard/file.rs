@@ -115,8 +115,8 @@ impl Text<'_> {
     }
 
     /// An error at a key.
-    fn wrong(&self, span: Range<usize>, key: &str, problem: impl Into<String>, mend: impl Into<String>) -> Error {
-        Error::new(problem).place(format!("line {}, `{key}`", self.line(span.start))).mend(mend)
+    fn wrong(&self, span: Range<usize>, key: &str, problem: impl Into<String>, hint: impl Into<String>) -> Error {
+        Error::new(problem).place(format!("line {}, `{key}`", self.line(span.start))).hint(hint)
     }
 
     fn rule(&self, text: &Spanned<String>, key: &str) -> Result<Rule> {
@@ -172,7 +172,7 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
     let source = Text(text);
     let file: File = toml::from_str(text).map_err(|e| {
         let error =
-            Error::new(e.message().replace('\n', " ")).mend("compare it with `lifecircle standards show wuhai-8`");
+            Error::new(e.message().replace('\n', " ")).hint("compare it with `lifecircle standards show wuhai-8`");
         match e.span() {
             Some(span) => error.place(format!("line {}", source.line(span.start))),
             None => error,

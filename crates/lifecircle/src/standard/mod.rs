@@ -245,8 +245,8 @@ impl Standard {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = Self::built_in().collect();
-        Err(Error::new(format!("there is no standard {id_or_file:?}"))
-            .mend(format!("choose one of {}, or name a .toml file", known.join(", "))))
+        Err(Error::not_found(format!("there is no standard {id_or_file:?}"))
+            .hint(format!("choose one of {}, or name a .toml file", known.join(", "))))
     }
 
     /// Reads a standard from its text.

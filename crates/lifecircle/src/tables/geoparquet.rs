@@ -29,7 +29,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
         ParquetError::External(source) if source.is::<std::io::Error>() => source
             .downcast_ref::<std::io::Error>()
             .map_or_else(|| Error::new("cannot write").file(path), |e| Error::io("write", path, e)),
-        other => Error::new(format!("cannot write: {other}")).file(path).mend("check the disk and run again"),
+        other => Error::new(format!("cannot write: {other}")).file(path).hint("check the disk and run again"),
     };
     let mut properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
     let mut batch = table.batch()?;
@@ -64,7 +64,7 @@ fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -> Result<Re
         .collect::<Vec<_>>();
     let columns = batch.columns().iter().cloned().chain([column]).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-        .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
+        .map_err(|e| Error::unsupported(format!("the table's columns do not fit together ({e})")))
 }
 
 /// The `geo` note. Longitude and latitude in WGS-84 are what readers assume when no `crs` is given.
@@ -101,7 +101,8 @@ fn kind(geometry: &Geometry<f64>) -> &'static str {
 /// # Errors
 /// If the file is missing or damaged.
 pub fn read(path: &Path) -> Result<Table> {
-    let damaged = |e: &str| Error::new(format!("the file is damaged ({e})")).file(path).mend("import the city again");
+    let damaged =
+        |e: &str| Error::damaged(format!("the file is damaged ({e})")).file(path).hint("import the city again");
     parquet_file::read(path, damaged, |builder| {
         let schema = builder.schema().clone();
         let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);

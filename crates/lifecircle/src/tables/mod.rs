@@ -136,7 +136,7 @@ impl Table {
     pub fn write(&self, path: &Path, format: Format) -> Result<()> {
         let mut names = BTreeSet::new();
         if let Some(name) = self.names().find(|name| !names.insert(*name)) {
-            return Err(Error::new(format!("two columns are called `{name}`")).file(path).mend("call one otherwise"));
+            return Err(Error::new(format!("two columns are called `{name}`")).file(path).hint("call one otherwise"));
         }
         match format {
             Format::Parquet => geoparquet::write(self, path),
@@ -152,13 +152,13 @@ impl Table {
             Arc::new(Schema::new(fields)),
             self.columns.iter().map(|(_, values)| values.clone()).collect(),
         )
-        .map_err(|e| Error::new(format!("the table's columns do not fit together ({e})")))
+        .map_err(|e| Error::unsupported(format!("the table's columns do not fit together ({e})")))
     }
 
     /// A typed view of a column.
     fn typed<A: 'static>(&self, name: &str, data_type: &DataType) -> Result<&A> {
         let missing =
-            || Error::new(format!("the column `{name}` is missing or of another type")).mend("import the city again");
+            || Error::new(format!("the column `{name}` is missing or of another type")).hint("import the city again");
         let (_, values) = self.columns.iter().find(|(column, _)| column == name).ok_or_else(missing)?;
         if values.data_type() != data_type {
             return Err(missing());
