@@ -1,7 +1,7 @@
 # The developers' manual: `make help` lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test test-readers lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools demo test test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -35,6 +35,10 @@ $(READERS): tests/readers/requirements.txt
 test-readers: tools $(READERS) ## the results of every standard, opened by pandas, pyarrow and GeoPandas
 	$(CARGO) test --workspace --locked --no-run
 	$(READERS) tests/readers/read_results.py target/debug/lifecircle
+
+test-interruptions: tools ## three hundred runs interrupted at random moments: the earlier result or the new one, and nothing else
+	$(CARGO) build --release --locked --bin lifecircle
+	tests/interruptions.sh target/release/lifecircle 300
 
 lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' licences and sources
 	$(CARGO) fmt --all --check

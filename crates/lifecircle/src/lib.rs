@@ -1,9 +1,9 @@
 //! **lifecircle** measures the 15-minute community life circle (一刻钟社区生活圈) of any city: who can reach what on
 //! foot, who cannot, and what is missing.
 //!
-//! The rooms of this house, each of which uses only those before it:
+//! The modules, each of which uses only those before it:
 //!
-//! | room | what it is for |
+//! | module | what it is for |
 //! |---|---|
 //! | [`geo`] | points, distances on the ellipsoid, Chinese datums |
 //! | [`tables`], [`output`] | columns with geometries and their formats; files written whole or not at all |

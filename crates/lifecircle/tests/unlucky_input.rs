@@ -196,6 +196,15 @@ fn geopackages_in_chinas_own_system_and_without_end() {
         Records::read(&path)
     };
     assert!(make("cgcs.gpkg", 4490, "CREATE TABLE places (geom BLOB, name TEXT);").is_ok());
+    // A column whose name is no UTF-8.
+    assert!(make("name.gpkg", 4326, "CREATE TABLE places (geom BLOB, zzzz TEXT);").is_ok());
+    let mut bytes = std::fs::read(directory.path().join("name.gpkg")).unwrap();
+    for at in 0..bytes.len() - 4 {
+        if &bytes[at..at + 4] == b"zzzz" {
+            bytes[at..at + 4].fill(0xff);
+        }
+    }
+    assert!(Records::read(&put(directory.path(), "signs.gpkg", bytes)).is_err());
     let endless = "CREATE VIEW places AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT x AS name, NULL AS geom FROM c";
     for (name, more) in [("rows.gpkg", ";"), ("none.gpkg", " WHERE x < 0;")] {
         let error = make(name, 4326, &format!("{endless}{more}")).unwrap_err().to_string();
