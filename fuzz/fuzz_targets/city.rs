@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use lifecircle::measure::{Walk, measure, summarise};
+use lifecircle::measure::{measure, summarise};
 use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::output::Existing;
 use lifecircle::standard::Standard;
 use lifecircle::{city, demo, import};
@@ -40,8 +41,9 @@ fuzz_target!(|bytes: &[u8]| {
         && let Ok(city) = city::load(path)
         && let (Ok(standard), Ok(walker)) = (Standard::find("moreno-6"), Walker::find("adult"))
     {
-        let measured = measure(&city, standard, Walk::of(walker), &());
-        let _ = summarise(&city, &measured).to_json();
+        let ready = ReadyCity::new(city, Walk::of(walker), &());
+    let measured = measure(&ready, standard, &());
+        let _ = summarise(ready.city(), &measured).to_json();
     }
     let _ = std::fs::write(&file, good);
 });

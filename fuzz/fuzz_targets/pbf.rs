@@ -3,8 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use lifecircle::import::{Inputs, import};
-use lifecircle::measure::{Walk, measure, summarise};
+use lifecircle::measure::{measure, summarise};
 use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::sources::osm_pbf::PbfFile;
 use lifecircle::standard::Standard;
@@ -13,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = PbfFile::from_bytes("fuzz.osm.pbf", bytes.to_vec()) else { return };
     let Ok(city) = import(Inputs::new("fuzz", OsmSource::Pbf(file)), &()) else { return };
     let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::find("adult")) else { return };
-    let measured = measure(&city, standard, Walk::of(walker), &());
-    let _ = summarise(&city, &measured).to_json();
+    let ready = ReadyCity::new(city, Walk::of(walker), &());
+    let measured = measure(&ready, standard, &());
+    let _ = summarise(ready.city(), &measured).to_json();
 });

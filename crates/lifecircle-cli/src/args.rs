@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lifecircle::geo::{Datum, Metres};
-use lifecircle::measure::Walk;
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
-use lifecircle::reach::Engine;
+use lifecircle::ready::Walk;
 use lifecircle::report::Language;
 use lifecircle::setting::Setting;
 use lifecircle::standard::Standard;
@@ -266,15 +265,14 @@ impl Measuring {
         Standard::find(&self.standard)
     }
 
-    /// Who walks; in a city on disk an engine may be kept.
-    pub fn walk(&self, city: Option<&Path>) -> lifecircle::Result<Walk> {
-        walk(Walker::find(&self.walker)?, self.snap_limit, city)
+    /// Who walks.
+    pub fn walk(&self) -> lifecircle::Result<Walk> {
+        Ok(walk(Walker::find(&self.walker)?, self.snap_limit))
     }
 }
 
-fn walk(walker: Walker, snap_limit: f64, city: Option<&Path>) -> lifecircle::Result<Walk> {
-    let kept = city.map(|city| Engine::file_in(city, &walker));
-    Ok(Walk { walker, snap_limit: Metres(snap_limit), kept })
+fn walk(walker: Walker, snap_limit: f64) -> Walk {
+    Walk { walker, snap_limit: Metres(snap_limit) }
 }
 
 /// How a city is measured, perhaps in several ways at once.
@@ -319,14 +317,14 @@ impl MeasuringAll {
     }
 
     /// Who walks.
-    pub fn walks(&self, city: Option<&Path>) -> lifecircle::Result<Vec<Walk>> {
+    pub fn walks(&self) -> lifecircle::Result<Vec<Walk>> {
         let walkers = if self.walker.iter().any(|id| id == "all") {
             Walker::all().to_vec()
         } else {
             self.walker.iter().map(|id| Walker::find(id)).collect::<lifecircle::Result<_>>()?
         };
         different("walkers", walkers.iter().map(|walker| walker.id.as_str()))?;
-        walkers.into_iter().map(|walker| walk(walker, self.snap_limit, city)).collect()
+        Ok(walkers.into_iter().map(|walker| walk(walker, self.snap_limit)).collect())
     }
 }
 

@@ -14,6 +14,7 @@
 //! | [`demo`] | a synthetic city, made of the same elements as a real one |
 //! | [`network`] | the streets as one walker walks them; snapping |
 //! | [`reach`] | travel times and counts: the kernels |
+//! | [`ready`] | a city made ready for a walker: every question is asked of it |
 //! | [`standard`] | what a life circle asks for, as data |
 //! | [`measure`] | coverage, access, supply and demand, equity, gaps |
 //! | [`export`], [`report`] | results as files and as a page |
@@ -21,15 +22,16 @@
 //! # From an extract to the share of people who have a pharmacy
 //!
 //! ```
+//! use lifecircle::ready::{ReadyCity, Walk};
 //! use lifecircle::{demo, import, measure, network::Walker, standard::Standard};
 //!
 //! # fn main() -> lifecircle::Result<()> {
 //! // A real city: Inputs::new("Malta", OsmSource::open("malta.osm.pbf".as_ref())?)
 //! let inputs = demo::generate(demo::Size::Small, 1);
 //! let city = import::import(inputs, &())?;
-//! let walk = measure::Walk::of(Walker::find("adult")?);
-//! let measured = measure::measure(&city, Standard::find("wuhai-8")?, walk, &());
-//! let summary = measure::summarise(&city, &measured);
+//! let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
+//! let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &());
+//! let summary = measure::summarise(ready.city(), &measured);
 //! let health = &summary.circles.iter().find(|(id, _)| id == "health").unwrap().1;
 //! let pharmacy = &health.services.iter().find(|(id, _)| id == "pharmacy").unwrap().1;
 //! assert!(pharmacy.coverage.residents > 0.5);
@@ -52,6 +54,7 @@ pub mod network;
 pub mod output;
 pub mod progress;
 pub mod reach;
+pub mod ready;
 pub mod report;
 pub mod setting;
 pub mod sources;

@@ -19,8 +19,9 @@ mod support;
 
 use lifecircle::city::{Ages, City, Community, Entries, Facility, Home, HomeKind, Name, Street, StreetKind, Streets};
 use lifecircle::geo::{Metres, Seconds};
-use lifecircle::measure::{Change, Measured, Share, Summary, Walk, compare, measure, summarise};
+use lifecircle::measure::{Change, Measured, Share, Summary, compare, measure, summarise};
 use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::{AgeGroup, Standard};
 use support::Map;
 
@@ -157,7 +158,8 @@ fn city() -> City {
 
 fn measured(city: &City) -> (Measured, Summary) {
     let walk = Walk::of(Walker::find("adult").unwrap());
-    let measured = measure(city, Standard::parse(STANDARD).unwrap(), walk, &());
+    let ready = ReadyCity::new(city.clone(), walk, &());
+    let measured = measure(&ready, Standard::parse(STANDARD).unwrap(), &());
     let summary = summarise(city, &measured);
     (measured, summary)
 }
@@ -376,7 +378,7 @@ fn the_way_from_the_door_counts_in_metres_too() {
     city.homes[A].at = Map::at(0.0, -0.5 * STEP);
     for (walker, seconds) in [("adult", 150.0), ("elderly", 166.5 / 0.83)] {
         let walk = Walk::of(Walker::find(walker).unwrap());
-        let measured = measure(&city, Standard::parse(STANDARD).unwrap(), walk, &());
+        let measured = measure(&ReadyCity::new(city.clone(), walk, &()), Standard::parse(STANDARD).unwrap(), &());
         let (time, length) =
             (measured.nearest(A, KINDERGARTEN).unwrap(), measured.nearest_metres(A, KINDERGARTEN).unwrap());
         assert!((time.0 - seconds).abs() < 0.1, "{time:?}");
@@ -416,7 +418,7 @@ fn one_is_not_two() {
     assert_ne!(nearer, STANDARD);
     let walk = || Walk::of(Walker::find("adult").unwrap());
     let had = |standard: &str| {
-        let measured = measure(&city(), Standard::parse(standard).unwrap(), walk(), &());
+        let measured = measure(&ReadyCity::new(city(), walk(), &()), Standard::parse(standard).unwrap(), &());
         [A, B, C, D].map(|home| (measured.count_within_threshold(home, TWO), measured.has(home, TWO)))
     };
     assert_eq!(had(&nearer), [(1, false), (1, false), (1, false), (0, false)]);

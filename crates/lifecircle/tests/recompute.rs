@@ -10,8 +10,9 @@ use std::path::Path;
 use lifecircle::city::City;
 use lifecircle::geo::Seconds;
 use lifecircle::import::{Inputs, import, read_people};
-use lifecircle::measure::{Measured, Walk, measure};
+use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::standard::{Standard, Threshold};
 use lifecircle::tables::{Format, Table, read_parquet};
@@ -93,7 +94,8 @@ fn spread(arcs: &[Vec<(usize, f64)>], starts: &[(usize, f64)], limit: f64, times
 /// Exports, recomputes and compares. `every`: of how many homes one has its counts recomputed.
 fn recompute(city: &City, walker: &str, every: usize) {
     let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find(walker).unwrap()));
-    let measured = measure(city, standard, walk, &());
+    let ready = ReadyCity::new(city.clone(), walk, &());
+    let measured = measure(&ready, standard, &());
     let directory = tempfile::tempdir().unwrap();
     let read = |table: Table, name: &str| {
         let path = directory.path().join(name);
@@ -103,8 +105,9 @@ fn recompute(city: &City, walker: &str, every: usize) {
     let nodes = read(export::nodes_table(&city.streets), "nodes.parquet");
     let edges = read(export::edges_table(&city.streets, measured.network()), "edges.parquet");
     let homes = read(export::homes_table(city, &measured), "homes.parquet");
-    let home_snaps = entries(&read(export::home_snaps_table(city, &measured), "home_snaps.parquet"));
-    let facility_snaps = entries(&read(export::facility_snaps_table(city, &measured), "facility_snaps.parquet"));
+    let home_snaps = entries(&read(export::home_snaps_table(&ready), "home_snaps.parquet"));
+    let facility_snaps =
+        entries(&read(export::facility_snaps_table(&ready, &measured.standard), "facility_snaps.parquet"));
     assert!(!home_snaps.is_empty());
 
     let mut graph = Graph { out: vec![Vec::new(); nodes.rows()], into: vec![Vec::new(); nodes.rows()] };
@@ -267,7 +270,7 @@ fn the_number_of_threads_changes_nothing() {
         pool.install(|| {
             let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
             let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find("adult").unwrap()));
-            let measured = measure(&city, standard, walk, &());
+            let measured = measure(&ReadyCity::new(city.clone(), walk, &()), standard, &());
             let summary = lifecircle::measure::summarise(&city, &measured);
             let page =
                 lifecircle::report::html(&city, &measured, &summary, None, lifecircle::report::Language::English);
@@ -281,7 +284,8 @@ fn the_number_of_threads_changes_nothing() {
 fn recompute_metres(city: &City, walker: &str) {
     let walker = Walker::find(walker).unwrap();
     let speed = walker.speed;
-    let measured = measure(city, Standard::find("cn-gb50180-2018").unwrap(), Walk::of(walker), &());
+    let ready = ReadyCity::new(city.clone(), Walk::of(walker), &());
+    let measured = measure(&ready, Standard::find("cn-gb50180-2018").unwrap(), &());
     let edges = export::edges_table(&city.streets, measured.network());
     let mut into = vec![Vec::new(); city.streets.nodes.len()];
     let mut metres_of: HashMap<i64, f64> = HashMap::new();
@@ -303,7 +307,7 @@ fn recompute_metres(city: &City, walker: &str) {
         placed.collect()
     };
     let (homes, facilities) =
-        (placed(&export::home_snaps_table(city, &measured)), placed(&export::facility_snaps_table(city, &measured)));
+        (placed(&export::home_snaps_table(&ready)), placed(&export::facility_snaps_table(&ready, &measured.standard)));
     let place_of: HashMap<&str, usize> =
         city.homes.iter().enumerate().map(|(index, home)| (home.id.as_str(), index)).collect();
     let mut compared = 0;

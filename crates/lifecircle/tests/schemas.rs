@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use lifecircle::import::import;
-use lifecircle::measure::{Walk, changes_schema, compare, measure_all, summarise, summary_schema};
+use lifecircle::measure::{changes_schema, compare, measure_all, summarise, summary_schema};
 use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
 use lifecircle::{demo, measure};
 use serde_json::Value;
@@ -28,9 +29,10 @@ fn every_standard_writes_what_the_schema_says() {
     let change = jsonschema::validator_for(&changes_schema()).unwrap();
     let cities = [1, 2].map(|seed| import(demo::generate(demo::Size::Small, seed), &()).unwrap());
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
-    let measured = cities
-        .each_ref()
-        .map(|city| measure_all(city, standards.clone(), Walk::of(Walker::find("adult").unwrap()), &()));
+    let measured = cities.each_ref().map(|city| {
+        let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("adult").unwrap()), &());
+        measure_all(&ready, standards.clone(), &())
+    });
     for (old, new) in measured[0].iter().zip(&measured[1]) {
         let json = summarise(&cities[1], new).to_json();
         let problems: Vec<String> = summary.iter_errors(&json).map(|e| format!("{} {e}", e.instance_path())).collect();
@@ -47,10 +49,10 @@ fn every_standard_writes_what_the_schema_says() {
 #[test]
 fn nothing_differs_from_measuring_one_by_one() {
     let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-    let walk = || Walk::of(Walker::find("elderly").unwrap());
+    let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("elderly").unwrap()), &());
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
-    for (together, standard) in measure_all(&city, standards.clone(), walk(), &()).iter().zip(standards) {
-        let alone = measure::measure(&city, standard, walk(), &());
+    for (together, standard) in measure_all(&ready, standards.clone(), &()).iter().zip(standards) {
+        let alone = measure::measure(&ready, standard, &());
         assert_eq!(summarise(&city, together).to_json(), summarise(&city, &alone).to_json());
     }
 }

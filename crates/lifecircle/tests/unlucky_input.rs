@@ -11,6 +11,7 @@ use lifecircle::geo::{Datum, LonLat};
 use lifecircle::import::{Inputs, ListColumns, People, PeopleRow, import, read_communities, read_list, read_people};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::sources::geotiff::GeoTiff;
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::sources::records::Records;
@@ -321,12 +322,12 @@ fn columns_of_results_have_names_of_their_own() {
     assert!(error.contains("two columns are called `a`"), "{error}");
     let city = import(lifecircle::demo::generate(lifecircle::demo::Size::Small, 1), &()).unwrap();
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
-    let walk = lifecircle::measure::Walk::of(Walker::find("adult").unwrap());
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &());
     let directory = tempfile::tempdir().unwrap();
-    for measured in lifecircle::measure::measure_all(&city, standards, walk, &()) {
-        let summary = lifecircle::measure::summarise(&city, &measured);
+    for measured in lifecircle::measure::measure_all(&ready, standards, &()) {
+        let summary = lifecircle::measure::summarise(ready.city(), &measured);
         let formats = [Format::Parquet, Format::GeoJson, Format::Csv];
-        lifecircle::export::write_results(&city, &measured, &summary, directory.path(), &formats).unwrap();
+        lifecircle::export::write_results(ready.city(), &measured, &summary, directory.path(), &formats).unwrap();
     }
 }
 

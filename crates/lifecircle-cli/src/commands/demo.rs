@@ -17,14 +17,14 @@ use crate::progress::Bars;
 pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     let output = Output::directory(&args.output, args.force.existing(), &args.measuring.files())?;
     let standard = args.measuring.standard()?;
-    let walk = args.measuring.walk(None)?;
+    let walk = args.measuring.walk()?;
     let bars = Bars::new(common);
     bars.stage(Stage::Generate, 1);
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
     let formats = [Format::Parquet, Format::GeoJson];
-    let summary = output
-        .write(|directory| write_all(&city, (standard, walk), "demo.city", directory, &formats, common, &bars))?;
+    let summary =
+        output.write(|directory| write_all(city, (standard, walk), "demo.city", directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use lifecircle::city::{self, City};
-use lifecircle::measure::{Summary, Walk, measure, summarise};
+use lifecircle::measure::{Summary, measure, summarise};
 use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::reach::Engine;
+use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
 use lifecircle::tables::Format;
 use lifecircle::{Result, export, report};
@@ -19,12 +20,12 @@ use crate::progress::Bars;
 pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
     let inputs = [args.inputs.files(), args.measuring.files()].concat();
     let output = Output::directory(&args.output, args.force.existing(), &inputs)?;
-    let how = (args.measuring.standard()?, args.measuring.walk(None)?);
+    let how = (args.measuring.standard()?, args.measuring.walk()?);
     let bars = Bars::new(common);
     let city = import::make(&args.inputs, &bars)?;
     let name = format!("{}.city", file_name(&city.about.name));
     let formats = args.formats.list();
-    let summary = output.write(|directory| write_all(&city, how, &name, directory, &formats, common, &bars))?;
+    let summary = output.write(|directory| write_all(city, how, &name, directory, &formats, common, &bars))?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;
@@ -33,7 +34,7 @@ pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
 
 /// Measures a city and writes the city itself, its results and its report into a directory that is there.
 pub fn write_all(
-    city: &City,
+    city: City,
     (standard, walk): (Standard, Walk),
     city_name: &str,
     directory: &Path,
@@ -41,13 +42,15 @@ pub fn write_all(
     common: &Common,
     progress: &dyn Progress,
 ) -> Result<Summary> {
-    let measured = measure(city, standard, walk, progress);
+    let ready = ReadyCity::new(city, walk, progress);
+    let city = ready.city();
+    let measured = measure(&ready, standard, progress);
     let summary = summarise(city, &measured);
     progress.stage(Stage::Write, 3);
     let city_directory = directory.join(city_name);
     output::make_directory(&city_directory)?;
     city::write(city, &city_directory)?;
-    measured.reached.engine.keep(&Engine::file_in(&city_directory, measured.walker()))?;
+    ready.times().engine.keep(&Engine::file_in(&city_directory, measured.walker()))?;
     output::seal(&city_directory)?;
     progress.advance(1);
     export::write_results(city, &measured, &summary, directory, formats)?;

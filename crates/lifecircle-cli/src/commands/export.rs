@@ -1,11 +1,14 @@
 //! `lifecircle export`.
 
+use std::sync::Arc;
+
 use lifecircle::measure::{measure, summarise};
 use lifecircle::network::Network;
 use lifecircle::output::Output;
 use lifecircle::tables::Table;
 use lifecircle::{Result, city, export};
 
+use super::ready;
 use crate::args::{Common, ExportArgs, What};
 use crate::print;
 use crate::progress::Bars;
@@ -13,8 +16,8 @@ use crate::progress::Bars;
 pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
     let inputs = [vec![args.city.as_path()], args.measuring.files()].concat();
     let output = Output::directory(&args.output, args.force.existing(), &inputs)?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
-    let city = city::load(&args.city)?;
+    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let city = Arc::new(city::load(&args.city)?);
     let bars = Bars::new(common);
     let tables: Vec<(&str, Table)> = match args.what {
         What::Network => {
@@ -22,14 +25,14 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
             vec![("nodes", export::nodes_table(&city.streets)), ("edges", export::edges_table(&city.streets, &network))]
         }
         What::Snaps => {
-            let measured = measure(&city, standard, walk, &bars);
+            let ready = ready(&city, &args.city, walk, &bars);
             vec![
-                ("homes", export::home_snaps_table(&city, &measured)),
-                ("facilities", export::facility_snaps_table(&city, &measured)),
+                ("homes", export::home_snaps_table(&ready)),
+                ("facilities", export::facility_snaps_table(&ready, &standard)),
             ]
         }
         What::Homes => {
-            let measured = measure(&city, standard, walk, &bars);
+            let measured = measure(&ready(&city, &args.city, walk, &bars), standard, &bars);
             let summary = summarise(&city, &measured);
             vec![
                 ("homes", export::homes_table(&city, &measured)),

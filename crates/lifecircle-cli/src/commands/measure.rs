@@ -1,6 +1,7 @@
 //! `lifecircle measure`: by one standard and walker, or by several, or against an earlier city.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lifecircle::city::City;
 use lifecircle::measure::{Changes, Measured, Summary, compare, measure_all, summarise};
@@ -9,6 +10,7 @@ use lifecircle::progress::{Progress, Stage};
 use lifecircle::{Result, city, export};
 use rayon::prelude::*;
 
+use super::ready;
 use crate::args::{Common, MeasureArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -18,23 +20,23 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
-    let (standards, walks) = (args.measuring.standards()?, args.measuring.walks(Some(&args.city))?);
-    let city = city::load(&args.city)?;
-    let old = args.compare.as_deref().map(city::load).transpose()?;
+    let (standards, walks) = (args.measuring.standards()?, args.measuring.walks()?);
+    let city = Arc::new(city::load(&args.city)?);
+    let load = |path: &Path| -> Result<(Arc<City>, PathBuf)> { Ok((Arc::new(city::load(path)?), path.to_path_buf())) };
+    let old = args.compare.as_deref().map(load).transpose()?;
     let bars = Bars::new(common);
     let several = standards.len() * walks.len() > 1;
     let (mut summaries, mut changes) = (Vec::new(), Vec::new());
     for walk in walks {
-        let before = old.as_ref().map(|old| {
-            let walk = lifecircle::measure::Walk { kept: None, ..walk.clone() };
-            measure_all(old, standards.clone(), walk, &bars)
-        });
-        let measured = measure_all(&city, standards.clone(), walk, &bars);
+        let before = old
+            .as_ref()
+            .map(|(old, path)| measure_all(&ready(old, path, walk.clone(), &bars), standards.clone(), &bars));
+        let measured = measure_all(&ready(&city, &args.city, walk, &bars), standards.clone(), &bars);
         bars.stage(Stage::Write, measured.len() as u64);
         let one = |(index, measured): (usize, &Measured)| -> Result<(Summary, Option<Changes>)> {
             let summary = summarise(&city, measured);
             let before = old.as_ref().zip(before.as_ref());
-            let change = before.map(|(old, before)| compare((old, &before[index]), (&city, measured)));
+            let change = before.map(|((old, _), before)| compare((old, &before[index]), (&city, measured)));
             if let Some(output) = &output {
                 output.write(|directory| {
                     let mut directory = directory.to_path_buf();

@@ -1,11 +1,13 @@
 //! `lifecircle report`.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use lifecircle::measure::{Walk, compare, measure, summarise};
+use lifecircle::measure::{compare, measure, summarise};
 use lifecircle::output::{self, Output};
 use lifecircle::{Result, city, report};
 
+use super::ready;
 use crate::args::{Common, ReportArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -14,19 +16,18 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let cities = [Some(&args.city), args.compare.as_ref()].into_iter().flatten().map(|city| city.as_path());
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
     let output = Output::file(&args.output, args.force.existing(), &inputs)?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk(Some(&args.city))?);
-    let city = city::load(&args.city)?;
+    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let city = Arc::new(city::load(&args.city)?);
     let bars = Bars::new(common);
     let changed = args
         .compare
         .as_deref()
         .map(|path| {
-            let old = city::load(path)?;
-            let walk = Walk { kept: None, ..walk.clone() };
-            Ok((measure(&old, standard.clone(), walk, &bars), old))
+            let old = Arc::new(city::load(path)?);
+            Ok((measure(&ready(&old, path, walk.clone(), &bars), standard.clone(), &bars), old))
         })
         .transpose()?;
-    let measured = measure(&city, standard, walk, &bars);
+    let measured = measure(&ready(&city, &args.city, walk, &bars), standard, &bars);
     let changes = changed.as_ref().map(|(before, old)| compare((old, before), (&city, &measured)));
     let summary = summarise(&city, &measured);
     let page = report::html(&city, &measured, &summary, changes.as_ref(), common.language());

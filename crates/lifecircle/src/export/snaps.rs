@@ -7,21 +7,17 @@
 use geo_types::{Geometry, Point};
 
 use crate::city::City;
-use crate::measure::Measured;
 use crate::network::{Millis, Snap};
+use crate::ready::ReadyCity;
+use crate::standard::{Standard, recognise};
 use crate::tables::Table;
 
 /// A row for each home that has a street: `id`, `residents`, `edge`, `from`, `to`, `seconds_to_from`, `seconds_to_to`,
 /// `access_seconds`, `along` (0 at `from`, 1 at `to`), `island`.
-pub fn home_snaps_table(city: &City, measured: &Measured) -> Table {
-    let rows: Vec<(usize, Snap)> = measured
-        .reached
-        .snaps
-        .homes
-        .iter()
-        .enumerate()
-        .filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?)))
-        .collect();
+pub fn home_snaps_table(ready: &ReadyCity) -> Table {
+    let city = ready.city();
+    let rows: Vec<(usize, Snap)> =
+        ready.snaps().homes.iter().enumerate().filter_map(|(home, snap)| Some((home, *snap.as_ref().ok()?))).collect();
     let snaps: Vec<Snap> = rows.iter().map(|(_, snap)| *snap).collect();
     let table = Table::new()
         .text("id", rows.iter().map(|(home, _)| &city.homes[*home].id))
@@ -31,11 +27,12 @@ pub fn home_snaps_table(city: &City, measured: &Measured) -> Table {
 
 /// A row for each service and entry of every facility that is a service and has a street: `id`, `service`, and the
 /// columns of [`home_snaps_table`] but `residents`.
-pub fn facility_snaps_table(city: &City, measured: &Measured) -> Table {
+pub fn facility_snaps_table(ready: &ReadyCity, standard: &Standard) -> Table {
+    let (city, recognised) = (ready.city(), recognise(standard, &ready.city().facilities));
     let mut rows: Vec<(&str, &str, Snap)> = Vec::new();
-    for (service, facilities) in measured.standard.services.iter().zip(&measured.recognised.services) {
+    for (service, facilities) in standard.services.iter().zip(&recognised.services) {
         for facility in facilities {
-            let snaps = measured.reached.snaps.facilities[*facility as usize].as_ref();
+            let snaps = ready.snaps().facilities[*facility as usize].as_ref();
             rows.extend(
                 snaps
                     .into_iter()

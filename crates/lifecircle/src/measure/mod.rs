@@ -36,7 +36,7 @@ pub use fairness::Fairness;
 pub use gaps::{Gap, Shortage};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
 pub use people::residents_of;
-pub use reached::{COUNTED_MINUTES, Reached, Walk};
+pub use reached::{COUNTED_MINUTES, Reached};
 pub use rests_on::{RestsOn, Unsnapped};
 pub use summary::{
     AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary,
@@ -54,6 +54,7 @@ use crate::city::City;
 use crate::geo::{Metres, Seconds};
 use crate::network::{Network, Walker};
 use crate::progress::Progress;
+use crate::ready::ReadyCity;
 use crate::standard::{Recognised, Standard, recognise};
 use reached::At;
 
@@ -86,17 +87,18 @@ fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
 }
 
 /// Measures a city by one standard.
-pub fn measure(city: &City, standard: Standard, walk: Walk, progress: &dyn Progress) -> Measured {
-    let mut measured = measure_all(city, vec![standard], walk, progress);
+pub fn measure(ready: &ReadyCity, standard: Standard, progress: &dyn Progress) -> Measured {
+    let mut measured = measure_all(ready, vec![standard], progress);
     // One standard in, one out.
     measured.swap_remove(0)
 }
 
 /// Measures a city by several standards, in one pass of the kernels.
-pub fn measure_all(city: &City, standards: Vec<Standard>, walk: Walk, progress: &dyn Progress) -> Vec<Measured> {
+pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn Progress) -> Vec<Measured> {
+    let city = ready.city();
     let recognised: Vec<Recognised> = standards.iter().map(|s| recognise(s, &city.facilities)).collect();
     let asked: Vec<(&Standard, &Recognised)> = standards.iter().zip(&recognised).collect();
-    let (reached, at) = Reached::find(city, &asked, walk, progress);
+    let (reached, at) = Reached::find(ready.clone(), &asked, progress);
     let reached = Arc::new(reached);
     let of = |((standard, recognised), at): ((Standard, Recognised), Vec<At>)| {
         Measured::new(city, standard, recognised, Arc::clone(&reached), at)
@@ -128,12 +130,12 @@ impl Measured {
 
     /// Who walked.
     pub fn walker(&self) -> &Walker {
-        &self.reached.walk.walker
+        &self.reached.ready.walk().walker
     }
 
     /// The streets as the walker walks them.
     pub fn network(&self) -> &Network {
-        self.reached.engine.network()
+        self.reached.ready.network()
     }
 
     /// The time from a home to the nearest facility of a service; none if no way leads to one.

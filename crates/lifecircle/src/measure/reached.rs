@@ -4,57 +4,26 @@
 //! as groups of numbers, and nothing of what a standard makes of them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
-use crate::city::City;
 use crate::geo::{Metres, Seconds};
-use crate::network::{DEFAULT_SNAP_LIMIT, Millis, Network, Snaps, Walker, snap_city};
+use crate::network::Millis;
 use crate::progress::{Progress, Stage};
-use crate::reach::{Engine, Near, Places, Question, Within, k_nearest, nearest, within};
+use crate::reach::{Near, Places, Question, Within, k_nearest, nearest, within};
+use crate::ready::{ReadyCity, Searched};
 use crate::standard::{Recognised, Standard, Threshold};
 
 /// The times within which facilities are counted, besides each service's own threshold.
 pub const COUNTED_MINUTES: [f64; 3] = [5.0, 10.0, 15.0];
 
-/// Who walks, and from how far off the street.
-#[derive(Debug, Clone)]
-pub struct Walk {
-    /// On whose feet.
-    pub walker: Walker,
-    /// How far a door may be from its street.
-    pub snap_limit: Metres,
-    /// Where an engine may be kept ([`Engine::file_in`]); one is made if it does not fit.
-    pub kept: Option<PathBuf>,
-}
-
-impl Walk {
-    /// A walker, with the usual limit of snapping.
-    pub fn of(walker: Walker) -> Self {
-        Self { walker, snap_limit: DEFAULT_SNAP_LIMIT, kept: None }
-    }
-}
-
 /// What one walker reaches.
 #[derive(Debug)]
 pub struct Reached {
-    /// Who walks.
-    pub walk: Walk,
-    /// The streets as the walker walks them, made ready for searches.
-    pub engine: Engine,
-    /// Where homes and facilities join the streets.
-    pub snaps: Snaps,
-    places: [Places; 2],
+    /// The city and who walks it.
+    pub ready: ReadyCity,
     groups: Groups,
     times: Pass<4>,
-    lengths: Option<Lengths>,
-}
-
-/// The same in metres, for those who ask for distances.
-#[derive(Debug)]
-struct Lengths {
-    engine: Engine,
-    places: [Places; 2],
-    pass: Pass<1>,
+    /// The same in metres, for those who ask for distances.
+    lengths: Option<Pass<1>>,
 }
 
 /// Groups of facilities, each once.
@@ -89,8 +58,7 @@ struct Pass<const LIMITS: usize> {
 
 impl<const LIMITS: usize> Pass<LIMITS> {
     fn run(
-        engine: &Engine,
-        [origins, targets]: &[Places; 2],
+        Searched { engine, homes: origins, facilities: targets }: &Searched,
         groups: &Groups,
         wanted: &[(usize, [Millis; LIMITS])],
         progress: &dyn Progress,
@@ -158,21 +126,10 @@ impl Reached {
     /// Finds what standards ask for, each with its recognised facilities. Returns with it where each standard's services
     /// stand.
     pub(super) fn find(
-        city: &City,
+        ready: ReadyCity,
         standards: &[(&Standard, &Recognised)],
-        walk: Walk,
         progress: &dyn Progress,
     ) -> (Self, Vec<Vec<At>>) {
-        let network = Network::new(&city.streets, &walk.walker);
-        let snaps = snap_city(city, &network, &walk.walker, walk.snap_limit, progress);
-        let engine = match &walk.kept {
-            Some(path) => Engine::kept(network, path),
-            None => Engine::new(network),
-        };
-        let places = [
-            snaps.homes.iter().map(|snap| snap.ok()).collect(),
-            snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
-        ];
         let mut groups = Groups::default();
         let mut numbered: Vec<Vec<(usize, Threshold)>> = Vec::with_capacity(standards.len());
         for (standard, recognised) in standards {
@@ -181,7 +138,7 @@ impl Reached {
         }
         let all = || numbered.iter().flatten();
         let timed: Vec<(usize, [Millis; 4])> = all().map(|(group, limit)| (*group, time_limits(*limit))).collect();
-        let times = Pass::run(&engine, &places, &groups, &timed, progress);
+        let times = Pass::run(ready.times(), &groups, &timed, progress);
         let far: Vec<(usize, [Millis; 1])> = all()
             .filter_map(|(group, limit)| match limit {
                 Threshold::Distance(metres) => Some((*group, [length(*metres)])),
@@ -189,12 +146,12 @@ impl Reached {
             })
             .collect();
         let wanted = standards.iter().any(|(standard, _)| standard.asks_for_distances());
-        let lengths = wanted.then(|| Lengths::find(city, &walk.walker, &snaps, &groups, &far, progress));
+        let lengths = wanted.then(|| Pass::run(ready.lengths(), &groups, &far, progress));
         let at = |(group, limit): &(usize, Threshold)| At {
             group: *group,
             times: times.position(*group, time_limits(*limit)),
             lengths: match (limit, &lengths) {
-                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.pass.position(*group, [length(*metres)])),
+                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.position(*group, [length(*metres)])),
                 _ => None,
             },
             limit: match limit {
@@ -203,7 +160,7 @@ impl Reached {
             },
         };
         let at = numbered.iter().map(|services| services.iter().map(at).collect()).collect();
-        (Self { walk, engine, snaps, places, groups, times, lengths }, at)
+        (Self { ready, groups, times, lengths }, at)
     }
 
     /// The time from a home to the nearest facility.
@@ -214,7 +171,7 @@ impl Reached {
     /// The way from a home to the nearest facility, for those who ask for a distance.
     pub(super) fn nearest_metres(&self, home: usize, at: At) -> Option<Metres> {
         let position = at.lengths?;
-        self.lengths.as_ref()?.pass.nearest[position.nearest][home].seconds().map(|length| Metres(length.0))
+        self.lengths.as_ref()?.nearest[position.nearest][home].seconds().map(|length| Metres(length.0))
     }
 
     /// How many facilities lie within 5, 10 and 15 minutes of a home.
@@ -226,7 +183,7 @@ impl Reached {
     /// How many facilities lie within the service's own threshold.
     pub(super) fn count_within_threshold(&self, home: usize, at: At) -> u32 {
         match (at.lengths, &self.lengths) {
-            (Some(position), Some(lengths)) => lengths.pass.counts.of(home, position.counts)[0],
+            (Some(position), Some(lengths)) => lengths.counts.of(home, position.counts)[0],
             _ => self.times.counts.of(home, at.times.counts)[3],
         }
     }
@@ -234,7 +191,7 @@ impl Reached {
     /// Whether the nearest lies within the threshold.
     pub(super) fn has_one(&self, home: usize, at: At) -> bool {
         let nearest = match (at.lengths, &self.lengths) {
-            (Some(position), Some(lengths)) => &lengths.pass.nearest[position.nearest],
+            (Some(position), Some(lengths)) => &lengths.nearest[position.nearest],
             _ => &self.times.nearest[at.times.nearest],
         };
         nearest[home] <= at.limit
@@ -242,21 +199,23 @@ impl Reached {
 
     /// For each home the times to its k nearest facilities of a service, nearest first, handed to `take`.
     pub(super) fn nearest_times<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
-        k_nearest_of(&self.engine, &self.places, &self.groups.list[at.group], k, take)
+        k_nearest_of(self.ready.times(), &self.groups.list[at.group], k, take)
     }
 
     /// The same with lengths for times; nothing if no standard asked for distances.
     pub(super) fn nearest_lengths<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
-        let Some(lengths) = &self.lengths else { return Vec::new() };
-        k_nearest_of(&lengths.engine, &lengths.places, &self.groups.list[at.group], k, take)
+        if self.lengths.is_none() {
+            return Vec::new();
+        }
+        k_nearest_of(self.ready.lengths(), &self.groups.list[at.group], k, take)
     }
 
     /// For each facility of a service, the homes that have it within the service's threshold, with the cost of the way
     /// in the threshold's own unit.
     pub(super) fn catchments(&self, at: At) -> Vec<Vec<(u32, Seconds)>> {
-        let (engine, [homes, facilities]) = match (at.lengths, &self.lengths) {
-            (Some(_), Some(lengths)) => (&lengths.engine, &lengths.places),
-            _ => (&self.engine, &self.places),
+        let Searched { engine, homes, facilities } = match at.lengths {
+            Some(_) => self.ready.lengths(),
+            None => self.ready.times(),
         };
         let members: Places =
             self.groups.list[at.group].iter().map(|f| facilities.doors(*f as usize).to_vec()).collect();
@@ -267,8 +226,7 @@ impl Reached {
 }
 
 fn k_nearest_of<T>(
-    engine: &Engine,
-    [origins, targets]: &[Places; 2],
+    Searched { engine, homes: origins, facilities: targets }: &Searched,
     group: &[u32],
     k: usize,
     take: impl Fn(&[Near]) -> T,
@@ -276,25 +234,4 @@ fn k_nearest_of<T>(
     let groups = [group.to_vec()];
     let found = k_nearest(engine, Question { origins, targets, groups: &groups }, k, |_| {});
     (0..origins.len()).map(|home| take(found[0].of(home))).collect()
-}
-
-impl Lengths {
-    fn find(
-        city: &City,
-        walker: &Walker,
-        snaps: &Snaps,
-        groups: &Groups,
-        wanted: &[(usize, [Millis; 1])],
-        progress: &dyn Progress,
-    ) -> Self {
-        let network = Network::of_lengths(&city.streets, walker);
-        let homes = snaps.homes.iter().map(|snap| snap.ok().map(|snap| snap.in_lengths(&network))).collect();
-        let doors = |snaps: &Vec<crate::network::Snap>| snaps.iter().map(|snap| snap.in_lengths(&network)).collect();
-        let facilities =
-            snaps.facilities.iter().map(|snaps| snaps.as_ref().map_or_else(|_| Vec::new(), doors)).collect();
-        let places = [homes, facilities];
-        let engine = Engine::new(network);
-        let pass = Pass::run(&engine, &places, groups, wanted, progress);
-        Self { engine, places, pass }
-    }
 }

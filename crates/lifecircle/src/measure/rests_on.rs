@@ -51,7 +51,7 @@ impl RestsOn {
         let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
         let estimated: f64 = city.homes.iter().filter(|home| home.estimated).map(|home| home.residents).sum();
         let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
-        let limit = measured.reached.walk.snap_limit;
+        let limit = measured.reached.ready.walk().snap_limit;
         let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
             what,
             id: id.to_owned(),
@@ -65,11 +65,11 @@ impl RestsOn {
                 None => "no street has doors".to_owned(),
             },
         };
-        let homes = city.homes.iter().zip(&measured.reached.snaps.homes).filter_map(|(home, snap)| {
+        let homes = city.homes.iter().zip(&measured.reached.ready.snaps().homes).filter_map(|(home, snap)| {
             snap.as_ref().err().map(|none| unsnapped("home", &home.id, home.at, none.nearest))
         });
         let facilities =
-            city.facilities.iter().zip(&measured.reached.snaps.facilities).filter_map(|(facility, snap)| {
+            city.facilities.iter().zip(&measured.reached.ready.snaps().facilities).filter_map(|(facility, snap)| {
                 snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
             });
         Self {
@@ -83,7 +83,15 @@ impl RestsOn {
                 .filter(|f| matches!(f.entries, crate::city::Entries::Outline(_)))
                 .count(),
             islands: measured.network().islands(),
-            homes_on_islands: measured.reached.snaps.homes.iter().flatten().filter(|snap| snap.is_on_island()).count(),
+            homes_on_islands: measured
+                .reached
+                .ready
+                .snaps()
+                .homes
+                .iter()
+                .flatten()
+                .filter(|snap| snap.is_on_island())
+                .count(),
             unsnapped: homes.chain(facilities).collect(),
         }
     }

@@ -276,7 +276,7 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         synthetic: city.about.synthetic,
         standard: format!("{} {}", standard.id, standard.version),
         walker: measured.walker().id.clone(),
-        snap_limit_metres: measured.reached.walk.snap_limit.0,
+        snap_limit_metres: measured.reached.ready.walk().snap_limit.0,
         homes: coverage.homes,
         residents: coverage.residents,
         facilities: city.facilities.len(),
