@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::city::City;
 use crate::geo::{LonLat, Metres};
-use crate::network::{DEFAULT_SNAP_LIMIT, Network, NoStreet, Snap, Snapper, Snaps, Walker, snap_city};
+use crate::network::{DEFAULT_SNAP_LIMIT, Network, NoStreet, Snap, Snapper, Snaps, StreetIndex, Walker, snap_city};
 use crate::progress::Progress;
 use crate::reach::{Engine, Places};
 
@@ -52,6 +52,7 @@ pub struct ReadyCity(Arc<Parts>);
 struct Parts {
     city: Arc<City>,
     walk: Walk,
+    index: Arc<StreetIndex>,
     snaps: Snaps,
     searched: Searched,
     /// The same on the lengths of the streets, made when first asked for.
@@ -84,13 +85,15 @@ impl ReadyCity {
     ) -> Self {
         let city = city.into();
         let network = Network::new(&city.streets, &walk.walker);
-        let snaps = snap_city(&city, &network, &walk.walker, walk.snap_limit, progress);
+        let index = Arc::new(StreetIndex::new(&city.streets, &network));
+        let snapper = Snapper::with_index(&city.streets, &network, &walk.walker, walk.snap_limit, Arc::clone(&index));
+        let snaps = snap_city(&city, &snapper, progress);
         let searched = Searched {
             engine: engine(network),
             homes: snaps.homes.iter().map(|snap| snap.ok()).collect(),
             facilities: snaps.facilities.iter().map(|snaps| snaps.clone().unwrap_or_default()).collect(),
         };
-        Self(Arc::new(Parts { city, walk, snaps, searched, lengths: OnceLock::new() }))
+        Self(Arc::new(Parts { city, walk, index, snaps, searched, lengths: OnceLock::new() }))
     }
 
     /// The city itself.
@@ -133,10 +136,12 @@ impl ReadyCity {
         Searched { engine: Engine::new(network), homes, facilities }
     }
 
-    /// Where any points join the streets, be they homes or not.
-    pub fn snap(&self, points: &[LonLat]) -> Vec<Result<Snap, NoStreet>> {
-        let walk = self.walk();
-        let snapper = Snapper::new(&self.city().streets, self.network(), &walk.walker, walk.snap_limit);
-        points.iter().map(|point| snapper.snap(*point)).collect()
+    /// Where a point joins the streets, be it a home or not.
+    ///
+    /// # Errors
+    /// If there is no street within the limit; the error says how far the next one is.
+    pub fn snap(&self, point: LonLat) -> Result<Snap, NoStreet> {
+        let (walk, index) = (self.walk(), Arc::clone(&self.0.index));
+        Snapper::with_index(&self.city().streets, self.network(), &walk.walker, walk.snap_limit, index).snap(point)
     }
 }

@@ -6,7 +6,7 @@
 mod snap;
 mod walker;
 
-pub use snap::{DEFAULT_SNAP_LIMIT, NoStreet, Snap, Snapper, Snaps, snap_city};
+pub use snap::{DEFAULT_SNAP_LIMIT, NoStreet, Snap, Snapper, Snaps, StreetIndex, snap_city};
 pub use walker::{Slope, SlopeFunction, Walker};
 
 use rayon::prelude::*;

@@ -5,6 +5,8 @@
 //! and one-way lanes have no doors. The walk from the door to the street is at the walker's own speed. A point without
 //! any street within the limit is told apart, with how far the next one is; it never spoils the rest.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
@@ -155,18 +157,22 @@ fn pieces(edge: u32, position: u32, from: [f64; 2], to: [f64; 2], scale: f64) ->
     })
 }
 
+/// The streets that have doors, by where they lie.
+#[derive(Debug)]
+pub struct StreetIndex(RTree<Segment>);
+
 /// Finds the street of any point.
 pub struct Snapper<'a> {
     streets: &'a Streets,
     network: &'a Network,
     walker: &'a Walker,
     limit: Metres,
-    segments: RTree<Segment>,
+    index: Arc<StreetIndex>,
 }
 
-impl<'a> Snapper<'a> {
-    /// A snapper for a network, with a limit on the walk from the door to the street.
-    pub fn new(streets: &'a Streets, network: &'a Network, walker: &'a Walker, limit: Metres) -> Self {
+impl StreetIndex {
+    /// Indexes the streets of a network.
+    pub fn new(streets: &Streets, network: &Network) -> Self {
         let open = streets
             .edges
             .par_iter()
@@ -182,7 +188,25 @@ impl<'a> Snapper<'a> {
                 pairs.collect::<Vec<Segment>>()
             })
             .collect();
-        Self { streets, network, walker, limit, segments: RTree::bulk_load(segments) }
+        Self(RTree::bulk_load(segments))
+    }
+}
+
+impl<'a> Snapper<'a> {
+    /// A snapper for a network, with a limit on the walk from the door to the street.
+    pub fn new(streets: &'a Streets, network: &'a Network, walker: &'a Walker, limit: Metres) -> Self {
+        Self::with_index(streets, network, walker, limit, Arc::new(StreetIndex::new(streets, network)))
+    }
+
+    /// The same with an index that was made of these very streets and network before.
+    pub fn with_index(
+        streets: &'a Streets,
+        network: &'a Network,
+        walker: &'a Walker,
+        limit: Metres,
+        index: Arc<StreetIndex>,
+    ) -> Self {
+        Self { streets, network, walker, limit, index }
     }
 
     /// The place where a point joins the network.
@@ -193,7 +217,7 @@ impl<'a> Snapper<'a> {
         let here = Mercator::project(point);
         let scale = Mercator::scale(point.y);
         let mut best: Option<(Rank, &Segment, Metres)> = None;
-        for segment in self.segments.nearest_neighbor_iter(here) {
+        for segment in self.index.0.nearest_neighbor_iter(here) {
             let away = Metres(self.whole(segment).distance_2(&here).sqrt() / scale);
             if away > self.limit {
                 if best.is_none() {
@@ -310,15 +334,8 @@ pub struct Snaps {
 }
 
 /// Snaps all homes and facilities of a city.
-pub fn snap_city(
-    city: &City,
-    network: &Network,
-    walker: &Walker,
-    limit: Metres,
-    progress: &dyn crate::progress::Progress,
-) -> Snaps {
+pub fn snap_city(city: &City, snapper: &Snapper<'_>, progress: &dyn crate::progress::Progress) -> Snaps {
     progress.stage(crate::progress::Stage::Snap, (city.homes.len() + city.facilities.len()) as u64);
-    let snapper = Snapper::new(&city.streets, network, walker, limit);
     let told = |count: usize| progress.advance(count as u64);
     Snaps {
         homes: city.homes.par_iter().map(|home| snapper.snap(home.at)).inspect(|_| told(1)).collect(),

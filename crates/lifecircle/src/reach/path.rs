@@ -46,19 +46,17 @@ impl Path {
 /// The shortest path from any door of one place to any door of another; none if there is no way.
 ///
 /// ```
-/// use lifecircle::network::{self, Network, Walker};
-/// use lifecircle::reach::{Engine, path};
+/// use lifecircle::network::Walker;
+/// use lifecircle::reach::path;
+/// use lifecircle::ready::{ReadyCity, Walk};
 /// use lifecircle::{demo, import};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let walker = Walker::find("adult")?;
-/// let network = Network::new(&city.streets, &walker);
-/// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
-/// let engine = Engine::new(network);
-/// let [from, to] = [&snaps.homes[0], &snaps.homes[50]].map(|home| home.unwrap());
-/// let path = path(&engine, &[from], &[to]).unwrap();
-/// assert!(path.line(&city.streets).len() >= 2);
+/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
+/// let [from, to] = [&ready.snaps().homes[0], &ready.snaps().homes[50]].map(|home| home.unwrap());
+/// let path = path(&ready.times().engine, &[from], &[to]).unwrap();
+/// assert!(path.line(&ready.city().streets).len() >= 2);
 /// # Ok(())
 /// # }
 /// ```

@@ -20,23 +20,21 @@ use crate::network::Millis;
 /// `done` is called with the number of origins after each cell.
 ///
 /// ```
-/// use lifecircle::network::{Millis, Network, Walker};
-/// use lifecircle::reach::{Engine, Places, Question, weigh};
-/// use lifecircle::{demo, import, network};
+/// use lifecircle::network::{Millis, Walker};
+/// use lifecircle::reach::{Question, weigh};
+/// use lifecircle::ready::{ReadyCity, Searched, Walk};
+/// use lifecircle::{demo, import};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let walker = Walker::find("adult")?;
-/// let network = Network::new(&city.streets, &walker);
-/// let snaps = network::snap_city(&city, &network, &walker, network::DEFAULT_SNAP_LIMIT, &());
-/// let engine = Engine::new(network);
-/// let homes: Places = snaps.homes.iter().map(|home| home.ok()).collect();
 /// let people: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
+/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
+/// let Searched { engine, homes, .. } = ready.times();
 /// let everybody = [(0..homes.len() as u32).collect()];
-/// let question = Question { origins: &homes, targets: &homes, groups: &everybody };
+/// let question = Question { origins: homes, targets: homes, groups: &everybody };
 /// // How many people live within 15 minutes of each home, those nearer counting more.
 /// let linear = |time: Millis, limit: Millis| 1.0 - f64::from(time.0) / f64::from(limit.0);
-/// let sums = weigh(&engine, question, &[[Millis(900_000)]], &people, linear, |_| {});
+/// let sums = weigh(engine, question, &[[Millis(900_000)]], &people, linear, |_| {});
 /// assert!(sums.of(0, 0)[0] >= people[0]);
 /// # Ok(())
 /// # }
