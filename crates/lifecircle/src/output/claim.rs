@@ -25,6 +25,8 @@ impl Claim {
     /// Claims a goal.
     pub fn of(goal: &Path) -> Result<Self> {
         let path = goal.with_file_name(format!(".{}.lifecircle-lock", super::file_name(goal)));
+        // Held until the file is noted, so that no interruption comes between.
+        let mut all = held();
         loop {
             let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
             let file = open.map_err(|e| Error::io("write beside", goal, &e))?;
@@ -40,7 +42,7 @@ impl Claim {
             // Its last holder may have removed it between our opening and our locking it; then the lock is worth nothing.
             let ours = file.try_clone().and_then(same_file::Handle::from_file).ok();
             if ours.is_some() && ours == same_file::Handle::from_path(&path).ok() {
-                held().insert(path.clone());
+                all.insert(path.clone());
                 return Ok(Self { path, _lock: Some(file) });
             }
         }
@@ -54,11 +56,11 @@ impl Drop for Claim {
     }
 }
 
-/// Removes every lock file that is held.
+/// Removes every lock file that is held. No other can be made afterwards.
 pub(super) fn release_all() {
-    for path in std::mem::take(&mut *held()) {
-        release(&path);
-    }
+    let mut all = held();
+    std::mem::take(&mut *all).iter().for_each(|path| release(path));
+    std::mem::forget(all);
 }
 
 fn held() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {

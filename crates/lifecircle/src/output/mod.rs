@@ -128,34 +128,31 @@ impl Output {
         let shown = goal;
         let goal = resolve(shown)?;
         check_inputs(&goal, inputs).map_err(|e| e.moved(&goal, shown))?;
+        // What is made from here on is known to whoever is about to stop the program.
+        let mut all = unfinished();
         let made = make_parents(&goal)?;
-        let begun = Self::claim(&goal, how, is_directory, made.clone());
-        if begun.is_err() {
+        let claimed = Self::claim(&goal, how, is_directory);
+        if claimed.is_err() {
             remove_empty(&made);
         }
-        let mut output = begun.map_err(|e| e.moved(&goal, shown))?;
-        output.shown = shown.to_path_buf();
+        let (claim, work) = claimed.map_err(|e| e.moved(&goal, shown))?;
+        all.insert(work.clone(), made.clone());
+        drop(all);
+        let shown = shown.to_path_buf();
+        let output = Self { goal, shown, how, is_directory, work, made, done: false, _claim: claim };
+        let mark = "Left by a run of lifecircle that was stopped; may be removed.\n";
+        write_text(&output.work.join(UNFINISHED_MARK), mark)?;
         Ok(output)
     }
 
-    fn claim(goal: &Path, how: Goal, is_directory: bool, made: Vec<PathBuf>) -> Result<Self> {
+    /// Claims a goal, and makes a working directory beside it.
+    fn claim(goal: &Path, how: Goal, is_directory: bool) -> Result<(Claim, PathBuf)> {
         let claim = Claim::of(goal)?;
         clean_up_after_crashes(goal);
         check_goal(goal, how, is_directory)?;
-        let mut all = unfinished();
         let parent = goal.parent().unwrap_or(Path::new("."));
         let work = tempfile::Builder::new().prefix(&work_prefix(goal)).tempdir_in(parent);
-        let work = work.map_err(|e| Error::io("write beside", goal, &e))?.keep();
-        all.insert(work.clone(), made.clone());
-        drop(all);
-        let shown = goal.to_path_buf();
-        let output =
-            Self { goal: goal.to_path_buf(), shown, how, is_directory, work, made, done: false, _claim: claim };
-        write_text(
-            &output.work.join(UNFINISHED_MARK),
-            "Left by a run of lifecircle that was stopped; may be removed.\n",
-        )?;
-        Ok(output)
+        Ok((claim, work.map_err(|e| Error::io("write beside", goal, &e))?.keep()))
     }
 
     /// Where to write for now.

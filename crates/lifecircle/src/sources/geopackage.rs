@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -12,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::open;
 use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::tables::wkb;
 
 /// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three
 /// dimensions; and 0, which the format calls an undefined geographic system.
@@ -112,5 +112,5 @@ pub fn decode(blob: &[u8]) -> Option<Geometry<f64>> {
         4 => 64,
         _ => return None,
     };
-    wkb::reader::read_wkb(blob.get(8 + envelope..)?).ok()?.try_to_geometry()
+    wkb::geometry(blob.get(8 + envelope..)?)
 }

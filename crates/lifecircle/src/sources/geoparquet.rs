@@ -10,13 +10,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType};
-use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 use serde_json::Value;
 
 use super::records::{Place, Record, Records};
 use crate::error::{Error, Result};
-use crate::tables::parquet_file;
+use crate::tables::{parquet_file, wkb};
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.
 const MOST_ROWS: i64 = 20_000_000;
@@ -144,5 +143,5 @@ fn decode(blobs: &ArrayRef, row: usize) -> Option<Geometry<f64>> {
         DataType::BinaryView => blobs.as_binary_view().value(row),
         _ => return None,
     };
-    wkb::reader::read_wkb(blob).ok()?.try_to_geometry()
+    wkb::geometry(blob)
 }

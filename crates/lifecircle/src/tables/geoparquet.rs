@@ -9,7 +9,6 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use geo::BoundingRect;
-use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -118,7 +117,7 @@ pub fn read(path: &Path) -> Result<Table> {
             }
             let blobs =
                 column.as_any().downcast_ref::<BinaryArray>().ok_or_else(|| damaged(&"its geometry is not binary"))?;
-            let decode = |blob: Option<&[u8]>| wkb::reader::read_wkb(blob?).ok()?.try_to_geometry();
+            let decode = |blob: Option<&[u8]>| super::wkb::geometry(blob?);
             let geometries: Option<Vec<_>> = blobs.iter().map(decode).collect();
             table.geometry = Some(geometries.ok_or_else(|| damaged(&"a geometry cannot be read"))?);
         }

@@ -6,6 +6,7 @@ mod csv;
 mod geojson;
 mod geoparquet;
 pub(crate) mod parquet_file;
+pub(crate) mod wkb;
 
 use std::collections::BTreeSet;
 use std::path::Path;
