@@ -124,7 +124,9 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
 
 fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
     for note in notes {
-        let text = setting::named(pick(common, &note.zh, &note.en), option);
+        let space = pick(common, " ", "");
+        let text =
+            setting::named(pick(common, &note.zh, &note.en), |setting| format!("{space}{}{space}", option(setting)));
         line(out, &format!("{} {text}", pick(common, "注意：", "Note:")))?;
     }
     Ok(())

@@ -121,14 +121,14 @@ pub(super) fn tell(given: bool, communities: &[Community], outside: usize, homes
     if communities.is_empty() {
         notes.push(note(
             format!("The extract has no complete administrative boundaries within it, so there are no results by community; give {} to get them.", Setting::Communities),
-            format!("数据中没有完整的行政区划边界，因此没有分社区的结果；请用 {} 提供。", Setting::Communities),
+            format!("数据中没有完整的行政区划边界，因此没有分社区的结果；请提供{}。", Setting::Communities),
         ));
     } else if outside > 0 {
         let own = Setting::Communities;
         let whose = if given { own.to_string() } else { "the extract".to_owned() };
         notes.push(note(
             format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only. Give {own} that cover them to count them there.", homes.len()),
-            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请用 {own} 提供覆盖它们的边界。", homes.len()),
+            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请提供覆盖它们的{own}。", homes.len()),
         ));
     }
 }

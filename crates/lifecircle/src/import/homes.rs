@@ -88,7 +88,7 @@ pub(super) fn build(
         add_streets(streets, &mut homes);
         notes.push(note(
             format!("The extract holds no residential building or area, so homes stand every 100 m along minor streets with ten people each; give {} for real numbers.", Setting::People),
-            format!("该数据中没有住宅建筑或居住用地，因此沿小街每 100 米设一个住处，各计 10 人；请用 {} 提供真实人口。", Setting::People),
+            format!("该数据中没有住宅建筑或居住用地，因此沿小街每 100 米设一个住处，各计 10 人；如需真实人口，请提供{}。", Setting::People),
         ));
     } else {
         notes.push(note(
@@ -96,7 +96,7 @@ pub(super) fn build(
                 "Residents are estimated from floor area (38.6 m² a person); give {} for real numbers.",
                 Setting::People
             ),
-            format!("居民人数按建筑面积估算（人均 38.6 平方米）；请用 {} 提供真实人口。", Setting::People),
+            format!("居民人数按建筑面积估算（人均 38.6 平方米）；如需真实人口，请提供{}。", Setting::People),
         ));
     }
     if homes.is_empty() {

@@ -319,7 +319,7 @@ fn unmapped(measured: &Measured) -> Option<Note> {
             Setting::Facilities
         ),
         zh: format!(
-            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请补充 {}。",
+            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请补充{}。",
             missing.len(),
             names(|s| &s.zh).join("、"),
             Setting::Facilities
@@ -351,7 +351,7 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
             "Ages are not known, so services for children and old people are measured over all residents{en}; give {} with columns children and elderly.",
             Setting::People
         ),
-        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请用 {} 提供“儿童”“老人”列。", Setting::People),
+        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请提供含“儿童”“老人”列的{}。", Setting::People),
     })
 }
 
