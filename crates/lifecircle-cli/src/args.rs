@@ -339,7 +339,6 @@ pub fn option(setting: Setting) -> String {
         Setting::Facilities => "--facilities",
         Setting::FacilitiesColumns => "--columns",
         Setting::Communities => "--communities",
-        Setting::SnapLimit => "--snap-limit",
         Setting::Output => "name with -o",
         Setting::Replace => "--force",
         other => return other.in_english(),

@@ -25,8 +25,6 @@ pub enum ErrorKind {
     Unsupported,
     /// A file that is not whole, or not what it says it is.
     Damaged,
-    /// The work was stopped by whoever asked for it.
-    Cancelled,
     /// The operating system could not read or write.
     Io,
     /// A mistake of the program's own.
@@ -42,7 +40,6 @@ impl ErrorKind {
             Self::Exists => "exists",
             Self::Unsupported => "unsupported",
             Self::Damaged => "damaged",
-            Self::Cancelled => "cancelled",
             Self::Io => "io",
             Self::Internal => "internal",
         }
@@ -106,11 +103,6 @@ impl Error {
     /// Something stands where it may not be replaced.
     pub fn exists(problem: impl Into<String>) -> Self {
         Self::of_kind(ErrorKind::Exists, problem)
-    }
-
-    /// The work was stopped by whoever asked for it.
-    pub fn cancelled() -> Self {
-        Self::of_kind(ErrorKind::Cancelled, "the work was stopped; nothing was written")
     }
 
     /// An operating system's error while doing `action` (as "read", "write") to `file`.

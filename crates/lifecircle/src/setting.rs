@@ -17,8 +17,6 @@ pub enum Setting {
     FacilitiesColumns,
     /// Areas of communities.
     Communities,
-    /// How far a door may be from its street.
-    SnapLimit,
     /// Where to write.
     Output,
     /// Whether an earlier output may be replaced.
@@ -27,13 +25,12 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::People,
         Self::PeopleColumn,
         Self::Facilities,
         Self::FacilitiesColumns,
         Self::Communities,
-        Self::SnapLimit,
         Self::Output,
         Self::Replace,
     ];
@@ -68,7 +65,6 @@ impl Setting {
             Self::Facilities => "facilities",
             Self::FacilitiesColumns => "facilities.columns",
             Self::Communities => "communities",
-            Self::SnapLimit => "snap_limit",
             Self::Output => "output",
             Self::Replace => "replace",
         }

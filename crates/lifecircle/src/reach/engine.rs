@@ -41,7 +41,7 @@ impl Engine {
         }
     }
 
-    /// Keeps the engine in a file, whole or not at all.
+    /// Writes the engine into a file that is part of an output.
     ///
     /// # Errors
     /// If it cannot be written.
