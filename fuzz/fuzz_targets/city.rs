@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use lifecircle::measure::{measure, summarise};
+use lifecircle::measure::measure;
+use lifecircle::summary::summarise;
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::output::Existing;
@@ -41,9 +42,9 @@ fuzz_target!(|bytes: &[u8]| {
         && let Ok(city) = city::load(path)
         && let (Ok(standard), Ok(walker)) = (Standard::find("moreno-6"), Walker::find("adult"))
     {
-        let ready = ReadyCity::new(city, Walk::of(walker), &());
-    let measured = measure(&ready, standard, &());
-        let _ = summarise(ready.city(), &measured).to_json();
+        let ready = ReadyCity::new(city, Walk::of(walker), &()).unwrap();
+    let measured = measure(&ready, standard, &()).unwrap();
+        let _ = summarise(&measured).to_json();
     }
     let _ = std::fs::write(&file, good);
 });

@@ -3,7 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use lifecircle::import::{Inputs, import};
-use lifecircle::measure::{measure, summarise};
+use lifecircle::measure::measure;
+use lifecircle::summary::summarise;
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::sources::osm::OsmSource;
@@ -14,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(file) = PbfFile::from_bytes("fuzz.osm.pbf", bytes.to_vec()) else { return };
     let Ok(city) = import(Inputs::new("fuzz", OsmSource::Pbf(file)), &()) else { return };
     let (Ok(standard), Ok(walker)) = (Standard::find("wuhai-8"), Walker::find("adult")) else { return };
-    let ready = ReadyCity::new(city, Walk::of(walker), &());
-    let measured = measure(&ready, standard, &());
-    let _ = summarise(ready.city(), &measured).to_json();
+    let ready = ReadyCity::new(city, Walk::of(walker), &()).unwrap();
+    let measured = measure(&ready, standard, &()).unwrap();
+    let _ = summarise(&measured).to_json();
 });

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use divan::Bencher;
 use lifecircle::city::City;
 use lifecircle::import::import;
-use lifecircle::measure::{measure, measure_all, summarise};
+use lifecircle::measure::{measure, measure_all};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
+use lifecircle::summary::summarise;
 use lifecircle::{Result, demo};
 
 fn main() {
@@ -32,22 +33,22 @@ const WALKERS: [&str; 2] = ["adult", "cyclist"];
 #[divan::bench(args = WALKERS, sample_count = 10, sample_size = 1)]
 fn all_standards_in_one_pass(bencher: Bencher<'_, '_>, walker: &str) {
     let (Ok((city, standards)), Ok(walk)) = (world(), walk(walker)) else { return };
-    let ready = || ReadyCity::new(Arc::clone(&city), walk.clone(), &());
-    bencher.bench(|| measure_all(&ready(), standards.clone(), &()));
+    let ready = || ReadyCity::new(Arc::clone(&city), walk.clone(), &()).unwrap();
+    bencher.bench(|| measure_all(&ready(), standards.clone(), &()).unwrap());
 }
 
 #[divan::bench(args = WALKERS, sample_count = 10, sample_size = 1)]
 fn all_standards_one_by_one(bencher: Bencher<'_, '_>, walker: &str) {
     let (Ok((city, standards)), Ok(walk)) = (world(), walk(walker)) else { return };
-    let ready = || ReadyCity::new(Arc::clone(&city), walk.clone(), &());
-    let one = |standard: &Standard| measure(&ready(), standard.clone(), &());
+    let ready = || ReadyCity::new(Arc::clone(&city), walk.clone(), &()).unwrap();
+    let one = |standard: &Standard| measure(&ready(), standard.clone(), &()).unwrap();
     bencher.bench(|| standards.iter().map(one).collect::<Vec<_>>());
 }
 
 #[divan::bench(args = WALKERS, sample_count = 10, sample_size = 1)]
 fn all_summaries(bencher: Bencher<'_, '_>, walker: &str) {
     let (Ok((city, standards)), Ok(walk)) = (world(), walk(walker)) else { return };
-    let ready = ReadyCity::new(Arc::clone(&city), walk, &());
-    let measured = measure_all(&ready, standards, &());
-    bencher.bench(|| measured.iter().map(|measured| summarise(&city, measured)).collect::<Vec<_>>());
+    let ready = ReadyCity::new(Arc::clone(&city), walk, &()).unwrap();
+    let measured = measure_all(&ready, standards, &()).unwrap();
+    bencher.bench(|| measured.iter().map(|measured| summarise(measured)).collect::<Vec<_>>());
 }

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use lifecircle::import::{Inputs, import};
-use lifecircle::network::{EdgeTimes, Millis, Network};
+use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network};
 use lifecircle::reach::{
-    Answers, Engine, Heading, Isochrones, Question, k_nearest, matrix, nearest, path, weigh, within,
+    Answers, Engine, Heading, Incremental, Isochrones, Question, k_nearest, matrix, nearest, route, weigh, within,
 };
 use lifecircle::sources::osm::OsmSource;
 use lifecircle_bench::tiles;
@@ -34,7 +34,7 @@ static WORLDS: LazyLock<Vec<Ready>> = LazyLock::new(|| {
     let ready = |(name, streets)| {
         let network = Network::new(&streets, &steady(1.2).expect("there is an adult"));
         let world = World::new(streets, &network, 30, 100);
-        Ready { name, world, engine: Engine::new(network) }
+        Ready { name, world, engine: Engine::new(network, &()).expect("nobody stops it") }
     };
     cities.into_iter().map(ready).collect()
 });
@@ -56,25 +56,25 @@ const MINUTES: [Millis; 3] = [Millis(300_000), Millis(600_000), Millis(900_000)]
 #[divan::bench(args = names(), sample_count = 10)]
 fn engine(bencher: Bencher, name: &str) {
     let Ready { engine, .. } = find(name);
-    bencher.with_inputs(|| engine.network().clone()).bench_values(Engine::new);
+    bencher.with_inputs(|| engine.network().clone()).bench_values(|network| Engine::new(network, &()));
 }
 
 #[divan::bench(args = names(), sample_count = 10)]
 fn nearest_of_30_sets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    bencher.bench(|| nearest(engine, world.question(), |_| {}));
+    bencher.bench(|| nearest(engine, world.question(), &()));
 }
 
 #[divan::bench(args = names(), sample_count = 10)]
 fn three_nearest_of_30_sets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    bencher.bench(|| k_nearest(engine, world.question(), 3, |_| {}));
+    bencher.bench(|| k_nearest(engine, world.question(), 3, &()));
 }
 
 #[divan::bench(args = names(), sample_count = 10)]
 fn counts_of_30_sets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    bencher.bench(|| within(engine, world.question(), &[MINUTES; 30], |_| {}));
+    bencher.bench(|| within(engine, world.question(), &[MINUTES; 30], &()));
 }
 
 #[divan::bench(args = names(), sample_count = 5)]
@@ -83,7 +83,7 @@ fn people_within_15_minutes(bencher: Bencher, name: &str) {
     let everybody = [(0..world.origins.len() as u32).collect()];
     let question = Question { origins: &world.origins, targets: &world.origins, groups: &everybody };
     let people = vec![1.5; world.origins.len()];
-    bencher.bench(|| weigh(engine, question, &[[limit(900.0)]], &people, |_, _| 1.0, |_| {}));
+    bencher.bench(|| weigh(engine, question, &[[limit(900.0)]], &people, |_, _| 1.0, &()));
 }
 
 #[divan::bench(args = names(), sample_count = 5)]
@@ -91,7 +91,7 @@ fn matrix_to_3000_targets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
     bencher.bench(|| {
         let mut rows = 0;
-        let done = matrix(engine, &world.targets, &world.targets, Millis::NEVER, |batch| {
+        let done = matrix(engine, &world.targets, &world.targets, Millis::NEVER, &(), |batch| {
             rows += batch.num_rows();
             Ok(())
         });
@@ -102,23 +102,27 @@ fn matrix_to_3000_targets(bencher: Bencher, name: &str) {
 #[divan::bench(args = names())]
 fn isochrones_of_5_10_15_minutes(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    let isochrones = Isochrones::new(engine, &world.streets);
+    let index = Isochrones::new(&world.streets);
+    let isochrones = index.of(&world.streets, engine.network());
     bencher.bench(|| isochrones.areas(world.targets.doors(7), Heading::Out, &MINUTES));
 }
 
 #[divan::bench(args = names())]
-fn path_between_two_targets(bencher: Bencher, name: &str) {
+fn route_between_two_targets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    bencher.bench(|| path(engine, world.targets.doors(1), world.targets.doors(2)));
+    bencher.bench(|| route(engine.network(), world.targets.doors(1), world.targets.doors(2), &()));
 }
 
 #[divan::bench(args = names(), sample_count = 20)]
 fn street_closed_and_opened(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    let mut answers = Answers::new(engine.clone(), world.question(), &[MINUTES; 30]);
-    let times = answers.network().times(100);
+    let limits = vec![MINUTES.to_vec(); 30];
+    let kept = Answers::find(engine, world.question(), &limits, &())
+        .and_then(|found| Incremental::new(engine, world.question(), limits, found.into(), &()));
+    let mut answers = kept.expect("nobody stops it");
+    let times = answers.network().costs(100);
     bencher.bench_local(|| {
-        answers.set_street(100, EdgeTimes::CLOSED);
+        answers.set_street(100, EdgeCosts::CLOSED);
         answers.set_street(100, times);
     });
 }

@@ -10,9 +10,9 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use lifecircle::city;
 use lifecircle::import::{Inputs, import};
-use lifecircle::network::{EdgeTimes, Millis, Network, Snap};
+use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network, Snap};
 use lifecircle::reach::{
-    Answers, Engine, Heading, Isochrones, Places, Question, k_nearest, matrix, nearest, weigh, within,
+    Answers, Engine, Heading, Incremental, Isochrones, Places, Question, k_nearest, matrix, nearest, weigh, within,
 };
 use lifecircle::sources::osm::OsmSource;
 use lifecircle::tables::{Format, Table};
@@ -91,16 +91,21 @@ fn run(arguments: &Arguments) -> Result<()> {
     let walker = steady(arguments.speed)?;
     let (network_seconds, network) = time(arguments.runs, || Network::new(&streets, &walker));
     let world = World::new(streets, &network, arguments.sets, arguments.targets);
-    let (engine_seconds, made) = time(arguments.runs, || Engine::new(network.clone()));
+    let (engine_seconds, made) = time(arguments.runs, || Engine::new(network.clone(), &()));
+    let made = made?;
     let mut report = Map::new();
     report.insert("nodes".into(), json!(network.nodes()));
     report.insert("edges".into(), json!(network.edges()));
     report.insert("network".into(), json!(network_seconds));
     report.insert("engine".into(), json!(engine_seconds));
     let kept = std::env::temp_dir().join(format!("lifecircle-bench-{}.bin", std::process::id()));
-    made.keep(&kept)?;
+    std::fs::write(&kept, made.to_bytes()).map_err(|e| Error::io("write", &kept, &e))?;
     drop(made);
-    let (kept_seconds, engine) = time(arguments.runs, || Engine::kept(network.clone(), &kept));
+    let (kept_seconds, engine) = time(arguments.runs, || -> Result<Engine> {
+        let bytes = std::fs::read(&kept).map_err(|e| Error::io("read", &kept, &e))?;
+        Engine::from_bytes(network.clone(), &bytes).or_else(|network| Engine::new(network, &()))
+    });
+    let engine = engine?;
     // Nothing depends on whether a temporary file is gone.
     let _ = std::fs::remove_file(&kept);
     report.insert("bytes_an_edge".into(), json!(engine.bytes() as f64 / network.edges() as f64));
@@ -121,10 +126,11 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
     let (runs, question) = (arguments.runs, world.question());
     let limits = vec![[limit(arguments.limit)]; arguments.sets];
     Ok(match work {
-        Work::Nearest => json!({ "seconds": time(runs, || nearest(engine, question, |_| {})).0 }),
-        Work::KNearest => json!({ "seconds": time(runs, || k_nearest(engine, question, 3, |_| {})).0 }),
+        Work::Nearest => json!({ "seconds": time(runs, || nearest(engine, question, &())).0 }),
+        Work::KNearest => json!({ "seconds": time(runs, || k_nearest(engine, question, 3, &())).0 }),
         Work::Within => {
-            let (seconds, counts) = time(runs, || within(engine, question, &limits, |_| {}));
+            let (seconds, counts) = time(runs, || within(engine, question, &limits, &()));
+            let counts = counts?;
             let all = (0..world.origins.len()).flat_map(|origin| (0..arguments.sets).map(move |set| (origin, set)));
             let pairs: u64 = all.map(|(origin, set)| u64::from(counts.of(origin, set)[0])).sum();
             json!({ "pairs": pairs, "pairs_a_second": pairs as f64 / median(&seconds), "seconds": seconds })
@@ -134,15 +140,15 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
             let question = Question { origins: &world.origins, targets: &world.origins, groups: &everybody };
             let people: Vec<f64> = (0..world.origins.len()).map(|node| 1.0 + (node % 7) as f64).collect();
             let flat = |_, _| 1.0;
-            let (seconds, _) = time(runs, || weigh(engine, question, &limits[..1], &people, flat, |_| {}));
+            let (seconds, _) = time(runs, || weigh(engine, question, &limits[..1], &people, flat, &()));
             // Everybody weighs the same, to learn how many pairs there are.
             let ones = vec![1.0; people.len()];
-            let counts = weigh(engine, question, &limits[..1], &ones, flat, |_| {});
+            let counts = weigh(engine, question, &limits[..1], &ones, flat, &())?;
             let pairs: f64 = (0..world.origins.len()).map(|origin| counts.of(origin, 0)[0]).sum();
             json!({ "pairs": pairs, "pairs_a_second": pairs / median(&seconds), "seconds": seconds })
         }
         Work::Cycling => {
-            let engine = Engine::new(Network::new(&world.streets, &steady(15.0 / 3.6)?));
+            let engine = Engine::new(Network::new(&world.streets, &steady(15.0 / 3.6)?), &())?;
             let everything = [(0..world.targets.len() as u32).collect()];
             let doors = |places: &Places| -> Places {
                 let renewed = |door: &Snap| door.renewed(engine.network());
@@ -150,7 +156,8 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
             };
             let (origins, targets) = (doors(&world.origins), doors(&world.targets));
             let question = Question { origins: &origins, targets: &targets, groups: &everything };
-            let (seconds, counts) = time(runs, || within(&engine, question, &[[limit(1800.0)]], |_| {}));
+            let (seconds, counts) = time(runs, || within(&engine, question, &[[limit(1800.0)]], &()));
+            let counts = counts?;
             let pairs: u64 = (0..origins.len()).map(|origin| u64::from(counts.of(origin, 0)[0])).sum();
             json!({ "targets": targets.len(), "pairs": pairs, "seconds": seconds })
         }
@@ -163,7 +170,7 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
             let mut rows = 0;
             let (seconds, done) = time(runs, || {
                 rows = 0;
-                matrix(engine, &from, &to, Millis::NEVER, |batch| {
+                matrix(engine, &from, &to, Millis::NEVER, &(), |batch| {
                     rows += batch.num_rows();
                     Ok(())
                 })
@@ -172,13 +179,14 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
             json!({ "rows": rows, "seconds": seconds })
         }
         Work::Isochrones => isochrones(world, engine),
-        Work::Edits => edits(world, engine, &limits),
+        Work::Edits => edits(world, engine, &limits)?,
     })
 }
 
 /// Draws areas around a thousand nodes and tells how long each takes.
 fn isochrones(world: &World, engine: &Engine) -> Value {
-    let (made, isochrones) = time(1, || Isochrones::new(engine, &world.streets));
+    let (made, index) = time(1, || Isochrones::new(&world.streets));
+    let isochrones = index.of(&world.streets, engine.network());
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let minutes = [300.0, 600.0, 900.0].map(limit);
     let mut seconds = Vec::new();
@@ -192,14 +200,17 @@ fn isochrones(world: &World, engine: &Engine) -> Value {
 }
 
 /// Makes two hundred edits and tells how long each kind takes; `nearest_only` leaves the counts out.
-fn edits(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
-    let none: Vec<[Millis; 0]> = vec![[]; limits.len()];
-    let times = edit(world, &mut Answers::new(engine.clone(), world.question(), &none));
-    let counts = edit(world, &mut Answers::new(engine.clone(), world.question(), limits));
-    json!({ "nearest_only": times, "nearest_and_counts": counts })
+fn edits(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Result<Value> {
+    let kept = |limits: Vec<Vec<Millis>>| -> Result<Incremental<Millis>> {
+        let found = Answers::find(engine, world.question(), &limits, &())?;
+        Incremental::new(engine, world.question(), limits, found.into(), &())
+    };
+    let times = edit(world, &mut kept(vec![Vec::new(); limits.len()])?);
+    let counts = edit(world, &mut kept(limits.iter().map(|limits| limits.to_vec()).collect())?);
+    Ok(json!({ "nearest_only": times, "nearest_and_counts": counts }))
 }
 
-fn edit<const LIMITS: usize>(world: &World, answers: &mut Answers<LIMITS>) -> Value {
+fn edit(world: &World, answers: &mut Incremental<Millis>) -> Value {
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let (mut added, mut removed, mut closed, mut opened) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..200 {
@@ -209,8 +220,8 @@ fn edit<const LIMITS: usize>(world: &World, answers: &mut Answers<LIMITS>) -> Va
         added.push(seconds);
         removed.push(once(|| answers.remove_target(target)).0);
         let edge = random.random_range(0..answers.network().edges() as u32);
-        let times = answers.network().times(edge);
-        closed.push(once(|| answers.set_street(edge, EdgeTimes::CLOSED)).0);
+        let times = answers.network().costs(edge);
+        closed.push(once(|| answers.set_street(edge, EdgeCosts::CLOSED)).0);
         opened.push(once(|| answers.set_street(edge, times)).0);
     }
     let told = |seconds: &[f64]| json!({ "median": median(seconds), "p95": share(seconds, 0.95), "most": share(seconds, 1.0) });
@@ -264,12 +275,12 @@ fn write(directory: &Path, arguments: &Arguments, world: &World, engine: &Engine
         .integers("set", rows().map(|(set, _)| set as i32))
         .ids("node", rows().map(|(_, node)| i64::from(node)));
     put(&targets, "targets.parquet")?;
-    let times = nearest(engine, world.question(), |_| {});
-    let counts = within(engine, world.question(), &vec![[limit(arguments.limit)]; arguments.sets], |_| {});
+    let times = nearest(engine, world.question(), &())?;
+    let counts = within(engine, world.question(), &vec![[limit(arguments.limit)]; arguments.sets], &())?;
     let mut answers = Table::new();
     for (set, times) in times.iter().enumerate() {
         answers = answers
-            .maybe_numbers(&format!("s{set}"), times.iter().map(|time| time.seconds().map(|s| s.0)))
+            .maybe_numbers(&format!("s{set}"), times.iter().map(|time| time.quantity().map(|s| s.0)))
             .integers(&format!("n{set}"), (0..times.len()).map(|origin| counts.of(origin, set)[0] as i32));
     }
     put(&answers, "answers.parquet")

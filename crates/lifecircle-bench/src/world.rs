@@ -2,7 +2,7 @@
 
 use lifecircle::city::Streets;
 use lifecircle::geo::Seconds;
-use lifecircle::network::{Millis, Network, Snap, Walker};
+use lifecircle::network::{Cost as _, Millis, Network, Snap, Walker};
 use lifecircle::reach::{Places, Question};
 use lifecircle::{Result, demo, import};
 use rand::{RngExt, SeedableRng};

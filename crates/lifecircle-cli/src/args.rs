@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lifecircle::geo::{Datum, Metres};
+use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER, InputFiles};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::Walk;
@@ -203,11 +204,24 @@ pub struct InputArgs {
 }
 
 impl InputArgs {
-    /// Files that are read.
-    pub fn files(&self) -> Vec<&Path> {
-        let one = [Some(&self.extract), self.people.as_ref(), self.elevation.as_ref()];
-        let all = one.into_iter().flatten().chain(&self.facilities).chain(&self.communities);
-        all.map(PathBuf::as_path).collect()
+    /// The files that a city is made of.
+    pub fn files(&self) -> InputFiles {
+        let Self { extract, people, people_column, people_datum, facilities, columns, datum, .. } = self;
+        InputFiles {
+            extract: extract.clone(),
+            people: people.clone(),
+            people_column: people_column.clone(),
+            people_datum: (*people_datum).into(),
+            facilities: facilities.clone(),
+            columns: columns.clone(),
+            datum: datum.map(Into::into),
+            keep_duplicates: self.no_merge,
+            communities: self.communities.clone(),
+            communities_datum: self.communities_datum.into(),
+            admin_level: self.admin_level,
+            elevation: self.elevation.clone(),
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -232,7 +246,7 @@ impl From<DatumArg> for Datum {
 #[derive(Debug, Args)]
 pub struct Measuring {
     /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file
-    #[arg(long, default_value = "wuhai-8")]
+    #[arg(long, default_value = DEFAULT_STANDARD)]
     pub standard: String,
     /// Who walks: see `lifecircle walkers list`, or name a .toml file
     #[arg(long, default_value = DEFAULT_WALKER)]
@@ -279,7 +293,7 @@ fn walk(walker: Walker, snap_limit: f64) -> Walk {
 #[derive(Debug, Args)]
 pub struct MeasuringAll {
     /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all`
-    #[arg(long, value_delimiter = ',', default_value = "wuhai-8", value_name = "STANDARD")]
+    #[arg(long, value_delimiter = ',', default_value = DEFAULT_STANDARD, value_name = "STANDARD")]
     pub standard: Vec<String>,
     /// Who walks: see `lifecircle walkers list`; .toml files, or `all`
     #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER")]
@@ -329,7 +343,6 @@ impl MeasuringAll {
 }
 
 /// Who walks unless the user says otherwise.
-pub const DEFAULT_WALKER: &str = "adult";
 
 /// The option by which a setting of the library is given.
 pub fn option(setting: Setting) -> String {

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Damaged,
     /// The operating system could not read or write.
     Io,
+    /// The caller stopped the work.
+    Cancelled,
     /// A mistake of the program's own.
     Internal,
 }
@@ -41,6 +43,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Damaged => "damaged",
             Self::Io => "io",
+            Self::Cancelled => "cancelled",
             Self::Internal => "internal",
         }
     }
@@ -72,7 +75,7 @@ struct Parts {
 }
 
 /// The result of everything that can fail.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An error of bad input whose sentence so far holds only the problem.
@@ -103,6 +106,11 @@ impl Error {
     /// Something stands where it may not be replaced.
     pub fn exists(problem: impl Into<String>) -> Self {
         Self::of_kind(ErrorKind::Exists, problem)
+    }
+
+    /// The caller stopped the work.
+    pub fn cancelled() -> Self {
+        Self::of_kind(ErrorKind::Cancelled, "it was stopped").hint("nothing is left of it; start it again")
     }
 
     /// An operating system's error while doing `action` (as "read", "write") to `file`.

@@ -16,22 +16,25 @@
 //! | [`reach`] | travel times and counts: the kernels |
 //! | [`ready`] | a city made ready for a walker: every question is asked of it |
 //! | [`standard`] | what a life circle asks for, as data |
-//! | [`measure`] | coverage, access, supply and demand, equity, gaps |
+//! | [`formulas`] | measures as formulas on plain numbers |
+//! | [`measure`] | a city measured by a standard: who has what, and tallies of it that add up |
+//! | [`summary`] | what is told of a measured city: circles, gaps, supply, equity, change |
 //! | [`export`], [`report`] | results as files and as a page |
+//! | [`jobs`] | what every caller does in the same way, from files to files |
 //!
 //! # From an extract to the share of people who have a pharmacy
 //!
 //! ```
 //! use lifecircle::ready::{ReadyCity, Walk};
-//! use lifecircle::{demo, import, measure, network::Walker, standard::Standard};
+//! use lifecircle::{demo, import, measure, network::Walker, standard::Standard, summary};
 //!
 //! # fn main() -> lifecircle::Result<()> {
 //! // A real city: Inputs::new("Malta", OsmSource::open("malta.osm.pbf".as_ref())?)
 //! let inputs = demo::generate(demo::Size::Small, 1);
 //! let city = import::import(inputs, &())?;
-//! let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
-//! let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &());
-//! let summary = measure::summarise(ready.city(), &measured);
+//! let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
+//! let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &())?;
+//! let summary = summary::summarise(ready.city(), &measured);
 //! let health = &summary.circles.iter().find(|(id, _)| id == "health").unwrap().1;
 //! let pharmacy = &health.services.iter().find(|(id, _)| id == "pharmacy").unwrap().1;
 //! assert!(pharmacy.coverage.residents > 0.5);
@@ -46,8 +49,10 @@ pub mod city;
 pub mod demo;
 pub mod error;
 pub mod export;
+pub mod formulas;
 pub mod geo;
 pub mod import;
+pub mod jobs;
 pub mod kinds;
 pub mod measure;
 pub mod network;
@@ -59,6 +64,7 @@ pub mod report;
 pub mod setting;
 pub mod sources;
 pub mod standard;
+pub mod summary;
 pub mod tables;
 
 pub use error::{Error, Result};

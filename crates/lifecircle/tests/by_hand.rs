@@ -19,10 +19,11 @@ mod support;
 
 use lifecircle::city::{Ages, City, Community, Entries, Facility, Home, HomeKind, Name, Street, StreetKind, Streets};
 use lifecircle::geo::{Metres, Seconds};
-use lifecircle::measure::{Change, Measured, Share, Summary, compare, measure, summarise};
+use lifecircle::measure::{Measured, Share, measure};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::{AgeGroup, Standard};
+use lifecircle::summary::{Change, Summary, compare, summarise};
 use support::Map;
 
 const STANDARD: &str = r#"
@@ -158,9 +159,9 @@ fn city() -> City {
 
 fn measured(city: &City) -> (Measured, Summary) {
     let walk = Walk::of(Walker::find("adult").unwrap());
-    let ready = ReadyCity::new(city.clone(), walk, &());
-    let measured = measure(&ready, Standard::parse(STANDARD).unwrap(), &());
-    let summary = summarise(city, &measured);
+    let ready = ReadyCity::new(city.clone(), walk, &()).unwrap();
+    let measured = measure(&ready, Standard::parse(STANDARD).unwrap(), &()).unwrap();
+    let summary = summarise(&measured);
     (measured, summary)
 }
 
@@ -347,7 +348,7 @@ fn change_over_time() {
     old.facilities[3].entries = Entries::Known(vec![old.facilities[3].at]);
     old.homes.pop();
     let ((then, _), (now, _)) = (measured(&old), measured(&new));
-    let changes = compare((&old, &then), (&new, &now));
+    let changes = compare(&then, &now);
     assert_eq!((changes.residents_compared, changes.residents_new, changes.residents_gone), (200.0, 50.0, 0.0));
     let told: Vec<(Change, &str)> = changes.facilities.iter().map(|f| (f.change, f.id.as_str())).collect();
     assert_eq!(told, [(Change::Opened, "P2"), (Change::Moved, "S2"), (Change::Closed, "P0")]);
@@ -378,7 +379,9 @@ fn the_way_from_the_door_counts_in_metres_too() {
     city.homes[A].at = Map::at(0.0, -0.5 * STEP);
     for (walker, seconds) in [("adult", 150.0), ("elderly", 166.5 / 0.83)] {
         let walk = Walk::of(Walker::find(walker).unwrap());
-        let measured = measure(&ReadyCity::new(city.clone(), walk, &()), Standard::parse(STANDARD).unwrap(), &());
+        let measured =
+            measure(&ReadyCity::new(city.clone(), walk, &()).unwrap(), Standard::parse(STANDARD).unwrap(), &())
+                .unwrap();
         let (time, length) =
             (measured.nearest(A, KINDERGARTEN).unwrap(), measured.nearest_metres(A, KINDERGARTEN).unwrap());
         assert!((time.0 - seconds).abs() < 0.1, "{time:?}");
@@ -406,7 +409,7 @@ fn what_the_city_has_none_of_is_no_gap_of_a_community() {
     let mut city = city();
     city.facilities.retain(|facility| facility.kind != "park");
     let (_, summary) = measured(&city);
-    let lacks = |gaps: &[lifecircle::measure::Gap]| gaps.iter().any(|gap| gap.service == "park");
+    let lacks = |gaps: &[lifecircle::summary::Gap]| gaps.iter().any(|gap| gap.service == "park");
     assert!(lacks(&summary.gaps) && !lacks(&summary.worst_gaps));
     assert!(summary.notes.iter().any(|note| note.en.contains("no facility of 1 required services (Park)")));
 }
@@ -418,7 +421,8 @@ fn one_is_not_two() {
     assert_ne!(nearer, STANDARD);
     let walk = || Walk::of(Walker::find("adult").unwrap());
     let had = |standard: &str| {
-        let measured = measure(&ReadyCity::new(city(), walk(), &()), Standard::parse(standard).unwrap(), &());
+        let measured =
+            measure(&ReadyCity::new(city(), walk(), &()).unwrap(), Standard::parse(standard).unwrap(), &()).unwrap();
         [A, B, C, D].map(|home| (measured.count_within_threshold(home, TWO), measured.has(home, TWO)))
     };
     assert_eq!(had(&nearer), [(1, false), (1, false), (1, false), (0, false)]);

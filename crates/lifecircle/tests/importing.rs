@@ -3,11 +3,11 @@
 
 mod support;
 
-use lifecircle::city::{Ages, City, Entries, Facility, HomeKind};
+use lifecircle::city::{Ages, City, Entries, Facility, HomeKind, ListOrigin};
 use lifecircle::geo::{Datum, metric};
 use lifecircle::import::{
-    AdminLevel, FacilityList, Inputs, ListColumns, ListOrigin, People, PeopleAt, PeopleRow, import, read_communities,
-    read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListColumns, People, PeopleAt, PeopleRow, import, read_communities, read_list,
+    read_people,
 };
 use lifecircle::kinds::Catalogue;
 use support::Map;

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use lifecircle::geo::Seconds;
-use lifecircle::measure::{
+use lifecircle::formulas::{
     Concentration, Decay, FloatingCatchment, Trips, concentration, floating_catchment, gini, palma_between, quantile,
     theil_t,
 };
+use lifecircle::geo::Seconds;
 use lifecircle::sources::geoparquet;
 use lifecircle::sources::records::Record;
 

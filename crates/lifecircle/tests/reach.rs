@@ -4,12 +4,15 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use geo::{Contains, Validation};
 use lifecircle::city::{Direction, Street, StreetKind, Streets};
 use lifecircle::geo::{LonLat, Metres, metric};
-use lifecircle::network::{EdgeTimes, Millis, Network, Snap, Snapper, Walker};
+use lifecircle::network::{Cost, EdgeCosts, Millis, Network, Snap, Snapper, Walker};
 use lifecircle::reach::{
-    Answers, Engine, Heading, Isochrones, Places, Question, catchment, k_nearest, matrix, nearest, path, weigh, within,
+    Answers, Engine, Heading, Incremental, Isochrones, Places, Question, catchment, k_nearest, matrix, nearest, route,
+    weigh, within,
 };
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -122,18 +125,18 @@ fn plain_times(network: &Network, origins: &Places, targets: &Places) -> Vec<Vec
         let mut row = vec![f64::INFINITY; targets.len()];
         for from in origins.doors(origin) {
             let [begin, end] = network.ends(from.edge).map(|node| node as usize);
-            let nodes = graph.times_from(&[(begin, seconds(from.to_from)), (end, seconds(from.to_to))]);
+            let nodes = graph.times_from(&[(begin, seconds(from.to_start)), (end, seconds(from.to_end))]);
             for (target, best) in row.iter_mut().enumerate() {
                 for to in targets.doors(target) {
                     let [begin, end] = network.ends(to.edge).map(|node| node as usize);
-                    let by_nodes = (nodes[begin] + seconds(to.from_from)).min(nodes[end] + seconds(to.from_to));
-                    let times = network.times(from.edge);
+                    let by_nodes = (nodes[begin] + seconds(to.from_start)).min(nodes[end] + seconds(to.from_end));
+                    let times = network.costs(from.edge);
                     let straight = if from.edge != to.edge {
                         f64::INFINITY
                     } else if to.along >= from.along {
-                        seconds(from.to_to) + seconds(to.from_from) - seconds_or(times.forward, f64::NEG_INFINITY)
+                        seconds(from.to_end) + seconds(to.from_start) - seconds_or(times.forward, f64::NEG_INFINITY)
                     } else {
-                        seconds(from.to_from) + seconds(to.from_to) - seconds_or(times.backward, f64::NEG_INFINITY)
+                        seconds(from.to_start) + seconds(to.from_end) - seconds_or(times.backward, f64::NEG_INFINITY)
                     };
                     let walk = by_nodes.min(straight.max(0.0));
                     *best = best.min(walk + seconds(from.access) + seconds(to.access));
@@ -149,7 +152,7 @@ fn plain_graph(network: &Network) -> PlainGraph {
     let mut edges = Vec::new();
     for edge in 0..network.edges() as u32 {
         let [from, to] = network.ends(edge).map(|node| node as usize);
-        let times = network.times(edge);
+        let times = network.costs(edge);
         edges.push((from, to, seconds(times.forward)));
         edges.push((to, from, seconds(times.backward)));
     }
@@ -161,7 +164,7 @@ fn seconds(time: Millis) -> f64 {
 }
 
 fn seconds_or(time: Millis, never: f64) -> f64 {
-    time.seconds().map_or(never, |s| s.0)
+    time.quantity().map_or(never, |s| s.0)
 }
 
 fn plain(time: Millis) -> u64 {
@@ -171,18 +174,18 @@ fn plain(time: Millis) -> u64 {
 const LIMITS: [Millis; 4] = [Millis(60_000), Millis(200_000), Millis(437_123), Millis::NEVER];
 
 fn agree(world: &World) {
-    let engine = Engine::new(world.network.clone());
+    let engine = Engine::new(world.network.clone(), &()).unwrap();
     let table = plain_times(&world.network, &world.origins, &world.targets);
     // One limit is a time that somebody takes: who is there on the dot is there.
     let exact = table.iter().flatten().copied().filter(|time| *time != NEVER).min().unwrap_or(1);
     let limits = [LIMITS[0], Millis(exact as u32), LIMITS[2], LIMITS[3]];
     let question = world.question();
-    let near = nearest(&engine, question, |_| {});
-    let few = k_nearest(&engine, question, 3, |_| {});
-    let counts = within(&engine, question, &[limits; 4], |_| {});
+    let near = nearest(&engine, question, &()).unwrap();
+    let few = k_nearest(&engine, question, 3, &()).unwrap();
+    let counts = within(&engine, question, &[limits; 4], &()).unwrap();
     let weights: Vec<f64> = (0..world.targets.len()).map(|target| 1.0 + target as f64 / 7.0).collect();
     let decay = |time: Millis, _: Millis| (-f64::from(time.0) / 3e5).exp();
-    let sums = weigh(&engine, question, &[limits; 4], &weights, decay, |_| {});
+    let sums = weigh(&engine, question, &[limits; 4], &weights, decay, &()).unwrap();
     for (origin, row) in table.iter().enumerate() {
         for (group, members) in world.groups.iter().enumerate() {
             let mut sorted: Vec<(u64, u32)> = members.iter().map(|target| (row[*target as usize], *target)).collect();
@@ -190,7 +193,7 @@ fn agree(world: &World) {
             sorted.retain(|(time, _)| *time != NEVER);
             assert_eq!(plain(near[group][origin]), sorted.first().map_or(NEVER, |(time, _)| *time));
             let found: Vec<(u64, u32)> =
-                few[group].of(origin).iter().map(|near| (plain(near.time), near.target)).collect();
+                few[group].of(origin).iter().map(|near| (plain(near.cost), near.target)).collect();
             assert_eq!(found, sorted.iter().copied().take(3).collect::<Vec<_>>());
             for (limit, time) in limits.iter().enumerate() {
                 let inside = |target: &&u32| row[**target as usize] != NEVER && row[**target as usize] <= plain(*time);
@@ -218,7 +221,7 @@ fn agree(world: &World) {
             }
             Ok(())
         };
-        matrix(&engine, &world.origins, &world.targets, limit, take).unwrap();
+        matrix(&engine, &world.origins, &world.targets, limit, &(), take).unwrap();
         rows.sort_unstable();
         let mut expected = Vec::new();
         for (origin, row) in table.iter().enumerate() {
@@ -226,7 +229,9 @@ fn agree(world: &World) {
             expected.extend(kept.map(|(target, time)| (origin as u32, target as u32, *time)));
         }
         assert_eq!(rows, expected);
-        for (target, reached) in catchment(&engine, &world.targets, &world.origins, limit).iter().enumerate() {
+        for (target, reached) in
+            catchment(&engine, &world.targets, &world.origins, limit, &()).unwrap().iter().enumerate()
+        {
             let expected: Vec<(u32, u64)> = (0..)
                 .zip(&table)
                 .map(|(origin, row)| (origin, row[target]))
@@ -262,33 +267,32 @@ proptest! {
     }
 
     #[test]
-    fn paths_take_as_long_as_they_say(seed in any::<u64>()) {
+    fn routes_take_as_long_as_they_say(seed in any::<u64>()) {
         let world = World::new(seed);
-        let engine = Engine::new(world.network.clone());
         let table = plain_times(&world.network, &world.origins, &world.targets);
         for (origin, row) in table.iter().enumerate().take(10) {
             for (target, time) in row.iter().enumerate() {
                 let (from, to) = (world.origins.doors(origin), world.targets.doors(target));
-                let Some(path) = path(&engine, from, to) else {
+                let Some(route) = route(&world.network, from, to, &()).unwrap() else {
                     prop_assert_eq!(*time, NEVER);
                     continue;
                 };
-                prop_assert_eq!(plain(path.time), *time);
+                prop_assert_eq!(plain(route.cost), *time);
                 let mut walked = 0.0;
-                for step in &path.steps {
-                    let times = world.network.times(step.edge);
+                for step in &route.steps {
+                    let times = world.network.costs(step.edge);
                     let whole = if step.to > step.from { times.forward } else { times.backward };
                     walked += seconds(whole) * (step.to - step.from).abs();
                 }
-                let joins = path.steps.windows(2).all(|pair| end_of(&world.network, pair[0].edge, pair[0].to)
+                let joins = route.steps.windows(2).all(|pair| end_of(&world.network, pair[0].edge, pair[0].to)
                     == end_of(&world.network, pair[1].edge, pair[1].from));
-                prop_assert!(joins, "{:?}", path.steps);
-                let begins = |door: &&Snap| path.steps.first().is_none_or(|step| step.edge == door.edge || door.along == 0.0 || door.along == 1.0);
+                prop_assert!(joins, "{:?}", route.steps);
+                let begins = |door: &&Snap| route.steps.first().is_none_or(|step| step.edge == door.edge || door.along == 0.0 || door.along == 1.0);
                 let from: Vec<f64> = from.iter().filter(begins).map(|door| seconds(door.access)).collect();
                 let to: Vec<f64> = to.iter().map(|door| seconds(door.access)).collect();
                 let fits = |access: f64| (walked + access - *time as f64 / 1000.0).abs() < 0.01;
                 prop_assert!(from.iter().any(|a| to.iter().any(|b| fits(a + b))), "{walked} {time}");
-                prop_assert_eq!(path.line(&world.streets).is_empty(), path.steps.is_empty());
+                prop_assert_eq!(route.line(&world.streets).is_empty(), route.steps.is_empty());
             }
         }
     }
@@ -296,8 +300,8 @@ proptest! {
     #[test]
     fn isochrones_are_valid_and_true_to_the_street(seed in any::<u64>()) {
         let world = World::new(seed);
-        let engine = Engine::new(world.network.clone());
-        let isochrones = Isochrones::new(&engine, &world.streets);
+        let index = Isochrones::new(&world.streets);
+        let isochrones = index.of(&world.streets, &world.network);
         let limits = [Millis(100_000), Millis(250_000), Millis(400_000)];
         for heading in [Heading::Out, Heading::Back] {
             for starts in [world.origins.doors(0).to_vec(), (0..3).flat_map(|o| world.origins.doors(o)).copied().collect()] {
@@ -357,8 +361,8 @@ fn check_stretches(
         graph.edges.iter_mut().for_each(|(from, to, _)| std::mem::swap(from, to));
     }
     let leave = |door: &Snap| match heading {
-        Heading::Out => [door.to_from, door.to_to],
-        Heading::Back => [door.from_from, door.from_to],
+        Heading::Out => [door.to_start, door.to_end],
+        Heading::Back => [door.from_start, door.from_end],
     };
     let seeds: Vec<(usize, f64)> = starts
         .iter()
@@ -370,7 +374,7 @@ fn check_stretches(
     let times = graph.times_from(&seeds);
     for edge in 0..world.network.edges() as u32 {
         let [from, to] = world.network.ends(edge).map(|node| node as usize);
-        let EdgeTimes { forward, backward } = world.network.times(edge);
+        let EdgeCosts { forward, backward } = world.network.costs(edge);
         let [ahead, back] =
             if heading == Heading::Out { [forward, backward] } else { [backward, forward] }.map(seconds);
         for sample in 0..=16 {
@@ -391,13 +395,20 @@ fn check_stretches(
     }
 }
 
+fn kept(world: &World, limits: &[[Millis; 3]]) -> Incremental<Millis> {
+    let engine = Engine::new(world.network.clone(), &()).unwrap();
+    let found = Answers::find(&engine, world.question(), limits, &()).unwrap();
+    let limits = limits.iter().map(|limits| limits.to_vec()).collect();
+    Incremental::new(&engine, world.question(), limits, found.into(), &()).unwrap()
+}
+
 /// Thousands of random edits: what is kept is what a full run gives.
 #[test]
 fn kept_answers_are_those_of_a_full_run() {
     for seed in 0..40 {
         let mut world = World::with_ways_across(seed, if seed % 4 == 0 { 400 } else { 0 });
         let limits = [[Millis(60_000), Millis(240_000), Millis(437_123)]; 4];
-        let mut answers = Answers::new(Engine::new(world.network.clone()), world.question(), &limits);
+        let mut answers = kept(&world, &limits);
         let spare: Vec<Vec<Snap>> =
             (0..world.targets.len()).map(|target| world.targets.doors(target).to_vec()).collect();
         let mut alive: Vec<u32> = (0..world.targets.len() as u32).collect();
@@ -405,8 +416,7 @@ fn kept_answers_are_those_of_a_full_run() {
             let random = &mut world.random;
             let any_doors = spare[random.random_range(0..spare.len())].clone();
             let renewed: Vec<Snap> = any_doors.iter().map(|door| door.renewed(answers.network())).collect();
-            let before: Vec<Vec<Millis>> = answers.nearest().to_vec();
-            let counts_before = answers.counts().clone();
+            let before = answers.answers().clone();
             let changed = match random.random_range(0..6) {
                 0 => {
                     let groups = (0..4).filter(|_| random.random_bool(0.4)).collect();
@@ -418,31 +428,31 @@ fn kept_answers_are_those_of_a_full_run() {
                 2 if !alive.is_empty() => answers.move_target(alive[random.random_range(0..alive.len())], renewed),
                 3 => {
                     let edge = random.random_range(0..answers.network().edges() as u32);
-                    answers.set_street(edge, EdgeTimes::CLOSED)
+                    answers.set_street(edge, EdgeCosts::CLOSED)
                 }
                 4 => {
                     let edge = random.random_range(0..answers.network().edges() as u32);
                     let mut time = || Millis(random.random_range(1..90_000));
-                    answers.set_street(edge, EdgeTimes { forward: time(), backward: time() })
+                    answers.set_street(edge, EdgeCosts { forward: time(), backward: time() })
                 }
                 _ => {
                     let nodes = answers.network().nodes() as u32;
                     let ends = [random.random_range(0..nodes), random.random_range(0..nodes)];
-                    let times = EdgeTimes { forward: Millis(random.random_range(1..90_000)), backward: Millis::NEVER };
+                    let times = EdgeCosts { forward: Millis(random.random_range(1..90_000)), backward: Millis::NEVER };
                     answers.add_street(ends, times).1
                 }
             };
             let (origins, targets, groups) = (answers.origins(), answers.targets(), answers.groups());
-            let engine = Engine::new(answers.network().clone());
+            let engine = Engine::new(Arc::clone(answers.network()), &()).unwrap();
             let question = Question { origins: &origins, targets: &targets, groups: &groups };
-            assert_eq!(answers.nearest(), nearest(&engine, question, |_| {}));
-            assert_eq!(*answers.counts(), within(&engine, question, &limits, |_| {}));
-            for (group, (before, after)) in before.iter().zip(answers.nearest()).enumerate() {
-                for (origin, (before, after)) in before.iter().zip(after).enumerate() {
-                    let counts = [&counts_before, answers.counts()].map(|counts| counts.of(origin, group));
-                    let same = before == after && counts[0] == counts[1];
-                    assert!(same || changed.contains(&(origin as u32)), "a changed origin is not told");
-                }
+            let after = answers.answers();
+            assert_eq!(**after, Answers::find(&engine, question, &limits, &()).unwrap());
+            for (origin, group) in
+                (0..origins.len()).flat_map(|origin| (0..groups.len()).map(move |group| (origin, group)))
+            {
+                let same = before.nearest(origin, group) == after.nearest(origin, group)
+                    && before.counts(origin, group) == after.counts(origin, group);
+                assert!(same || changed.contains(&(origin as u32)), "a changed origin is not told");
             }
         }
     }
@@ -451,7 +461,7 @@ fn kept_answers_are_those_of_a_full_run() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let world = World::new(7);
-    let engine = Engine::new(world.network.clone());
+    let engine = Engine::new(world.network.clone(), &()).unwrap();
     let weights = vec![0.1; world.targets.len()];
     let run = |threads: usize| {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| {
@@ -460,9 +470,10 @@ fn the_number_of_threads_changes_nothing() {
                 batches.push(batch);
                 Ok(())
             };
-            matrix(&engine, &world.origins, &world.targets, Millis(300_000), take).unwrap();
+            matrix(&engine, &world.origins, &world.targets, Millis(300_000), &(), take).unwrap();
             let sums =
-                weigh(&engine, world.question(), &[LIMITS; 4], &weights, |time, _| 1.0 / f64::from(time.0 + 1), |_| {});
+                weigh(&engine, world.question(), &[LIMITS; 4], &weights, |time, _| 1.0 / f64::from(time.0 + 1), &())
+                    .unwrap();
             (batches, sums)
         })
     };

@@ -94,8 +94,8 @@ fn spread(arcs: &[Vec<(usize, f64)>], starts: &[(usize, f64)], limit: f64, times
 /// Exports, recomputes and compares. `every`: of how many homes one has its counts recomputed.
 fn recompute(city: &City, walker: &str, every: usize) {
     let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find(walker).unwrap()));
-    let ready = ReadyCity::new(city.clone(), walk, &());
-    let measured = measure(&ready, standard, &());
+    let ready = ReadyCity::new(city.clone(), walk, &()).unwrap();
+    let measured = measure(&ready, standard, &()).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let read = |table: Table, name: &str| {
         let path = directory.path().join(name);
@@ -104,7 +104,7 @@ fn recompute(city: &City, walker: &str, every: usize) {
     };
     let nodes = read(export::nodes_table(&city.streets), "nodes.parquet");
     let edges = read(export::edges_table(&city.streets, measured.network()), "edges.parquet");
-    let homes = read(export::homes_table(city, &measured), "homes.parquet");
+    let homes = read(export::homes_table(&measured), "homes.parquet");
     let home_snaps = entries(&read(export::home_snaps_table(&ready), "home_snaps.parquet"));
     let facility_snaps =
         entries(&read(export::facility_snaps_table(&ready, &measured.standard), "facility_snaps.parquet"));
@@ -270,10 +270,9 @@ fn the_number_of_threads_changes_nothing() {
         pool.install(|| {
             let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
             let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find("adult").unwrap()));
-            let measured = measure(&ReadyCity::new(city.clone(), walk, &()), standard, &());
-            let summary = lifecircle::measure::summarise(&city, &measured);
-            let page =
-                lifecircle::report::html(&city, &measured, &summary, None, lifecircle::report::Language::English);
+            let measured = measure(&ReadyCity::new(city.clone(), walk, &()).unwrap(), standard, &()).unwrap();
+            let summary = lifecircle::summary::summarise(&measured);
+            let page = lifecircle::report::html(&measured, &summary, None, lifecircle::report::Language::English);
             (summary.to_json().to_string(), page)
         })
     };
@@ -284,8 +283,8 @@ fn the_number_of_threads_changes_nothing() {
 fn recompute_metres(city: &City, walker: &str) {
     let walker = Walker::find(walker).unwrap();
     let speed = walker.speed;
-    let ready = ReadyCity::new(city.clone(), Walk::of(walker), &());
-    let measured = measure(&ready, Standard::find("cn-gb50180-2018").unwrap(), &());
+    let ready = ReadyCity::new(city.clone(), Walk::of(walker), &()).unwrap();
+    let measured = measure(&ready, Standard::find("cn-gb50180-2018").unwrap(), &()).unwrap();
     let edges = export::edges_table(&city.streets, measured.network());
     let mut into = vec![Vec::new(); city.streets.nodes.len()];
     let mut metres_of: HashMap<i64, f64> = HashMap::new();

@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 
 use lifecircle::import::import;
-use lifecircle::measure::{changes_schema, compare, measure_all, summarise, summary_schema};
+use lifecircle::measure::measure_all;
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
+use lifecircle::summary::{changes_schema, compare, summarise, summary_schema};
 use lifecircle::{demo, measure};
 use serde_json::Value;
 
@@ -30,17 +31,17 @@ fn every_standard_writes_what_the_schema_says() {
     let cities = [1, 2].map(|seed| import(demo::generate(demo::Size::Small, seed), &()).unwrap());
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
     let measured = cities.each_ref().map(|city| {
-        let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("adult").unwrap()), &());
-        measure_all(&ready, standards.clone(), &())
+        let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+        measure_all(&ready, standards.clone(), &()).unwrap()
     });
     for (old, new) in measured[0].iter().zip(&measured[1]) {
-        let json = summarise(&cities[1], new).to_json();
+        let json = summarise(new).to_json();
         let problems: Vec<String> = summary.iter_errors(&json).map(|e| format!("{} {e}", e.instance_path())).collect();
         assert!(problems.is_empty(), "{}: {problems:?}", new.standard.id);
-        let json = serde_json::to_value(compare((&cities[0], old), (&cities[1], new))).unwrap();
+        let json = serde_json::to_value(compare(old, new)).unwrap();
         assert!(change.is_valid(&json), "{}", new.standard.id);
         // A key of another type is found.
-        let mut wrong = summarise(&cities[1], new).to_json();
+        let mut wrong = summarise(new).to_json();
         wrong["indicators"]["completeness"] = "much".into();
         assert!(!summary.is_valid(&wrong));
     }
@@ -49,10 +50,10 @@ fn every_standard_writes_what_the_schema_says() {
 #[test]
 fn nothing_differs_from_measuring_one_by_one() {
     let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-    let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("elderly").unwrap()), &());
+    let ready = ReadyCity::new(city.clone(), Walk::of(Walker::find("elderly").unwrap()), &()).unwrap();
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
-    for (together, standard) in measure_all(&ready, standards.clone(), &()).iter().zip(standards) {
-        let alone = measure::measure(&ready, standard, &());
-        assert_eq!(summarise(&city, together).to_json(), summarise(&city, &alone).to_json());
+    for (together, standard) in measure_all(&ready, standards.clone(), &()).unwrap().iter().zip(standards) {
+        let alone = measure::measure(&ready, standard, &()).unwrap();
+        assert_eq!(summarise(together).to_json(), summarise(&alone).to_json());
     }
 }

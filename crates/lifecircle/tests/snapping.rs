@@ -5,7 +5,7 @@ mod support;
 
 use lifecircle::city::{City, Entries};
 use lifecircle::geo::{LonLat, Metres};
-use lifecircle::network::{Network, NoStreet, Snap, Snapper, Walker};
+use lifecircle::network::{Cost as _, Network, NoStreet, Snap, Snapper, Walker};
 use proptest::prelude::*;
 use support::Map;
 
@@ -97,7 +97,7 @@ fn the_walk_to_the_street_is_at_the_walkers_own_speed() {
         let walker = Walker::find(id).unwrap();
         let network = Network::new(&city.streets, &walker);
         let snap = Snapper::new(&city.streets, &network, &walker, LIMIT).snap(Map::at(500.0, 111.0)).unwrap();
-        let seconds = snap.access.seconds().unwrap().0;
+        let seconds = snap.access.quantity().unwrap().0;
         assert!((seconds - 111.0 / walker.speed).abs() < 0.1, "{seconds}");
     }
 }
@@ -107,10 +107,10 @@ proptest! {
     fn moving_along_the_edge_changes_the_time_by_the_walk(x in 10.0..900.0, step in 1.0..90.0) {
         let city = town().city();
         let (a, b) = (snap(&city, Map::at(x, 20.0)).unwrap().1, snap(&city, Map::at(x + step, 20.0)).unwrap().1);
-        let seconds = |time: lifecircle::network::Millis| -> f64 { time.seconds().unwrap().0 };
+        let seconds = |time: lifecircle::network::Millis| -> f64 { time.quantity().unwrap().0 };
         let walk: f64 = step / 1.11;
-        prop_assert!((seconds(a.to_to) - seconds(b.to_to) - walk).abs() < 0.02);
-        prop_assert!((seconds(b.to_from) - seconds(a.to_from) - walk).abs() < 0.02);
+        prop_assert!((seconds(a.to_end) - seconds(b.to_end) - walk).abs() < 0.02);
+        prop_assert!((seconds(b.to_start) - seconds(a.to_start) - walk).abs() < 0.02);
         with_snapper(&city, LIMIT, |_, network| {
             assert!((seconds(a.straight_to(&b, network)) - walk).abs() < 0.02);
             assert_eq!(a.straight_to(&b, network), b.straight_to(&a, network));

@@ -5,7 +5,7 @@ mod support;
 
 use lifecircle::city::{City, Direction, StreetKind};
 use lifecircle::geo::metric;
-use lifecircle::network::{Network, Walker};
+use lifecircle::network::{Cost as _, Network, Walker};
 use proptest::prelude::*;
 use support::Map;
 
@@ -14,8 +14,8 @@ fn walk(city: &City, from: (f64, f64), to: (f64, f64)) -> f64 {
     let network = Network::new(&city.streets, &Walker::find("adult").unwrap());
     let mut edges = Vec::new();
     for (index, street) in city.streets.edges.iter().enumerate() {
-        let times = network.times(index as u32);
-        let seconds = |time: lifecircle::network::Millis| time.seconds().map_or(f64::INFINITY, |s| s.0);
+        let times = network.costs(index as u32);
+        let seconds = |time: lifecircle::network::Millis| time.quantity().map_or(f64::INFINITY, |s| s.0);
         edges.push((street.from as usize, street.to as usize, seconds(times.forward)));
         edges.push((street.to as usize, street.from as usize, seconds(times.backward)));
     }

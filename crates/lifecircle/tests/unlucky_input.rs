@@ -322,12 +322,12 @@ fn columns_of_results_have_names_of_their_own() {
     assert!(error.contains("two columns are called `a`"), "{error}");
     let city = import(lifecircle::demo::generate(lifecircle::demo::Size::Small, 1), &()).unwrap();
     let standards: Vec<Standard> = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
-    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &());
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    for measured in lifecircle::measure::measure_all(&ready, standards, &()) {
-        let summary = lifecircle::measure::summarise(ready.city(), &measured);
+    for measured in lifecircle::measure::measure_all(&ready, standards, &()).unwrap() {
+        let summary = lifecircle::summary::summarise(&measured);
         let formats = [Format::Parquet, Format::GeoJson, Format::Csv];
-        lifecircle::export::write_results(ready.city(), &measured, &summary, directory.path(), &formats).unwrap();
+        lifecircle::export::write_results(&measured, &summary, directory.path(), &formats).unwrap();
     }
 }
 

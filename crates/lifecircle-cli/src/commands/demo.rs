@@ -2,14 +2,16 @@
 
 use std::io::IsTerminal;
 
-use lifecircle::Result;
 use lifecircle::demo::{self, Size};
 use lifecircle::import::import;
+use lifecircle::measure::measure;
 use lifecircle::output::Output;
 use lifecircle::progress::{Progress, Stage};
+use lifecircle::ready::ReadyCity;
+use lifecircle::summary::summarise;
 use lifecircle::tables::Format;
+use lifecircle::{Result, jobs};
 
-use super::evaluate::write_all;
 use crate::args::{Common, DemoArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -23,8 +25,10 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
     let formats = [Format::Parquet, Format::GeoJson];
-    let summary =
-        output.write(|directory| write_all(city, (standard, walk), "demo.city", directory, &formats, common, &bars))?;
+    let measured = measure(&ReadyCity::new(city, walk, &bars)?, standard, &bars)?;
+    let summary = summarise(&measured);
+    let how = (&formats[..], common.language());
+    output.write(|directory| jobs::write_all(&measured, &summary, (directory, "demo.city"), how, &bars))?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;

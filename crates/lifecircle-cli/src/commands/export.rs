@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use lifecircle::measure::{measure, summarise};
+use lifecircle::measure::measure;
 use lifecircle::network::Network;
 use lifecircle::output::Output;
+use lifecircle::summary::summarise;
 use lifecircle::tables::Table;
-use lifecircle::{Result, city, export};
+use lifecircle::{Result, city, export, jobs};
 
-use super::ready;
 use crate::args::{Common, ExportArgs, What};
 use crate::print;
 use crate::progress::Bars;
@@ -25,19 +25,16 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
             vec![("nodes", export::nodes_table(&city.streets)), ("edges", export::edges_table(&city.streets, &network))]
         }
         What::Snaps => {
-            let ready = ready(&city, &args.city, walk, &bars);
+            let ready = jobs::make_ready(&city, &args.city, walk, &bars)?;
             vec![
                 ("homes", export::home_snaps_table(&ready)),
                 ("facilities", export::facility_snaps_table(&ready, &standard)),
             ]
         }
         What::Homes => {
-            let measured = measure(&ready(&city, &args.city, walk, &bars), standard, &bars);
-            let summary = summarise(&city, &measured);
-            vec![
-                ("homes", export::homes_table(&city, &measured)),
-                ("communities", export::communities_table(&city, &summary)),
-            ]
+            let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
+            let summary = summarise(&measured);
+            vec![("homes", export::homes_table(&measured)), ("communities", export::communities_table(&city, &summary))]
         }
         What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
     };

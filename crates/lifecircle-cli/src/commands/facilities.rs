@@ -3,9 +3,8 @@
 use lifecircle::city::City;
 use lifecircle::import::undo;
 use lifecircle::output::Output;
-use lifecircle::{Result, city};
+use lifecircle::{Result, city, jobs};
 
-use super::import;
 use crate::args::{Common, FacilitiesArgs};
 use crate::print;
 
@@ -15,7 +14,7 @@ pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
         let ids = ids(&args.undo, &city);
         undo(&mut city.facilities, &mut city.merges, &ids)?;
         let output = Output::update(&args.city)?;
-        output.write(|directory| import::write(&city, directory))?;
+        output.write(|directory| jobs::write_city(&city, directory, &()))?;
         output.finish()?;
         print::show(|out| print::undone(out, &ids, &args.city, common))
     } else if args.merges {

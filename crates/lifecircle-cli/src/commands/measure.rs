@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lifecircle::city::City;
-use lifecircle::measure::{Changes, Measured, Summary, compare, measure_all, summarise};
+use lifecircle::measure::{Measured, measure_all};
 use lifecircle::output::{self, Output};
 use lifecircle::progress::{Progress, Stage};
-use lifecircle::{Result, city, export};
+use lifecircle::summary::{Changes, Summary, compare, summarise};
+use lifecircle::{Result, city, export, jobs};
 use rayon::prelude::*;
 
-use super::ready;
 use crate::args::{Common, MeasureArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -28,15 +28,15 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     let several = standards.len() * walks.len() > 1;
     let (mut summaries, mut changes) = (Vec::new(), Vec::new());
     for walk in walks {
-        let before = old
-            .as_ref()
-            .map(|(old, path)| measure_all(&ready(old, path, walk.clone(), &bars), standards.clone(), &bars));
-        let measured = measure_all(&ready(&city, &args.city, walk, &bars), standards.clone(), &bars);
+        let measure = |city: &Arc<City>, directory: &Path| {
+            measure_all(&jobs::make_ready(city, directory, walk.clone(), &bars)?, standards.clone(), &bars)
+        };
+        let before = old.as_ref().map(|(old, path)| measure(old, path)).transpose()?;
+        let measured = measure(&city, &args.city)?;
         bars.stage(Stage::Write, measured.len() as u64);
         let one = |(index, measured): (usize, &Measured)| -> Result<(Summary, Option<Changes>)> {
-            let summary = summarise(&city, measured);
-            let before = old.as_ref().zip(before.as_ref());
-            let change = before.map(|((old, _), before)| compare((old, &before[index]), (&city, measured)));
+            let summary = summarise(measured);
+            let change = before.as_ref().map(|before| compare(&before[index], measured));
             if let Some(output) = &output {
                 output.write(|directory| {
                     let mut directory = directory.to_path_buf();
@@ -44,7 +44,7 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
                         directory.push(format!("{}-{}", measured.standard.id, measured.walker().id));
                         output::make_directory(&directory)?;
                     }
-                    write(&city, measured, &summary, change.as_ref(), &directory, args)
+                    write(measured, &summary, change.as_ref(), &directory, args)
                 })?;
             }
             bars.advance(1);
@@ -70,14 +70,13 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
 }
 
 fn write(
-    city: &City,
     measured: &Measured,
     summary: &Summary,
     changes: Option<&Changes>,
     directory: &Path,
     args: &MeasureArgs,
 ) -> Result<()> {
-    export::write_results(city, measured, summary, directory, &args.formats.list())?;
+    export::write_results(measured, summary, directory, &args.formats.list())?;
     if let Some(changes) = changes {
         export::write_changes(changes, directory, &args.formats.list())?;
     }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lifecircle::measure::{compare, measure, summarise};
+use lifecircle::measure::measure;
 use lifecircle::output::{self, Output};
-use lifecircle::{Result, city, report};
+use lifecircle::summary::{compare, summarise};
+use lifecircle::{Result, city, jobs, report};
 
-use super::ready;
 use crate::args::{Common, ReportArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -19,18 +19,18 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
     let bars = Bars::new(common);
-    let changed = args
+    let before = args
         .compare
         .as_deref()
         .map(|path| {
             let old = Arc::new(city::load(path)?);
-            Ok((measure(&ready(&old, path, walk.clone(), &bars), standard.clone(), &bars), old))
+            measure(&jobs::make_ready(&old, path, walk.clone(), &bars)?, standard.clone(), &bars)
         })
         .transpose()?;
-    let measured = measure(&ready(&city, &args.city, walk, &bars), standard, &bars);
-    let changes = changed.as_ref().map(|(before, old)| compare((old, before), (&city, &measured)));
-    let summary = summarise(&city, &measured);
-    let page = report::html(&city, &measured, &summary, changes.as_ref(), common.language());
+    let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
+    let changes = before.as_ref().map(|before| compare(before, &measured));
+    let summary = summarise(&measured);
+    let page = report::html(&measured, &summary, changes.as_ref(), common.language());
     output.write(|path| output::write_text(path, &page))?;
     output.finish()?;
     drop(bars);

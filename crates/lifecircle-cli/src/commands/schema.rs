@@ -1,6 +1,6 @@
 //! `lifecircle schema`.
 
-use lifecircle::measure::{changes_schema, summary_schema};
+use lifecircle::summary::{changes_schema, summary_schema};
 
 use crate::args::SchemaOf;
 use crate::print;

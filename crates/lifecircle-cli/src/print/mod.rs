@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use lifecircle::Error;
 use lifecircle::city::City;
-use lifecircle::measure::Summary;
 use lifecircle::report::Language;
 use lifecircle::setting;
 use lifecircle::standard::{AgeGroup, SupplyOf};
+use lifecircle::summary::Summary;
 use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};

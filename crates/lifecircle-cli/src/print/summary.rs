@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::CellAlignment;
-use lifecircle::measure::{Indicators, Summary};
 use lifecircle::report::Language;
+use lifecircle::summary::{Indicators, Summary};
 
 use super::{count, document, line, notes, percent, pick, table, unit, whom};
 use crate::args::Common;
@@ -63,17 +63,17 @@ pub fn summary(out: &mut dyn Write, summary: &Summary, directory: Option<&Path>,
     indicators(out, &summary.indicators, common)?;
     worst_gaps(out, summary, common)?;
     notes(out, &summary.notes, common)?;
-    let unsnapped = summary.rests_on.unsnapped.len();
+    let unsnapped = summary.data_quality.unsnapped.len();
     if unsnapped > 0 {
         line(
             out,
             &match common.language() {
                 Language::Chinese => format!(
-                    "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 rests_on.unsnapped；可用 --snap-limit 放宽。"
+                    "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 data_quality.unsnapped；可用 --snap-limit 放宽。"
                 ),
                 Language::English => {
                     format!(
-                        "Note: {unsnapped} points have no street near; see rests_on.unsnapped in summary.json, or raise --snap-limit."
+                        "Note: {unsnapped} points have no street near; see data_quality.unsnapped in summary.json, or raise --snap-limit."
                     )
                 }
             },

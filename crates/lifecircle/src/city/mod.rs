@@ -9,15 +9,15 @@ mod streets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, save, write};
+pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, read_engine, save, write, write_engine};
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
-use crate::geo::{LonLat, Metres};
+use crate::geo::{Datum, LonLat, Metres};
 use crate::setting::{Setting, named};
 use geo_types::MultiPolygon;
 
 /// Everything known of one place.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct City {
     /// What it is called, and what it rests on.
     pub about: About,
@@ -58,10 +58,11 @@ pub struct About {
 pub struct ListReport {
     /// Its file name.
     pub file: String,
-    /// What it was taken for: `amap`, `baidu`, `overture`, `plain`.
-    pub origin: String,
+    /// What it was taken for.
+    pub origin: ListOrigin,
     /// The datum of its coordinates.
-    pub datum: String,
+    #[serde(serialize_with = "datum_name")]
+    pub datum: Datum,
     /// Entries that were read.
     pub entries: usize,
     /// Entries left out because the list says that they are closed.
@@ -74,11 +75,57 @@ pub struct ListReport {
     pub unrecognised: Vec<(String, usize)>,
 }
 
+fn datum_name<S: serde::Serializer>(datum: &Datum, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(datum.name())
+}
+
+/// Where a list of facilities comes from, as its columns tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListOrigin {
+    /// An export of AMap (高德): `id, name, type, typecode, location …`.
+    Amap,
+    /// An export of Baidu: `uid, name, tag, location.lng, location.lat …`.
+    Baidu,
+    /// Overture Maps' places: `id, names.primary, categories.primary …`.
+    Overture,
+    /// Any other list.
+    Plain,
+}
+
+impl ListOrigin {
+    /// Its word in tables and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Amap => "amap",
+            Self::Baidu => "baidu",
+            Self::Overture => "overture",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// What a file gave a city.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceRole {
+    /// Streets, and places along them.
+    Streets,
+    /// Where people live.
+    People,
+    /// A list of facilities.
+    Facilities,
+    /// Areas of communities.
+    Communities,
+    /// Ground elevation.
+    Elevation,
+}
+
 /// A file that a city was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Source {
-    /// What it gave: `streets`, `people`, `facilities`, `communities`, `elevation`.
-    pub role: String,
+    /// What it gave.
+    pub role: SourceRole,
     /// Its file name.
     pub file: String,
     /// SHA-256 of its bytes.

@@ -139,6 +139,11 @@ pub fn load(directory: &Path) -> Result<City> {
         let path = table_path(directory, name);
         if has_checks { read_checked(&path, head.tables.get(name)) } else { read_parquet(&path) }
     };
+    // What a city may lack is empty then.
+    let optional = |name: &str| {
+        let is_there = if has_checks { head.tables.contains_key(name) } else { table_path(directory, name).exists() };
+        if is_there { read(name) } else { Ok(Table::new()) }
+    };
     let place = |name: &str, e: Error| e.file(table_path(directory, name)).hint(IMPORT_AGAIN);
     let streets =
         streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
@@ -147,11 +152,29 @@ pub fn load(directory: &Path) -> Result<City> {
         facilities: facilities_of(&read("facilities")?).map_err(|e| place("facilities", e))?,
         homes: homes_of(&read("homes")?).map_err(|e| place("homes", e))?,
         communities: communities_of(&read("communities")?).map_err(|e| place("communities", e))?,
-        basemap: basemap_of(&read("basemap")?).map_err(|e| place("basemap", e))?,
-        merges: merges_of(&read("merges")?).map_err(|e| place("merges", e))?,
+        basemap: basemap_of(&optional("basemap")?).map_err(|e| place("basemap", e))?,
+        merges: merges_of(&optional("merges")?).map_err(|e| place("merges", e))?,
         about: head.about,
     };
     Ok(city)
+}
+
+/// Keeps an engine of a walker with a city, in its directory or the one that becomes it.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_engine(directory: &Path, walker: &str, bytes: &[u8]) -> Result<()> {
+    let path = engine_path(directory, walker);
+    std::fs::write(&path, bytes).map_err(|e| Error::io("write", &path, &e))
+}
+
+/// The engine of a walker that is kept with a city, if there is one.
+pub fn read_engine(directory: &Path, walker: &str) -> Option<Vec<u8>> {
+    std::fs::read(engine_path(directory, walker)).ok()
+}
+
+fn engine_path(directory: &Path, walker: &str) -> PathBuf {
+    directory.join(format!("reach-{walker}.bin"))
 }
 
 const IMPORT_AGAIN: &str = "import the city again";

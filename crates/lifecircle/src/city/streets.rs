@@ -138,6 +138,8 @@ pub enum Direction {
     Forward,
     /// Only from its end to its beginning.
     Backward,
+    /// Neither way: it is closed.
+    Closed,
 }
 
 impl Streets {

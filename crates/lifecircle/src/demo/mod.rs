@@ -14,7 +14,7 @@ mod services;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::city::Source;
+use crate::city::{Source, SourceRole};
 use crate::import::Inputs;
 use crate::sources::osm::OsmSource;
 use canvas::Canvas;
@@ -46,8 +46,8 @@ pub fn generate(size: Size, seed: u64) -> Inputs {
     layout.draw_roads_and_river(&mut canvas, &mut random);
     layout.draw_boundaries(&mut canvas);
     let people = people::settle(&estates, layout.residents, &mut random);
-    let source = |role: &str| Source {
-        role: role.to_owned(),
+    let source = |role| Source {
+        role,
         file: format!("lifecircle demo --seed {seed}"),
         sha256: String::new(),
         licence: "synthetic, no rights reserved".to_owned(),
@@ -55,7 +55,7 @@ pub fn generate(size: Size, seed: u64) -> Inputs {
     Inputs {
         synthetic: true,
         people: Some(people),
-        sources: vec![source("streets"), source("people")],
+        sources: vec![source(SourceRole::Streets), source(SourceRole::People)],
         ..Inputs::new("河湾市（合成） Hewan (synthetic)", OsmSource::Memory(canvas.elements))
     }
 }

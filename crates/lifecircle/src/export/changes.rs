@@ -2,7 +2,7 @@
 
 use geo_types::{Geometry, Point};
 
-use crate::measure::{Change, Changes};
+use crate::summary::{Change, Changes};
 use crate::tables::Table;
 
 /// A row for each facility and change: `change` (opened, closed, moved), `id`, `name`, `name_en`, `services` (ids, with

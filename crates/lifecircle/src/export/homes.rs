@@ -3,8 +3,9 @@
 use geo_types::{Geometry, Point};
 
 use crate::city::City;
-use crate::measure::{Measured, Summary};
+use crate::measure::Measured;
 use crate::standard::Threshold;
+use crate::summary::Summary;
 use crate::tables::Table;
 
 /// A row for each home: `id`, `community` (id), `residents`, `children`, `elderly`, `circles` (how many it has),
@@ -12,7 +13,8 @@ use crate::tables::Table;
 /// `SERVICE_s` (seconds to the nearest, empty if there is no way), `SERVICE_m` (metres, where the threshold is a
 /// distance), `SERVICE_n5`, `_n10`, `_n15` (how many within 5, 10, 15 minutes), `SERVICE_n` (how many within the
 /// threshold), and `SERVICE_supply` (share of supply for each person, where the service has a ratio).
-pub fn homes_table(city: &City, measured: &Measured) -> Table {
+pub fn homes_table(measured: &Measured) -> Table {
+    let city = measured.city();
     let homes = || 0..city.homes.len();
     let community = |home: usize| {
         city.homes[home].community.and_then(|index| city.communities.get(index as usize)).map(|c| c.id.as_str())
@@ -73,7 +75,7 @@ pub fn communities_table(city: &City, summary: &Summary) -> Table {
                 all().map(|c| c.area.circles[position].1.compliance.residents),
             );
         for (service, _) in &circle.services {
-            let share = |community: &crate::measure::CommunitySummary| {
+            let share = |community: &crate::summary::CommunitySummary| {
                 community.area.services.iter().find(|(id, _)| id == service).map_or(0.0, |(_, share)| share.residents)
             };
             table = table.numbers(&format!("{service}_coverage"), all().map(share));

@@ -10,10 +10,10 @@ mod snaps;
 
 use std::path::Path;
 
-use crate::city::City;
 use crate::error::{Error, Result};
-use crate::measure::{Changes, Measured, Summary};
+use crate::measure::Measured;
 use crate::output::write_text;
+use crate::summary::{Changes, Summary};
 use crate::tables::Format;
 
 pub use changes::facility_changes_table;
@@ -25,15 +25,9 @@ pub use snaps::{facility_snaps_table, home_snaps_table};
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn write_results(
-    city: &City,
-    measured: &Measured,
-    summary: &Summary,
-    directory: &Path,
-    formats: &[Format],
-) -> Result<()> {
-    let homes = homes_table(city, measured);
-    let communities = communities_table(city, summary);
+pub fn write_results(measured: &Measured, summary: &Summary, directory: &Path, formats: &[Format]) -> Result<()> {
+    let homes = homes_table(measured);
+    let communities = communities_table(measured.city(), summary);
     for format in formats {
         homes.write(&directory.join(format!("homes.{}", format.extension())), *format)?;
         communities.write(&directory.join(format!("communities.{}", format.extension())), *format)?;

@@ -3,7 +3,7 @@
 use geo_types::{Geometry, LineString, Point};
 
 use crate::city::Streets;
-use crate::network::{Millis, Network};
+use crate::network::{Cost as _, Millis, Network};
 use crate::tables::Table;
 
 /// A row for each node: `id`, `lon`, `lat`.
@@ -19,9 +19,9 @@ pub fn nodes_table(streets: &Streets) -> Table {
 pub fn edges_table(streets: &Streets, network: &Network) -> Table {
     let mut rows: Vec<(i64, u32, u32, f64)> = Vec::new();
     for (index, street) in streets.edges.iter().enumerate() {
-        let times = network.times(index as u32);
+        let times = network.costs(index as u32);
         let mut add =
-            |from, to, time: Millis| rows.extend(time.seconds().map(|seconds| (index as i64, from, to, seconds.0)));
+            |from, to, time: Millis| rows.extend(time.quantity().map(|seconds| (index as i64, from, to, seconds.0)));
         add(street.from, street.to, times.forward);
         add(street.to, street.from, times.backward);
     }

@@ -22,7 +22,7 @@ pub fn home_snaps_table(ready: &ReadyCity) -> Table {
     let table = Table::new()
         .text("id", rows.iter().map(|(home, _)| &city.homes[*home].id))
         .numbers("residents", rows.iter().map(|(home, _)| city.homes[*home].residents));
-    with_snaps(table, city, &snaps, |snap| [snap.to_from, snap.to_to])
+    with_snaps(table, city, &snaps, |snap| [snap.to_start, snap.to_end])
 }
 
 /// A row for each service and entry of every facility that is a service and has a street: `id`, `service`, and the
@@ -43,7 +43,7 @@ pub fn facility_snaps_table(ready: &ReadyCity, standard: &Standard) -> Table {
     }
     let snaps: Vec<Snap> = rows.iter().map(|row| row.2).collect();
     let table = Table::new().text("id", rows.iter().map(|row| row.0)).text("service", rows.iter().map(|row| row.1));
-    with_snaps(table, city, &snaps, |snap| [snap.from_from, snap.from_to])
+    with_snaps(table, city, &snaps, |snap| [snap.from_start, snap.from_end])
 }
 
 fn with_snaps(table: Table, city: &City, snaps: &[Snap], times: impl Fn(&Snap) -> [Millis; 2]) -> Table {

@@ -16,14 +16,26 @@ use super::LonLat;
 pub enum Datum {
     /// WGS-84, and CGCS2000 within centimetres.
     #[default]
+    #[serde(alias = "WGS-84")]
     Wgs84,
     /// GCJ-02: AMap, Tencent, most public boundary files in China.
+    #[serde(alias = "GCJ-02")]
     Gcj02,
     /// BD-09: Baidu.
+    #[serde(alias = "BD-09")]
     Bd09,
 }
 
 impl Datum {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wgs84 => "WGS-84",
+            Self::Gcj02 => "GCJ-02",
+            Self::Bd09 => "BD-09",
+        }
+    }
+
     /// A point of this datum in WGS-84.
     ///
     /// ```

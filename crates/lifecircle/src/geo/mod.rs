@@ -10,7 +10,7 @@ pub mod polygon;
 pub mod units;
 
 pub use datum::Datum;
-pub use units::{Metres, Seconds};
+pub use units::{Metres, Quantity, Seconds};
 
 /// A point on the earth: `x` is the longitude, `y` the latitude, in degrees, WGS-84.
 pub type LonLat = geo_types::Coord<f64>;

@@ -3,6 +3,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A quantity of some kind: formulas that hold for times and for lengths are written for both.
+pub trait Quantity: Copy + PartialOrd + Default + std::fmt::Debug + Send + Sync + 'static {
+    /// Its unit, as columns are called.
+    const UNIT: &'static str;
+
+    /// The quantity of a number of its unit.
+    fn of_number(number: f64) -> Self;
+
+    /// The number of its unit.
+    fn number(self) -> f64;
+}
+
 /// A length in metres.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, JsonSchema, Deserialize)]
 #[serde(transparent)]
@@ -22,6 +34,30 @@ impl Seconds {
     /// This span in minutes.
     pub const fn minutes(self) -> f64 {
         self.0 / 60.0
+    }
+}
+
+impl Quantity for Seconds {
+    const UNIT: &'static str = "seconds";
+
+    fn of_number(number: f64) -> Self {
+        Self(number)
+    }
+
+    fn number(self) -> f64 {
+        self.0
+    }
+}
+
+impl Quantity for Metres {
+    const UNIT: &'static str = "metres";
+
+    fn of_number(number: f64) -> Self {
+        Self(number)
+    }
+
+    fn number(self) -> f64 {
+        self.0
     }
 }
 

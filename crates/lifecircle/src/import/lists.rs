@@ -8,10 +8,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use super::facilities;
-use crate::city::{Entries, Facility, ListReport};
+use crate::city::{Entries, Facility, ListOrigin, ListReport};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::kinds::Catalogue;
@@ -31,20 +29,6 @@ pub struct FacilityList {
     pub facilities: Vec<Facility>,
     /// Rows that were left out because the list says that the place is closed.
     pub closed: usize,
-}
-
-/// Where a list comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ListOrigin {
-    /// An export of AMap (高德): `id, name, type, typecode, location …`.
-    Amap,
-    /// An export of Baidu: `uid, name, tag, location.lng, location.lat …`.
-    Baidu,
-    /// Overture Maps' places: `id, names.primary, categories.primary …`.
-    Overture,
-    /// Any other list.
-    Plain,
 }
 
 /// The columns that hold a list's codes.
@@ -252,21 +236,10 @@ pub(super) fn report(list: &FacilityList, merged: usize) -> ListReport {
         words.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
     unrecognised.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     unrecognised.truncate(WORDS);
-    let origin = match list.origin {
-        ListOrigin::Amap => "amap",
-        ListOrigin::Baidu => "baidu",
-        ListOrigin::Overture => "overture",
-        ListOrigin::Plain => "plain",
-    };
-    let datum = match list.datum {
-        Datum::Wgs84 => "WGS-84",
-        Datum::Gcj02 => "GCJ-02",
-        Datum::Bd09 => "BD-09",
-    };
     ListReport {
         file: list.file.clone(),
-        origin: origin.to_owned(),
-        datum: datum.to_owned(),
+        origin: list.origin,
+        datum: list.datum,
         entries: list.facilities.len(),
         closed: list.closed,
         merged,

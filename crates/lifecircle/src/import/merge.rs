@@ -282,9 +282,9 @@ fn apart(place: &Facility, entry: &Facility) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::city::ListOrigin;
     use crate::city::{Entries, Name};
     use crate::geo::{Datum, LonLat};
-    use crate::import::ListOrigin;
 
     /// A place so many metres east of where the others are.
     fn place(id: &str, name: &str, kind: &str, east: f64) -> Facility {

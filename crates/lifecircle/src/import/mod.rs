@@ -23,11 +23,11 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use communities::{AdminLevel, read_communities};
-pub use lists::{FacilityList, ListColumns, ListOrigin, read_list};
+pub use lists::{FacilityList, ListColumns, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
 
-use crate::city::{About, City, Community, Note, Source, Streets};
+use crate::city::{About, City, Community, Note, Source, SourceRole, Streets};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::sources::geotiff::GeoTiff;
@@ -83,7 +83,7 @@ impl Inputs {
 /// Makes a city.
 ///
 /// # Errors
-/// If the extract is damaged, or has no streets that people can walk, or no homes can be found.
+/// If the extract is damaged, or has no streets that people can walk, or no homes can be found, or it is cancelled.
 pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut notes = Vec::new();
     let extract = scan::scan(&inputs.osm, progress)?;
@@ -94,6 +94,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         ));
     }
     progress.stage(Stage::Build, 4);
+    progress.check()?;
     let mut streets = street_builder::build(&extract).in_hilbert_order();
     if streets.edges.is_empty() {
         return Err(extract.why_no_streets());
@@ -103,11 +104,14 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         elevation::apply(&mut streets, raster, &mut notes)?;
     }
     progress.advance(1);
+    progress.check()?;
     let areas = area::assemble(&extract);
+    progress.check()?;
     let mut facilities = facilities::build(&extract, &areas, &streets);
     make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
     let (mut merges, mut lists) = (Vec::new(), Vec::new());
     for mut list in inputs.lists {
+        progress.check()?;
         let taken: HashSet<&str> = facilities.iter().map(|facility| facility.id.as_str()).collect();
         make_unique_beside(&taken, list.facilities.iter_mut().map(|facility| &mut facility.id));
         let merged = if inputs.merge { merge::merge(&mut facilities, &list) } else { Vec::new() };
@@ -118,8 +122,10 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         merges.extend(merged);
     }
     progress.advance(1);
+    progress.check()?;
     let mut homes = homes::build(&areas, &streets, inputs.people.as_mut(), &mut notes)?;
     progress.advance(1);
+    progress.check()?;
     let given = inputs.communities.is_some();
     make_unique(homes.iter_mut().map(|home| &mut home.id));
     let mut communities =
@@ -128,6 +134,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let outside = communities::assign(&mut homes, &communities);
     communities::tell(given, &communities, outside, &homes, &mut notes);
     progress.advance(1);
+    progress.check()?;
     let about = About {
         name: inputs.name,
         synthetic: inputs.synthetic,
@@ -186,12 +193,12 @@ fn make_unique_beside<'a>(taken: &HashSet<&str>, ids: impl Iterator<Item = &'a m
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn describe_source(role: &str, path: &Path, licence: &str) -> Result<Source> {
+pub fn describe_source(role: SourceRole, path: &Path, licence: &str) -> Result<Source> {
     let mut file = open(path)?;
     let mut hasher = Sha256::new();
     std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io("read", path, &e))?;
     Ok(Source {
-        role: role.to_owned(),
+        role,
         file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         sha256: hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
         licence: licence.to_owned(),

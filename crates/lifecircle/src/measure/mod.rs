@@ -1,131 +1,144 @@
-//! Measures: who has what within reach, by home, circle, community and city; how well, how fairly, and what is missing.
+//! A city measured by a standard: who has what within reach, home by home, and tallies of it that add up.
 //!
 //! [`measure`] and [`measure_all`] run the reach kernels once for all standards; everything else here only reads their
-//! times and counts. The measures themselves are functions on plain times, people and supply ([`Trips`],
-//! [`floating_catchment`], [`gini`] …), which any program may use. It knows nothing of files or pictures.
+//! times and counts. It knows nothing of files or documents.
 
-mod changes;
-mod composite;
-mod coverage;
-mod decay;
-mod diversity;
-mod equity;
-mod fairness;
-mod gaps;
-mod indicators;
+mod edited;
 mod people;
 mod reached;
-mod rests_on;
-mod summary;
 mod supply;
-mod supply_demand;
-mod trips;
+mod tally;
 
-pub use changes::{
-    Change, Changes, CircleChange, CommunityChange, FacilityChange, MeasuredCity, ServiceChange, changes_schema,
-    compare,
-};
-pub use composite::{Composite, entropy_composite};
-pub use coverage::{CircleCoverage, Coverage, Share};
-pub use decay::Decay;
-pub use diversity::{hill, shannon};
-pub use equity::{
-    Concentration, CurvePoint, Theil, concentration, curve, gini, palma, palma_between, quantile, theil_l, theil_t,
-};
-pub use fairness::Fairness;
-pub use gaps::{Gap, Shortage};
-pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
+pub use edited::EditedCity;
 pub use people::residents_of;
 pub use reached::{COUNTED_MINUTES, Reached};
-pub use rests_on::{RestsOn, Unsnapped};
-pub use summary::{
-    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary,
-    summarise, summary_schema,
-};
 pub use supply::Supply;
-pub use supply_demand::{FloatingCatchment, floating_catchment};
-pub use trips::Trips;
+pub use tally::{CircleCoverage, CityTally, Coverage, People, ServiceTally, Share, Tally, Total};
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::city::City;
+use crate::error::Result;
 use crate::geo::{Metres, Seconds};
-use crate::network::{Network, Walker};
+use crate::network::{Cost as _, Millimetres, Network, Walker};
 use crate::progress::Progress;
+use crate::reach::Near;
 use crate::ready::ReadyCity;
-use crate::standard::{Recognised, Standard, recognise};
+use crate::standard::{Recognised, Score, ServicesOf, Standard, recognise};
 use reached::At;
 
 /// A city measured by one standard: for every home and service, how far the nearest facility is and how many are near.
 #[derive(Debug)]
 pub struct Measured {
     /// By which standard.
-    pub standard: Standard,
+    pub standard: Arc<Standard>,
     /// Which facilities are which services.
     pub recognised: Recognised,
     /// What the walker reaches; shared with other standards.
     pub reached: Arc<Reached>,
     /// For each service that has a ratio, its supply and who gets it; none where the ratio is for an age group that is not
     /// known.
-    pub supply: Vec<Option<Supply>>,
+    pub supply: Vec<Option<Arc<Supply>>>,
     at: Vec<At>,
     /// For each service, the mean time of every home to the nearest few; empty where it is the nearest one's.
-    proximity: Vec<Vec<Option<Seconds>>>,
+    proximity: Vec<Arc<MeanTimes>>,
     /// Every home's score; empty if the standard has none.
     scores: Vec<f64>,
 }
 
-/// The JSON Schema of a document, with its title.
-fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
-    // What is serialised is described, not what would be read.
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.insert("title".to_owned(), title.into());
-    schema.to_value()
+/// For each home the mean time to its nearest few facilities of a service.
+type MeanTimes = Vec<Option<Seconds>>;
+
+/// What was found of each service besides nearest times and counts, as long as it holds.
+#[derive(Debug)]
+pub(crate) struct Renewed(Vec<Holding>);
+
+#[derive(Debug, Clone, Default)]
+struct Holding {
+    proximity: Option<Arc<MeanTimes>>,
+    supply: Option<Option<Arc<Supply>>>,
+    credits: Option<Arc<Vec<f64>>>,
+}
+
+impl Renewed {
+    /// Nothing was found yet.
+    fn nothing(services: usize) -> Self {
+        Self(vec![Holding::default(); services])
+    }
+
+    /// A facility of these services has come, changed or gone.
+    fn touch(&mut self, found: &ServicesOf) {
+        found.services.iter().for_each(|service| self.0[*service] = Holding::default());
+    }
+
+    /// Anything may have changed.
+    fn touch_all(&mut self) {
+        self.0.fill(Holding::default());
+    }
 }
 
 /// Measures a city by one standard.
-pub fn measure(ready: &ReadyCity, standard: Standard, progress: &dyn Progress) -> Measured {
-    let mut measured = measure_all(ready, vec![standard], progress);
+///
+/// # Errors
+/// If it is cancelled.
+pub fn measure(ready: &ReadyCity, standard: Standard, progress: &dyn Progress) -> Result<Measured> {
+    let mut measured = measure_all(ready, vec![standard], progress)?;
     // One standard in, one out.
-    measured.swap_remove(0)
+    Ok(measured.swap_remove(0))
 }
 
 /// Measures a city by several standards, in one pass of the kernels.
-pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn Progress) -> Vec<Measured> {
+///
+/// # Errors
+/// If it is cancelled.
+pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn Progress) -> Result<Vec<Measured>> {
     let city = ready.city();
     let recognised: Vec<Recognised> = standards.iter().map(|s| recognise(s, &city.facilities)).collect();
     let asked: Vec<(&Standard, &Recognised)> = standards.iter().zip(&recognised).collect();
-    let (reached, at) = Reached::find(ready.clone(), &asked, progress);
-    let reached = Arc::new(reached);
+    let (plan, at, groups) = reached::plan(&asked);
+    let reached = Arc::new(Reached::find(ready.clone(), &plan, groups, progress)?);
     let of = |((standard, recognised), at): ((Standard, Recognised), Vec<At>)| {
-        Measured::new(city, standard, recognised, Arc::clone(&reached), at)
+        let mut renewed = Renewed::nothing(standard.services.len());
+        Measured::renewed(Arc::new(standard), recognised, Arc::clone(&reached), at, &mut renewed, progress)
     };
     standards.into_iter().zip(recognised).zip(at).map(of).collect()
 }
 
 impl Measured {
-    fn new(city: &City, standard: Standard, recognised: Recognised, reached: Arc<Reached>, at: Vec<At>) -> Self {
-        let k = standard.nearest;
-        let mean = |near: &[crate::reach::Near]| {
-            let times: f64 = near.iter().filter_map(|near| near.time.seconds()).map(|time| time.0).sum();
-            (!near.is_empty()).then(|| Seconds(times / near.len() as f64))
-        };
-        let proximity = match k {
-            1 => Vec::new(),
-            _ => at.par_iter().map(|at| reached.nearest_times(k, *at, mean)).collect(),
-        };
-        let scores = scores(&standard, &reached, &at, city.homes.len());
-        let supply = (0..standard.services.len())
-            .map(|service| {
-                Supply::find(city, &standard.services[service], &recognised.services[service], || {
-                    reached.catchments(at[service])
-                })
-            })
-            .collect();
-        Self { standard, recognised, reached, supply, at, proximity, scores }
+    /// What is still known is taken as it is, the rest is found.
+    fn renewed(
+        standard: Arc<Standard>,
+        recognised: Recognised,
+        reached: Arc<Reached>,
+        at: Vec<At>,
+        known: &mut Renewed,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let (mut proximity, mut supply, mut scores) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, (service, holding)) in standard.services.iter().zip(&mut known.0).enumerate() {
+            let trips = || reached.trips(at[index], progress);
+            let members = &recognised.services[index];
+            let found = || Ok(Supply::find(reached.ready.city(), service, members, trips)?.map(Arc::new));
+            supply.push(get_or_find(&mut holding.supply, found)?.clone());
+            if standard.nearest > 1 {
+                let found = || mean_times(&reached, standard.nearest, at[index], progress).map(Arc::new);
+                proximity.push(Arc::clone(get_or_find(&mut holding.proximity, found)?));
+            }
+            if let Some(score) = standard.score.as_ref().filter(|_| !service.weights.is_empty()) {
+                let found = || credits(score, &service.weights, &reached, at[index], progress).map(Arc::new);
+                let credits = get_or_find(&mut holding.credits, found)?;
+                scores.resize(credits.len(), 0.0);
+                scores.iter_mut().zip(&**credits).for_each(|(score, credit)| *score += credit);
+            }
+        }
+        let all: f64 = standard.services.iter().flat_map(|service| &service.weights).sum();
+        scores.iter_mut().for_each(|score| *score = 100.0 * *score / all);
+        Ok(Self { standard, recognised, reached, supply, at, proximity, scores })
+    }
+
+    /// What was measured.
+    pub fn city(&self) -> &City {
+        self.reached.ready.city()
     }
 
     /// Who walked.
@@ -206,19 +219,32 @@ impl Measured {
     }
 }
 
-/// Every home's score: each service's weights, in turn, times the credit of its nearest facilities, over all weights.
-fn scores(standard: &Standard, reached: &Reached, at: &[At], homes: usize) -> Vec<f64> {
-    let Some(score) = &standard.score else { return Vec::new() };
+/// For each home, the mean time to its k nearest facilities of a service, or to as many as there are.
+fn mean_times(reached: &Reached, k: usize, at: At, progress: &dyn Progress) -> Result<Vec<Option<Seconds>>> {
+    let found = reached.nearest_few(k, at, progress)?;
+    let mean = |near: &[Near]| {
+        let times: f64 = near.iter().filter_map(|near| near.cost.quantity()).map(|time| time.0).sum();
+        (!near.is_empty()).then(|| Seconds(times / near.len() as f64))
+    };
+    Ok((0..found.origins()).map(|home| mean(found.of(home))).collect())
+}
+
+/// What a service adds to every home's score: its weights, in turn, times the credit of its nearest facilities.
+fn credits(score: &Score, weights: &[f64], reached: &Reached, at: At, progress: &dyn Progress) -> Result<Vec<f64>> {
     let credit = |metres: f64| ((score.none_metres - metres) / (score.none_metres - score.full_metres)).clamp(0.0, 1.0);
-    let weighed = standard.services.par_iter().zip(at).filter(|(service, _)| !service.weights.is_empty());
-    let parts: Vec<Vec<f64>> = weighed
-        .map(|(service, at)| {
-            reached.nearest_lengths(service.weights.len(), *at, |near| {
-                let metres = near.iter().filter_map(|near| near.time.seconds());
-                service.weights.iter().zip(metres).map(|(weight, metres)| weight * credit(metres.0)).sum()
-            })
-        })
-        .collect();
-    let all: f64 = standard.services.iter().flat_map(|service| &service.weights).sum();
-    (0..homes).map(|home| 100.0 * parts.iter().map(|part: &Vec<f64>| part[home]).sum::<f64>() / all).collect()
+    let of_home = |near: &[Near<Millimetres>]| {
+        let metres = near.iter().filter_map(|near| near.cost.quantity());
+        weights.iter().zip(metres).map(|(weight, metres)| weight * credit(metres.0)).sum::<f64>()
+    };
+    let found = reached.nearest_few_lengths(weights.len(), at, progress)?;
+    Ok((0..found.origins()).map(|home| of_home(found.of(home))).collect())
+}
+
+/// What is known, or is found now.
+fn get_or_find<T>(known: &mut Option<T>, find: impl FnOnce() -> Result<T>) -> Result<&T> {
+    let found = match known.take() {
+        Some(found) => found,
+        None => find()?,
+    };
+    Ok(known.insert(found))
 }

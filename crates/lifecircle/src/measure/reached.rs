@@ -1,14 +1,17 @@
-//! What one walker reaches: every time and count that several standards ask for, found in one pass of the kernels.
+//! What one walker reaches: every time, length and count that standards ask for, found in one pass of the kernels.
 //!
 //! Standards ask for the same groups of facilities again and again; each group is searched once. It knows facilities
 //! as groups of numbers, and nothing of what a standard makes of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use crate::error::Result;
+use crate::formulas::Trips;
 use crate::geo::{Metres, Seconds};
-use crate::network::Millis;
-use crate::progress::{Progress, Stage};
-use crate::reach::{Near, Places, Question, Within, k_nearest, nearest, within};
+use crate::network::{Cost, Millimetres, Millis};
+use crate::progress::{Progress, Quietly};
+use crate::reach::{Answers, KNearest, Places, Question, catchment, k_nearest};
 use crate::ready::{ReadyCity, Searched};
 use crate::standard::{Recognised, Standard, Threshold};
 
@@ -20,218 +23,227 @@ pub const COUNTED_MINUTES: [f64; 3] = [5.0, 10.0, 15.0];
 pub struct Reached {
     /// The city and who walks it.
     pub ready: ReadyCity,
-    groups: Groups,
-    times: Pass<4>,
-    /// The same in metres, for those who ask for distances.
-    lengths: Option<Pass<1>>,
+    /// The facilities of each group.
+    groups: Vec<Vec<u32>>,
+    times: Arc<Answers<Millis>>,
+    /// The same in metres for the groups that are asked for within a distance.
+    lengths: Option<Arc<Answers<Millimetres>>>,
 }
 
-/// Groups of facilities, each once.
+/// What is asked: how many groups there are, within which limits each is counted, and which services each answers.
 #[derive(Debug, Default)]
-struct Groups {
-    number: HashMap<Vec<u32>, usize>,
-    list: Vec<Vec<u32>>,
+pub(crate) struct Plan {
+    /// For each group the limits in time; the first are [`COUNTED_MINUTES`].
+    pub time_limits: Vec<Vec<Millis>>,
+    /// The groups that are asked for within a distance, and their limits.
+    pub length_groups: Vec<usize>,
+    pub length_limits: Vec<Vec<Millimetres>>,
 }
 
-impl Groups {
-    fn number_of(&mut self, group: &[u32]) -> usize {
-        if let Some(number) = self.number.get(group) {
-            return *number;
-        }
-        self.number.insert(group.to_vec(), self.list.len());
-        self.list.push(group.to_vec());
-        self.list.len() - 1
+/// Where a service's numbers stand: its group, and its own threshold among the group's limits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub group: usize,
+    limit: Limit,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    Time {
+        limit: Millis,
+        column: usize,
+    },
+    /// `group` counts among the groups that are asked for within a distance.
+    Length {
+        limit: Millimetres,
+        group: usize,
+        column: usize,
+    },
+}
+
+impl Plan {
+    /// Adds a group.
+    pub fn add_group(&mut self) -> usize {
+        let counted = COUNTED_MINUTES.map(|minutes| Millis::round(Seconds::from_minutes(minutes)));
+        self.time_limits.push(counted.to_vec());
+        self.time_limits.len() - 1
+    }
+
+    /// Asks for a group within a threshold.
+    pub fn ask(&mut self, group: usize, threshold: Threshold) -> At {
+        let limit = match threshold {
+            Threshold::Time(time) => {
+                let limit = Millis::round(time);
+                Limit::Time { limit, column: position(&mut self.time_limits[group], limit) }
+            }
+            Threshold::Distance(metres) => {
+                let limit = Millimetres::round(metres);
+                let group = position(&mut self.length_groups, group);
+                self.length_limits.resize(self.length_groups.len(), Vec::new());
+                Limit::Length { limit, group, column: position(&mut self.length_limits[group], limit) }
+            }
+        };
+        At { group, limit }
     }
 }
 
-/// What the kernels found for some groups and limits.
-#[derive(Debug)]
-struct Pass<const LIMITS: usize> {
-    /// For each group that was searched, every home's nearest.
-    nearest: Vec<Vec<Millis>>,
-    /// The position in `nearest` of a group.
-    searched: HashMap<usize, usize>,
-    /// The position in `counts` of a group with its limits.
-    asked: HashMap<(usize, [Millis; LIMITS]), usize>,
-    counts: Within<u32>,
+/// Where an item stands in a list; it is added if it does not.
+fn position<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+    list.iter().position(|other| *other == item).unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    })
 }
 
-impl<const LIMITS: usize> Pass<LIMITS> {
-    fn run(
-        Searched { engine, homes: origins, facilities: targets }: &Searched,
-        groups: &Groups,
-        wanted: &[(usize, [Millis; LIMITS])],
-        progress: &dyn Progress,
-    ) -> Self {
-        let mut numbers: Vec<usize> = wanted.iter().map(|(group, _)| *group).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let searched: Vec<Vec<u32>> = numbers.iter().map(|number| groups.list[*number].clone()).collect();
-        progress.stage(Stage::Nearest, numbers.len() as u64);
-        let question = Question { origins, targets, groups: &searched };
-        let found = nearest(engine, question, |groups| progress.advance(groups as u64));
-        let mut asked = HashMap::new();
-        let (mut members, mut limits) = (Vec::new(), Vec::new());
-        for (group, within) in wanted {
-            asked.entry((*group, *within)).or_insert_with(|| {
-                members.push(groups.list[*group].clone());
-                limits.push(*within);
-                members.len() - 1
+/// What several standards ask for, where each one's services stand, and the facilities of each group: equal ones are one group.
+pub(super) fn plan(standards: &[(&Standard, &Recognised)]) -> (Plan, Vec<Vec<At>>, Vec<Vec<u32>>) {
+    let (mut plan, mut groups) = (Plan::default(), Vec::new());
+    let mut known: HashMap<&[u32], usize> = HashMap::new();
+    let mut at = Vec::with_capacity(standards.len());
+    for (standard, recognised) in standards {
+        let services = standard.services.iter().zip(&recognised.services).map(|(service, members)| {
+            let group = *known.entry(members).or_insert_with(|| {
+                groups.push(members.clone());
+                plan.add_group()
             });
-        }
-        progress.stage(Stage::Within, origins.len() as u64);
-        let question = Question { origins, targets, groups: &members };
-        let counts = within(engine, question, &limits, |origins| progress.advance(origins as u64));
-        let searched = numbers.into_iter().enumerate().map(|(position, group)| (group, position)).collect();
-        Self { nearest: found, searched, asked, counts }
+            plan.ask(group, service.threshold)
+        });
+        at.push(services.collect());
     }
-}
-
-/// Where a service's numbers stand.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct At {
-    group: usize,
-    times: Position,
-    /// In the pass of lengths, if it asks for a distance.
-    lengths: Option<Position>,
-    limit: Millis,
-}
-
-/// Where a service's numbers stand in a pass.
-#[derive(Debug, Clone, Copy)]
-struct Position {
-    nearest: usize,
-    counts: usize,
-}
-
-impl<const LIMITS: usize> Pass<LIMITS> {
-    fn position(&self, group: usize, limits: [Millis; LIMITS]) -> Position {
-        Position { nearest: self.searched[&group], counts: self.asked[&(group, limits)] }
-    }
-}
-
-fn time_limits(threshold: Threshold) -> [Millis; 4] {
-    let [five, ten, fifteen] = COUNTED_MINUTES.map(|minutes| Millis::round(Seconds::from_minutes(minutes)));
-    // Who asks for a distance is answered by the other pass.
-    let own = if let Threshold::Time(time) = threshold { Millis::round(time) } else { fifteen };
-    [five, ten, fifteen, own]
-}
-
-/// A distance as a network of lengths has it.
-fn length(metres: Metres) -> Millis {
-    Millis::round(Seconds(metres.0))
+    (plan, at, groups)
 }
 
 impl Reached {
-    /// Finds what standards ask for, each with its recognised facilities. Returns with it where each standard's services
-    /// stand.
-    pub(super) fn find(
-        ready: ReadyCity,
-        standards: &[(&Standard, &Recognised)],
-        progress: &dyn Progress,
-    ) -> (Self, Vec<Vec<At>>) {
-        let mut groups = Groups::default();
-        let mut numbered: Vec<Vec<(usize, Threshold)>> = Vec::with_capacity(standards.len());
-        for (standard, recognised) in standards {
-            let services = standard.services.iter().zip(&recognised.services);
-            numbered.push(services.map(|(service, group)| (groups.number_of(group), service.threshold)).collect());
-        }
-        let all = || numbered.iter().flatten();
-        let timed: Vec<(usize, [Millis; 4])> = all().map(|(group, limit)| (*group, time_limits(*limit))).collect();
-        let times = Pass::run(ready.times(), &groups, &timed, progress);
-        let far: Vec<(usize, [Millis; 1])> = all()
-            .filter_map(|(group, limit)| match limit {
-                Threshold::Distance(metres) => Some((*group, [length(*metres)])),
-                Threshold::Time(_) => None,
-            })
-            .collect();
-        let wanted = standards.iter().any(|(standard, _)| standard.asks_for_distances());
-        let lengths = wanted.then(|| Pass::run(ready.lengths(), &groups, &far, progress));
-        let at = |(group, limit): &(usize, Threshold)| At {
-            group: *group,
-            times: times.position(*group, time_limits(*limit)),
-            lengths: match (limit, &lengths) {
-                (Threshold::Distance(metres), Some(lengths)) => Some(lengths.position(*group, [length(*metres)])),
-                _ => None,
-            },
-            limit: match limit {
-                Threshold::Time(time) => Millis::round(*time),
-                Threshold::Distance(metres) => length(*metres),
-            },
+    /// Finds what is planned.
+    pub(super) fn find(ready: ReadyCity, plan: &Plan, groups: Vec<Vec<u32>>, progress: &dyn Progress) -> Result<Self> {
+        let times = Arc::new(answers(ready.times(), &groups, &plan.time_limits, progress)?);
+        let far: Vec<Vec<u32>> = plan.length_groups.iter().map(|group| groups[*group].clone()).collect();
+        let lengths = match far.is_empty() {
+            true => None,
+            false => Some(Arc::new(answers(ready.lengths(), &far, &plan.length_limits, progress)?)),
         };
-        let at = numbered.iter().map(|services| services.iter().map(at).collect()).collect();
-        (Self { ready, groups, times, lengths }, at)
+        Ok(Self { ready, groups, times, lengths })
+    }
+
+    /// What was found elsewhere.
+    pub(super) fn of(
+        ready: ReadyCity,
+        groups: Vec<Vec<u32>>,
+        times: Arc<Answers<Millis>>,
+        lengths: Option<Arc<Answers<Millimetres>>>,
+    ) -> Self {
+        Self { ready, groups, times, lengths }
     }
 
     /// The time from a home to the nearest facility.
     pub(super) fn nearest(&self, home: usize, at: At) -> Option<Seconds> {
-        self.times.nearest[at.times.nearest][home].seconds()
+        self.times.nearest(home, at.group).quantity()
     }
 
     /// The way from a home to the nearest facility, for those who ask for a distance.
     pub(super) fn nearest_metres(&self, home: usize, at: At) -> Option<Metres> {
-        let position = at.lengths?;
-        self.lengths.as_ref()?.nearest[position.nearest][home].seconds().map(|length| Metres(length.0))
+        match (at.limit, &self.lengths) {
+            (Limit::Length { group, .. }, Some(lengths)) => lengths.nearest(home, group).quantity(),
+            _ => None,
+        }
     }
 
     /// How many facilities lie within 5, 10 and 15 minutes of a home.
     pub(super) fn counts(&self, home: usize, at: At) -> [u32; 3] {
-        let counts = self.times.counts.of(home, at.times.counts);
+        let counts = self.times.counts(home, at.group);
         [counts[0], counts[1], counts[2]]
     }
 
     /// How many facilities lie within the service's own threshold.
     pub(super) fn count_within_threshold(&self, home: usize, at: At) -> u32 {
-        match (at.lengths, &self.lengths) {
-            (Some(position), Some(lengths)) => lengths.counts.of(home, position.counts)[0],
-            _ => self.times.counts.of(home, at.times.counts)[3],
+        match (at.limit, &self.lengths) {
+            (Limit::Time { column, .. }, _) => self.times.counts(home, at.group)[column],
+            (Limit::Length { group, column, .. }, Some(lengths)) => lengths.counts(home, group)[column],
+            (Limit::Length { .. }, None) => 0,
         }
     }
 
     /// Whether the nearest lies within the threshold.
     pub(super) fn has_one(&self, home: usize, at: At) -> bool {
-        let nearest = match (at.lengths, &self.lengths) {
-            (Some(position), Some(lengths)) => &lengths.nearest[position.nearest],
-            _ => &self.times.nearest[at.times.nearest],
-        };
-        nearest[home] <= at.limit
-    }
-
-    /// For each home the times to its k nearest facilities of a service, nearest first, handed to `take`.
-    pub(super) fn nearest_times<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
-        k_nearest_of(self.ready.times(), &self.groups.list[at.group], k, take)
-    }
-
-    /// The same with lengths for times; nothing if no standard asked for distances.
-    pub(super) fn nearest_lengths<T>(&self, k: usize, at: At, take: impl Fn(&[Near]) -> T) -> Vec<T> {
-        if self.lengths.is_none() {
-            return Vec::new();
+        match (at.limit, &self.lengths) {
+            (Limit::Time { limit, .. }, _) => self.times.nearest(home, at.group) <= limit,
+            (Limit::Length { limit, group, .. }, Some(lengths)) => lengths.nearest(home, group) <= limit,
+            (Limit::Length { .. }, None) => false,
         }
-        k_nearest_of(self.ready.lengths(), &self.groups.list[at.group], k, take)
     }
 
-    /// For each facility of a service, the homes that have it within the service's threshold, with the cost of the way
-    /// in the threshold's own unit.
-    pub(super) fn catchments(&self, at: At) -> Vec<Vec<(u32, Seconds)>> {
-        let Searched { engine, homes, facilities } = match at.lengths {
-            Some(_) => self.ready.lengths(),
-            None => self.ready.times(),
-        };
-        let members: Places =
-            self.groups.list[at.group].iter().map(|f| facilities.doors(*f as usize).to_vec()).collect();
-        let found = crate::reach::catchment(engine, &members, homes, at.limit);
-        let seconds = |(home, cost): (u32, Millis)| Some((home, cost.seconds()?));
-        found.into_iter().map(|homes| homes.into_iter().filter_map(seconds).collect()).collect()
+    /// For each home its k nearest facilities of a service in time.
+    pub(super) fn nearest_few(&self, k: usize, at: At, progress: &dyn Progress) -> Result<KNearest> {
+        k_nearest_of(self.ready.times(), &self.groups[at.group], k, progress)
+    }
+
+    /// The same in length.
+    pub(super) fn nearest_few_lengths(
+        &self,
+        k: usize,
+        at: At,
+        progress: &dyn Progress,
+    ) -> Result<KNearest<Millimetres>> {
+        k_nearest_of(self.ready.lengths(), &self.groups[at.group], k, progress)
+    }
+
+    /// The trips from all homes to the facilities of a service within its threshold, in the threshold's own unit.
+    pub(super) fn trips(&self, at: At, progress: &dyn Progress) -> Result<AnyTrips> {
+        let group = &self.groups[at.group];
+        Ok(match at.limit {
+            Limit::Time { limit, .. } => {
+                let trips = trips_of(self.ready.times(), group, limit, progress)?;
+                AnyTrips::Times { trips, within: limit.quantity().unwrap_or(Seconds(f64::INFINITY)) }
+            }
+            Limit::Length { limit, .. } => {
+                let trips = trips_of(self.ready.lengths(), group, limit, progress)?;
+                AnyTrips::Lengths { trips, within: limit.quantity().unwrap_or(Metres(f64::INFINITY)) }
+            }
+        })
     }
 }
 
-fn k_nearest_of<T>(
-    Searched { engine, homes: origins, facilities: targets }: &Searched,
+/// Trips within a threshold, in time or in length.
+#[derive(Debug, Clone)]
+pub(super) enum AnyTrips {
+    Times { trips: Trips<Seconds>, within: Seconds },
+    Lengths { trips: Trips<Metres>, within: Metres },
+}
+
+fn answers<C: Cost>(
+    searched: &Searched<C>,
+    groups: &[Vec<u32>],
+    limits: &[Vec<C>],
+    progress: &dyn Progress,
+) -> Result<Answers<C>> {
+    let question = Question { origins: searched.homes(), targets: searched.facilities(), groups };
+    Answers::find(searched.engine(progress)?, question, limits, progress)
+}
+
+fn k_nearest_of<C: Cost>(
+    searched: &Searched<C>,
     group: &[u32],
     k: usize,
-    take: impl Fn(&[Near]) -> T,
-) -> Vec<T> {
+    progress: &dyn Progress,
+) -> Result<KNearest<C>> {
     let groups = [group.to_vec()];
-    let found = k_nearest(engine, Question { origins, targets, groups: &groups }, k, |_| {});
-    (0..origins.len()).map(|home| take(found[0].of(home))).collect()
+    let question = Question { origins: searched.homes(), targets: searched.facilities(), groups: &groups };
+    let mut found = k_nearest(searched.engine(progress)?, question, k, &Quietly(progress))?;
+    // One group in, one list out.
+    Ok(found.swap_remove(0))
+}
+
+fn trips_of<C: Cost>(
+    searched: &Searched<C>,
+    group: &[u32],
+    limit: C,
+    progress: &dyn Progress,
+) -> Result<Trips<C::Quantity>> {
+    let homes = searched.homes();
+    let members: Places<C> =
+        group.iter().map(|facility| searched.facilities().doors(*facility as usize).to_vec()).collect();
+    let found = catchment(searched.engine(progress)?, &members, homes, limit, progress)?;
+    let quantity = |(home, cost): (u32, C)| Some((home, cost.quantity()?));
+    let by_target = found.into_iter().map(|homes| homes.into_iter().filter_map(quantity).collect()).collect();
+    Ok(Trips::by_target(homes.len(), by_target))
 }

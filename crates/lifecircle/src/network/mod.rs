@@ -1,62 +1,37 @@
 //! The streets as one walker walks them: travel times, adjacency, connected parts, and where homes and facilities stand.
 //!
-//! Times are whole milliseconds: sums are exact, so results never depend on the order of work. It knows nothing of
+//! A network is of times or of lengths ([`Cost`]), and everything found on it is of the same kind. It knows nothing of
 //! services or standards.
 
+mod cost;
 mod snap;
 mod walker;
 
+pub use cost::{Cost, Millimetres, Millis};
 pub use snap::{DEFAULT_SNAP_LIMIT, NoStreet, Snap, Snapper, Snaps, StreetIndex, snap_city};
 pub use walker::{Slope, SlopeFunction, Walker};
 
 use rayon::prelude::*;
 
 use crate::city::{Direction, Street, Streets};
-use crate::geo::Seconds;
 
-/// A time in whole milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Millis(pub u32);
-
-impl Millis {
-    /// Not to be reached, or not to be passed.
-    pub const NEVER: Self = Self(u32::MAX);
-
-    /// The nearest whole millisecond to a time; [`Millis::NEVER`] if it is beyond counting.
-    pub fn round(seconds: Seconds) -> Self {
-        let millis = (seconds.0 * 1000.0).round();
-        if millis >= 0.0 && millis < f64::from(u32::MAX) { Self(millis as u32) } else { Self::NEVER }
-    }
-
-    /// This time in seconds; none for [`Millis::NEVER`].
-    pub fn seconds(self) -> Option<Seconds> {
-        (self != Self::NEVER).then(|| Seconds(f64::from(self.0) / 1000.0))
-    }
-
-    /// The sum, [`Millis::NEVER`] if either is.
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-}
-
-/// What one may do from a node along one edge.
+/// An edge at a node, as it is walked from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arc {
+pub struct IncidentEdge<C = Millis> {
     /// The node at the edge's other end.
     pub node: u32,
     /// The edge, as an index into [`Streets::edges`].
     pub edge: u32,
-    /// Time from here to there; [`Millis::NEVER`] if one may not.
-    pub out: Millis,
-    /// Time from there to here; [`Millis::NEVER`] if one may not.
-    pub back: Millis,
+    /// Cost of the way from here to there; [`Cost::NEVER`] if there is none.
+    pub out: C,
+    /// Cost of the way from there to here; [`Cost::NEVER`] if there is none.
+    pub back: C,
 }
 
-/// The streets with one walker's times: 16 bytes an edge, 8 to find it from its ends, 5 a node.
+/// The streets with one walker's times, or their lengths: 16 bytes an edge, 8 to find it from its ends, 5 a node.
 #[derive(Debug, Clone)]
-pub struct Network {
-    edges: Vec<Edge>,
+pub struct Network<C = Millis> {
+    edges: Vec<Edge<C>>,
     first: Vec<u32>,
     incident: Vec<u32>,
     on_island: Vec<bool>,
@@ -65,23 +40,23 @@ pub struct Network {
 
 /// An edge as the walker finds it. It may be closed in one direction or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Edge {
+struct Edge<C> {
     ends: [u32; 2],
-    times: EdgeTimes,
+    costs: EdgeCosts<C>,
 }
 
-/// The times of an edge from end to end.
+/// The costs of an edge from end to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EdgeTimes {
-    /// From its beginning to its end.
-    pub forward: Millis,
-    /// From its end to its beginning.
-    pub backward: Millis,
+pub struct EdgeCosts<C = Millis> {
+    /// From its start to its end.
+    pub forward: C,
+    /// From its end to its start.
+    pub backward: C,
 }
 
-impl EdgeTimes {
+impl<C: Cost> EdgeCosts<C> {
     /// A closed edge.
-    pub const CLOSED: Self = Self { forward: Millis::NEVER, backward: Millis::NEVER };
+    pub const CLOSED: Self = Self { forward: C::NEVER, backward: C::NEVER };
 
     /// Whether the walker can use the edge at all.
     pub fn is_open(self) -> bool {
@@ -90,7 +65,43 @@ impl EdgeTimes {
 
     /// Whether the walker can use the edge both ways.
     pub fn is_open_both_ways(self) -> bool {
-        self.forward != Millis::NEVER && self.backward != Millis::NEVER
+        self.forward != C::NEVER && self.backward != C::NEVER
+    }
+}
+
+/// A cost that a walker has on a street.
+pub trait WalkCost: Cost {
+    /// What it costs to walk along a street that climbs `rise` metres; [`Cost::NEVER`] for who cannot.
+    fn along(street: &Street, walker: &Walker, rise: f64) -> Self;
+}
+
+impl WalkCost for Millis {
+    fn along(street: &Street, walker: &Walker, rise: f64) -> Self {
+        walker.time(street, rise)
+    }
+}
+
+impl WalkCost for Millimetres {
+    fn along(street: &Street, walker: &Walker, rise: f64) -> Self {
+        match walker.time(street, rise) {
+            Millis::NEVER => Self::NEVER,
+            _ => Self::round(street.length).at_least_one(),
+        }
+    }
+}
+
+impl<C: WalkCost> EdgeCosts<C> {
+    /// What a street costs a walker.
+    pub fn of(street: &Street, walker: &Walker) -> Self {
+        let rise = f64::from(street.rise);
+        let (forward, backward) = match street.direction {
+            Direction::Both => (true, true),
+            Direction::Forward => (true, false),
+            Direction::Backward => (false, true),
+            Direction::Closed => (false, false),
+        };
+        let cost = |open: bool, rise: f64| if open { C::along(street, walker, rise) } else { C::NEVER };
+        Self { forward: cost(forward, rise), backward: cost(backward, -rise) }
     }
 }
 
@@ -98,32 +109,26 @@ impl EdgeTimes {
 const ISLAND_SHARE: f64 = 0.1;
 
 impl Network {
-    /// The streets as `walker` walks them.
+    /// The streets as `walker` walks them, in time.
     pub fn new(streets: &Streets, walker: &Walker) -> Self {
-        Self::of(streets, |street, rise| walker.time(street, rise))
+        Self::of(streets, walker)
     }
+}
 
-    /// The lengths of the streets that `walker` can use, in whole millimetres where times are in milliseconds: what is
-    /// asked of it is answered in metres where a network of times answers in seconds.
+impl Network<Millimetres> {
+    /// The lengths of the streets that `walker` can use.
     pub fn of_lengths(streets: &Streets, walker: &Walker) -> Self {
-        Self::of(streets, |street, rise| match walker.time(street, rise) {
-            Millis::NEVER => Millis::NEVER,
-            _ => walker::at_least_one(Millis::round(Seconds(street.length.0))),
-        })
+        Self::of(streets, walker)
     }
+}
 
-    fn of(streets: &Streets, cost: impl Fn(&Street, f64) -> Millis + Sync) -> Self {
-        let time = |street: &Street, rise: f32, closed: Direction| {
-            if street.direction == closed { Millis::NEVER } else { cost(street, f64::from(rise)) }
-        };
-        let edge = |street: &Street| Edge {
-            ends: [street.from, street.to],
-            times: EdgeTimes {
-                forward: time(street, street.rise, Direction::Backward),
-                backward: time(street, -street.rise, Direction::Forward),
-            },
-        };
-        let edges: Vec<Edge> = streets.edges.par_iter().map(edge).collect();
+impl<C: Cost> Network<C> {
+    fn of(streets: &Streets, walker: &Walker) -> Self
+    where
+        C: WalkCost,
+    {
+        let edge = |street: &Street| Edge { ends: [street.from, street.to], costs: EdgeCosts::of(street, walker) };
+        let edges: Vec<Edge<C>> = streets.edges.par_iter().map(edge).collect();
         let (first, incident) = incidence(streets.nodes.len(), &edges);
         let mut network = Self { edges, first, incident, on_island: Vec::new(), islands: 0 };
         network.find_islands(streets);
@@ -135,23 +140,23 @@ impl Network {
         self.first.len() - 1
     }
 
-    /// What one may do from a node; closed edges are among them. A loop comes twice.
-    pub fn arcs(&self, node: u32) -> impl Iterator<Item = Arc> + '_ {
+    /// The edges at a node; closed ones are among them. A loop comes twice.
+    pub fn incident(&self, node: u32) -> impl Iterator<Item = IncidentEdge<C>> + '_ {
         let incident = &self.incident[self.first[node as usize] as usize..self.first[node as usize + 1] as usize];
         incident.iter().map(move |edge| {
-            let Edge { ends: [from, to], times } = self.edges[*edge as usize];
+            let Edge { ends: [from, to], costs } = self.edges[*edge as usize];
             let (node, out, back) =
-                if from == node { (to, times.forward, times.backward) } else { (from, times.backward, times.forward) };
-            Arc { node, edge: *edge, out, back }
+                if from == node { (to, costs.forward, costs.backward) } else { (from, costs.backward, costs.forward) };
+            IncidentEdge { node, edge: *edge, out, back }
         })
     }
 
-    /// The times of an edge.
-    pub fn times(&self, edge: u32) -> EdgeTimes {
-        self.edges[edge as usize].times
+    /// The costs of an edge.
+    pub fn costs(&self, edge: u32) -> EdgeCosts<C> {
+        self.edges[edge as usize].costs
     }
 
-    /// The nodes at which an edge begins and ends.
+    /// The nodes at which an edge starts and ends.
     pub fn ends(&self, edge: u32) -> [u32; 2] {
         self.edges[edge as usize].ends
     }
@@ -169,24 +174,23 @@ impl Network {
             + size_of_val(&*self.on_island)
     }
 
-    /// Gives an edge other times: closes it, opens it, makes it faster or slower. No edge takes less than one
-    /// millisecond. Islands stay as they were when the network was made.
+    /// Gives an edge other costs: closes it, opens it, makes it faster or slower. No edge costs less than one unit. Islands stay as they were when the network was made.
     ///
     /// # Panics
     /// If there is no such edge.
-    pub fn set_times(&mut self, edge: u32, times: EdgeTimes) {
-        let [forward, backward] = [times.forward, times.backward].map(walker::at_least_one);
-        self.edges[edge as usize].times = EdgeTimes { forward, backward };
+    pub fn set_costs(&mut self, edge: u32, costs: EdgeCosts<C>) {
+        let [forward, backward] = [costs.forward, costs.backward].map(Cost::at_least_one);
+        self.edges[edge as usize].costs = EdgeCosts { forward, backward };
     }
 
     /// Adds an edge between two nodes and returns its index.
     ///
     /// # Panics
     /// If there is no such node.
-    pub fn add_edge(&mut self, ends: [u32; 2], times: EdgeTimes) -> u32 {
+    pub fn add_edge(&mut self, ends: [u32; 2], costs: EdgeCosts<C>) -> u32 {
         let edge = self.edges.len() as u32;
-        self.edges.push(Edge { ends, times });
-        self.set_times(edge, times);
+        self.edges.push(Edge { ends, costs });
+        self.set_costs(edge, costs);
         for end in ends {
             self.incident.insert(self.first[end as usize + 1] as usize, edge);
             for first in &mut self.first[end as usize + 1..] {
@@ -202,8 +206,8 @@ impl Network {
         nodes.sort_unstable();
         nodes.dedup();
         let here = |node: u32| nodes.partition_point(|other| *other < node) as u32;
-        let edges: Vec<Edge> =
-            edges.iter().map(|edge| Edge { ends: self.ends(*edge).map(here), times: self.times(*edge) }).collect();
+        let edges: Vec<Edge<C>> =
+            edges.iter().map(|edge| Edge { ends: self.ends(*edge).map(here), costs: self.costs(*edge) }).collect();
         let (first, incident) = incidence(nodes.len(), &edges);
         Self { edges, first, incident, on_island: vec![false; nodes.len()], islands: 0 }
     }
@@ -216,6 +220,13 @@ impl Network {
     /// Number of islands that have streets.
     pub fn islands(&self) -> usize {
         self.islands
+    }
+
+    /// Finds the islands anew, after edges have changed; returns whether any node is on one that was not, or no longer.
+    pub(crate) fn renew_islands(&mut self, streets: &Streets) -> bool {
+        let before = std::mem::take(&mut self.on_island);
+        self.find_islands(streets);
+        self.on_island != before
     }
 
     /// Finds the parts that nothing joins to the rest (in either direction), and which of them are small.
@@ -231,10 +242,10 @@ impl Network {
             part_of[start as usize] = parts;
             open.push(start);
             while let Some(node) = open.pop() {
-                for arc in self.arcs(node).filter(|arc| self.times(arc.edge).is_open()) {
-                    if part_of[arc.node as usize] == NONE {
-                        part_of[arc.node as usize] = parts;
-                        open.push(arc.node);
+                for incident in self.incident(node).filter(|incident| self.costs(incident.edge).is_open()) {
+                    if part_of[incident.node as usize] == NONE {
+                        part_of[incident.node as usize] = parts;
+                        open.push(incident.node);
                     }
                 }
             }
@@ -242,7 +253,7 @@ impl Network {
         }
         let mut lengths = vec![0.0; parts as usize];
         for (street, edge) in streets.edges.iter().zip(&self.edges) {
-            if edge.times.is_open() {
+            if edge.costs.is_open() {
                 lengths[part_of[street.from as usize] as usize] += street.length.0;
             }
         }
@@ -254,7 +265,7 @@ impl Network {
 }
 
 /// The edges at each node, node after node, and where each node's begin.
-fn incidence(nodes: usize, edges: &[Edge]) -> (Vec<u32>, Vec<u32>) {
+fn incidence<C>(nodes: usize, edges: &[Edge<C>]) -> (Vec<u32>, Vec<u32>) {
     let mut first = vec![0_u32; nodes + 1];
     for end in edges.iter().flat_map(|edge| edge.ends) {
         first[end as usize + 1] += 1;

@@ -11,10 +11,12 @@ use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
 
-use super::{EdgeTimes, Millis, Network, Walker};
-use crate::city::{City, Entries, Street, StreetKind, Streets};
+use super::{Cost, EdgeCosts, Millimetres, Millis, Network, Walker};
+use crate::city::{City, Entries, Facility, Home, Street, StreetKind, Streets};
+use crate::error::Result;
 use crate::geo::metric::{Mercator, distance};
 use crate::geo::{LonLat, Metres, Seconds};
+use crate::progress::{Progress, Stage};
 
 /// How far a door may be from its street, unless the user says otherwise.
 pub const DEFAULT_SNAP_LIMIT: Metres = Metres(400.0);
@@ -27,21 +29,21 @@ const ON_IT: Metres = Metres(1.0);
 
 /// A place on an edge where somebody leaves or enters the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Snap {
+pub struct Snap<C = Millis> {
     /// The edge, as an index into [`Streets::edges`].
     pub edge: u32,
-    /// How far along the edge, from 0 at its beginning to 1 at its end.
+    /// How far along the edge, from 0 at its start to 1 at its end.
     pub along: f64,
-    /// Time from here to the edge's beginning.
-    pub to_from: Millis,
-    /// Time from here to the edge's end.
-    pub to_to: Millis,
-    /// Time from the edge's beginning to here.
-    pub from_from: Millis,
-    /// Time from the edge's end to here.
-    pub from_to: Millis,
-    /// Time between the door and here.
-    pub access: Millis,
+    /// Cost from here to the edge's start.
+    pub to_start: C,
+    /// Cost from here to the edge's end.
+    pub to_end: C,
+    /// Cost from the edge's start to here.
+    pub from_start: C,
+    /// Cost from the edge's end to here.
+    pub from_end: C,
+    /// Cost between the door and here.
+    pub access: C,
     /// The way between the door and here.
     pub distance: Metres,
     /// How well the street fits; lower is better.
@@ -56,42 +58,42 @@ enum Rank {
     Island,
 }
 
-impl Snap {
+impl<C: Cost> Snap<C> {
     /// A place right at a node, on one of its edges; none for a node without an edge that is open both ways.
-    pub fn at_node(network: &Network, node: u32) -> Option<Self> {
-        let arc = network.arcs(node).find(|arc| network.times(arc.edge).is_open_both_ways())?;
-        // The arc leads away from the node; it is the edge's own direction where the node is the edge's beginning.
-        let along = if network.ends(arc.edge)[0] == node { 0.0 } else { 1.0 };
+    pub fn at_node(network: &Network<C>, node: u32) -> Option<Self> {
+        // The edge leads away from the node; it does so in its own direction where the node is its start.
+        let incident = network.incident(node).find(|incident| network.costs(incident.edge).is_open_both_ways())?;
+        let along = if network.ends(incident.edge)[0] == node { 0.0 } else { 1.0 };
         let rank = if network.is_on_island(node) { Rank::Island } else { Rank::Street };
-        Some(Self::on_edge(network, arc.edge, along, Millis(0), Metres(0.0), rank))
+        Some(Self::on_edge(network, incident.edge, along, C::of(0), Metres(0.0), rank))
     }
 
-    fn on_edge(network: &Network, edge: u32, along: f64, access: Millis, distance: Metres, rank: Rank) -> Self {
-        let EdgeTimes { forward, backward } = network.times(edge);
-        // Both parts of a way along a whole edge add up to the edge's time.
-        let split = |time: Millis, share: f64| {
-            if time == Millis::NEVER {
-                return [Millis::NEVER; 2];
+    fn on_edge(network: &Network<C>, edge: u32, along: f64, access: C, distance: Metres, rank: Rank) -> Self {
+        let EdgeCosts { forward, backward } = network.costs(edge);
+        // Both parts of a way along a whole edge add up to the edge's cost.
+        let split = |cost: C, share: f64| {
+            if cost == C::NEVER {
+                return [C::NEVER; 2];
             }
-            let before = (f64::from(time.0) * share).round() as u32;
-            [Millis(before), Millis(time.0 - before)]
+            let before = (f64::from(cost.units()) * share).round() as u32;
+            [C::of(before), C::of(cost.units() - before)]
         };
-        let [from_from, to_to] = split(forward, along);
-        let [from_to, to_from] = split(backward, 1.0 - along);
-        Self { edge, along, to_from, to_to, from_from, from_to, access, distance, rank }
+        let [from_start, to_end] = split(forward, along);
+        let [from_end, to_start] = split(backward, 1.0 - along);
+        Self { edge, along, to_start, to_end, from_start, from_end, access, distance, rank }
     }
 
-    /// The same place after the times of its edge have changed. A place on a closed edge leads nowhere.
+    /// The same place after the costs of its edge have changed. A place on a closed edge leads nowhere.
     #[must_use]
-    pub fn renewed(&self, network: &Network) -> Self {
+    pub fn renewed(&self, network: &Network<C>) -> Self {
         Self::on_edge(network, self.edge, self.along, self.access, self.distance, self.rank)
     }
 
-    /// The same place on a network of lengths ([`Network::of_lengths`]).
+    /// The same place on a network of lengths.
     #[must_use]
-    pub fn in_lengths(&self, lengths: &Network) -> Self {
-        let access = Millis::round(Seconds(self.distance.0));
-        Self::on_edge(lengths, self.edge, self.along, access, self.distance, self.rank)
+    pub fn in_lengths(&self, lengths: &Network<Millimetres>) -> Snap<Millimetres> {
+        let access = Millimetres::round(self.distance);
+        Snap::on_edge(lengths, self.edge, self.along, access, self.distance, self.rank)
     }
 
     /// The same place where its edge has another number.
@@ -104,17 +106,18 @@ impl Snap {
         self.rank == Rank::Island
     }
 
-    /// Time from this place straight along the edge to another place on the same edge.
-    pub fn straight_to(&self, other: &Self, network: &Network) -> Millis {
-        let EdgeTimes { forward, backward } = network.times(self.edge);
+    /// Cost of the way from this place straight along the edge to another place on the same edge.
+    pub fn straight_to(&self, other: &Self, network: &Network<C>) -> C {
+        let EdgeCosts { forward, backward } = network.costs(self.edge);
         // The way to the edge's end, less what lies beyond the other place.
-        let way = |to_end: Millis, from_start: Millis, whole: Millis| {
-            (whole != Millis::NEVER).then(|| i64::from(to_end.0) + i64::from(from_start.0) - i64::from(whole.0))
+        let way = |to_end: C, from_start: C, whole: C| {
+            let units = |cost: C| i64::from(cost.units());
+            (whole != C::NEVER).then(|| units(to_end) + units(from_start) - units(whole))
         };
-        let ahead = way(self.to_to, other.from_from, forward);
-        let behind = way(self.to_from, other.from_to, backward);
-        let time = if other.along >= self.along { ahead } else { behind };
-        time.map_or(Millis::NEVER, |time| Millis(u32::try_from(time.max(0)).unwrap_or(u32::MAX)))
+        let ahead = way(self.to_end, other.from_start, forward);
+        let behind = way(self.to_start, other.from_end, backward);
+        let units = if other.along >= self.along { ahead } else { behind };
+        units.map_or(C::NEVER, |units| C::of(u32::try_from(units.max(0)).unwrap_or(u32::MAX)))
     }
 }
 
@@ -158,10 +161,11 @@ fn pieces(edge: u32, position: u32, from: [f64; 2], to: [f64; 2], scale: f64) ->
 }
 
 /// The streets that have doors, by where they lie.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StreetIndex(RTree<Segment>);
 
 /// Finds the street of any point.
+#[derive(Debug)]
 pub struct Snapper<'a> {
     streets: &'a Streets,
     network: &'a Network,
@@ -177,19 +181,30 @@ impl StreetIndex {
             .edges
             .par_iter()
             .enumerate()
-            .filter(|(edge, street)| has_doors(street) && network.times(*edge as u32).is_open_both_ways());
-        let segments: Vec<Segment> = open
-            .flat_map_iter(|(edge, street)| {
-                let line: Vec<LonLat> = streets.line(street).collect();
-                let pairs = line.windows(2).enumerate().flat_map(|(position, pair)| {
-                    let [from, to] = [pair[0], pair[1]].map(Mercator::project);
-                    pieces(edge as u32, position as u32, from, to, Mercator::scale(pair[0].y))
-                });
-                pairs.collect::<Vec<Segment>>()
-            })
-            .collect();
-        Self(RTree::bulk_load(segments))
+            .filter(|(edge, street)| has_doors(street) && network.costs(*edge as u32).is_open_both_ways());
+        let all: Vec<Segment> = open.flat_map_iter(|(edge, street)| segments(streets, edge as u32, street)).collect();
+        Self(RTree::bulk_load(all))
     }
+}
+
+impl StreetIndex {
+    /// Adds a street that was opened or built.
+    pub(crate) fn add(&mut self, streets: &Streets, edge: u32) {
+        let street = &streets.edges[edge as usize];
+        if has_doors(street) && !self.0.iter().any(|segment| segment.data.edge == edge) {
+            segments(streets, edge, street).into_iter().for_each(|segment| self.0.insert(segment));
+        }
+    }
+}
+
+/// The segments of a street.
+fn segments(streets: &Streets, edge: u32, street: &Street) -> Vec<Segment> {
+    let line: Vec<LonLat> = streets.line(street).collect();
+    let pairs = line.windows(2).enumerate().flat_map(|(position, pair)| {
+        let [from, to] = [pair[0], pair[1]].map(Mercator::project);
+        pieces(edge, position as u32, from, to, Mercator::scale(pair[0].y))
+    });
+    pairs.collect()
 }
 
 impl<'a> Snapper<'a> {
@@ -218,6 +233,11 @@ impl<'a> Snapper<'a> {
         let scale = Mercator::scale(point.y);
         let mut best: Option<(Rank, &Segment, Metres)> = None;
         for segment in self.index.0.nearest_neighbor_iter(here) {
+            let edge = segment.data.edge;
+            // An index may know streets that were closed since.
+            if !self.network.costs(edge).is_open_both_ways() {
+                continue;
+            }
             let away = Metres(self.whole(segment).distance_2(&here).sqrt() / scale);
             if away > self.limit {
                 if best.is_none() {
@@ -225,22 +245,18 @@ impl<'a> Snapper<'a> {
                 }
                 break;
             }
-            let rank = self.rank(segment.data.edge);
-            match (rank, best) {
-                (_, Some((Rank::Street, _, nearest))) if away > nearest => break,
-                // Of two streets that meet right there the first is taken, in whatever order they are found.
-                (Rank::Street, Some((Rank::Street, other, _))) => {
-                    if segment.data < other.data {
-                        best = Some((rank, segment, away));
-                    }
-                }
-                (Rank::Street, Some((Rank::Aisle, ..))) if away > NEAR => break,
-                (Rank::Street, _) => best = Some((rank, segment, away)),
-                (Rank::Aisle, Some((Rank::Street | Rank::Aisle, ..))) | (Rank::Island, Some(_)) => {}
-                _ => best = Some((rank, segment, away)),
-            }
-            if rank == Rank::Aisle && away <= ON_IT {
+            let rank = self.rank(edge);
+            let Some((known, other, nearest)) = best else {
+                best = Some((rank, segment, away));
+                continue;
+            };
+            let is_settled = known == Rank::Street || known == Rank::Aisle && nearest <= ON_IT;
+            if is_settled && away > nearest || (rank, known) == (Rank::Street, Rank::Aisle) && away > NEAR {
                 break;
+            }
+            // Of two that meet right there the first is taken, in whatever order they are found.
+            if rank < known || rank == known && away == nearest && segment.data < other.data {
+                best = Some((rank, segment, away));
             }
         }
         best.map(|(rank, segment, away)| self.place(here, rank, segment, away)).ok_or(NoStreet { nearest: None })
@@ -334,16 +350,19 @@ pub struct Snaps {
 }
 
 /// Snaps all homes and facilities of a city.
-pub fn snap_city(city: &City, snapper: &Snapper<'_>, progress: &dyn crate::progress::Progress) -> Snaps {
-    progress.stage(crate::progress::Stage::Snap, (city.homes.len() + city.facilities.len()) as u64);
-    let told = |count: usize| progress.advance(count as u64);
-    Snaps {
-        homes: city.homes.par_iter().map(|home| snapper.snap(home.at)).inspect(|_| told(1)).collect(),
-        facilities: city
-            .facilities
-            .par_iter()
-            .map(|facility| snapper.snap_entries(&facility.entries))
-            .inspect(|_| told(1))
-            .collect(),
-    }
+///
+/// # Errors
+/// If it is cancelled.
+pub fn snap_city(city: &City, snapper: &Snapper<'_>, progress: &dyn Progress) -> Result<Snaps> {
+    progress.stage(Stage::Snap, (city.homes.len() + city.facilities.len()) as u64);
+    let told = || {
+        progress.advance(1);
+        progress.check()
+    };
+    let home = |home: &Home| told().map(|()| snapper.snap(home.at));
+    let facility = |facility: &Facility| told().map(|()| snapper.snap_entries(&facility.entries));
+    Ok(Snaps {
+        homes: city.homes.par_iter().map(home).collect::<Result<_>>()?,
+        facilities: city.facilities.par_iter().map(facility).collect::<Result<_>>()?,
+    })
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
+use super::{Cost as _, Millis};
 use crate::city::{Street, StreetKind, Surface, Wheels};
 use crate::error::{Error, Result};
 use crate::geo::Seconds;
@@ -225,11 +225,11 @@ impl Walker {
     /// 6·exp(-3.5·|s + 0.05|) km/h.
     pub(super) fn time(&self, street: &Street, rise: f64) -> Millis {
         if street.kind == StreetKind::Ferry {
-            return at_least_one(Millis::round(Seconds(f64::from(street.ride_seconds))));
+            return Millis::round(Seconds(f64::from(street.ride_seconds))).at_least_one();
         }
         let Some(speed) = self.speed_on(street, rise) else { return Millis::NEVER };
         let wait = self.signal_wait.0 * f64::from(street.half_signals) / 2.0;
-        at_least_one(Millis::round(Seconds(street.length.0 / speed + wait)))
+        Millis::round(Seconds(street.length.0 / speed + wait)).at_least_one()
     }
 
     /// Metres a second on a street; none if the walker cannot take it.
@@ -250,11 +250,6 @@ impl Walker {
         let by_surface = self.surfaces.get(&street.surface).copied().unwrap_or(1.0);
         Some(self.speed * by_kind * by_street * by_surface).filter(|speed| *speed > 1e-3)
     }
-}
-
-/// No edge takes no time at all: sparse matrices, in which others recompute our numbers, take 0 for no edge.
-pub(super) fn at_least_one(time: Millis) -> Millis {
-    time.max(Millis(1))
 }
 
 /// Tobler's speed on a slope as a share of that on the flat.

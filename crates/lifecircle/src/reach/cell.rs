@@ -15,7 +15,9 @@ use super::heading::Heading;
 use super::lanes::{FAR, Lanes, WIDTH};
 use super::places::{Grouped, Places};
 use super::region::Region;
-use crate::network::{Millis, Snap};
+use crate::error::Result;
+use crate::network::{Cost, Snap};
+use crate::progress::Progress;
 
 const NONE: u32 = u32::MAX;
 
@@ -33,21 +35,29 @@ const OPENING: f64 = 15.0;
 const SPAN: std::ops::RangeInclusive<f64> = 64.0..=65536.0;
 
 /// What all cells of one question share.
-pub(super) struct Task<'a> {
-    engine: &'a Engine,
+pub(super) struct Task<'a, C> {
+    engine: &'a Engine<C>,
     heading: Heading,
-    starts: &'a Places,
-    ends: &'a Places,
-    limit: Millis,
+    starts: &'a Places<C>,
+    ends: &'a Places<C>,
+    limit: C,
+    progress: &'a dyn Progress,
     owners: Vec<u32>,
     by_node: Grouped,
     by_edge: Grouped,
     workers: Mutex<Vec<Worker>>,
 }
 
-impl<'a> Task<'a> {
+impl<'a, C: Cost> Task<'a, C> {
     /// Times from starts to ends, as far as a limit.
-    pub fn new(engine: &'a Engine, heading: Heading, starts: &'a Places, ends: &'a Places, limit: Millis) -> Self {
+    pub fn new(
+        engine: &'a Engine<C>,
+        heading: Heading,
+        starts: &'a Places<C>,
+        ends: &'a Places<C>,
+        limit: C,
+        progress: &'a dyn Progress,
+    ) -> Self {
         let network = engine.network();
         Self {
             engine,
@@ -55,6 +65,7 @@ impl<'a> Task<'a> {
             starts,
             ends,
             limit,
+            progress,
             owners: ends.owners(),
             by_node: Grouped::by_node(ends, network),
             by_edge: Grouped::by_edge(ends, network),
@@ -92,7 +103,7 @@ impl<'a> Task<'a> {
     /// M nodes and A other starts, the region of a cell of S nodes has about M (1 + √(S/M))² nodes; the cost of a start
     /// is least for S = M (16 · OPENING / A)^⅔.
     fn span(&self, keyed: &[(u32, u32, u32)]) -> u32 {
-        if keyed.is_empty() || self.limit == Millis::NEVER {
+        if keyed.is_empty() || self.limit == C::NEVER {
             return *SPAN.end() as u32;
         }
         let network = self.engine.network();
@@ -113,14 +124,19 @@ impl<'a> Task<'a> {
         span.clamp(*SPAN.start(), *SPAN.end()) as u32
     }
 
-    /// Opens a cell, works on it, and closes it.
-    pub fn with<T>(&self, cell: &[u32], work: impl FnOnce(&mut Cell<'_, '_>) -> T) -> T {
+    /// Opens a cell, works on it, and closes it. Work that looks at [`Cell::is_cancelled`] may be left half done then.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn with<T>(&self, cell: &[u32], work: impl FnOnce(&mut Cell<'_, '_, C>) -> T) -> Result<T> {
+        self.progress.check()?;
         let mut worker = self.worker();
         worker.open(self, cell);
         let answer = work(&mut Cell { task: self, worker: &mut worker });
         worker.close();
         self.give_back(worker);
-        answer
+        self.progress.check()?;
+        Ok(answer)
     }
 
     fn worker(&self) -> Worker {
@@ -160,7 +176,7 @@ struct Door {
 }
 
 impl Worker {
-    fn new(task: &Task<'_>) -> Self {
+    fn new<C: Cost>(task: &Task<'_, C>) -> Self {
         Self {
             arch: pulp::Arch::new(),
             frontier: Frontier::new(task.engine.network().nodes()),
@@ -176,7 +192,7 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, task: &Task<'_>, cell: &[u32]) {
+    fn open<C: Cost>(&mut self, task: &Task<'_, C>, cell: &[u32]) {
         let Self { arch, frontier, region, crossing, ends, local, first, doors, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let starts = || cell.iter().flat_map(|start| task.starts.doors(*start as usize));
@@ -195,7 +211,7 @@ impl Worker {
             local[*end as usize] = place as u32;
         }
         let doors_of = |end: &u32| task.ends.doors(*end as usize);
-        let nodes_of = |door: &Snap| network.ends(door.edge);
+        let nodes_of = |door: &Snap<C>| network.ends(door.edge);
         let of_ends = ends.iter().flat_map(doors_of).flat_map(nodes_of);
         region.fill(hierarchy, task.heading, frontier, starts().flat_map(nodes_of), of_ends);
         crossing.fill(*arch, region, cell.len().div_ceil(WIDTH));
@@ -219,7 +235,7 @@ impl Worker {
     }
 
     /// Searches from up to sixteen starts of the cell.
-    fn search(&mut self, task: &Task<'_>, starts: &[u32]) {
+    fn search<C: Cost>(&mut self, task: &Task<'_, C>, starts: &[u32]) {
         let Self { arch, region, crossing, batch, local, straight, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let with_lanes = || {
@@ -285,12 +301,12 @@ impl pulp::NullaryFnOnce for Arrive<'_> {
 }
 
 /// A cell that is open: its region is found, its ends are known.
-pub(super) struct Cell<'a, 't> {
-    task: &'a Task<'t>,
+pub(super) struct Cell<'a, 't, C> {
+    task: &'a Task<'t, C>,
     worker: &'a mut Worker,
 }
 
-impl Cell<'_, '_> {
+impl<C: Cost> Cell<'_, '_, C> {
     /// The ends that some start of the cell may reach, ascending.
     pub fn ends(&self) -> &[u32] {
         &self.worker.ends
@@ -313,6 +329,11 @@ impl Cell<'_, '_> {
         for start in (0..ends).step_by(AT_ONCE) {
             take(start, self.worker.arrive(start..(start + AT_ONCE).min(ends)));
         }
+    }
+
+    /// Whether the work should stop: looked at before each search.
+    pub fn is_cancelled(&self) -> bool {
+        self.task.progress.is_cancelled()
     }
 
     /// What runs plain loops with the widest instructions of the machine.

@@ -12,6 +12,8 @@
 use std::collections::VecDeque;
 
 use super::lanes::FAR;
+use crate::error::Result;
+use crate::progress::Progress;
 
 /// Nodes with more links than this are not contracted.
 pub(super) const MOST_LINKS: usize = 12;
@@ -135,7 +137,10 @@ impl Contraction {
     }
 
     /// Contracts all nodes that can be.
-    pub fn run(&mut self) {
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn run(&mut self, progress: &dyn Progress) -> Result<()> {
         let mut waiting: Vec<VecDeque<u32>> = vec![VecDeque::new(); MOST_LINKS + 1];
         for node in 0..self.spans.len() as u32 {
             self.queue(node, &mut waiting);
@@ -150,6 +155,9 @@ impl Contraction {
             if self.state[node as usize] != State::Free || self.links(node).len() != fewest {
                 continue;
             }
+            if self.contracted.len().is_multiple_of(1024) {
+                progress.check()?;
+            }
             links.clear();
             links.extend_from_slice(self.links(node));
             self.contract(node, &links);
@@ -157,6 +165,7 @@ impl Contraction {
                 fewest = self.queue(link.node, &mut waiting).map_or(fewest, |count| count.min(fewest));
             }
         }
+        Ok(())
     }
 
     /// Lets a node wait for its turn; returns its number of links if it may have one.

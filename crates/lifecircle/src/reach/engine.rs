@@ -1,13 +1,15 @@
 //! The engine: a network made ready for the kernels.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::hierarchy::Hierarchy;
 use super::kept;
 use crate::error::Result;
-use crate::network::{Network, Walker};
+use crate::network::{Cost, Millis, Network};
+use crate::progress::Progress;
 
-/// A network with the hierarchy that the kernels sweep over. Each walker has its own, since shortcuts depend on times.
+/// A network with the hierarchy that the kernels sweep over. Each walker has its own, since shortcuts depend on times. A clone
+/// shares both.
 ///
 /// ```
 /// use lifecircle::network::{Network, Walker};
@@ -15,53 +17,53 @@ use crate::network::{Network, Walker};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let engine = Engine::new(Network::new(&city.streets, &Walker::find("adult")?));
+/// let engine = Engine::new(Network::new(&city.streets, &Walker::find("adult")?), &())?;
 /// assert_eq!(engine.network().nodes(), city.streets.nodes.len());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Engine {
-    network: Network,
-    hierarchy: Hierarchy,
+pub struct Engine<C = Millis> {
+    network: Arc<Network<C>>,
+    hierarchy: Arc<Hierarchy>,
 }
 
-impl Engine {
+impl<C: Cost> Engine<C> {
     /// Contracts a network.
-    pub fn new(network: Network) -> Self {
-        let hierarchy = Hierarchy::new(&network);
-        Self { network, hierarchy }
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn new(network: impl Into<Arc<Network<C>>>, progress: &dyn Progress) -> Result<Self> {
+        let network = network.into();
+        let hierarchy = Arc::new(Hierarchy::new(&network, progress)?);
+        Ok(Self { network, hierarchy })
     }
 
-    /// The engine of a network as it was kept in a file; made anew if there is no such file or it does not fit the network.
-    pub fn kept(network: Network, path: &Path) -> Self {
-        match kept::read(&network, path) {
-            Some(hierarchy) => Self { network, hierarchy },
-            None => Self::new(network),
+    /// The engine of a network, of the bytes that [`Engine::to_bytes`] made of it; the network again if they are damaged or of
+    /// another.
+    ///
+    /// # Errors
+    /// The network.
+    pub fn from_bytes(network: Network<C>, bytes: &[u8]) -> Result<Self, Network<C>> {
+        match kept::decode(&network, bytes) {
+            Some(hierarchy) => Ok(Self { network: Arc::new(network), hierarchy: Arc::new(hierarchy) }),
+            None => Err(network),
         }
     }
 
-    /// Writes the engine into a file that is part of an output.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn keep(&self, path: &Path) -> Result<()> {
-        kept::write(&self.network, &self.hierarchy, path)
-    }
-
-    /// Where the engine of a walker is kept with a city on disk.
-    pub fn file_in(city: &Path, walker: &Walker) -> PathBuf {
-        city.join(format!("reach-{}.bin", walker.id))
+    /// All that making the engine anew would have to find out, to be kept for later.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        kept::encode(&self.network, &self.hierarchy)
     }
 
     /// The network.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &Network<C> {
         &self.network
     }
 
-    /// The network again, without what was made of it.
-    pub fn into_network(self) -> Network {
-        self.network
+    /// The network, shared.
+    pub(crate) fn shared_network(&self) -> Arc<Network<C>> {
+        Arc::clone(&self.network)
     }
 
     pub(super) fn hierarchy(&self) -> &Hierarchy {

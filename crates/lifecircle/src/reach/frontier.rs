@@ -7,12 +7,13 @@
 
 use super::heading::Heading;
 use super::lanes::{FAR, clamp};
-use crate::network::{Millis, Network, Snap};
+use crate::network::{Cost, Network, Snap};
 
 /// How many buckets a limit is cut into.
 const BUCKETS: u32 = 128;
 
 /// The labels of one search, kept from one to the next.
+#[derive(Debug)]
 pub(super) struct Frontier {
     times: Vec<u32>,
     reached: Vec<u32>,
@@ -26,17 +27,17 @@ impl Frontier {
     }
 
     /// Finds the nodes within a limit of any start, in no particular order. Without a limit all nodes are, reached or not.
-    pub fn search<'s>(
+    pub fn search<'s, C: Cost>(
         &mut self,
-        network: &Network,
+        network: &Network<C>,
         heading: Heading,
-        starts: impl Iterator<Item = &'s Snap>,
-        limit: Millis,
+        starts: impl Iterator<Item = &'s Snap<C>>,
+        limit: C,
     ) {
         for node in self.reached.drain(..) {
             self.times[node as usize] = FAR;
         }
-        if limit == Millis::NEVER {
+        if limit == C::NEVER {
             self.reached.extend(0..network.nodes() as u32);
             return;
         }
@@ -51,9 +52,9 @@ impl Frontier {
     }
 
     /// The same from two nodes.
-    pub fn search_from_nodes(&mut self, network: &Network, heading: Heading, nodes: [u32; 2], limit: Millis) {
+    pub fn search_from_nodes<C: Cost>(&mut self, network: &Network<C>, heading: Heading, nodes: [u32; 2], limit: C) {
         self.search(network, heading, std::iter::empty(), limit);
-        if limit == Millis::NEVER {
+        if limit == C::NEVER {
             return;
         }
         let limit = clamp(limit);
@@ -64,15 +65,16 @@ impl Frontier {
         self.spread(network, heading, limit, width);
     }
 
-    fn spread(&mut self, network: &Network, heading: Heading, limit: u32, width: u32) {
+    fn spread<C: Cost>(&mut self, network: &Network<C>, heading: Heading, limit: u32, width: u32) {
         for bucket in 0..self.buckets.len() {
             while let Some(node) = self.buckets[bucket].pop() {
                 let time = self.times[node as usize];
                 if (time / width) as usize != bucket {
                     continue;
                 }
-                for arc in network.arcs(node) {
-                    self.reach(arc.node, time.saturating_add(heading.along(&arc).0), limit, width);
+                for incident in network.incident(node) {
+                    let time = time.saturating_add(heading.along(&incident).units());
+                    self.reach(incident.node, time, limit, width);
                 }
             }
         }

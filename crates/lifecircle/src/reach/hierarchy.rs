@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use super::contraction::Contraction;
 use super::heading::Heading;
 use super::lanes::clamp;
-use crate::network::Network;
+use crate::error::Result;
+use crate::network::{Cost, Network};
+use crate::progress::Progress;
 
 /// Nodes of a block that is contracted by itself: its labels fit in a core's own cache.
 const BLOCK: usize = if cfg!(test) { 64 } else { 1 << 14 };
@@ -32,12 +34,16 @@ pub(super) struct Hierarchy {
 
 impl Hierarchy {
     /// Contracts a network.
-    pub fn new(network: &Network) -> Self {
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn new<C: Cost>(network: &Network<C>, progress: &dyn Progress) -> Result<Self> {
         let nodes = network.nodes();
         let starts: Vec<usize> = (0..nodes).step_by(BLOCK).collect();
-        let blocks: Vec<Contraction> = starts.par_iter().map(|start| contract_block(network, *start)).collect();
-        let rest = Rest::contract(network, &blocks);
-        Self::assemble(nodes, &blocks, &rest)
+        let blocks: Vec<Contraction> =
+            starts.par_iter().map(|start| contract_block(network, *start, progress)).collect::<Result<_>>()?;
+        let rest = Rest::contract(network, &blocks, progress)?;
+        Ok(Self::assemble(nodes, &blocks, &rest))
     }
 
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
@@ -145,21 +151,21 @@ pub(super) struct Arcs<'a> {
 }
 
 /// Contracts the nodes of a block that have no arcs out of it. Nodes count from the block's beginning.
-fn contract_block(network: &Network, start: usize) -> Contraction {
+fn contract_block<C: Cost>(network: &Network<C>, start: usize, progress: &dyn Progress) -> Result<Contraction> {
     let end = (start + BLOCK).min(network.nodes());
     let mut graph = Contraction::new(end - start);
     for node in start as u32..end as u32 {
         let local = node - start as u32;
-        for arc in network.arcs(node).filter(|arc| network.times(arc.edge).is_open()) {
-            if !(start..end).contains(&(arc.node as usize)) {
+        for edge in network.incident(node).filter(|incident| network.costs(incident.edge).is_open()) {
+            if !(start..end).contains(&(edge.node as usize)) {
                 graph.freeze(local);
-            } else if arc.node > node {
-                graph.link(local, arc.node - start as u32, clamp(arc.out), clamp(arc.back));
+            } else if edge.node > node {
+                graph.link(local, edge.node - start as u32, clamp(edge.out), clamp(edge.back));
             }
         }
     }
-    graph.run();
-    graph
+    graph.run(progress)?;
+    Ok(graph)
 }
 
 /// What remained of all blocks, contracted together.
@@ -170,7 +176,7 @@ struct Rest {
 }
 
 impl Rest {
-    fn contract(network: &Network, blocks: &[Contraction]) -> Self {
+    fn contract<C: Cost>(network: &Network<C>, blocks: &[Contraction], progress: &dyn Progress) -> Result<Self> {
         let mut nodes = Vec::new();
         let mut local = vec![u32::MAX; network.nodes()];
         for (block, start) in blocks.iter().zip((0..).step_by(BLOCK)) {
@@ -187,13 +193,13 @@ impl Rest {
             for link in blocks[block].links(node - start).iter().filter(|link| link.node + start > *node) {
                 graph.link(here, local[(link.node + start) as usize], link.out, link.back);
             }
-            let across = network.arcs(*node).filter(|arc| arc.node > *node && block_of(arc.node) != block);
-            for arc in across {
-                graph.link(here, local[arc.node as usize], clamp(arc.out), clamp(arc.back));
+            let across = network.incident(*node).filter(|edge| edge.node > *node && block_of(edge.node) != block);
+            for edge in across {
+                graph.link(here, local[edge.node as usize], clamp(edge.out), clamp(edge.back));
             }
         }
-        graph.run();
-        Self { graph, nodes }
+        graph.run(progress)?;
+        Ok(Self { graph, nodes })
     }
 }
 
@@ -246,8 +252,8 @@ mod tests {
         let (origins, targets): (Places, Places) =
             (doors.iter().map(|door| [*door]).collect(), doors.iter().step_by(97).map(|door| [*door]).collect());
         let groups = [(0..3).collect(), (3..targets.len() as u32).collect()];
-        let engine = Engine::new(network.clone());
-        let found = nearest(&engine, Question { origins: &origins, targets: &targets, groups: &groups }, |_| {});
+        let engine = Engine::new(network.clone(), &()).unwrap();
+        let found = nearest(&engine, Question { origins: &origins, targets: &targets, groups: &groups }, &()).unwrap();
         let mut search = Search::new(network.nodes());
         for (group, times) in groups.iter().zip(&found) {
             let starts: Vec<Snap> =

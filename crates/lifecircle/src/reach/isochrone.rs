@@ -12,26 +12,25 @@ use std::sync::{Mutex, PoisonError};
 
 use geo_types::MultiPolygon;
 
-use super::engine::Engine;
 use super::heading::Heading;
 use super::lanes::{FAR, clamp};
-use super::path::Step;
 use super::places::Grouped;
+use super::route::Step;
 use super::search::Search;
 use crate::city::Streets;
 use crate::geo::LonLat;
 use crate::geo::metric::Frame;
-use crate::network::{Millis, Snap};
+use crate::network::{Cost, Network, Snap};
 
 mod field;
 mod outline;
 
 use field::{Field, Stretch, Tell};
 
-/// Streets indexed by where they lie, so that isochrones can be drawn.
-pub struct Isochrones<'a> {
-    engine: &'a Engine,
-    streets: &'a Streets,
+/// The streets of a city indexed by where they lie, so that isochrones can be drawn of any network of theirs.
+#[derive(Debug)]
+pub struct Isochrones {
+    edges: usize,
     /// Squares of the index a degree.
     squares: Frame,
     /// West and south of the index, in degrees.
@@ -45,6 +44,7 @@ pub struct Isochrones<'a> {
 }
 
 /// What a thread keeps from one isochrone to the next.
+#[derive(Debug)]
 struct Work {
     search: Search,
     field: Field,
@@ -60,12 +60,19 @@ const SQUARE: f64 = 250.0;
 /// More squares than this along a side are not made; they grow instead.
 const MOST_SQUARES: f64 = 2000.0;
 
-impl<'a> Isochrones<'a> {
+/// Isochrones of one network.
+pub struct Drawing<'a, C> {
+    index: &'a Isochrones,
+    streets: &'a Streets,
+    network: &'a Network<C>,
+}
+
+impl Isochrones {
     /// How far from a street an area reaches, in metres.
     pub const MARGIN: f64 = 25.0;
 
-    /// Indexes the streets that an engine was made of.
-    pub fn new(engine: &'a Engine, streets: &'a Streets) -> Self {
+    /// Indexes streets.
+    pub fn new(streets: &Streets) -> Self {
         let [west, south, east, north] = streets.extent();
         let frame = Frame::at(f64::midpoint(south, north));
         let extent = ((east - west) * frame.per_lon).max((north - south) * frame.per_lat);
@@ -87,8 +94,7 @@ impl<'a> Isochrones<'a> {
         let pairs = (0..streets.edges.len()).flat_map(|edge| squares_of(edge).map(move |square| (square, edge as u32)));
         let by_square = Grouped::new((columns * rows) as usize, pairs);
         Self {
-            engine,
-            streets,
+            edges: streets.edges.len(),
             squares,
             corner,
             columns,
@@ -99,14 +105,54 @@ impl<'a> Isochrones<'a> {
         }
     }
 
+    /// Isochrones of a network of the same streets.
+    pub fn of<'a, C: Cost>(&'a self, streets: &'a Streets, network: &'a Network<C>) -> Drawing<'a, C> {
+        Drawing { index: self, streets, network }
+    }
+
+    fn with_work<T>(&self, nodes: usize, work: impl FnOnce(&mut Work) -> T) -> T {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut own = idle.unwrap_or_else(|| Work {
+            search: Search::new(nodes),
+            field: Field::default(),
+            is_seen: vec![false; self.edges],
+            seen: Vec::new(),
+            stretches: Vec::new(),
+            line: Vec::new(),
+        });
+        let answer = work(&mut own);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+        answer
+    }
+
+    /// The edges whose bounds come near a rectangle.
+    fn edges_near(&self, low: LonLat, high: LonLat, is_seen: &mut [bool], seen: &mut Vec<u32>) {
+        let clamped = |value: f64, most: u32| value.clamp(0.0, f64::from(most - 1)) as u32;
+        // A margin and a grid cell beyond the rectangle, in squares.
+        let beyond = 2.0 * Self::MARGIN / SQUARE;
+        let column = |x: f64, by: f64| clamped((x - self.corner.x) * self.squares.per_lon + by, self.columns);
+        let row = |y: f64, by: f64| clamped((y - self.corner.y) * self.squares.per_lat + by, self.rows);
+        for row in row(low.y, -beyond)..=row(high.y, beyond) {
+            for column in column(low.x, -beyond)..=column(high.x, beyond) {
+                for edge in self.by_square.of(row * self.columns + column) {
+                    if !std::mem::replace(&mut is_seen[*edge as usize], true) {
+                        seen.push(*edge);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<C: Cost> Drawing<'_, C> {
     /// The stretches of streets that are reached from any start within a limit, or from which any of them is reached. A
     /// stretch goes from the lower share of its edge to the higher.
-    pub fn stretches(&self, starts: &[Snap], heading: Heading, limit: Millis) -> Vec<Step> {
-        self.with_work(|work| {
-            work.search.run(self.engine.network(), heading, starts, limit);
+    pub fn stretches(&self, starts: &[Snap<C>], heading: Heading, limit: C) -> Vec<Step> {
+        self.index.with_work(self.network.nodes(), |work| {
+            work.search.run(self.network, heading, starts, limit);
             let mut edges: Vec<u32> = starts.iter().map(|start| start.edge).collect();
-            let around = work.search.reached().iter().flat_map(|node| self.engine.network().arcs(*node));
-            edges.extend(around.map(|arc| arc.edge));
+            let around = work.search.reached().iter().flat_map(|node| self.network.incident(*node));
+            edges.extend(around.map(|incident| incident.edge));
             edges.sort_unstable();
             edges.dedup();
             let limit = f64::from(clamp(limit));
@@ -115,11 +161,11 @@ impl<'a> Isochrones<'a> {
     }
 
     /// The parts of an edge that are reached within a limit.
-    fn within(&self, search: &Search, starts: &[Snap], heading: Heading, edge: u32, limit: f64) -> Vec<Step> {
-        let [ahead, back] = heading.times(self.engine.network().times(edge));
-        let [from, to] = self.engine.network().ends(edge);
-        let share = |left: f64, whole: Millis| {
-            if whole == Millis::NEVER { 0.0 } else { (left / f64::from(whole.0)).clamp(0.0, 1.0) }
+    fn within(&self, search: &Search, starts: &[Snap<C>], heading: Heading, edge: u32, limit: f64) -> Vec<Step> {
+        let [ahead, back] = heading.costs(self.network.costs(edge));
+        let [from, to] = self.network.ends(edge);
+        let share = |left: f64, whole: C| {
+            if whole == C::NEVER { 0.0 } else { (left / f64::from(whole.units())).clamp(0.0, 1.0) }
         };
         let mut parts = Vec::new();
         let mut add = |from: f64, to: f64| {
@@ -134,7 +180,7 @@ impl<'a> Isochrones<'a> {
             add(1.0 - share(limit - f64::from(search.time(to)), back), 1.0);
         }
         for start in starts.iter().filter(|start| start.edge == edge) {
-            let left = limit - f64::from(start.access.0);
+            let left = limit - f64::from(start.access.units());
             if left >= 0.0 {
                 add((start.along - share(left, back)).max(0.0), (start.along + share(left, ahead)).min(1.0));
             }
@@ -152,45 +198,30 @@ impl<'a> Isochrones<'a> {
 
     /// The area that is reached from any start within each of some limits, or from which any of them is reached; an area
     /// holds those of shorter limits.
-    pub fn areas(&self, starts: &[Snap], heading: Heading, limits: &[Millis]) -> Vec<MultiPolygon<f64>> {
+    pub fn areas(&self, starts: &[Snap<C>], heading: Heading, limits: &[C]) -> Vec<MultiPolygon<f64>> {
         let farthest = limits.iter().copied().max().unwrap_or_default();
-        self.with_work(|work| {
-            work.search.run(self.engine.network(), heading, starts, farthest);
+        self.index.with_work(self.network.nodes(), |work| {
+            work.search.run(self.network, heading, starts, farthest);
             let Some([low, high]) = self.bounds_of(starts, &work.search, heading, farthest) else {
                 return vec![MultiPolygon(Vec::new()); limits.len()];
             };
-            work.field.open(low, high, Self::MARGIN);
-            self.edges_near(low, high, &mut work.is_seen, &mut work.seen);
+            work.field.open(low, high, Isochrones::MARGIN);
+            self.index.edges_near(low, high, &mut work.is_seen, &mut work.seen);
             work.stretches.clear();
             for edge in std::mem::take(&mut work.seen) {
                 work.is_seen[edge as usize] = false;
                 self.draw(edge, starts, heading, work);
             }
             let Work { field, stretches, .. } = work;
-            self.arch.dispatch(Tell { field, stretches });
-            limits.iter().map(|limit| outline::area(self.arch, field, clamp(*limit) as f32)).collect()
+            self.index.arch.dispatch(Tell { field, stretches });
+            limits.iter().map(|limit| outline::area(self.index.arch, field, clamp(*limit) as f32)).collect()
         })
     }
 
-    fn with_work<T>(&self, work: impl FnOnce(&mut Work) -> T) -> T {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut own = idle.unwrap_or_else(|| Work {
-            search: Search::new(self.engine.network().nodes()),
-            field: Field::default(),
-            is_seen: vec![false; self.streets.edges.len()],
-            seen: Vec::new(),
-            stretches: Vec::new(),
-            line: Vec::new(),
-        });
-        let answer = work(&mut own);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(own);
-        answer
-    }
-
     /// Two corners around all that is reached; none if nothing is.
-    fn bounds_of(&self, starts: &[Snap], search: &Search, heading: Heading, limit: Millis) -> Option<[LonLat; 2]> {
-        let network = self.engine.network();
-        let around = search.reached().iter().flat_map(|node| network.arcs(*node)).map(|arc| arc.edge);
+    fn bounds_of(&self, starts: &[Snap<C>], search: &Search, heading: Heading, limit: C) -> Option<[LonLat; 2]> {
+        let network = self.network;
+        let around = search.reached().iter().flat_map(|node| network.incident(*node)).map(|incident| incident.edge);
         let on_edges = starts.iter().filter(|start| start.access <= limit).map(|start| start.edge);
         let mut low = LonLat { x: f64::INFINITY, y: f64::INFINITY };
         let mut high = LonLat { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY };
@@ -218,30 +249,12 @@ impl<'a> Isochrones<'a> {
         (low.x <= high.x).then_some([low, high])
     }
 
-    /// The edges whose bounds come near a rectangle.
-    fn edges_near(&self, low: LonLat, high: LonLat, is_seen: &mut [bool], seen: &mut Vec<u32>) {
-        let clamped = |value: f64, most: u32| value.clamp(0.0, f64::from(most - 1)) as u32;
-        // A margin and a grid cell beyond the rectangle, in squares.
-        let beyond = 2.0 * Self::MARGIN / SQUARE;
-        let column = |x: f64, by: f64| clamped((x - self.corner.x) * self.squares.per_lon + by, self.columns);
-        let row = |y: f64, by: f64| clamped((y - self.corner.y) * self.squares.per_lat + by, self.rows);
-        for row in row(low.y, -beyond)..=row(high.y, beyond) {
-            for column in column(low.x, -beyond)..=column(high.x, beyond) {
-                for edge in self.by_square.of(row * self.columns + column) {
-                    if !std::mem::replace(&mut is_seen[*edge as usize], true) {
-                        seen.push(*edge);
-                    }
-                }
-            }
-        }
-    }
-
     /// Adds the straight parts of an edge, with when each of their points is reached.
-    fn draw(&self, edge: u32, starts: &[Snap], heading: Heading, work: &mut Work) {
+    fn draw(&self, edge: u32, starts: &[Snap<C>], heading: Heading, work: &mut Work) {
         let Work { search, field, stretches, line, .. } = work;
-        let [ahead, back] = heading.times(self.engine.network().times(edge));
+        let [ahead, back] = heading.costs(self.network.costs(edge));
         let street = &self.streets.edges[edge as usize];
-        let seconds = |time: Millis| if time == Millis::NEVER { FAR as f32 } else { time.0 as f32 };
+        let units = |cost: C| if cost == C::NEVER { FAR as f32 } else { cost.units() as f32 };
         line.clear();
         line.extend(self.streets.line(street).map(|at| field.cells(at)));
         let length = |pair: &[[f32; 2]]| {
@@ -256,15 +269,15 @@ impl<'a> Isochrones<'a> {
                 ends: [pair[0], pair[1]],
                 shares: [share, until],
                 from: search.time(street.from) as f32,
-                ahead: seconds(ahead),
+                ahead: units(ahead),
                 to: search.time(street.to) as f32,
-                back: seconds(back),
+                back: units(back),
                 start: None,
             };
             stretches.push(stretch);
             let own = starts.iter().filter(|start| start.edge == edge);
             stretches.extend(own.map(|start| {
-                let start = Some((start.along as f32, seconds(start.access)));
+                let start = Some((start.along as f32, units(start.access)));
                 Stretch { start, ..stretch }
             }));
             share = until;

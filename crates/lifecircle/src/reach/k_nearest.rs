@@ -14,39 +14,46 @@ use super::heading::Heading;
 use super::hierarchy::Hierarchy;
 use super::lanes::FAR;
 use super::places::{Grouped, Places, Question};
-use crate::network::Millis;
+use crate::error::Result;
+use crate::network::{Cost, Millis};
+use crate::progress::Progress;
 
-/// A target and how long it takes there. The nearer of two is the lesser.
+/// A target and what the way there costs. The nearer of two is the lesser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Near {
-    /// How long it takes.
-    pub time: Millis,
+pub struct Near<C = Millis> {
+    /// What the way there costs.
+    pub cost: C,
     /// The target, as an index among all.
     pub target: u32,
 }
 
-impl Near {
-    const NONE: Self = Self { time: Millis::NEVER, target: u32::MAX };
+impl<C: Cost> Near<C> {
+    const NONE: Self = Self { cost: C::NEVER, target: u32::MAX };
 
     fn later(self, by: u32) -> Self {
-        Self { time: self.time.plus(Millis(by)), ..self }
+        Self { cost: self.cost.plus(C::of(by)), ..self }
     }
 
     fn is_some(self) -> bool {
-        self.time.0 < FAR
+        self.cost.units() < FAR
     }
 }
 
 /// The nearest targets of a group, by origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KNearest {
+pub struct KNearest<C = Millis> {
     k: usize,
-    found: Vec<Near>,
+    found: Vec<Near<C>>,
 }
 
-impl KNearest {
+impl<C: Cost> KNearest<C> {
+    /// Number of origins.
+    pub fn origins(&self) -> usize {
+        self.found.len() / self.k
+    }
+
     /// The nearest targets of an origin, nearest first: k of them, or as many as can be reached.
-    pub fn of(&self, origin: usize) -> &[Near] {
+    pub fn of(&self, origin: usize) -> &[Near<C>] {
         let found = &self.found[origin * self.k..(origin + 1) * self.k];
         &found[..found.partition_point(|near| near.is_some())]
     }
@@ -54,36 +61,42 @@ impl KNearest {
 
 /// For each group, the k nearest targets of every origin, however far they are.
 ///
-/// `done` is called with the number of groups that are done.
+/// # Errors
+/// If it is cancelled.
 ///
 /// # Panics
 /// If a group names a target that is not there.
-pub fn k_nearest(engine: &Engine, question: Question<'_>, k: usize, done: impl Fn(usize) + Sync) -> Vec<KNearest> {
+pub fn k_nearest<C: Cost>(
+    engine: &Engine<C>,
+    question: Question<'_, C>,
+    k: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<KNearest<C>>> {
     let Question { origins, targets, groups } = question;
     let by_edge = Grouped::by_edge(origins, engine.network());
     let owners = origins.owners();
     let of_group = |members: &Vec<u32>| {
-        let labels = search(engine, targets, members, k);
+        let labels = search(engine, targets, members, k, progress)?;
         let mut found = arrive(engine, origins, &labels, k);
         for target in members {
             for door in targets.doors(*target as usize) {
                 for other in by_edge.of(door.edge) {
                     let origin = owners[*other as usize] as usize;
                     let time = Heading::Back.straight(door, &origins.all_doors()[*other as usize], engine.network());
-                    let near = Near { time: Millis(time), target: *target };
+                    let near = Near { cost: C::of(time), target: *target };
                     insert(&mut found[origin * k..(origin + 1) * k], near);
                 }
             }
         }
-        done(1);
-        KNearest { k, found }
+        progress.advance(1);
+        Ok(KNearest { k, found })
     };
     groups.par_iter().map(of_group).collect()
 }
 
 /// Puts a target into a list in order, unless the list is full of nearer ones; returns whether the list has changed. No
 /// target is in a list twice.
-fn insert(list: &mut [Near], near: Near) -> bool {
+fn insert<C: Cost>(list: &mut [Near<C>], near: Near<C>) -> bool {
     if !near.is_some() || list.last().is_none_or(|last| *last <= near) {
         return false;
     }
@@ -98,7 +111,7 @@ fn insert(list: &mut [Near], near: Near) -> bool {
 }
 
 /// Merges the list of one rank, later by a time, into that of another; returns whether the other has changed.
-fn merge(labels: &mut [Near], k: usize, from: usize, into: usize, time: u32) -> bool {
+fn merge<C: Cost>(labels: &mut [Near<C>], k: usize, from: usize, into: usize, time: u32) -> bool {
     let mut changed = false;
     for position in 0..k {
         let near = labels[from * k + position].later(time);
@@ -111,39 +124,52 @@ fn merge(labels: &mut [Near], k: usize, from: usize, into: usize, time: u32) -> 
 }
 
 /// The k nearest targets of every rank.
-fn search(engine: &Engine, targets: &Places, members: &[u32], k: usize) -> Vec<Near> {
+fn search<C: Cost>(
+    engine: &Engine<C>,
+    targets: &Places<C>,
+    members: &[u32],
+    k: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Near<C>>> {
     let hierarchy = engine.hierarchy();
     let mut labels = vec![Near::NONE; hierarchy.nodes() * k];
     for target in members {
         for door in targets.doors(*target as usize) {
             for (node, time) in Heading::Back.leave(door, engine.network()) {
                 let rank = hierarchy.rank(node) as usize;
-                insert(&mut labels[rank * k..(rank + 1) * k], Near { time: Millis(time), target: *target });
+                insert(&mut labels[rank * k..(rank + 1) * k], Near { cost: C::of(time), target: *target });
             }
         }
     }
-    for rank in 0..hierarchy.core() {
+    let below = 0..hierarchy.core();
+    for rank in below.clone() {
+        check(rank, progress)?;
         let arcs = hierarchy.arcs(rank, Heading::Back);
         for (head, time) in arcs.heads.iter().zip(arcs.climb) {
             merge(&mut labels, k, rank, *head as usize, *time);
         }
     }
+    let mut sweep = |ranks: &mut dyn Iterator<Item = usize>| -> Result<bool> {
+        let mut changed = false;
+        for rank in ranks {
+            check(rank, progress)?;
+            changed |= gather(hierarchy, &mut labels, k, rank);
+        }
+        Ok(changed)
+    };
     let core = hierarchy.core()..hierarchy.nodes();
-    while core.clone().map(|rank| gather(hierarchy, &mut labels, k, rank)).fold(false, |any, changed| any | changed)
-        && core
-            .clone()
-            .rev()
-            .map(|rank| gather(hierarchy, &mut labels, k, rank))
-            .fold(false, |any, changed| any | changed)
-    {}
-    for rank in (0..hierarchy.core()).rev() {
-        gather(hierarchy, &mut labels, k, rank);
-    }
-    labels
+    while sweep(&mut core.clone())? && sweep(&mut core.clone().rev())? {}
+    sweep(&mut below.rev())?;
+    Ok(labels)
+}
+
+/// Now and then looks at whether to stop.
+fn check(rank: usize, progress: &dyn Progress) -> Result<()> {
+    if rank.is_multiple_of(1024) { progress.check() } else { Ok(()) }
 }
 
 /// Merges the lists at the other ends of a rank's arcs into its own; returns whether it has changed.
-fn gather(hierarchy: &Hierarchy, labels: &mut [Near], k: usize, rank: usize) -> bool {
+fn gather<C: Cost>(hierarchy: &Hierarchy, labels: &mut [Near<C>], k: usize, rank: usize) -> bool {
     let arcs = hierarchy.arcs(rank, Heading::Back);
     let mut changed = false;
     for (head, time) in arcs.heads.iter().zip(arcs.descend) {
@@ -152,7 +178,7 @@ fn gather(hierarchy: &Hierarchy, labels: &mut [Near], k: usize, rank: usize) -> 
     changed
 }
 
-fn arrive(engine: &Engine, origins: &Places, labels: &[Near], k: usize) -> Vec<Near> {
+fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Near<C>], k: usize) -> Vec<Near<C>> {
     let hierarchy = engine.hierarchy();
     let mut found = vec![Near::NONE; origins.len() * k];
     for origin in 0..origins.len() {
@@ -174,7 +200,7 @@ mod tests {
     use super::*;
 
     fn near(time: u32, target: u32) -> Near {
-        Near { time: Millis(time), target }
+        Near { cost: Millis(time), target }
     }
 
     #[test]

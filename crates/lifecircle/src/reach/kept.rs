@@ -1,50 +1,43 @@
-//! An engine kept on disk beside its city, so that it need not be made anew: the hierarchy as it lies in memory.
+//! An engine as bytes, so that it need not be made anew: the hierarchy as it lies in memory. Where they are kept is not
+//! known here.
 //!
-//! The file begins with [`MAGIC`], the SHA-256 of the network that it belongs to, the numbers of nodes, of nodes below the core
+//! They begin with [`MAGIC`], the SHA-256 of the network that it belongs to, the numbers of nodes, of nodes below the core
 //! and of arcs, and a checksum of the rest; then come ranks, arcs of each rank, heads, and times out and back, as
-//! little-endian 32-bit numbers. A file that does not fit its network in every respect is as good as none.
-
-use std::io::Write as _;
-use std::path::Path;
+//! little-endian 32-bit numbers. Bytes that do not fit their network in every respect are as good as none.
 
 use sha2::{Digest as _, Sha256};
 
 use super::hierarchy::Hierarchy;
 use super::lanes::FAR;
-use crate::error::{Error, Result};
-use crate::network::Network;
+use crate::network::{Cost, Network};
 
-/// What a file begins with; the last character is the version.
+/// What the bytes begin with; the last character is the version.
 const MAGIC: [u8; 8] = *b"lcreach1";
 
 const HEAD: usize = MAGIC.len() + 32 + 16;
 
-/// Writes a hierarchy.
-pub(super) fn write(network: &Network, hierarchy: &Hierarchy, path: &Path) -> Result<()> {
-    let failed = |e: std::io::Error| Error::io("write", path, &e);
+/// A hierarchy as bytes.
+pub(super) fn encode<C: Cost>(network: &Network<C>, hierarchy: &Hierarchy) -> Vec<u8> {
     let columns = hierarchy.columns();
-    let mut body = Vec::with_capacity(4 * columns.iter().map(|column| column.len()).sum::<usize>());
-    for column in columns {
-        body.extend(column.iter().flat_map(|number| number.to_le_bytes()));
-    }
+    let size = 4 * columns.iter().map(|column| column.len()).sum::<usize>();
+    let mut bytes = Vec::with_capacity(HEAD + size);
+    bytes.extend(MAGIC);
+    bytes.extend(fingerprint(network));
     let [ranks, _, heads, ..] = columns;
     let counts = [ranks.len() as u32, hierarchy.core() as u32, heads.len() as u32];
-    let counts = [counts[0], counts[1], counts[2], checksum_of(counts, &body)];
-    let mut file = std::fs::File::create(path).map_err(failed)?;
-    file.write_all(&MAGIC).map_err(failed)?;
-    file.write_all(&fingerprint(network)).map_err(failed)?;
-    for count in counts {
-        file.write_all(&count.to_le_bytes()).map_err(failed)?;
+    bytes.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
+    // The checksum's place; it is of what follows.
+    bytes.extend([0; 4]);
+    for column in columns {
+        bytes.extend(column.iter().flat_map(|number| number.to_le_bytes()));
     }
-    file.write_all(&body).map_err(failed)
+    let checksum = checksum_of(counts, &bytes[HEAD..]);
+    bytes[HEAD - 4..HEAD].copy_from_slice(&checksum.to_le_bytes());
+    bytes
 }
 
-/// Reads the hierarchy of a network; none if the file is missing, damaged or of another network.
-pub(super) fn read(network: &Network, path: &Path) -> Option<Hierarchy> {
-    decode(network, &std::fs::read(path).ok()?)
-}
-
-fn decode(network: &Network, bytes: &[u8]) -> Option<Hierarchy> {
+/// The hierarchy of a network; none if the bytes are damaged or of another network.
+pub(super) fn decode<C: Cost>(network: &Network<C>, bytes: &[u8]) -> Option<Hierarchy> {
     let (head, body) = bytes.split_at_checked(HEAD)?;
     let (magic, head) = head.split_at(MAGIC.len());
     let (print, counts) = head.split_at(32);
@@ -101,13 +94,14 @@ fn is_sound(hierarchy: &Hierarchy) -> bool {
 }
 
 /// What tells a network from another: its nodes, and the ends and times of its edges.
-fn fingerprint(network: &Network) -> [u8; 32] {
+fn fingerprint<C: Cost>(network: &Network<C>) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update((network.nodes() as u64).to_le_bytes());
     let mut bytes = Vec::with_capacity(1 << 16);
     for edge in 0..network.edges() as u32 {
-        let ([from, to], times) = (network.ends(edge), network.times(edge));
-        bytes.extend([from, to, times.forward.0, times.backward.0].iter().flat_map(|number| number.to_le_bytes()));
+        let ([from, to], costs) = (network.ends(edge), network.costs(edge));
+        let costs = [costs.forward, costs.backward].map(Cost::units);
+        bytes.extend([from, to, costs[0], costs[1]].iter().flat_map(|number| number.to_le_bytes()));
         if bytes.len() >= 1 << 16 {
             hash.update(&bytes);
             bytes.clear();
@@ -128,11 +122,8 @@ mod tests {
     fn ready() -> (Network, Hierarchy, Vec<u8>) {
         let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
         let network = Network::new(&city.streets, &Walker::find("adult").unwrap());
-        let hierarchy = Hierarchy::new(&network);
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("reach.bin");
-        write(&network, &hierarchy, &path).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
+        let hierarchy = Hierarchy::new(&network, &()).unwrap();
+        let bytes = encode(&network, &hierarchy);
         (network, hierarchy, bytes)
     }
 

@@ -1,11 +1,11 @@
-//! Lanes: sixteen searches side by side. A label holds one time for each lane, and one addition and one minimum serve
+//! Lanes: sixteen searches side by side. A label holds one cost for each lane, and one addition and one minimum serve
 //! all of them.
 //!
 //! The loops are plain; `pulp` runs them with the widest instructions of the machine (AVX-512, AVX2, NEON or none). Whole
 //! numbers give the same answer with any of them. What `pulp` dispatches are types whose `call` is always inlined: a
 //! closure may not be, and is then compiled for the least machine.
 
-use crate::network::Millis;
+use crate::network::Cost;
 
 /// How many searches run side by side: the labels of a node fill one cache line.
 pub(super) const WIDTH: usize = 16;
@@ -13,7 +13,7 @@ pub(super) const WIDTH: usize = 16;
 /// Farther than any walk, with room to add an arc without overflow: arcs take at most as long.
 pub(super) const FAR: u32 = u32::MAX / 2;
 
-/// A time for each lane, in milliseconds; [`FAR`] or more where a lane has not come.
+/// A cost for each lane, in its units; [`FAR`] or more where a lane has not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(align(64))]
 pub(super) struct Lanes(pub [u32; WIDTH]);
@@ -50,14 +50,14 @@ pub(super) fn least(hops: &[Hop], labels: &[Lanes], own: Lanes) -> Lanes {
     best
 }
 
-/// A time that lanes can hold: [`FAR`] for whatever is longer.
-pub(super) fn clamp(time: Millis) -> u32 {
-    time.0.min(FAR)
+/// A cost as lanes hold it: [`FAR`] for whatever is more.
+pub(super) fn clamp<C: Cost>(cost: C) -> u32 {
+    cost.units().min(FAR)
 }
 
-/// The time that a lane holds.
-pub(super) fn millis(time: u32) -> Millis {
-    if time >= FAR { Millis::NEVER } else { Millis(time) }
+/// The cost that a lane holds.
+pub(super) fn cost<C: Cost>(lane: u32) -> C {
+    if lane >= FAR { C::NEVER } else { C::of(lane) }
 }
 
 /// An arc as the sweeps see it: where the node at its other end stands, and the time.

@@ -9,35 +9,38 @@ use rayon::prelude::*;
 use super::cell::{Cell, Task};
 use super::engine::Engine;
 use super::heading::Heading;
-use super::lanes::{FAR, WIDTH};
+use super::lanes::{WIDTH, cost};
 use super::places::Places;
 use crate::error::{Error, Result};
-use crate::network::Millis;
+use crate::geo::Quantity as _;
+use crate::network::Cost;
+use crate::progress::Progress;
 
 /// Cells that are worked on before their rows are handed over.
 const CELLS_AT_ONCE: usize = 16;
 
-/// Hands over a row for every origin and target within a limit of each other ([`Millis::NEVER`] for no limit), in record
-/// batches: `origin` and `target` as UInt32, their indices among the places, and `seconds` as Float64.
+/// Hands over a row for every origin and target within a limit of each other ([`Cost::NEVER`] for no limit), in record
+/// batches: `origin` and `target` as UInt32, their indices among the places, and `seconds` or `metres` as Float64.
 ///
 /// Rows come cell by cell: origins that lie together follow each other, and the targets of an origin ascend. The order is
 /// the same for any number of threads.
 ///
 /// # Errors
-/// Whatever `take` returns; no further batch is handed over then.
-pub fn matrix(
-    engine: &Engine,
-    origins: &Places,
-    targets: &Places,
-    limit: Millis,
+/// Whatever `take` returns, or if it is cancelled; no further batch is handed over then.
+pub fn matrix<C: Cost>(
+    engine: &Engine<C>,
+    origins: &Places<C>,
+    targets: &Places<C>,
+    limit: C,
+    progress: &dyn Progress,
     mut take: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
-    let task = Task::new(engine, Heading::Out, origins, targets, limit);
-    let schema = schema();
+    let task = Task::new(engine, Heading::Out, origins, targets, limit, progress);
+    let schema = schema::<C>();
     for cells in task.cells().chunks(CELLS_AT_ONCE) {
         let batches: Vec<Result<RecordBatch>> = cells
             .par_iter()
-            .map(|origins| task.with(origins, |cell| rows(cell, origins, limit)).into_batch(&schema))
+            .map(|origins| task.with(origins, |cell| rows(cell, origins, limit))?.into_batch(&schema))
             .collect();
         for batch in batches {
             take(batch?)?;
@@ -47,11 +50,11 @@ pub fn matrix(
 }
 
 /// The schema of the batches.
-pub fn schema() -> Arc<Schema> {
+pub fn schema<C: Cost>() -> Arc<Schema> {
     Arc::new(Schema::new(vec![
         Field::new("origin", DataType::UInt32, false),
         Field::new("target", DataType::UInt32, false),
-        Field::new("seconds", DataType::Float64, false),
+        Field::new(C::Quantity::UNIT, DataType::Float64, false),
     ]))
 }
 
@@ -59,7 +62,7 @@ pub fn schema() -> Arc<Schema> {
 struct Rows {
     origins: Vec<u32>,
     targets: Vec<u32>,
-    seconds: Vec<f64>,
+    costs: Vec<f64>,
 }
 
 impl Rows {
@@ -67,24 +70,27 @@ impl Rows {
         let columns: Vec<arrow_array::ArrayRef> = vec![
             Arc::new(UInt32Array::from(self.origins)),
             Arc::new(UInt32Array::from(self.targets)),
-            Arc::new(Float64Array::from(self.seconds)),
+            Arc::new(Float64Array::from(self.costs)),
         ];
         RecordBatch::try_new(schema.clone(), columns).map_err(|e| Error::new(format!("cannot make the matrix ({e})")))
     }
 }
 
-fn rows(cell: &mut Cell<'_, '_>, origins: &[u32], limit: Millis) -> Rows {
+fn rows<C: Cost>(cell: &mut Cell<'_, '_, C>, origins: &[u32], limit: C) -> Rows {
     let mut rows = Rows::default();
     let targets = cell.ends().to_vec();
     for origins in origins.chunks(WIDTH) {
+        if cell.is_cancelled() {
+            break;
+        }
         let times = cell.search(origins);
         for (lane, origin) in origins.iter().enumerate() {
             for (target, times) in targets.iter().zip(times) {
-                let time = times.0[lane];
-                if time <= limit.0 && time < FAR {
+                let cost: C = cost(times.0[lane]);
+                if let Some(quantity) = cost.quantity().filter(|_| cost <= limit) {
                     rows.origins.push(*origin);
                     rows.targets.push(*target);
-                    rows.seconds.push(f64::from(time) / 1000.0);
+                    rows.costs.push(quantity.number());
                 }
             }
         }

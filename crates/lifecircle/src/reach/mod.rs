@@ -1,8 +1,9 @@
 //! Reach: how long it takes from homes to facilities, and what lies within a time.
 //!
 //! Places stand on edges. A way from one to another leaves its edge at one end and enters the other's at one end, unless
-//! both stand on the same edge, where people also walk straight. All sums are whole milliseconds, so every kernel gives
-//! the same answer in any order and on any number of threads.
+//! both stand on the same edge, where people also walk straight. All sums are whole milliseconds or
+//! millimetres ([`Cost`](crate::network::Cost)), so every kernel gives the same answer in any order and on any number of threads.
+//! Whatever takes long tells of its [progress](crate::progress) and can be cancelled.
 //!
 //! An [`Engine`] is a network made ready. Over it, [`nearest`] sweeps the whole hierarchy for all groups at once;
 //! [`within`], [`weigh`], [`matrix`](matrix()) and [`catchment`](catchment()) search sixteen starts at a time over the region that they
@@ -19,6 +20,7 @@ mod engine;
 mod frontier;
 mod heading;
 mod hierarchy;
+mod incremental;
 mod isochrone;
 mod k_nearest;
 mod kept;
@@ -26,9 +28,9 @@ mod lanes;
 mod marks;
 pub mod matrix;
 mod nearest;
-mod path;
 mod places;
 mod region;
+mod route;
 mod search;
 mod weigh;
 mod within;
@@ -37,11 +39,12 @@ pub use answers::Answers;
 pub use catchment::catchment;
 pub use engine::Engine;
 pub use heading::Heading;
-pub use isochrone::Isochrones;
+pub use incremental::Incremental;
+pub use isochrone::{Drawing, Isochrones};
 pub use k_nearest::{KNearest, Near, k_nearest};
 pub use matrix::matrix;
 pub use nearest::nearest;
-pub use path::{Path, Step, path};
 pub use places::{Places, Question};
+pub use route::{Route, Step, route};
 pub use weigh::weigh;
 pub use within::{Within, within};

@@ -10,56 +10,68 @@ use rayon::prelude::*;
 use super::engine::Engine;
 use super::heading::Heading;
 use super::hierarchy::Hierarchy;
-use super::lanes::{Lanes, WIDTH, millis};
+use super::lanes::{Lanes, WIDTH, cost};
 use super::places::{Grouped, Places, Question};
-use crate::network::{Millis, Snap};
+use crate::error::Result;
+use crate::network::{Cost, Snap};
+use crate::progress::Progress;
 
 /// Nodes of the core that are swept together until they are settled.
 const BLOCK: usize = 256;
 
-/// For each group, the time of every origin to its nearest target; [`Millis::NEVER`] where none can be reached.
+/// Ranks that are swept before it is looked at whether to stop: some milliseconds.
+const STRETCH: usize = 1 << 16;
+
+/// For each group, the cost of every origin's way to its nearest target; [`Cost::NEVER`] where none can be reached.
 ///
-/// `done` is called with the number of groups that are done.
+/// # Errors
+/// If it is cancelled.
 ///
 /// # Panics
 /// If a group names a target that is not there.
-pub fn nearest(engine: &Engine, question: Question<'_>, done: impl Fn(usize) + Sync) -> Vec<Vec<Millis>> {
+pub fn nearest<C: Cost>(engine: &Engine<C>, question: Question<'_, C>, progress: &dyn Progress) -> Result<Vec<Vec<C>>> {
     let Question { origins, targets, groups } = question;
     let owners = origins.owners();
     let by_edge = Grouped::by_edge(origins, engine.network());
     // As many lanes to each thread as there are; a few groups on many threads leave lanes empty.
     let width = groups.len().div_ceil(rayon::current_num_threads()).clamp(1, WIDTH);
-    let found: Vec<Vec<Vec<Millis>>> = groups
+    let found: Vec<Vec<Vec<C>>> = groups
         .par_chunks(width)
         .map(|groups| {
             let doors_of = |group: &Vec<u32>| group.iter().flat_map(|target| targets.doors(*target as usize)).collect();
-            let doors: Vec<Vec<&Snap>> = groups.iter().map(doors_of).collect();
-            let labels = search(engine, &doors);
+            let doors: Vec<Vec<&Snap<C>>> = groups.iter().map(doors_of).collect();
+            let labels = search(engine, &doors, progress)?;
             let mut times = arrive(engine, origins, &labels, groups.len());
             for (times, doors) in times.iter_mut().zip(&doors) {
                 walk_straight(engine, origins, &owners, &by_edge, doors, times);
             }
-            done(groups.len());
-            times
+            progress.advance(groups.len() as u64);
+            Ok(times)
         })
-        .collect();
-    found.into_iter().flatten().collect()
+        .collect::<Result<_>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// For each group, the time from every node to its nearest target; [`FAR`](super::lanes::FAR) if there is no way.
-pub(super) fn times_of_nodes(engine: &Engine, targets: &Places, groups: &[Vec<u32>]) -> Vec<Vec<u32>> {
+pub(super) fn times_of_nodes<C: Cost>(
+    engine: &Engine<C>,
+    targets: &Places<C>,
+    groups: &[Vec<u32>],
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<u32>>> {
     let doors_of = |group: &Vec<u32>| group.iter().flat_map(|target| targets.doors(*target as usize)).collect();
-    let of_some = |groups: &[Vec<u32>]| -> Vec<Vec<u32>> {
-        let doors: Vec<Vec<&Snap>> = groups.iter().map(doors_of).collect();
-        let labels = search(engine, &doors);
+    let of_some = |groups: &[Vec<u32>]| -> Result<Vec<Vec<u32>>> {
+        let doors: Vec<Vec<&Snap<C>>> = groups.iter().map(doors_of).collect();
+        let labels = search(engine, &doors, progress)?;
         let ranks = || (0..labels.len() as u32).map(|node| engine.hierarchy().rank(node) as usize);
-        (0..groups.len()).map(|lane| ranks().map(|rank| labels[rank].0[lane]).collect()).collect()
+        Ok((0..groups.len()).map(|lane| ranks().map(|rank| labels[rank].0[lane]).collect()).collect())
     };
-    groups.par_chunks(WIDTH).flat_map_iter(of_some).collect()
+    let found: Vec<Vec<Vec<u32>>> = groups.par_chunks(WIDTH).map(of_some).collect::<Result<_>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The time from every rank to the nearest door of each group, a lane each.
-fn search(engine: &Engine, groups: &[Vec<&Snap>]) -> Vec<Lanes> {
+fn search<C: Cost>(engine: &Engine<C>, groups: &[Vec<&Snap<C>>], progress: &dyn Progress) -> Result<Vec<Lanes>> {
     let hierarchy = engine.hierarchy();
     let mut labels = vec![Lanes::FAR; hierarchy.nodes()];
     for (lane, doors) in groups.iter().enumerate() {
@@ -71,14 +83,23 @@ fn search(engine: &Engine, groups: &[Vec<&Snap>]) -> Vec<Lanes> {
         }
     }
     let arch = pulp::Arch::new();
-    arch.dispatch(Climb { hierarchy, labels: &mut labels });
-    settle_core(hierarchy, arch, &mut labels);
-    arch.dispatch(Descend { hierarchy, labels: &mut labels });
-    labels
+    for start in (0..hierarchy.core()).step_by(STRETCH) {
+        progress.check()?;
+        let ranks = start..(start + STRETCH).min(hierarchy.core());
+        arch.dispatch(Climb { hierarchy, ranks, labels: &mut labels });
+    }
+    settle_core(hierarchy, arch, &mut labels, progress)?;
+    for start in (0..hierarchy.core()).step_by(STRETCH).rev() {
+        progress.check()?;
+        let ranks = start..(start + STRETCH).min(hierarchy.core());
+        arch.dispatch(Descend { hierarchy, ranks, labels: &mut labels });
+    }
+    Ok(labels)
 }
 
 struct Climb<'a> {
     hierarchy: &'a Hierarchy,
+    ranks: std::ops::Range<usize>,
     labels: &'a mut [Lanes],
 }
 
@@ -87,8 +108,8 @@ impl pulp::NullaryFnOnce for Climb<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { hierarchy, labels } = self;
-        for rank in 0..hierarchy.core() {
+        let Self { hierarchy, ranks, labels } = self;
+        for rank in ranks {
             let own = labels[rank];
             if !own.differs(Lanes::FAR) {
                 continue;
@@ -104,6 +125,7 @@ impl pulp::NullaryFnOnce for Climb<'_> {
 
 struct Descend<'a> {
     hierarchy: &'a Hierarchy,
+    ranks: std::ops::Range<usize>,
     labels: &'a mut [Lanes],
 }
 
@@ -112,7 +134,7 @@ impl pulp::NullaryFnOnce for Descend<'_> {
 
     #[inline(always)]
     fn call(self) {
-        for rank in (0..self.hierarchy.core()).rev() {
+        for rank in self.ranks.rev() {
             self.labels[rank] = least(self.hierarchy, rank, self.labels);
         }
     }
@@ -130,13 +152,14 @@ fn least(hierarchy: &Hierarchy, rank: usize, labels: &[Lanes]) -> Lanes {
 }
 
 /// Sweeps blocks of the core until nothing changes: a block that has changed wakes those that it has arcs to.
-fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes]) {
+fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes], progress: &dyn Progress) -> Result<()> {
     let (core, nodes) = (hierarchy.core(), hierarchy.nodes());
     let blocks = (nodes - core).div_ceil(BLOCK);
     let mut waiting: VecDeque<usize> = (0..blocks).collect();
     let mut is_waiting = vec![true; blocks];
     let mut before: Vec<Lanes> = Vec::with_capacity(BLOCK);
     while let Some(block) = waiting.pop_front() {
+        progress.check()?;
         is_waiting[block] = false;
         let ranks = core + block * BLOCK..(core + (block + 1) * BLOCK).min(nodes);
         before.clear();
@@ -153,6 +176,7 @@ fn settle_core(hierarchy: &Hierarchy, arch: pulp::Arch, labels: &mut [Lanes]) {
             }
         }
     }
+    Ok(())
 }
 
 /// Sweeps ranks forwards and backwards until nothing changes.
@@ -190,9 +214,9 @@ fn sweep(hierarchy: &Hierarchy, ranks: std::ops::Range<usize>, labels: &mut [Lan
 }
 
 /// For each lane, the times of all origins by way of the ends of their edges.
-fn arrive(engine: &Engine, origins: &Places, labels: &[Lanes], lanes: usize) -> Vec<Vec<Millis>> {
+fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Lanes], lanes: usize) -> Vec<Vec<C>> {
     let hierarchy = engine.hierarchy();
-    let mut times: Vec<Vec<Millis>> = vec![Vec::with_capacity(origins.len()); lanes];
+    let mut times: Vec<Vec<C>> = vec![Vec::with_capacity(origins.len()); lanes];
     for origin in 0..origins.len() {
         let mut best = Lanes::FAR;
         for door in origins.doors(origin) {
@@ -201,26 +225,26 @@ fn arrive(engine: &Engine, origins: &Places, labels: &[Lanes], lanes: usize) -> 
             }
         }
         for (times, time) in times.iter_mut().zip(best.0) {
-            times.push(millis(time));
+            times.push(cost(time));
         }
     }
     times
 }
 
 /// Shortens the times of those who stand on the same edge as a target.
-fn walk_straight(
-    engine: &Engine,
-    origins: &Places,
+fn walk_straight<C: Cost>(
+    engine: &Engine<C>,
+    origins: &Places<C>,
     owners: &[u32],
     by_edge: &Grouped,
-    doors: &[&Snap],
-    times: &mut [Millis],
+    doors: &[&Snap<C>],
+    times: &mut [C],
 ) {
     for door in doors {
         for other in by_edge.of(door.edge) {
             let straight = Heading::Back.straight(door, &origins.all_doors()[*other as usize], engine.network());
             let time = &mut times[owners[*other as usize] as usize];
-            *time = (*time).min(millis(straight));
+            *time = (*time).min(cost(straight));
         }
     }
 }

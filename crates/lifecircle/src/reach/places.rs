@@ -1,29 +1,29 @@
 //! Places: where people set out and where they go.
 
-use crate::network::{Network, Snap};
+use crate::network::{Cost, Millis, Network, Snap};
 
 /// A list of origins or targets, each with any number of doors on the streets: a home has one, or none where it has no
-/// street; a park has its gates. A time to or from a place is the least over its doors.
+/// street; a park has its gates. A cost to or from a place is the least over its doors.
 ///
 /// ```
 /// use lifecircle::reach::Places;
 ///
-/// let nobody = Places::default();
+/// let nobody: Places = Places::default();
 /// assert!(nobody.is_empty());
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Places {
+pub struct Places<C = Millis> {
     first: Vec<u32>,
-    doors: Vec<Snap>,
+    doors: Vec<Snap<C>>,
 }
 
-impl Default for Places {
+impl<C> Default for Places<C> {
     fn default() -> Self {
         Self { first: vec![0], doors: Vec::new() }
     }
 }
 
-impl<D: IntoIterator<Item = Snap>> FromIterator<D> for Places {
+impl<C, D: IntoIterator<Item = Snap<C>>> FromIterator<D> for Places<C> {
     fn from_iter<I: IntoIterator<Item = D>>(places: I) -> Self {
         let mut all = Self::default();
         for doors in places {
@@ -34,7 +34,7 @@ impl<D: IntoIterator<Item = Snap>> FromIterator<D> for Places {
     }
 }
 
-impl Places {
+impl<C> Places<C> {
     /// Number of places.
     pub fn len(&self) -> usize {
         self.first.len() - 1
@@ -46,12 +46,12 @@ impl Places {
     }
 
     /// The doors of a place.
-    pub fn doors(&self, place: usize) -> &[Snap] {
+    pub fn doors(&self, place: usize) -> &[Snap<C>] {
         &self.doors[self.first[place] as usize..self.first[place + 1] as usize]
     }
 
     /// All doors, place after place.
-    pub(super) fn all_doors(&self) -> &[Snap] {
+    pub(super) fn all_doors(&self) -> &[Snap<C>] {
         &self.doors
     }
 
@@ -63,15 +63,24 @@ impl Places {
 
 /// From where, to where, and which targets belong together: every group is answered for by itself, and a target may be
 /// in several.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+#[derive(Debug)]
+pub struct Question<'a, C = Millis> {
     /// Where people set out.
-    pub origins: &'a Places,
+    pub origins: &'a Places<C>,
     /// Where they go.
-    pub targets: &'a Places,
+    pub targets: &'a Places<C>,
     /// The targets of each group, as indices into `targets`.
     pub groups: &'a [Vec<u32>],
 }
+
+// Derived, they would ask the same of costs.
+impl<C> Clone for Question<'_, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Question<'_, C> {}
 
 /// Items sorted by a key: those of a key are found at once.
 #[derive(Debug, Clone)]
@@ -107,12 +116,12 @@ impl<T: Copy + Default> Grouped<T> {
 
 impl Grouped {
     /// The doors of places by the edge that they stand on.
-    pub fn by_edge(places: &Places, network: &Network) -> Self {
+    pub fn by_edge<C: Cost>(places: &Places<C>, network: &Network<C>) -> Self {
         Self::new(network.edges(), places.doors.iter().zip(0..).map(|(door, index)| (door.edge, index)))
     }
 
     /// The doors of places by the nodes at the ends of their edges.
-    pub fn by_node(places: &Places, network: &Network) -> Self {
+    pub fn by_node<C: Cost>(places: &Places<C>, network: &Network<C>) -> Self {
         let pairs = places.doors.iter().zip(0..);
         Self::new(network.nodes(), pairs.flat_map(|(door, index)| network.ends(door.edge).map(|node| (node, index))))
     }

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::heading::Heading;
 use super::lanes::{FAR, clamp};
-use crate::network::{Millis, Network, Snap};
+use crate::network::{Cost, Network, Snap};
 
 /// The labels of one search, kept from one to the next.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Search {
     }
 
     /// Searches from all starts at once, as far as a limit.
-    pub fn run(&mut self, network: &Network, heading: Heading, starts: &[Snap], limit: Millis) {
+    pub fn run<C: Cost>(&mut self, network: &Network<C>, heading: Heading, starts: &[Snap<C>], limit: C) {
         for node in self.reached.drain(..) {
             self.times[node as usize] = FAR;
             self.via[node as usize] = None;
@@ -44,8 +44,9 @@ impl Search {
             if time > self.times[node as usize] {
                 continue;
             }
-            for arc in network.arcs(node) {
-                self.reach(arc.node, time.saturating_add(heading.along(&arc).0), Some(arc.edge), limit);
+            for incident in network.incident(node) {
+                let time = time.saturating_add(heading.along(&incident).units());
+                self.reach(incident.node, time, Some(incident.edge), limit);
             }
         }
     }
@@ -73,7 +74,7 @@ impl Search {
     }
 
     /// The edges by which a node was reached, the last first, and the node where they begin.
-    pub fn way_back(&self, network: &Network, mut node: u32) -> (Vec<u32>, u32) {
+    pub fn way_back<C: Cost>(&self, network: &Network<C>, mut node: u32) -> (Vec<u32>, u32) {
         let mut edges = Vec::new();
         while let Some(edge) = self.via[node as usize] {
             edges.push(edge);

@@ -11,84 +11,99 @@ use super::engine::Engine;
 use super::heading::Heading;
 use super::lanes::{FAR, Lanes, WIDTH};
 use super::places::{Grouped, Question};
-use super::within::{LockedRows, Within};
-use crate::network::Millis;
+use super::within::{Columns, LockedRows, Within, farthest};
+use crate::error::Result;
+use crate::network::Cost;
+use crate::progress::Progress;
 
-/// The sum of `weights[target] * decay(time, limit)` over the targets of each group that lie within each of several limits
+/// The sum of `weights[target] * decay(cost, limit)` over the targets of each group that lie within each of several limits
 /// of every origin; `limits[group]` are the limits of a group.
-///
-/// `done` is called with the number of origins after each cell.
 ///
 /// ```
 /// use lifecircle::network::{Millis, Walker};
 /// use lifecircle::reach::{Question, weigh};
-/// use lifecircle::ready::{ReadyCity, Searched, Walk};
+/// use lifecircle::ready::{ReadyCity, Walk};
 /// use lifecircle::{demo, import};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
 /// let people: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
-/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
-/// let Searched { engine, homes, .. } = ready.times();
+/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
+/// let (engine, homes) = (ready.times().engine(&())?, ready.times().homes());
 /// let everybody = [(0..homes.len() as u32).collect()];
 /// let question = Question { origins: homes, targets: homes, groups: &everybody };
 /// // How many people live within 15 minutes of each home, those nearer counting more.
 /// let linear = |time: Millis, limit: Millis| 1.0 - f64::from(time.0) / f64::from(limit.0);
-/// let sums = weigh(engine, question, &[[Millis(900_000)]], &people, linear, |_| {});
+/// let sums = weigh(engine, question, &[[Millis(900_000)]], &people, linear, &())?;
 /// assert!(sums.of(0, 0)[0] >= people[0]);
 /// # Ok(())
 /// # }
 /// ```
 ///
+/// # Errors
+/// If it is cancelled.
+///
 /// # Panics
 /// If there are fewer weights than targets or lists of limits than groups, or a group names a target that is not there.
-pub fn weigh<const LIMITS: usize>(
-    engine: &Engine,
-    question: Question<'_>,
-    limits: &[[Millis; LIMITS]],
+pub fn weigh<C: Cost>(
+    engine: &Engine<C>,
+    question: Question<'_, C>,
+    limits: &[impl AsRef<[C]> + Sync],
     weights: &[f64],
-    decay: impl Fn(Millis, Millis) -> f64 + Sync,
-    done: impl Fn(usize) + Sync,
-) -> Within<f64> {
+    decay: impl Fn(C, C) -> f64 + Sync,
+    progress: &dyn Progress,
+) -> Result<Within<f64>> {
     let Question { origins, targets, groups } = question;
-    let farthest = limits.iter().flatten().copied().max().unwrap_or_default();
     let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
     let groups_of = Grouped::new(targets.len(), pairs);
-    let task = Task::new(engine, Heading::Out, origins, targets, farthest);
-    let mut sums = Within::new(origins.len(), groups.len(), LIMITS);
+    let task = Task::new(engine, Heading::Out, origins, targets, farthest(limits), progress);
+    let columns = Columns::new(limits);
+    let limits: Vec<C> = limits.iter().flat_map(AsRef::as_ref).map(|limit| (*limit).min(C::of(FAR - 1))).collect();
+    let weighing = Weighing { groups_of: &groups_of, columns: &columns, limits: &limits, weights, decay: &decay };
+    let mut sums = Within::new(origins.len(), columns.clone());
     let rows = sums.locked();
-    task.cells().par_iter().for_each(|origins| {
-        task.with(origins, |cell| weigh_cell(cell, origins, &groups_of, limits, weights, &decay, &rows));
-        done(origins.len());
-    });
+    task.cells().par_iter().try_for_each(|origins| {
+        task.with(origins, |cell| weigh_cell(cell, origins, &weighing, &rows))?;
+        progress.advance(origins.len() as u64);
+        Ok(())
+    })?;
     drop(rows);
-    sums
+    Ok(sums)
 }
 
-fn weigh_cell<const LIMITS: usize>(
-    cell: &mut Cell<'_, '_>,
+/// What is weighed and how, the same for all cells.
+struct Weighing<'a, C, D> {
+    groups_of: &'a Grouped,
+    columns: &'a Columns,
+    /// By column.
+    limits: &'a [C],
+    weights: &'a [f64],
+    decay: &'a D,
+}
+
+fn weigh_cell<C: Cost, D: Fn(C, C) -> f64>(
+    cell: &mut Cell<'_, '_, C>,
     origins: &[u32],
-    groups_of: &Grouped,
-    limits: &[[Millis; LIMITS]],
-    weights: &[f64],
-    decay: &(impl Fn(Millis, Millis) -> f64 + Sync),
+    weighing: &Weighing<'_, C, D>,
     rows: &LockedRows<'_, f64>,
 ) {
     let ends = cell.ends().iter().zip(0..);
-    let weighed = |target: u32, place: u32| Weighed { place, weight: weights[target as usize] };
-    let pairs = ends
-        .flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, weighed(*target, place))));
-    let members = Grouped::new(limits.len(), pairs);
-    let mut sums = vec![[[0.0; WIDTH]; LIMITS]; limits.len()];
+    let weighed = |target: u32, place: u32| Weighed { place, weight: weighing.weights[target as usize] };
+    let groups_of = |target: u32| weighing.groups_of.of(target);
+    let pairs =
+        ends.flat_map(|(target, place)| groups_of(*target).iter().map(move |group| (*group, weighed(*target, place))));
+    let members = Grouped::new(weighing.columns.groups(), pairs);
+    let mut sums = vec![[0.0; WIDTH]; weighing.columns.width()];
     let arch = cell.arch();
     for origins in origins.chunks(WIDTH) {
+        if cell.is_cancelled() {
+            return;
+        }
         let times = cell.search(origins);
-        arch.dispatch(WeighLanes { members: &members, limits, decay, times, sums: &mut sums });
+        arch.dispatch(WeighLanes { members: &members, weighing, times, sums: &mut sums });
         rows.write(origins, |lane, row| {
-            for (sums, values) in sums.iter().zip(row.chunks_exact_mut(LIMITS)) {
-                for (sum, value) in sums.iter().zip(values) {
-                    *value = sum[lane];
-                }
+            for (sums, value) in sums.iter().zip(row) {
+                *value = sums[lane];
             }
         });
     }
@@ -101,31 +116,30 @@ struct Weighed {
     weight: f64,
 }
 
-struct WeighLanes<'a, const LIMITS: usize, D> {
+struct WeighLanes<'a, C, D> {
     members: &'a Grouped<Weighed>,
-    limits: &'a [[Millis; LIMITS]],
-    decay: &'a D,
+    weighing: &'a Weighing<'a, C, D>,
     times: &'a [Lanes],
-    sums: &'a mut [[[f64; WIDTH]; LIMITS]],
+    sums: &'a mut [[f64; WIDTH]],
 }
 
-impl<const LIMITS: usize, D: Fn(Millis, Millis) -> f64> pulp::NullaryFnOnce for WeighLanes<'_, LIMITS, D> {
+impl<C: Cost, D: Fn(C, C) -> f64> pulp::NullaryFnOnce for WeighLanes<'_, C, D> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        for ((group, limits), kept) in (0..).zip(self.limits).zip(self.sums) {
-            let mut sums = [[0.0; WIDTH]; LIMITS];
-            for Weighed { place, weight } in self.members.of(group) {
-                let times = self.times[*place as usize].0;
-                for (sums, limit) in sums.iter_mut().zip(limits) {
-                    let limit = Millis(limit.0.min(FAR - 1));
-                    for (sum, time) in sums.iter_mut().zip(times) {
-                        *sum += if time <= limit.0 { weight * (self.decay)(Millis(time), limit) } else { 0.0 };
+        let Weighing { columns, limits, decay, .. } = self.weighing;
+        for group in 0..columns.groups() {
+            let columns = columns.of(group);
+            for (limit, kept) in limits[columns.clone()].iter().zip(&mut self.sums[columns]) {
+                let mut sums = [0.0; WIDTH];
+                for Weighed { place, weight } in self.members.of(group as u32) {
+                    for (sum, time) in sums.iter_mut().zip(self.times[*place as usize].0) {
+                        *sum += if time <= limit.units() { weight * decay(C::of(time), *limit) } else { 0.0 };
                     }
                 }
+                *kept = sums;
             }
-            *kept = sums;
         }
     }
 }

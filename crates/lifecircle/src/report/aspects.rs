@@ -2,7 +2,7 @@
 
 use super::map::colour;
 use super::text::{Language, escape, percent, put};
-use crate::measure::Summary;
+use crate::summary::Summary;
 
 /// Half of the web's width.
 const RADIUS: f64 = 130.0;

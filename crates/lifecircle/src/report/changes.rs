@@ -3,7 +3,7 @@
 use super::map;
 use super::text::{Language, count, escape, percent, put};
 use crate::city::City;
-use crate::measure::{Changes, CommunityChange, ServiceChange, Summary};
+use crate::summary::{Changes, CommunityChange, ServiceChange, Summary};
 
 /// How many communities are told.
 const COMMUNITIES: usize = 20;

@@ -2,7 +2,7 @@
 
 use super::map::colour;
 use super::text::{Language, escape, percent, put};
-use crate::measure::Summary;
+use crate::summary::Summary;
 
 /// Horizontal bars, one pair a circle.
 pub(super) fn circles(summary: &Summary, language: Language) -> String {

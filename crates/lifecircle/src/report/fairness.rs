@@ -1,7 +1,7 @@
 //! How evenly access is spread: the Lorenz curve, and what the indices say in words.
 
 use super::text::{Language, count, percent, put};
-use crate::measure::Summary;
+use crate::summary::Summary;
 
 const SIDE: f64 = 290.0;
 const LEFT: f64 = 60.0;

@@ -11,7 +11,8 @@ use super::text::{Language, escape, percent, put};
 use crate::city::{BackdropKind, City, StreetKind};
 use crate::geo::LonLat;
 use crate::geo::metric::Mercator;
-use crate::measure::{Change, Changes, Measured, Summary};
+use crate::measure::Measured;
+use crate::summary::{Change, Changes, Summary};
 
 /// Width of the drawing in its own units; its height follows the city's shape.
 const WIDTH: f64 = 1000.0;

@@ -2,25 +2,21 @@
 
 use super::text::{Language, count, escape, percent, put};
 use super::{aspects, changes, chart, fairness, map, tables};
-use crate::city::City;
-use crate::measure::{Changes, Measured, Summary};
+use crate::city::{City, SourceRole};
+use crate::measure::Measured;
 use crate::output::signed;
+use crate::summary::{Changes, Summary};
 
 const STYLE: &str = include_str!("style.css");
 
 /// The report of a measured city as one HTML document that needs nothing else, with what changed since an earlier city if
 /// that is known.
-pub fn html(
-    city: &City,
-    measured: &Measured,
-    summary: &Summary,
-    changes: Option<&Changes>,
-    language: Language,
-) -> String {
-    signed(page(city, measured, summary, changes, language))
+pub fn html(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
+    signed(page(measured, summary, changes, language))
 }
 
-fn page(city: &City, measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
+fn page(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
+    let city = measured.city();
     let title = format!("{} · {}", summary.city, language.pick("一刻钟社区生活圈体检报告", "15-minute life circles"));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}{}</style></head><body><main>",
@@ -156,7 +152,7 @@ fn figures(page: &mut String, summary: &Summary, language: Language) {
 }
 
 fn method(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
-    let rests = &summary.rests_on;
+    let rests = &summary.data_quality;
     let walker = measured.walker();
     let mut page = String::new();
     let paragraphs = match language {
@@ -192,7 +188,7 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
             &mut page,
             format_args!(
                 "<li>{}</li>",
-                escape(&format!("{}: {}{licence}{sum}", role(&source.role, language), source.file))
+                escape(&format!("{}: {}{licence}{sum}", role(source.role, language), source.file))
             ),
         );
     }
@@ -216,13 +212,12 @@ fn source_of_speed(walker: &crate::network::Walker) -> &str {
     walker.sources.get("speed").map_or("", String::as_str)
 }
 
-fn role(role: &str, language: Language) -> &str {
+fn role(role: SourceRole, language: Language) -> &'static str {
     match role {
-        "streets" => language.pick("街道与设施", "Streets and facilities"),
-        "people" => language.pick("人口", "People"),
-        "facilities" => language.pick("设施名录", "List of facilities"),
-        "communities" => language.pick("社区边界", "Communities"),
-        "elevation" => language.pick("高程", "Elevation"),
-        other => other,
+        SourceRole::Streets => language.pick("街道与设施", "Streets and facilities"),
+        SourceRole::People => language.pick("人口", "People"),
+        SourceRole::Facilities => language.pick("设施名录", "List of facilities"),
+        SourceRole::Communities => language.pick("社区边界", "Communities"),
+        SourceRole::Elevation => language.pick("高程", "Elevation"),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::map::{colour, ink};
 use super::text::{Language, count, escape, percent, put, threshold};
-use crate::measure::{Gap, ServiceSummary, Shortage, Summary};
 use crate::standard::{AgeGroup, SupplyOf};
+use crate::summary::{Gap, ServiceSummary, Shortage, Summary};
 
 /// How many rows the longer tables have.
 const GAPS: usize = 30;
@@ -314,7 +314,7 @@ pub(super) fn communities(summary: &Summary, language: Language) -> String {
 
 /// Points without a street; empty if there are none.
 pub(super) fn unsnapped(summary: &Summary, language: Language) -> String {
-    let all = &summary.rests_on.unsnapped;
+    let all = &summary.data_quality.unsnapped;
     if all.is_empty() {
         return String::new();
     }

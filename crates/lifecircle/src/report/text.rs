@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::measure::ServiceSummary;
+use crate::summary::ServiceSummary;
 
 /// The language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -184,6 +184,7 @@ impl OsmSource {
         progress: &dyn Progress,
         visit: impl Fn(&mut T, Element<'_>) + Sync,
     ) -> Result<Vec<T>> {
+        progress.check()?;
         let mask = wanted.iter().fold(0, |mask, kind| mask | kind.bit());
         match self {
             Self::Pbf(file) => file.scan(mask, progress, visit),

@@ -325,6 +325,7 @@ impl PbfFile {
             .par_iter()
             .zip(&self.kinds)
             .map(|(extent, kinds)| {
+                progress.check()?;
                 let mut found = T::default();
                 if kinds.load(Ordering::Relaxed) & mask != 0 {
                     kinds.store(

@@ -59,8 +59,10 @@ impl XmlFile {
         let between = Cell::new(0);
         let bounded = Bounded { inner: self.reader(progress)?, between: &between };
         let mut reader = Reader::from_reader(bounded);
-        parse(&mut reader, &between, mask, &mut |element| visit(&mut found, element))
-            .map_err(|e| e.file(&self.path))?;
+        let parsed = parse(&mut reader, &between, mask, &mut |element| visit(&mut found, element));
+        // When it is cancelled the file seems to end.
+        progress.check()?;
+        parsed.map_err(|e| e.file(&self.path))?;
         Ok(found)
     }
 }
@@ -73,6 +75,9 @@ struct Counted<'a> {
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.progress.is_cancelled() {
+            return Ok(0);
+        }
         let read = self.inner.read(buffer)?;
         self.progress.advance(read as u64);
         Ok(read)

@@ -3,6 +3,7 @@
 //!
 //! It knows what a facility's tags are, and nothing of streets, homes or times.
 
+mod catchment;
 mod file;
 mod recognise;
 
@@ -11,7 +12,9 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use catchment::{CatchmentModel, DecayRule};
 pub use recognise::{Recognised, recognise};
+pub(crate) use recognise::{Recogniser, ServicesOf};
 
 use crate::error::{Error, Result};
 use crate::geo::{Metres, Seconds};
@@ -119,6 +122,10 @@ pub enum SupplyOf {
     Facilities,
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// How much supply every thousand people need.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +137,12 @@ pub struct Ratio {
     /// A thousand of whom.
     #[serde(default)]
     pub people: AgeGroup,
+    /// By which model people share it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub model: CatchmentModel,
+    /// How much less what is farther away counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub decay: DecayRule,
     /// What a facility has that does not tell; how large one more would be.
     pub usual: f64,
     /// Where these figures come from.

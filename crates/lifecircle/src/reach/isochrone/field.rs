@@ -11,7 +11,7 @@ const MOST: f64 = 1500.0;
 const ABREAST: usize = 8;
 
 /// A grid over a rectangle. Rows go from south to north.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(super) struct Field {
     /// Degrees of the first point.
     corner: LonLat,
@@ -31,7 +31,7 @@ pub(super) struct Field {
 }
 
 /// A straight part of an edge, in grid cells.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub ends: [[f32; 2]; 2],
     /// Where the ends lie on the edge, as shares of its length.

@@ -12,11 +12,11 @@ use rstar::primitives::GeomWithData;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Coverage, Measured, Share};
 use crate::city::{City, Facility, Home, Name};
 use crate::geo::metric::{Mercator, distance};
 use crate::geo::{LonLat, Metres};
 use crate::kinds::likeness;
+use crate::measure::{Coverage, Measured, Share, Tally};
 
 /// A facility that is farther than this from where it was has moved.
 const MOVED: Metres = Metres(50.0);
@@ -145,16 +145,14 @@ pub fn changes_schema() -> serde_json::Value {
     super::schema_of::<Changes>("changes.json of lifecircle: what changed between two cities")
 }
 
-/// A city with its measures.
-pub type MeasuredCity<'a> = (&'a City, &'a Measured);
-
 /// Compares two cities that were measured by the same standard and walker.
-pub fn compare(old: MeasuredCity<'_>, new: MeasuredCity<'_>) -> Changes {
+pub fn compare(old: &Measured, new: &Measured) -> Changes {
+    let (old, new) = ((old.city(), old), (new.city(), new));
     let standard = &new.1.standard;
     let (facilities, facility_changes) = compare_facilities(old, new);
     let homes = match_homes(&old.0.homes, &new.0.homes);
-    let old_coverage = Coverage::of(old.0, old.1, 0..old.0.homes.len());
-    let new_coverage = Coverage::of(new.0, new.1, 0..new.0.homes.len());
+    let old_coverage = Coverage::of(&old.1.standard, &Tally::of(old.1, 0..old.0.homes.len()));
+    let new_coverage = Coverage::of(&new.1.standard, &Tally::of(new.1, 0..new.0.homes.len()));
     let compared: Vec<(usize, usize)> =
         homes.iter().enumerate().filter_map(|(new, old)| Some(((*old)?, new))).collect();
     let still: HashSet<usize> = compared.iter().map(|(old, _)| *old).collect();
@@ -202,8 +200,8 @@ pub fn compare(old: MeasuredCity<'_>, new: MeasuredCity<'_>) -> Changes {
 
 /// Residents of compared homes who gained a service, and who lost it.
 fn gained_and_lost(
-    old: MeasuredCity<'_>,
-    new: MeasuredCity<'_>,
+    old: (&City, &Measured),
+    new: (&City, &Measured),
     homes: &[(usize, usize)],
     service: usize,
 ) -> (f64, f64) {
@@ -219,7 +217,7 @@ fn gained_and_lost(
     (gained, lost)
 }
 
-fn communities(old: MeasuredCity<'_>, new: MeasuredCity<'_>, compared: &[(usize, usize)]) -> Vec<CommunityChange> {
+fn communities(old: (&City, &Measured), new: (&City, &Measured), compared: &[(usize, usize)]) -> Vec<CommunityChange> {
     let mut members: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
     for (before, now) in compared {
         if let Some(community) = new.0.homes[*now].community {
@@ -284,7 +282,7 @@ fn match_homes(old: &[Home], new: &[Home]) -> Vec<Option<usize>> {
 }
 
 /// Facilities that are services, with the services that each is.
-fn services_of<'a>((city, measured): MeasuredCity<'a>) -> BTreeMap<usize, (&'a Facility, Vec<usize>)> {
+fn services_of<'a>((city, measured): (&'a City, &'a Measured)) -> BTreeMap<usize, (&'a Facility, Vec<usize>)> {
     let mut services: BTreeMap<usize, (&Facility, Vec<usize>)> = BTreeMap::new();
     for (service, facilities) in measured.recognised.services.iter().enumerate() {
         for index in facilities {
@@ -298,7 +296,7 @@ fn services_of<'a>((city, measured): MeasuredCity<'a>) -> BTreeMap<usize, (&'a F
 /// A change with the services that it touches.
 type Touched = (Change, Vec<usize>);
 
-fn compare_facilities(old: MeasuredCity<'_>, new: MeasuredCity<'_>) -> (Vec<Touched>, Vec<FacilityChange>) {
+fn compare_facilities(old: (&City, &Measured), new: (&City, &Measured)) -> (Vec<Touched>, Vec<FacilityChange>) {
     let (before, now) = (services_of(old), services_of(new));
     let same = match_facilities(&before, &now);
     let standard = &new.1.standard;

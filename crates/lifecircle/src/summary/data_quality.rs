@@ -1,15 +1,15 @@
-//! What the measures rest on: how much of it was given, estimated, recognised and snapped.
+//! Data quality: what the measures rest on, how much of it was given, estimated, recognised and snapped.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Measured;
 use crate::city::City;
 use crate::geo::Metres;
+use crate::measure::Measured;
 
 /// What the measures rest on.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct RestsOn {
+pub struct DataQuality {
     /// Share of residents that were estimated rather than given.
     pub residents_estimated: f64,
     /// Facilities of the city, by where they come from.
@@ -45,7 +45,7 @@ pub struct Unsnapped {
     pub reason: String,
 }
 
-impl RestsOn {
+impl DataQuality {
     /// What the measures of a city rest on.
     pub fn of(city: &City, measured: &Measured) -> Self {
         let residents: f64 = city.homes.iter().map(|home| home.residents).sum();

@@ -8,7 +8,7 @@
 ///
 /// ```
 /// // Two kinds, half each: ln 2.
-/// assert!((lifecircle::measure::shannon(&[3.0, 3.0]) - 2.0_f64.ln()).abs() < 1e-12);
+/// assert!((lifecircle::formulas::shannon(&[3.0, 3.0]) - 2.0_f64.ln()).abs() < 1e-12);
 /// ```
 pub fn shannon(counts: &[f64]) -> f64 {
     let total: f64 = counts.iter().sum();
@@ -22,7 +22,7 @@ pub fn shannon(counts: &[f64]) -> f64 {
 /// Hill's number of an order `q` of 0 or more: the effective number of kinds; 0 where there is nothing.
 ///
 /// ```
-/// use lifecircle::measure::hill;
+/// use lifecircle::formulas::hill;
 /// let counts = [8.0, 1.0, 1.0];
 /// assert_eq!(hill(&counts, 0.0), 3.0);
 /// // 1 / (0.64 + 0.01 + 0.01)

@@ -1,24 +1,24 @@
-//! Trips: the times between origins and targets, as sparse as they are; and the measures that only add them up.
+//! Trips: the times, or lengths, between origins and targets, as sparse as they are; and the measures that only add them up.
 //!
 //! Everything here is plain numbers: any program's travel times will do. `reach::catchment` and `reach::matrix` make them
 //! for a city; for homes by the million `reach::weigh` adds up while it searches and keeps no pairs.
 
 use super::Decay;
-use crate::geo::Seconds;
+use crate::geo::{Quantity, Seconds};
 
-/// Times of the trips from origins to targets; pairs without a way are left out.
+/// Times, or lengths, of the trips from origins to targets; pairs without a way are left out.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trips {
+pub struct Trips<Q = Seconds> {
     origins: usize,
-    by_target: Vec<Vec<(u32, Seconds)>>,
+    by_target: Vec<Vec<(u32, Q)>>,
 }
 
-impl Trips {
+impl<Q: Quantity> Trips<Q> {
     /// Trips given by target: for each target the origins from which it is reached, with times.
     ///
     /// # Panics
     /// If an origin is not below `origins`.
-    pub fn by_target(origins: usize, by_target: Vec<Vec<(u32, Seconds)>>) -> Self {
+    pub fn by_target(origins: usize, by_target: Vec<Vec<(u32, Q)>>) -> Self {
         assert!(by_target.iter().flatten().all(|(origin, _)| (*origin as usize) < origins), "an origin is not there");
         Self { origins, by_target }
     }
@@ -27,7 +27,7 @@ impl Trips {
     ///
     /// # Panics
     /// If an origin or a target is not there.
-    pub fn from_pairs(origins: usize, targets: usize, pairs: impl IntoIterator<Item = (u32, u32, Seconds)>) -> Self {
+    pub fn from_pairs(origins: usize, targets: usize, pairs: impl IntoIterator<Item = (u32, u32, Q)>) -> Self {
         let mut by_target = vec![Vec::new(); targets];
         for (origin, target, time) in pairs {
             by_target[target as usize].push((origin, time));
@@ -46,13 +46,13 @@ impl Trips {
     }
 
     /// The origins from which a target is reached, with times.
-    pub fn to(&self, target: usize) -> &[(u32, Seconds)] {
+    pub fn to(&self, target: usize) -> &[(u32, Q)] {
         &self.by_target[target]
     }
 
     /// Every trip: origin, target, time.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize, Seconds)> + '_ {
-        let of = |(target, trips): (usize, &'_ [(u32, Seconds)])| {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize, Q)> + '_ {
+        let of = |(target, trips): (usize, &'_ [(u32, Q)])| {
             trips.iter().map(move |(origin, time)| (*origin as usize, target, *time)).collect::<Vec<_>>()
         };
         self.by_target.iter().enumerate().flat_map(move |(target, trips)| of((target, trips)))
@@ -65,7 +65,7 @@ impl Trips {
     ///
     /// ```
     /// use lifecircle::geo::Seconds;
-    /// use lifecircle::measure::{Decay, Trips};
+    /// use lifecircle::formulas::{Decay, Trips};
     /// // One home, a shop of 100 m² at 5 minutes and one of 400 m² at 10.
     /// let trips = Trips::from_pairs(1, 2, [(0, 0, Seconds(300.0)), (0, 1, Seconds(600.0))]);
     /// assert_eq!(trips.opportunities(&[100.0, 400.0], &Decay::Step(Seconds(600.0))), [500.0]);
@@ -75,7 +75,7 @@ impl Trips {
     ///
     /// # Panics
     /// If there is not one supply for each target.
-    pub fn opportunities(&self, supply: &[f64], decay: &Decay) -> Vec<f64> {
+    pub fn opportunities(&self, supply: &[f64], decay: &Decay<Q>) -> Vec<f64> {
         assert_eq!(supply.len(), self.targets(), "one supply for each target");
         let mut access = vec![0.0; self.origins];
         for (origin, target, time) in self.iter() {
@@ -89,19 +89,19 @@ impl Trips {
     ///
     /// ```
     /// use lifecircle::geo::Seconds;
-    /// use lifecircle::measure::Trips;
+    /// use lifecircle::formulas::Trips;
     /// let trips = Trips::from_pairs(1, 3, [(0, 0, Seconds(300.0)), (0, 1, Seconds(60.0)), (0, 2, Seconds(120.0))]);
     /// assert_eq!(trips.proximity(2), [Some(Seconds(90.0))]);
     /// ```
-    pub fn proximity(&self, k: usize) -> Vec<Option<Seconds>> {
+    pub fn proximity(&self, k: usize) -> Vec<Option<Q>> {
         let mut times: Vec<Vec<f64>> = vec![Vec::new(); self.origins];
         for (origin, _, time) in self.iter() {
-            times[origin].push(time.0);
+            times[origin].push(time.number());
         }
         let mean = |mut times: Vec<f64>| {
             times.sort_by(f64::total_cmp);
             times.truncate(k);
-            (!times.is_empty()).then(|| Seconds(times.iter().sum::<f64>() / times.len() as f64))
+            (!times.is_empty()).then(|| Q::of_number(times.iter().sum::<f64>() / times.len() as f64))
         };
         times.into_iter().map(mean).collect()
     }

@@ -4,10 +4,11 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::fairness::Fairness;
-use super::{Coverage, Measured, entropy_composite, hill, shannon};
+use super::equity::Equity;
 use crate::city::City;
+use crate::formulas::{entropy_composite, hill, shannon};
 use crate::geo::Seconds;
+use crate::measure::{CityTally, Coverage, Measured, Tally};
 use crate::standard::{AgeGroup, SupplyOf};
 
 /// The indicators of a city.
@@ -30,7 +31,7 @@ pub struct Indicators {
     /// Mean over residents of the share of required services that they have.
     pub completeness: f64,
     /// How evenly completeness is spread.
-    pub equity: Fairness,
+    pub equity: Equity,
     /// Services that have a ratio, in the standard's order.
     pub supply: Vec<ServiceIndicators>,
     /// The composite of circles by community; none with fewer than two communities.
@@ -60,7 +61,7 @@ pub struct ServiceIndicators {
     /// Where the ratio and the usual come from.
     pub source: String,
     /// How evenly it is spread.
-    pub equity: Fairness,
+    pub equity: Equity,
 }
 
 /// Entropy weights of the circles and the communities' scores.
@@ -74,7 +75,8 @@ pub struct CompositeSummary {
 
 impl Indicators {
     /// Of a measured city; `communities`: id and coverage of each.
-    pub(super) fn of(city: &City, measured: &Measured, communities: &[(String, Coverage)]) -> Self {
+    pub(super) fn of(measured: &Measured, tally: &CityTally, communities: &[(String, Coverage)]) -> Self {
+        let city = measured.city();
         let residents = || city.homes.iter().map(|home| home.residents);
         let mean = |value: &dyn Fn(usize) -> f64| {
             let sum: f64 = residents().enumerate().map(|(home, people)| people * value(home)).sum();
@@ -86,7 +88,6 @@ impl Indicators {
             [shannon(&mix), hill(&mix, 0.0), hill(&mix, 1.0), hill(&mix, 2.0)]
         };
         let diversity: Vec<[f64; 4]> = (0..city.homes.len()).into_par_iter().map(diversity).collect();
-        let completeness: Vec<f64> = (0..city.homes.len()).map(|home| measured.completeness(home)).collect();
         let (proximity_seconds, residents_without_proximity) = proximity(city, measured);
         Self {
             proximity_nearest: measured.standard.nearest,
@@ -95,8 +96,8 @@ impl Indicators {
             diversity_shannon: mean(&|home| diversity[home][0]),
             diversity_hill: [1, 2, 3].map(|number| mean(&|home| diversity[home][number])),
             score: measured.standard.score.as_ref().map(|_| mean(&|home| measured.score(home).unwrap_or(0.0))),
-            completeness: mean(&|home| completeness[home]),
-            equity: Fairness::of(city, &completeness),
+            completeness: completeness(&tally.all),
+            equity: Equity::of_completeness(tally),
             supply: (0..measured.standard.services.len()).filter_map(|s| supply(city, measured, s)).collect(),
             composite: composite(measured, communities),
         }
@@ -105,6 +106,14 @@ impl Indicators {
 
 fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// Mean over residents of the share of required services that they have.
+fn completeness(tally: &Tally) -> f64 {
+    let required = (tally.residents_by_required.len() - 1).max(1) as f64;
+    let had = tally.residents_by_required.iter().enumerate();
+    let had: f64 = had.map(|(count, residents)| count as f64 * residents.value()).sum();
+    share(had / required, tally.all.residents.value())
 }
 
 /// The mean proximity time of residents, and how many have none.
@@ -141,7 +150,7 @@ fn supply(city: &City, measured: &Measured, index: usize) -> Option<ServiceIndic
         supply: supply.all,
         presumed: supply.presumed,
         source: ratio.source.clone(),
-        equity: Fairness::of(city, &supply.access),
+        equity: Equity::of(city, &supply.access),
     })
 }
 

@@ -1,22 +1,19 @@
-//! The summary: all that was measured of a city, by circle, service and community. `summary.json` is this, serialised;
-//! its keys are documented in `docs/results.md` and do not change within a format.
+//! The summary: all that was measured of a city, by circle, service and community.
 
 use std::collections::{BTreeMap, HashSet};
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::coverage::{Coverage, Share};
+use super::data_quality::DataQuality;
 use super::gaps::{Gap, gaps};
-use super::people::residents_of;
-use super::rests_on::RestsOn;
-use super::{Indicators, Measured};
+use super::indicators::Indicators;
 use crate::city::{City, Name, Note, Source};
 use crate::geo::{Metres, Seconds};
+use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
 use crate::setting::Setting;
-use crate::standard::{AgeGroup, Ratio, Threshold};
+use crate::standard::{AgeGroup, Ratio, Standard, Threshold};
 
 /// All that was measured.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -65,7 +62,7 @@ pub struct Summary {
     /// all are among [`Summary::gaps`] only.
     pub worst_gaps: Vec<Gap>,
     /// What all this rests on.
-    pub rests_on: RestsOn,
+    pub data_quality: DataQuality,
     /// What the user should know.
     #[serde(serialize_with = "in_words")]
     #[schemars(with = "Vec<Note>")]
@@ -197,8 +194,8 @@ pub struct AreaSummary {
     pub mean_circles: f64,
     /// By id of the circle.
     #[serde(serialize_with = "in_order")]
-    #[schemars(with = "BTreeMap<String, super::CircleCoverage>")]
-    pub circles: Vec<(String, super::CircleCoverage)>,
+    #[schemars(with = "BTreeMap<String, CircleCoverage>")]
+    pub circles: Vec<(String, CircleCoverage)>,
     /// By id of the service: the share of residents who have it.
     #[serde(serialize_with = "in_order")]
     #[schemars(with = "BTreeMap<String, Share>")]
@@ -226,7 +223,7 @@ fn in_order<S: serde::Serializer, T: Serialize>(pairs: &[(String, T)], serialize
 
 /// The JSON Schema of `summary.json`.
 pub fn summary_schema() -> Value {
-    crate::measure::schema_of::<Summary>("summary.json of lifecircle: what was measured of a city")
+    super::schema_of::<Summary>("summary.json of lifecircle: what was measured of a city")
 }
 
 /// The version of the summary's keys.
@@ -236,14 +233,14 @@ const FORMAT: u32 = 1;
 const WORST_GAPS: usize = 100;
 
 /// Sums up what was measured.
-pub fn summarise(city: &City, measured: &Measured) -> Summary {
-    let standard = &measured.standard;
-    let everybody: Vec<usize> = (0..city.homes.len()).collect();
-    let coverage = Coverage::of(city, measured, everybody.iter().copied());
+pub fn summarise(measured: &Measured) -> Summary {
+    let (city, standard) = (measured.city(), &measured.standard);
+    let tally = CityTally::of(measured);
+    let coverage = Coverage::of(standard, &tally.all);
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| {
         let services = standard
             .services_of(index)
-            .map(|s| (standard.services[s].id.clone(), service_summary(city, measured, &coverage, s)));
+            .map(|s| (standard.services[s].id.clone(), service_summary(measured, &tally.all, &coverage, s)));
         let summary = CircleSummary {
             zh: circle.zh.clone(),
             en: circle.en.clone(),
@@ -253,7 +250,7 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         };
         (circle.id.clone(), summary)
     });
-    let communities = communities(city, measured);
+    let communities = communities(city, standard, &tally);
     let found = standard.services.iter().zip(&measured.recognised.services).filter(|(_, found)| !found.is_empty());
     let found: HashSet<&str> = found.map(|(service, _)| service.id.as_str()).collect();
     let gaps_of = communities.iter().flat_map(|(community, _)| &community.area.gaps);
@@ -284,12 +281,12 @@ pub fn summarise(city: &City, measured: &Measured) -> Summary {
         circles: circles.collect(),
         aspects: aspects.collect(),
         pairs: pairs.collect(),
-        indicators: Indicators::of(city, measured, &coverages),
-        units: units(city, measured),
+        indicators: Indicators::of(measured, &tally, &coverages),
+        units: units(city, standard, &tally),
         communities: communities.into_iter().map(|(community, _)| community).collect(),
-        gaps: gaps(city, measured, None, &everybody),
+        gaps: gaps(standard, None, &tally.all),
         worst_gaps,
-        rests_on: RestsOn::of(city, measured),
+        data_quality: DataQuality::of(city, measured),
         notes: city.about.notes.iter().cloned().chain(unmapped(measured)).chain(without_ages(city, measured)).collect(),
         sources: city.about.sources.clone(),
     }
@@ -355,7 +352,7 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     })
 }
 
-fn service_summary(city: &City, measured: &Measured, coverage: &Coverage, index: usize) -> ServiceSummary {
+fn service_summary(measured: &Measured, tally: &Tally, coverage: &Coverage, index: usize) -> ServiceSummary {
     let service = &measured.standard.services[index];
     let (threshold_seconds, threshold_metres) = match service.threshold {
         Threshold::Time(time) => (Some(time), None),
@@ -375,81 +372,60 @@ fn service_summary(city: &City, measured: &Measured, coverage: &Coverage, index:
         ratio: service.ratio.clone(),
         facilities: measured.recognised.services[index].len(),
         coverage: coverage.services[index],
-        mean_seconds: mean_time(city, measured, index),
+        mean_seconds: mean_time(&tally.services[index]),
         source: service.source.clone(),
     }
 }
 
 /// Mean time of residents to the nearest facility, of those who can get to one.
-fn mean_time(city: &City, measured: &Measured, service: usize) -> Option<Seconds> {
-    let (mut sum, mut people) = (0.0, 0.0);
-    for (index, home) in city.homes.iter().enumerate() {
-        if let Some(time) = measured.nearest(index, service) {
-            sum += home.residents * time.0;
-            people += home.residents;
-        }
-    }
-    (people > 0.0).then(|| Seconds(sum / people))
+fn mean_time(service: &ServiceTally) -> Option<Seconds> {
+    let people = service.residents_with_way.value();
+    (people > 0.0).then(|| Seconds(service.seconds.value() / people))
 }
 
-/// The homes of each community.
-fn members(city: &City) -> BTreeMap<u32, Vec<usize>> {
-    let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, home) in city.homes.iter().enumerate() {
-        if let Some(community) = home.community {
-            members.entry(community).or_default().push(index);
-        }
-    }
-    members
-}
-
-fn communities(city: &City, measured: &Measured) -> Vec<(CommunitySummary, Coverage)> {
-    let of = |(index, homes): (u32, Vec<usize>)| {
-        let community = city.communities.get(index as usize)?;
-        let coverage = Coverage::of(city, measured, homes.iter().copied());
-        let area = AreaSummary::of(city, measured, &coverage, Some(&community.id), &homes);
+fn communities(city: &City, standard: &Standard, tally: &CityTally) -> Vec<(CommunitySummary, Coverage)> {
+    let of = |(index, tally): (&u32, &Tally)| {
+        let community = city.communities.get(*index as usize)?;
+        let coverage = Coverage::of(standard, tally);
         let summary = CommunitySummary {
             id: community.id.clone(),
             name: community.name.clone(),
             subdistrict: community.subdistrict.clone(),
             district: community.district.clone(),
             unit: community.unit.clone(),
-            area,
+            area: AreaSummary::of(standard, &coverage, Some(&community.id), tally),
         };
         Some((summary, coverage))
     };
-    let mut summaries: Vec<_> = members(city).into_iter().collect::<Vec<_>>().into_par_iter().filter_map(of).collect();
+    let mut summaries: Vec<_> = tally.communities.iter().filter_map(of).collect();
     summaries.sort_by(|(a, _), (b, _)| b.area.residents.total_cmp(&a.area.residents));
     summaries
 }
 
 /// Communities of one unit together.
-fn units(city: &City, measured: &Measured) -> Vec<UnitSummary> {
-    let mut units: BTreeMap<&str, UnitMembers<'_>> = BTreeMap::new();
-    for (index, homes) in members(city) {
-        let Some(community) = city.communities.get(index as usize) else { continue };
+fn units(city: &City, standard: &Standard, tally: &CityTally) -> Vec<UnitSummary> {
+    let mut units: BTreeMap<&str, (&Name, Vec<String>, Tally)> = BTreeMap::new();
+    for (index, tally) in &tally.communities {
+        let Some(community) = city.communities.get(*index as usize) else { continue };
         let name = community.unit.show(false);
         if !name.is_empty() {
-            let unit = units.entry(name).or_insert_with(|| (&community.unit, Vec::new(), Vec::new()));
-            unit.1.push(community.id.clone());
-            unit.2.extend(homes);
+            let new = || (&community.unit, Vec::new(), Tally::empty(standard));
+            let (_, communities, whole) = units.entry(name).or_insert_with(new);
+            communities.push(community.id.clone());
+            *whole += tally;
         }
     }
-    let of = |(name, communities, homes): UnitMembers<'_>| {
-        let coverage = Coverage::of(city, measured, homes.iter().copied());
-        UnitSummary { name: name.clone(), communities, area: AreaSummary::of(city, measured, &coverage, None, &homes) }
+    let of = |(name, communities, tally): (&Name, Vec<String>, Tally)| {
+        let area = AreaSummary::of(standard, &Coverage::of(standard, &tally), None, &tally);
+        UnitSummary { name: name.clone(), communities, area }
     };
     let mut summaries: Vec<UnitSummary> = units.into_values().map(of).collect();
     summaries.sort_by(|a, b| b.area.residents.total_cmp(&a.area.residents));
     summaries
 }
 
-/// A unit's name, its communities and its homes.
-type UnitMembers<'a> = (&'a Name, Vec<String>, Vec<usize>);
-
 impl AreaSummary {
-    fn of(city: &City, measured: &Measured, coverage: &Coverage, community: Option<&str>, homes: &[usize]) -> Self {
-        let standard = &measured.standard;
+    fn of(standard: &Standard, coverage: &Coverage, community: Option<&str>, tally: &Tally) -> Self {
         let held = coverage.residents_by_circles.iter().enumerate();
         let held: f64 = held.map(|(count, residents)| count as f64 * residents).sum();
         let ids = |ids: &mut dyn Iterator<Item = &String>, shares: &[Share]| -> Vec<(String, Share)> {
@@ -463,7 +439,7 @@ impl AreaSummary {
             services: ids(&mut standard.services.iter().map(|service| &service.id), &coverage.services),
             aspects: ids(&mut standard.aspects.iter().map(|aspect| &aspect.id), &coverage.aspects),
             pairs: ids(&mut standard.pairs.iter().map(|pair| &pair.id), &coverage.pairs),
-            gaps: gaps(city, measured, community, homes),
+            gaps: gaps(standard, community, tally),
         }
     }
 }

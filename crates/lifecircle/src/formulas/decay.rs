@@ -10,75 +10,83 @@
 //! | bands | the weight of the first band that *t* lies in | Luo & Qi 2009: E2SFCA |
 
 use crate::error::{Error, Result};
-use crate::geo::Seconds;
+use crate::geo::{Quantity, Seconds};
 
-/// A decay of weight with time.
+/// A decay of weight with time, or with distance.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Decay {
-    /// 1 up to a time, then 0.
-    Step(Seconds),
-    /// Evenly down to 0 at a time.
-    Linear(Seconds),
-    /// exp(−βt), β a second.
+pub enum Decay<Q = Seconds> {
+    /// 1 up to a limit, then 0.
+    Step(Q),
+    /// Evenly down to 0 at a limit.
+    Linear(Q),
+    /// exp(−βt), β a second (a metre).
     Exponential(f64),
-    /// Dai's Gaussian, 0 from a time on.
-    Gaussian(Seconds),
+    /// Dai's Gaussian, 0 from a limit on.
+    Gaussian(Q),
     /// An S around its middle.
     Logistic {
         /// Where it is steepest.
-        middle: Seconds,
+        middle: Q,
         /// How wide the slope is.
-        spread: Seconds,
+        spread: Q,
     },
-    /// Bands: up to each time so much, 0 beyond the last.
-    Bands(Vec<(Seconds, f64)>),
+    /// Bands: up to each limit so much, 0 beyond the last.
+    Bands(Vec<(Q, f64)>),
 }
 
-impl Decay {
-    /// Checks that the decay makes sense: times are positive and bands ascend.
+impl<Q: Quantity> Decay<Q> {
+    /// Checks that the decay makes sense: limits and widths are positive, bands ascend, every number is finite, and some weight is
+    /// left.
     ///
     /// # Errors
     /// If it does not.
     pub fn check(self) -> Result<Self> {
         let good = match &self {
-            Self::Step(limit) | Self::Linear(limit) | Self::Gaussian(limit) => limit.0 > 0.0,
+            Self::Step(limit) | Self::Linear(limit) | Self::Gaussian(limit) => {
+                limit.number() > 0.0 && !limit.number().is_nan()
+            }
             Self::Exponential(beta) => *beta >= 0.0 && beta.is_finite(),
-            Self::Logistic { spread, .. } => spread.0 > 0.0,
+            Self::Logistic { middle, spread } => {
+                middle.number().is_finite() && spread.number() > 0.0 && spread.number().is_finite()
+            }
             Self::Bands(bands) => {
                 !bands.is_empty()
-                    && bands.iter().all(|(limit, weight)| limit.0 > 0.0 && *weight >= 0.0)
-                    && bands.windows(2).all(|pair| pair[0].0.0 < pair[1].0.0)
+                    && bands.iter().all(|(limit, weight)| limit.number() > 0.0 && *weight >= 0.0 && weight.is_finite())
+                    && bands.iter().any(|(_, weight)| *weight > 0.0)
+                    && bands.windows(2).all(|pair| pair[0].0 < pair[1].0)
             }
         };
         let wrong = || Error::new("the decay makes no sense").hint("give positive times, and bands that ascend");
         good.then_some(self).ok_or_else(wrong)
     }
 
-    /// The weight at a time.
+    /// The weight at a time, or at a distance.
     ///
     /// ```
     /// use lifecircle::geo::Seconds;
-    /// use lifecircle::measure::Decay;
+    /// use lifecircle::formulas::Decay;
     /// // Dai's Gaussian with T = 15 minutes, at 7.5 minutes: (exp(−1/8) − exp(−1/2)) / (1 − exp(−1/2)).
     /// let half = Decay::Gaussian(Seconds(900.0)).weight(Seconds(450.0));
     /// assert!((half - 0.701_37).abs() < 1e-5);
     /// ```
-    pub fn weight(&self, time: Seconds) -> f64 {
-        let t = time.0;
+    pub fn weight(&self, way: Q) -> f64 {
+        let t = way.number();
         match self {
-            Self::Step(limit) => f64::from(t <= limit.0),
-            Self::Linear(limit) => (1.0 - t / limit.0).max(0.0),
+            Self::Step(limit) => f64::from(t <= limit.number()),
+            Self::Linear(limit) => (1.0 - t / limit.number()).max(0.0),
             Self::Exponential(beta) => (-beta * t).exp(),
-            Self::Gaussian(limit) if t <= limit.0 => {
+            Self::Gaussian(limit) if t <= limit.number() => {
                 let end = (-0.5_f64).exp();
-                ((-0.5 * (t / limit.0).powi(2)).exp() - end) / (1.0 - end)
+                ((-0.5 * (t / limit.number()).powi(2)).exp() - end) / (1.0 - end)
             }
             Self::Gaussian(_) => 0.0,
             Self::Logistic { middle, spread } => {
-                let at = |t: f64| 1.0 / (1.0 + ((t - middle.0) / spread.0).exp());
+                let at = |t: f64| 1.0 / (1.0 + ((t - middle.number()) / spread.number()).exp());
                 at(t) / at(0.0)
             }
-            Self::Bands(bands) => bands.iter().find(|(limit, _)| t <= limit.0).map_or(0.0, |(_, weight)| *weight),
+            Self::Bands(bands) => {
+                bands.iter().find(|(limit, _)| t <= limit.number()).map_or(0.0, |(_, weight)| *weight)
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ fn twice_the_area(curve: &[CurvePoint]) -> Option<f64> {
 ///
 /// ```
 /// // Half of the people have all: 0.5.
-/// assert_eq!(lifecircle::measure::gini(&[0.0, 2.0], &[10.0, 10.0]), Some(0.5));
+/// assert_eq!(lifecircle::formulas::gini(&[0.0, 2.0], &[10.0, 10.0]), Some(0.5));
 /// ```
 pub fn gini(access: &[f64], people: &[f64]) -> Option<f64> {
     twice_the_area(&curve(access, people, access))
@@ -91,7 +91,7 @@ pub fn concentration(of: Concentration, access: &[f64], people: &[f64], rank: &[
 ///
 /// ```
 /// // The best-served tenth of these 40 are 4 of the 10 at the second place; the worst-served 16 are at the first.
-/// let ratio = lifecircle::measure::palma(&[1.0, 3.0], &[30.0, 10.0], &[1.0, 3.0]).unwrap();
+/// let ratio = lifecircle::formulas::palma(&[1.0, 3.0], &[30.0, 10.0], &[1.0, 3.0]).unwrap();
 /// assert!((ratio - 3.0).abs() < 1e-12);
 /// ```
 pub fn palma(access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
@@ -125,7 +125,7 @@ pub fn palma_between(access: &[f64], people: &[f64], rank: &[f64], cutoffs: [f64
 ///
 /// ```
 /// // Five people with 1, 1, 5, 5, 5: the median is the third's, the quarter the second's.
-/// let quantile = |share| lifecircle::measure::quantile(&[5.0, 1.0], &[3.0, 2.0], share);
+/// let quantile = |share| lifecircle::formulas::quantile(&[5.0, 1.0], &[3.0, 2.0], share);
 /// assert_eq!([0.25, 0.375, 0.5].map(quantile), [Some(1.0), Some(3.0), Some(5.0)]);
 /// ```
 pub fn quantile(values: &[f64], people: &[f64], share: f64) -> Option<f64> {
@@ -183,7 +183,7 @@ pub fn theil_t(access: &[f64], people: &[f64], groups: &[u32]) -> Option<Theil> 
 ///
 /// ```
 /// // Means 1 and 3 of equal numbers: ½·ln(2/1) + ½·ln(2/3).
-/// let l = lifecircle::measure::theil_l(&[1.0, 3.0], &[5.0, 5.0]).unwrap();
+/// let l = lifecircle::formulas::theil_l(&[1.0, 3.0], &[5.0, 5.0]).unwrap();
 /// assert!((l - 0.5 * (2.0_f64.ln() + (2.0_f64 / 3.0).ln())).abs() < 1e-12);
 /// ```
 pub fn theil_l(access: &[f64], people: &[f64]) -> Option<f64> {

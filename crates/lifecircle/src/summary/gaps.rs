@@ -4,11 +4,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Measured;
-use super::people::residents_of;
-use crate::city::City;
 use crate::geo::{Metres, Seconds};
-use crate::standard::{AgeGroup, SupplyOf};
+use crate::measure::{ServiceTally, Tally, Total};
+use crate::standard::{AgeGroup, Service, Standard, SupplyOf};
 
 /// A service that some people of a community (or of the city) lack, or of which they have too little.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -56,10 +54,9 @@ pub struct Shortage {
 }
 
 /// The gaps of some homes, most people first; services of which nothing is missing are left out.
-pub(super) fn gaps(city: &City, measured: &Measured, community: Option<&str>, homes: &[usize]) -> Vec<Gap> {
-    let services = 0..measured.standard.services.len();
-    let mut gaps: Vec<Gap> = services
-        .map(|service| gap(city, measured, community, homes, service))
+pub(super) fn gaps(standard: &Standard, community: Option<&str>, tally: &Tally) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = (0..standard.services.len())
+        .map(|service| gap(standard, community, tally, service))
         .filter(|gap| gap.homes_without > 0 || gap.shortage.is_some())
         .collect();
     // Stable: equal gaps stay in the standard's order.
@@ -67,48 +64,30 @@ pub(super) fn gaps(city: &City, measured: &Measured, community: Option<&str>, ho
     gaps
 }
 
-fn gap(city: &City, measured: &Measured, community: Option<&str>, homes: &[usize], index: usize) -> Gap {
-    let service = &measured.standard.services[index];
-    let is_known = |home: &usize| residents_of(&city.homes[*home], service.people).is_some();
-    let people = if homes.iter().all(is_known) { service.people } else { AgeGroup::All };
-    let mut gap = Gap {
+fn gap(standard: &Standard, community: Option<&str>, tally: &Tally, index: usize) -> Gap {
+    let service = &standard.services[index];
+    let (counted, lacking) = (&tally.services[index], tally.lacking(index));
+    let (people, _) = tally.all.of_group(service.people);
+    let with_way = counted.lacking_with_way.value();
+    let mean = |sum: Total| (with_way > 0.0).then(|| sum.value() / with_way);
+    Gap {
         community: community.map(str::to_owned),
         service: service.id.clone(),
         required: service.required,
         people,
-        people_without: 0.0,
-        residents_without: 0.0,
-        homes_without: 0,
-        mean_seconds: None,
-        mean_metres: None,
-        residents_without_way: 0.0,
-        shortage: shortage(measured, homes, index),
-    };
-    let (mut seconds, mut metres) = (0.0, None);
-    for home in homes.iter().filter(|home| !measured.has(**home, index)) {
-        let residents = city.homes[*home].residents;
-        gap.homes_without += 1;
-        gap.residents_without += residents;
-        gap.people_without += residents_of(&city.homes[*home], people).unwrap_or(residents);
-        match measured.nearest(*home, index) {
-            Some(time) => seconds += time.0 * residents,
-            None => gap.residents_without_way += residents,
-        }
-        if let Some(length) = measured.nearest_metres(*home, index) {
-            *metres.get_or_insert(0.0) += length.0 * residents;
-        }
+        people_without: lacking.of_group(people).1.value(),
+        residents_without: lacking.residents.value(),
+        homes_without: lacking.homes,
+        mean_seconds: mean(counted.lacking_seconds).map(Seconds),
+        mean_metres: counted.lacking_metres.and_then(mean).map(Metres),
+        residents_without_way: (lacking.residents - counted.lacking_with_way).value(),
+        shortage: shortage(service, counted),
     }
-    let with_way = gap.residents_without - gap.residents_without_way;
-    if with_way > 0.0 {
-        gap.mean_seconds = Some(Seconds(seconds / with_way));
-        gap.mean_metres = metres.map(|metres| Metres(metres / with_way));
-    }
-    gap
 }
 
-fn shortage(measured: &Measured, homes: &[usize], index: usize) -> Option<Shortage> {
-    let ratio = measured.standard.services[index].ratio.as_ref()?;
-    let (needed, had) = measured.supply[index].as_ref()?.needed_and_had(ratio, homes.iter().copied());
+fn shortage(service: &Service, counted: &ServiceTally) -> Option<Shortage> {
+    let ratio = service.ratio.as_ref()?;
+    let (needed, had) = (counted.needed.value(), counted.had.value());
     let short = needed - had;
     // Less than a thousandth is a matter of rounding.
     (short > needed / 1000.0).then(|| Shortage {

@@ -17,7 +17,7 @@ pub struct Composite {
 /// between the least and the greatest of each indicator; if no indicator tells anything, all weigh the same.
 ///
 /// ```
-/// use lifecircle::measure::entropy_composite;
+/// use lifecircle::formulas::entropy_composite;
 /// // The second indicator is the same everywhere: all weight is with the first.
 /// let composite = entropy_composite(&[vec![0.0, 0.5, 1.0], vec![0.5, 0.5, 0.5]]);
 /// assert_eq!(composite.weights, [1.0, 0.0]);

@@ -1,24 +1,25 @@
-//! The path from one place to another, to be shown on a map.
+//! The route from one place to another, to be shown on a map.
 
-use super::engine::Engine;
 use super::heading::Heading;
-use super::lanes::{FAR, millis};
+use super::lanes::{FAR, cost};
 use super::search::Search;
 use crate::city::Streets;
+use crate::error::Result;
 use crate::geo::LonLat;
 use crate::geo::metric::line_between;
-use crate::network::{Millis, Snap};
+use crate::network::{Cost, Millis, Network, Snap};
+use crate::progress::Progress;
 
 /// A shortest way from a door of one place to a door of another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Path {
-    /// How long it takes, the walks from and to the doors included.
-    pub time: Millis,
+pub struct Route<C = Millis> {
+    /// What it costs, the walks from and to the doors included.
+    pub cost: C,
     /// The edges in the order in which they are walked.
     pub steps: Vec<Step>,
 }
 
-/// A stretch of an edge: from and to as shares of its length, from 0 at its beginning to 1 at its end.
+/// A stretch of an edge: from and to as shares of its length, from 0 at its start to 1 at its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// The edge, as an index into [`Streets::edges`].
@@ -29,7 +30,7 @@ pub struct Step {
     pub to: f64,
 }
 
-impl Path {
+impl<C> Route<C> {
     /// The line that is walked.
     pub fn line(&self, streets: &Streets) -> Vec<LonLat> {
         let mut line: Vec<LonLat> = Vec::new();
@@ -43,49 +44,56 @@ impl Path {
     }
 }
 
-/// The shortest path from any door of one place to any door of another; none if there is no way.
+/// The shortest route from any door of one place to any door of another; none if there is no way.
+///
+/// # Errors
+/// If it is cancelled.
 ///
 /// ```
 /// use lifecircle::network::Walker;
-/// use lifecircle::reach::path;
 /// use lifecircle::ready::{ReadyCity, Walk};
 /// use lifecircle::{demo, import};
 ///
 /// # fn main() -> lifecircle::Result<()> {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &());
+/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
 /// let [from, to] = [&ready.snaps().homes[0], &ready.snaps().homes[50]].map(|home| home.unwrap());
-/// let path = path(&ready.times().engine, &[from], &[to]).unwrap();
-/// assert!(path.line(&ready.city().streets).len() >= 2);
+/// let route = ready.route(&[from], &[to], &())?.unwrap();
+/// assert!(route.line(&ready.city().streets).len() >= 2);
 /// # Ok(())
 /// # }
 /// ```
-pub fn path(engine: &Engine, from: &[Snap], to: &[Snap]) -> Option<Path> {
-    let mut search = Search::new(engine.network().nodes());
-    let (mut limit, mut reached) = (NEAR, None);
+pub fn route<C: Cost>(
+    network: &Network<C>,
+    from: &[Snap<C>],
+    to: &[Snap<C>],
+    progress: &dyn Progress,
+) -> Result<Option<Route<C>>> {
+    let mut search = Search::new(network.nodes());
+    let (mut limit, mut reached) = (C::of(NEAR), None);
     // Most ways are short: what is near is searched first, then ever farther, until the whole way is within the limit
     // or nothing more is reached.
     loop {
-        search.run(engine.network(), Heading::Out, from, limit);
-        let best = best_path(engine, &search, from, to);
+        progress.check()?;
+        search.run(network, Heading::Out, from, limit);
+        let best = best_route(network, &search, from, to);
         let count = Some(search.reached().len());
-        if best.as_ref().is_some_and(|path| path.time <= limit) || count == reached {
-            return best;
+        if best.as_ref().is_some_and(|route| route.cost <= limit) || count == reached {
+            return Ok(best);
         }
-        (limit, reached) = (Millis(limit.0.saturating_mul(2)), count);
+        (limit, reached) = (C::of(limit.units().saturating_mul(2)), count);
     }
 }
 
-/// How far a path is sought at first.
-const NEAR: Millis = Millis(600_000);
+/// How far a route is sought at first: ten minutes, or 600 m.
+const NEAR: u32 = 600_000;
 
-/// The shortest of the paths that a search has found.
-fn best_path(engine: &Engine, search: &Search, from: &[Snap], to: &[Snap]) -> Option<Path> {
-    let network = engine.network();
-    let mut best: Option<(u32, Path)> = None;
+/// The shortest of the routes that a search has found.
+fn best_route<C: Cost>(network: &Network<C>, search: &Search, from: &[Snap<C>], to: &[Snap<C>]) -> Option<Route<C>> {
+    let mut best: Option<(u32, Route<C>)> = None;
     let mut offer = |time: u32, steps: &dyn Fn() -> Vec<Step>| {
         if time < FAR && best.as_ref().is_none_or(|(known, _)| time < *known) {
-            best = Some((time, Path { time: millis(time), steps: steps() }));
+            best = Some((time, Route { cost: cost(time), steps: steps() }));
         }
     };
     for end in to {
@@ -97,7 +105,7 @@ fn best_path(engine: &Engine, search: &Search, from: &[Snap], to: &[Snap]) -> Op
             let time = search.time(node).saturating_add(time);
             offer(time, &|| {
                 let (edges, first) = search.way_back(network, node);
-                let mut steps: Vec<Step> = first_step(engine, from, first, search.time(first)).into_iter().collect();
+                let mut steps: Vec<Step> = first_step(network, from, first, search.time(first)).into_iter().collect();
                 let mut here = first;
                 for edge in edges.into_iter().rev() {
                     let forward = network.ends(edge)[0] == here;
@@ -112,12 +120,11 @@ fn best_path(engine: &Engine, search: &Search, from: &[Snap], to: &[Snap]) -> Op
             });
         }
     }
-    best.map(|(_, path)| path)
+    best.map(|(_, route)| route)
 }
 
 /// The way from a door to the node where the network is entered.
-fn first_step(engine: &Engine, starts: &[Snap], node: u32, time: u32) -> Option<Step> {
-    let network = engine.network();
+fn first_step<C: Cost>(network: &Network<C>, starts: &[Snap<C>], node: u32, time: u32) -> Option<Step> {
     for start in starts {
         for ((end, after), to) in Heading::Out.leave(start, network).into_iter().zip([0.0, 1.0]) {
             if end == node && after == time {

@@ -1,4 +1,4 @@
-//! Supply and demand: how much of a facility there is for each person who can come to it. The floating-catchment family.
+//! Floating catchments: how much of a facility there is for each person who can come to it.
 //!
 //! With t = time, P = people, S = supply, w = f(t) a decay:
 //!
@@ -14,6 +14,7 @@
 //! comes to.
 
 use super::{Decay, Trips};
+use crate::geo::Quantity;
 
 /// Which of the family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum FloatingCatchment {
 ///
 /// ```
 /// use lifecircle::geo::Seconds;
-/// use lifecircle::measure::{Decay, FloatingCatchment, Trips, floating_catchment};
+/// use lifecircle::formulas::{Decay, FloatingCatchment, Trips, floating_catchment};
 /// // 100 people near a kindergarten of 30 places; 50 others near it and near one of 25 places.
 /// let near = Seconds(300.0);
 /// let trips = Trips::from_pairs(2, 2, [(0, 0, near), (1, 0, near), (1, 1, near)]);
@@ -44,12 +45,12 @@ pub enum FloatingCatchment {
 ///
 /// # Panics
 /// If there is not one number of people for each origin and one supply for each target.
-pub fn floating_catchment(
+pub fn floating_catchment<Q: Quantity>(
     of: FloatingCatchment,
-    trips: &Trips,
+    trips: &Trips<Q>,
     people: &[f64],
     supply: &[f64],
-    decay: &Decay,
+    decay: &Decay<Q>,
 ) -> Vec<f64> {
     assert_eq!(people.len(), trips.origins(), "one number of people for each origin");
     assert_eq!(supply.len(), trips.targets(), "one supply for each target");
@@ -89,7 +90,7 @@ pub fn floating_catchment(
 }
 
 /// For each origin the sum of its weights over all targets.
-fn weight_of_origins(trips: &Trips, decay: &Decay) -> Vec<f64> {
+fn weight_of_origins<Q: Quantity>(trips: &Trips<Q>, decay: &Decay<Q>) -> Vec<f64> {
     let mut sums = vec![0.0; trips.origins()];
     for (origin, _, time) in trips.iter() {
         sums[origin] += decay.weight(time);
