@@ -34,7 +34,7 @@
 //! let city = import::import(inputs, &())?;
 //! let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
 //! let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &())?;
-//! let summary = summary::summarise(ready.city(), &measured);
+//! let summary = summary::summarise(&measured);
 //! let health = &summary.circles.iter().find(|(id, _)| id == "health").unwrap().1;
 //! let pharmacy = &health.services.iter().find(|(id, _)| id == "pharmacy").unwrap().1;
 //! assert!(pharmacy.coverage.residents > 0.5);

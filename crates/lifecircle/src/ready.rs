@@ -47,7 +47,7 @@ impl Walk {
 /// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
 /// for standard in ["wuhai-8", "moreno-6"] {
 ///     let measured = measure(&ready, Standard::find(standard)?, &())?;
-///     assert!(summarise(ready.city(), &measured).residents > 30_000.0);
+///     assert!(summarise(&measured).residents > 30_000.0);
 /// }
 /// # Ok(())
 /// # }

@@ -3,6 +3,7 @@
 //! Plain data: streets, facilities, homes, communities, and what they rest on. It knows nothing of how it was imported,
 //! of any walker, or of any standard; `store` keeps it on disk.
 
+mod cut;
 mod store;
 mod streets;
 

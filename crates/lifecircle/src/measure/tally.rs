@@ -310,34 +310,52 @@ pub struct CityTally {
 const AT_ONCE: usize = 4096;
 
 impl CityTally {
+    /// Of no home.
+    pub fn empty(standard: &Standard) -> Self {
+        let none = Tally::empty(standard);
+        Self { all: none.clone(), communities: BTreeMap::new(), elsewhere: none }
+    }
+
     /// Of a measured city.
     pub fn of(measured: &Measured) -> Self {
-        let city = measured.city();
+        Self::of_some(measured, |_| true)
+    }
+
+    /// Of some homes of a measured city: those of a tile, but not those around it that only share its facilities.
+    pub fn of_some(measured: &Measured, is_counted: impl Fn(usize) -> bool + Sync) -> Self {
+        let (city, standard) = (measured.city(), &*measured.standard);
         let starts: Vec<usize> = (0..city.homes.len()).step_by(AT_ONCE).collect();
-        let empty = || Self {
-            all: Tally::empty(&measured.standard),
-            communities: BTreeMap::new(),
-            elsewhere: Tally::empty(&measured.standard),
-        };
         // Sums are exact, so it does not matter in which order parts are merged.
-        let mut tally = starts
+        starts
             .into_par_iter()
-            .fold(empty, |mut part, start| {
-                for home in start..(start + AT_ONCE).min(city.homes.len()) {
-                    part.area(city.homes[home].community, &measured.standard).add(measured, home);
+            .map(|start| {
+                let mut part = Self::empty(standard);
+                for home in (start..(start + AT_ONCE).min(city.homes.len())).filter(|home| is_counted(*home)) {
+                    part.area(city.homes[home].community, standard).add(measured, home);
                 }
+                part.all = part.elsewhere.clone();
+                part.communities.values().for_each(|community| part.all += community);
                 part
             })
-            .reduce(empty, |mut whole, part| {
-                for (community, tally) in &part.communities {
-                    *whole.area(Some(*community), &measured.standard) += tally;
-                }
-                whole.elsewhere += &part.elsewhere;
-                whole
-            });
-        tally.all = tally.elsewhere.clone();
-        tally.communities.values().for_each(|community| tally.all += community);
-        tally
+            .reduce(
+                || Self::empty(standard),
+                |mut whole, part| {
+                    whole.merge(&part, standard);
+                    whole
+                },
+            )
+    }
+
+    /// Adds what other homes of the same communities have.
+    ///
+    /// # Panics
+    /// If the other is a tally by another standard.
+    pub fn merge(&mut self, other: &Self, standard: &Standard) {
+        self.all += &other.all;
+        self.elsewhere += &other.elsewhere;
+        for (community, tally) in &other.communities {
+            *self.area(Some(*community), standard) += tally;
+        }
     }
 
     fn area(&mut self, community: Option<u32>, standard: &Standard) -> &mut Tally {

@@ -44,7 +44,7 @@ impl Equity {
 
     /// Of the share of required services that residents have. Those of a community who have equally many are one entry, so that
     /// it adds up from tallies.
-    pub(super) fn of_completeness(tally: &CityTally) -> Self {
+    pub fn of_completeness(tally: &CityTally) -> Self {
         let (mut access, mut people, mut communities, mut elderly) = (vec![], vec![], vec![], vec![]);
         let areas = tally.communities.iter().map(|(community, tally)| (*community, tally));
         for (community, area) in areas.chain([(u32::MAX, &tally.elsewhere)]) {

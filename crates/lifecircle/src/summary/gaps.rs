@@ -54,7 +54,7 @@ pub struct Shortage {
 }
 
 /// The gaps of some homes, most people first; services of which nothing is missing are left out.
-pub(super) fn gaps(standard: &Standard, community: Option<&str>, tally: &Tally) -> Vec<Gap> {
+pub fn gaps(standard: &Standard, community: Option<&str>, tally: &Tally) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = (0..standard.services.len())
         .map(|service| gap(standard, community, tally, service))
         .filter(|gap| gap.homes_without > 0 || gap.shortage.is_some())

@@ -19,7 +19,7 @@ pub use document::{
     summarise, summary_schema,
 };
 pub use equity::Equity;
-pub use gaps::{Gap, Shortage};
+pub use gaps::{Gap, Shortage, gaps};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
 
 /// The JSON Schema of a document, with its title.
