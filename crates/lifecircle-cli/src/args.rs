@@ -9,10 +9,19 @@ use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER, InputFiles};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::Walk;
-use lifecircle::report::Language;
 use lifecircle::setting::Setting;
-use lifecircle::standard::Standard;
+use lifecircle::standard::{CatchmentModel, DecayRule, Standard};
 use lifecircle::tables::Format;
+use lifecircle::text::Language;
+
+/// The headings under which help lists options.
+const CITY: &str = "City";
+const PEOPLE: &str = "People";
+const PLACES: &str = "Places";
+const COMMUNITIES: &str = "Communities";
+const MEASURING: &str = "Measuring";
+const OUTPUT: &str = "Output";
+const GENERAL: &str = "General";
 
 /// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
 #[derive(Debug, Parser)]
@@ -40,16 +49,16 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Common {
     /// Print one JSON document on standard output instead of text
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GENERAL, display_order = 1000)]
     pub json: bool,
     /// Language of what is printed and of the report [default: from LANG, else en]
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_enum, help_heading = GENERAL, display_order = 1000)]
     pub lang: Option<Lang>,
     /// How many threads to use [default: one for each core]; results do not depend on it
-    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024), hide_short_help = true)]
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024), hide_short_help = true, help_heading = GENERAL, display_order = 1000)]
     pub threads: Option<u16>,
     /// Show no progress
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GENERAL, display_order = 1000)]
     pub quiet: bool,
 }
 
@@ -124,20 +133,20 @@ Examples:
   lifecircle demo -o wuhai --lang zh   the report in Chinese
   lifecircle demo --seed 7 --force     another city, over the first")]
 pub struct DemoArgs {
-    /// Directory for demo.city, the results and the report
-    #[arg(long, short, default_value = "lifecircle-demo", value_name = "DIR")]
-    pub output: PathBuf,
     /// Another seed makes another city
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, help_heading = CITY)]
     pub seed: u64,
     /// A small city of six communities
-    #[arg(long)]
+    #[arg(long, help_heading = CITY)]
     pub small: bool,
-    /// Do not open the report
-    #[arg(long)]
-    pub no_open: bool,
     #[command(flatten)]
     pub measuring: Measuring,
+    /// Do not open the report
+    #[arg(long, help_heading = OUTPUT)]
+    pub no_open: bool,
+    /// Directory for demo.city, the results and the report
+    #[arg(long, short, default_value = "lifecircle-demo", value_name = "DIR", help_heading = OUTPUT)]
+    pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
 }
@@ -152,7 +161,7 @@ pub struct ImportArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
     /// The city directory to write
-    #[arg(long, short, value_name = "NAME.city")]
+    #[arg(long, short, value_name = "NAME.city", help_heading = OUTPUT)]
     pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
@@ -164,42 +173,42 @@ pub struct InputArgs {
     /// OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2
     pub extract: PathBuf,
     /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON) or a raster (GeoTIFF)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
     pub people: Option<PathBuf>,
     /// Column of residents in --people [default: residents, population, people, pop or 人口]
-    #[arg(long, value_name = "COLUMN", requires = "people")]
+    #[arg(long, value_name = "COLUMN", requires = "people", help_heading = PEOPLE)]
     pub people_column: Option<String>,
     /// Datum of --people
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
+    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
     pub people_datum: DatumArg,
     /// A list of facilities: CSV, XLSX, GeoJSON, GeoPackage or GeoParquet; exports of AMap, Baidu and Overture are known by
     /// their columns; may be given several times
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = PLACES)]
     pub facilities: Vec<PathBuf>,
     /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2
-    #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities")]
+    #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities", help_heading = PLACES)]
     pub columns: Option<String>,
     /// Datum of --facilities [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = PLACES)]
     pub datum: Option<DatumArg>,
     /// Count every entry of --facilities, even if the place is known already
-    #[arg(long)]
+    #[arg(long, help_heading = PLACES)]
     pub no_merge: bool,
     /// Areas of communities (社区): GeoJSON or GeoPackage, may be given several times [default: administrative
     /// boundaries of the extract]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = COMMUNITIES)]
     pub communities: Vec<PathBuf>,
     /// Datum of --communities
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM")]
+    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = COMMUNITIES)]
     pub communities_datum: DatumArg,
     /// Which admin_level of the extract's boundaries are the communities [default: the deepest that covers most homes]
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=12))]
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=12), help_heading = COMMUNITIES)]
     pub admin_level: Option<u8>,
     /// Ground elevation in metres: GeoTIFF in longitude and latitude
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = CITY)]
     pub elevation: Option<PathBuf>,
     /// What the city is called [default: the extract's file name]
-    #[arg(long)]
+    #[arg(long, help_heading = CITY)]
     pub name: Option<String>,
 }
 
@@ -246,14 +255,36 @@ impl From<DatumArg> for Datum {
 #[derive(Debug, Args)]
 pub struct Measuring {
     /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file
-    #[arg(long, default_value = DEFAULT_STANDARD)]
+    #[arg(long, default_value = DEFAULT_STANDARD, help_heading = MEASURING)]
     pub standard: String,
     /// Who walks: see `lifecircle walkers list`, or name a .toml file
-    #[arg(long, default_value = DEFAULT_WALKER)]
+    #[arg(long, default_value = DEFAULT_WALKER, help_heading = MEASURING)]
     pub walker: String,
     /// How far a door may be from its street, in metres
-    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres)]
+    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres, help_heading = MEASURING)]
     pub snap_limit: f64,
+    #[command(flatten)]
+    pub sharing: Sharing,
+}
+
+/// How the supply of services that have a ratio is shared out.
+#[derive(Debug, Args)]
+pub struct Sharing {
+    /// Catchment model of every ratio: 2sfca, 3sfca, m2sfca or bfca [default: as the standard says]
+    #[arg(long, value_name = "MODEL", help_heading = MEASURING)]
+    pub catchment: Option<String>,
+    /// Decay of every ratio within its threshold: step, linear, gaussian, exponential:0.1, logistic:10,2 or
+    /// bands:5=1,10=0.68,15=0.22, in minutes or metres [default: as the standard says]
+    #[arg(long, value_name = "DECAY", help_heading = MEASURING)]
+    pub decay: Option<String>,
+}
+
+impl Sharing {
+    fn set(&self, standard: Standard) -> lifecircle::Result<Standard> {
+        let model: Option<CatchmentModel> = self.catchment.as_deref().map(str::parse).transpose()?;
+        let decay: Option<DecayRule> = self.decay.as_deref().map(str::parse).transpose()?;
+        Ok(standard.shared_by(model, decay.as_ref()))
+    }
 }
 
 fn metres(text: &str) -> Result<f64, String> {
@@ -276,7 +307,7 @@ impl Measuring {
 
     /// By which standard.
     pub fn standard(&self) -> lifecircle::Result<Standard> {
-        Standard::find(&self.standard)
+        self.sharing.set(Standard::find(&self.standard)?)
     }
 
     /// Who walks.
@@ -293,14 +324,16 @@ fn walk(walker: Walker, snap_limit: f64) -> Walk {
 #[derive(Debug, Args)]
 pub struct MeasuringAll {
     /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all`
-    #[arg(long, value_delimiter = ',', default_value = DEFAULT_STANDARD, value_name = "STANDARD")]
+    #[arg(long, value_delimiter = ',', default_value = DEFAULT_STANDARD, value_name = "STANDARD", help_heading = MEASURING)]
     pub standard: Vec<String>,
     /// Who walks: see `lifecircle walkers list`; .toml files, or `all`
-    #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER")]
+    #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER", help_heading = MEASURING)]
     pub walker: Vec<String>,
     /// How far a door may be from its street, in metres
-    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres)]
+    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres, help_heading = MEASURING)]
     pub snap_limit: f64,
+    #[command(flatten)]
+    pub sharing: Sharing,
 }
 
 /// Refuses two of one id, whose results would be written over each other.
@@ -323,9 +356,13 @@ impl MeasuringAll {
     /// By which standards.
     pub fn standards(&self) -> lifecircle::Result<Vec<Standard>> {
         if self.standard.iter().any(|id| id == "all") {
-            return Standard::built_in().map(Standard::find).collect();
+            return Standard::built_in().map(|id| self.sharing.set(Standard::find(id)?)).collect();
         }
-        let standards = self.standard.iter().map(|id| Standard::find(id)).collect::<lifecircle::Result<Vec<_>>>()?;
+        let standards = self
+            .standard
+            .iter()
+            .map(|id| self.sharing.set(Standard::find(id)?))
+            .collect::<lifecircle::Result<Vec<_>>>()?;
         different("standards", standards.iter().map(|standard| standard.id.as_str()))?;
         Ok(standards)
     }
@@ -341,8 +378,6 @@ impl MeasuringAll {
         Ok(walkers.into_iter().map(|walker| walk(walker, self.snap_limit)).collect())
     }
 }
-
-/// Who walks unless the user says otherwise.
 
 /// The option by which a setting of the library is given.
 pub fn option(setting: Setting) -> String {
@@ -363,7 +398,7 @@ pub fn option(setting: Setting) -> String {
 #[derive(Debug, Args)]
 pub struct Formats {
     /// Formats of homes and communities
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "parquet,geojson")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "parquet,geojson", help_heading = OUTPUT)]
     pub format: Vec<FormatArg>,
 }
 
@@ -393,7 +428,7 @@ impl From<FormatArg> for Format {
 #[derive(Debug, Args)]
 pub struct Force {
     /// Replace the output if it exists
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub force: bool,
 }
 
@@ -414,14 +449,14 @@ Examples:
 pub struct MeasureArgs {
     /// The city directory
     pub city: PathBuf,
-    /// Directory for homes, communities and summary.json; without it only the table is printed
-    #[arg(long, short, value_name = "DIR")]
-    pub output: Option<PathBuf>,
     /// An earlier city, to tell what changed since
-    #[arg(long, value_name = "OLD.city")]
+    #[arg(long, value_name = "OLD.city", help_heading = MEASURING)]
     pub compare: Option<PathBuf>,
     #[command(flatten)]
     pub measuring: MeasuringAll,
+    /// Directory for homes, communities and summary.json; without it only the table is printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub formats: Formats,
     #[command(flatten)]
@@ -437,11 +472,11 @@ Examples:
 pub struct EvaluateArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Directory for the city, the results and report.html
-    #[arg(long, short, value_name = "DIR")]
-    pub output: PathBuf,
     #[command(flatten)]
     pub measuring: Measuring,
+    /// Directory for the city, the results and report.html
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: PathBuf,
     #[command(flatten)]
     pub formats: Formats,
     #[command(flatten)]
@@ -458,13 +493,13 @@ pub struct ReportArgs {
     /// The city directory
     pub city: PathBuf,
     /// An earlier city, to show what changed since
-    #[arg(long, value_name = "OLD.city")]
+    #[arg(long, value_name = "OLD.city", help_heading = MEASURING)]
     pub compare: Option<PathBuf>,
-    /// The web page to write
-    #[arg(long, short, value_name = "FILE.html")]
-    pub output: PathBuf,
     #[command(flatten)]
     pub measuring: Measuring,
+    /// The web page to write
+    #[arg(long, short, value_name = "FILE.html", help_heading = OUTPUT)]
+    pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
 }
@@ -478,16 +513,16 @@ Examples:
 pub struct ExportArgs {
     /// The city directory
     pub city: PathBuf,
-    /// What to write
-    #[arg(long, value_enum)]
-    pub what: What,
-    /// Directory to write into
-    #[arg(long, short, value_name = "DIR")]
-    pub output: PathBuf,
     #[command(flatten)]
     pub measuring: Measuring,
+    /// What to write
+    #[arg(long, value_enum, help_heading = OUTPUT)]
+    pub what: What,
+    /// Directory to write into
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: PathBuf,
     /// Format of the files
-    #[arg(long, value_enum, default_value = "parquet")]
+    #[arg(long, value_enum, default_value = "parquet", help_heading = OUTPUT)]
     pub format: FormatArg,
     #[command(flatten)]
     pub force: Force,

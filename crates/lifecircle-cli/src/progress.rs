@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lifecircle::progress::{Progress, Stage};
-use lifecircle::report::Language;
+use lifecircle::text::Language;
 
 use crate::args::Common;
 

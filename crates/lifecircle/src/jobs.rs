@@ -18,11 +18,11 @@ use crate::output;
 use crate::progress::{Progress, Stage};
 use crate::reach::Engine;
 use crate::ready::{ReadyCity, Walk};
-use crate::report::Language;
 use crate::sources::geotiff::GeoTiff;
 use crate::sources::osm::OsmSource;
 use crate::summary::Summary;
 use crate::tables::Format;
+use crate::text::Language;
 use crate::{export, report};
 
 /// Who walks unless somebody else is named.

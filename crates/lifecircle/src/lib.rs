@@ -5,7 +5,7 @@
 //!
 //! | module | what it is for |
 //! |---|---|
-//! | [`geo`] | points, distances on the ellipsoid, Chinese datums |
+//! | [`geo`], [`text`] | points, distances on the ellipsoid, Chinese datums; words and numbers as people read them |
 //! | [`tables`], [`output`] | columns with geometries and their formats; files written whole or not at all |
 //! | [`sources`] | readers of other people's files |
 //! | [`city`] | everything known of one place, and how it is kept on disk |
@@ -66,5 +66,6 @@ pub mod sources;
 pub mod standard;
 pub mod summary;
 pub mod tables;
+pub mod text;
 
 pub use error::{Error, Result};

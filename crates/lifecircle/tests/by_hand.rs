@@ -283,6 +283,50 @@ fn supply_and_demand() {
 }
 
 #[test]
+fn a_ratio_names_its_model_and_its_decay() {
+    let access = |how: &str| {
+        let standard = STANDARD.replace("usual = 20,", &format!("usual = 20, {how},"));
+        assert_ne!(standard, STANDARD);
+        let ready = ReadyCity::new(city(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+        let measured = measure(&ready, Standard::parse(&standard).unwrap(), &()).unwrap();
+        measured.supply[KINDERGARTEN].as_ref().unwrap().access.clone()
+    };
+    let is = |how: &str, a: f64, b: f64| {
+        let access = access(how);
+        assert!((access[A] - a).abs() < 1e-9 && (access[B] - b).abs() < 1e-9, "{how}: {access:?}");
+        assert_eq!(access[C..], [0.0, 0.0]);
+    };
+    // A has S1 at 111 m and S2 at 333, B the other way round; 20 and 12 children, 30 and 20 places.
+    // Linear to 333 m: 2/3 at 111, nothing at 333. S1: 30 / (2/3 · 20) = 2.25; S2: 20 / (2/3 · 12) = 2.5.
+    is("decay = \"linear\"", 2.25 * 2.0 / 3.0, 2.5 * 2.0 / 3.0);
+    is("model = \"m2sfca\", decay = \"linear\"", 2.25 * 4.0 / 9.0, 2.5 * 4.0 / 9.0);
+    // Bands in metres, as the threshold: S1: 30 / (20 + 6); S2: 20 / (10 + 12).
+    let (near, far) = (30.0 / 26.0, 20.0 / 22.0);
+    is("decay = \"bands:200=1,333=0.5\"", near + far / 2.0, near / 2.0 + far);
+    // Each gives half of its choice to either: 3SFCA with a step. S1 and S2: 30 / 16 and 20 / 16, half of each.
+    is("model = \"3sfca\"", 25.0 / 16.0, 25.0 / 16.0);
+    let weight = |metres: f64| (-0.01 * metres).exp();
+    let (r1, r2) =
+        (30.0 / (weight(111.0) * 20.0 + weight(333.0) * 12.0), 20.0 / (weight(333.0) * 20.0 + weight(111.0) * 12.0));
+    is(
+        "decay = \"exponential:0.01\"",
+        r1 * weight(111.0) + r2 * weight(333.0),
+        r1 * weight(333.0) + r2 * weight(111.0),
+    );
+    for (wrong, told) in [
+        ("decay = \"sideways\"", "the decay \"sideways\" is not known"),
+        ("decay = \"exponential:-1\"", "makes no sense"),
+        ("decay = \"bands:5=1,3=2\"", "makes no sense"),
+        ("decay = \"logistic:10,0\"", "makes no sense"),
+        ("model = \"4sfca\"", "unknown variant"),
+    ] {
+        let standard = STANDARD.replace("usual = 20,", &format!("usual = 20, {wrong},"));
+        let error = Standard::parse(&standard).unwrap_err().to_string();
+        assert!(error.contains(told) && error.contains("line "), "{error}");
+    }
+}
+
+#[test]
 fn gaps() {
     let (_, summary) = measured(&city());
     let gap = summary.gaps.iter().find(|gap| gap.service == "kindergarten").unwrap();

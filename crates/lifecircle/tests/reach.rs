@@ -458,6 +458,36 @@ fn kept_answers_are_those_of_a_full_run() {
     }
 }
 
+/// What other programs take says what the answers say, with any number of limits.
+#[test]
+fn answers_leave_as_record_batches() {
+    use arrow_array::Array as _;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Float64Type, Int32Type, Int64Type};
+
+    let world = World::new(3);
+    let engine = Engine::new(world.network.clone(), &()).unwrap();
+    // None, one, four and nine limits.
+    let limits: Vec<Vec<Millis>> = [0, 1, 4, 9].map(|count| (1..=count).map(|n| Millis(n * 50_000)).collect()).into();
+    let answers = Answers::find(&engine, world.question(), &limits, &()).unwrap();
+    let batch = answers.to_batch(&["a", "b", "c", "d"], &limits).unwrap();
+    assert_eq!((batch.num_columns(), batch.num_rows()), (4 + 14, world.origins.len()));
+    let (nearest, counts) = (batch.column_by_name("d_seconds").unwrap(), batch.column_by_name("d_within_450").unwrap());
+    let table = plain_times(&world.network, &world.origins, &world.targets);
+    for (origin, row) in table.iter().enumerate() {
+        let least = world.groups[3].iter().map(|target| row[*target as usize]).min().unwrap_or(NEVER);
+        assert_eq!(nearest.is_null(origin), least == NEVER);
+        assert!(least == NEVER || nearest.as_primitive::<Float64Type>().value(origin) * 1000.0 == least as f64);
+        let within = world.groups[3].iter().filter(|target| row[**target as usize] <= 450_000).count();
+        assert_eq!(counts.as_primitive::<Int32Type>().value(origin), within as i32);
+    }
+    assert!(answers.to_batch(&["a"], &limits).is_err());
+    let few = &k_nearest(&engine, world.question(), 2, &()).unwrap()[1];
+    let batch = few.to_batch().unwrap();
+    let rows = (0..few.origins()).flat_map(|origin| few.of(origin)).map(|near| i64::from(near.target));
+    assert_eq!(batch.column(2).as_primitive::<Int64Type>().values().to_vec(), rows.collect::<Vec<_>>());
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let world = World::new(7);

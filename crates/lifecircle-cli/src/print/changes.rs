@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::CellAlignment;
-use lifecircle::report::Language;
 use lifecircle::summary::{Changes, ServiceChange, Summary};
+use lifecircle::text::Language;
 use serde_json::json;
 
 use super::{count, document, line, percent, pick, table};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lifecircle::city::City;
 use lifecircle::kinds::Catalogue;
-use lifecircle::report::Language;
+use lifecircle::text::Language;
 use serde_json::json;
 
 use super::{count, document, line, pick, table};

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use lifecircle::Error;
 use lifecircle::city::City;
-use lifecircle::report::Language;
 use lifecircle::setting;
 use lifecircle::standard::{AgeGroup, SupplyOf};
 use lifecircle::summary::Summary;
+use lifecircle::text::Language;
 use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
@@ -81,11 +81,11 @@ fn pick<'a>(common: &Common, zh: &'a str, en: &'a str) -> &'a str {
 }
 
 fn count(number: f64) -> String {
-    lifecircle::report::count(number)
+    lifecircle::text::count(number)
 }
 
 fn percent(share: f64) -> String {
-    lifecircle::report::percent(share)
+    lifecircle::text::percent(share)
 }
 
 /// A city that was just imported.

@@ -2,8 +2,8 @@
 
 use comfy_table::CellAlignment;
 use lifecircle::network::Walker;
-use lifecircle::report::Language;
 use lifecircle::standard::{AgeGroup, Service, Standard, Threshold};
+use lifecircle::text::Language;
 use serde_json::json;
 use std::io::{self, Write};
 

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::CellAlignment;
-use lifecircle::report::Language;
 use lifecircle::summary::{Indicators, Summary};
+use lifecircle::text::Language;
 
 use super::{count, document, line, notes, percent, pick, table, unit, whom};
 use crate::args::Common;

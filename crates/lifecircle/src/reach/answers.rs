@@ -1,13 +1,17 @@
 //! Answers: what all origins are asked about groups of targets, in one place. Measuring reads them; edits keep them up to date
 //! ([`Incremental`](super::Incremental)).
 
+use arrow_array::RecordBatch;
+
 use super::engine::Engine;
 use super::nearest::nearest;
 use super::places::Question;
 use super::within::{Within, within};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::geo::Quantity;
 use crate::network::{Cost, Millis};
 use crate::progress::{Progress, Stage};
+use crate::tables::Table;
 
 /// For each origin and group of targets, what the way to the nearest costs, and how many lie within each of the group's limits.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +54,28 @@ impl<C: Cost> Answers<C> {
     /// How many targets of a group lie within each of its limits of an origin.
     pub fn counts(&self, origin: usize, group: usize) -> &[u32] {
         self.counts.of(origin, group)
+    }
+
+    /// The answers as a record batch, a row an origin: for each group, by its name, `NAME_seconds` or `NAME_metres` to the nearest
+    /// (null where there is no way), and `NAME_within_LIMIT` for each of its limits, in the same unit.
+    ///
+    /// # Errors
+    /// If there is not one name and one list of limits for each group.
+    pub fn to_batch(&self, names: &[&str], limits: &[impl AsRef<[C]>]) -> Result<RecordBatch> {
+        if names.len() != self.nearest.len() || limits.len() != names.len() {
+            return Err(Error::new("there is not one name and one list of limits for each group"));
+        }
+        let mut table = Table::new();
+        for (group, (name, limits)) in names.iter().zip(limits).enumerate() {
+            let nearest = self.nearest[group].iter().map(|cost| cost.quantity().map(Quantity::number));
+            table = table.maybe_numbers(&format!("{name}_{}", C::Quantity::UNIT), nearest);
+            for (position, limit) in limits.as_ref().iter().enumerate() {
+                let limit = limit.quantity().map_or_else(|| "any".to_owned(), |limit| limit.number().to_string());
+                let counts = (0..self.nearest[group].len()).map(|origin| self.counts(origin, group)[position] as i32);
+                table = table.integers(&format!("{name}_within_{limit}"), counts);
+            }
+        }
+        table.to_batch()
     }
 
     /// Bytes that the answers take.

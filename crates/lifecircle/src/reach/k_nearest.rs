@@ -7,6 +7,7 @@
 //! Source: the order-k network Voronoi diagram of Okabe, Satoh, Furuta, Suzuki & Okano (2008), *Generalized network
 //! Voronoi diagrams*.
 
+use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::engine::Engine;
@@ -15,8 +16,10 @@ use super::hierarchy::Hierarchy;
 use super::lanes::FAR;
 use super::places::{Grouped, Places, Question};
 use crate::error::Result;
+use crate::geo::Quantity;
 use crate::network::{Cost, Millis};
 use crate::progress::Progress;
+use crate::tables::Table;
 
 /// A target and what the way there costs. The nearer of two is the lesser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +53,22 @@ impl<C: Cost> KNearest<C> {
     /// Number of origins.
     pub fn origins(&self) -> usize {
         self.found.len() / self.k
+    }
+
+    /// All of them as a record batch, a row an origin and target: `origin`, `rank` from 1 on, `target`, and `seconds` or `metres`.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn to_batch(&self) -> Result<RecordBatch> {
+        let near =
+            || (0..self.origins()).flat_map(|origin| self.of(origin).iter().zip(1..).map(move |near| (origin, near)));
+        let costs = near().map(|(_, (near, _))| near.cost.quantity().map(Quantity::number));
+        Table::new()
+            .ids("origin", near().map(|(origin, _)| origin as i64))
+            .integers("rank", near().map(|(_, (_, rank))| rank))
+            .ids("target", near().map(|(_, (near, _))| i64::from(near.target)))
+            .maybe_numbers(C::Quantity::UNIT, costs)
+            .to_batch()
     }
 
     /// The nearest targets of an origin, nearest first: k of them, or as many as can be reached.

@@ -1,8 +1,9 @@
 //! The aspects as a spider web, and the pairs beside it.
 
 use super::map::colour;
-use super::text::{Language, escape, percent, put};
+use super::text::{escape, put};
 use crate::summary::Summary;
+use crate::text::{Language, percent};
 
 /// Half of the web's width.
 const RADIUS: f64 = 130.0;

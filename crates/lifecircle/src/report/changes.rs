@@ -1,9 +1,10 @@
 //! What changed since an earlier city: a map of what opened, closed and moved, and who gained and lost.
 
 use super::map;
-use super::text::{Language, count, escape, percent, put};
+use super::text::{escape, put};
 use crate::city::City;
 use crate::summary::{Changes, CommunityChange, ServiceChange, Summary};
+use crate::text::{Language, count, percent};
 
 /// How many communities are told.
 const COMMUNITIES: usize = 20;

@@ -1,8 +1,9 @@
 //! The eight circles as a chart: for each, how far its services are covered, and who has them all.
 
 use super::map::colour;
-use super::text::{Language, escape, percent, put};
+use super::text::{escape, put};
 use crate::summary::Summary;
+use crate::text::{Language, percent};
 
 /// Horizontal bars, one pair a circle.
 pub(super) fn circles(summary: &Summary, language: Language) -> String {

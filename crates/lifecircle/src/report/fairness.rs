@@ -1,7 +1,8 @@
 //! How evenly access is spread: the Lorenz curve, and what the indices say in words.
 
-use super::text::{Language, count, percent, put};
+use super::text::put;
 use crate::summary::Summary;
+use crate::text::{Language, count, percent};
 
 const SIDE: f64 = 290.0;
 const LEFT: f64 = 60.0;

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use geo_types::MultiPolygon;
 
-use super::text::{Language, escape, percent, put};
+use super::text::{escape, put};
 use crate::city::{BackdropKind, City, StreetKind};
 use crate::geo::LonLat;
 use crate::geo::metric::Mercator;
 use crate::measure::Measured;
 use crate::summary::{Change, Changes, Summary};
+use crate::text::{Language, percent};
 
 /// Width of the drawing in its own units; its height follows the city's shape.
 const WIDTH: f64 = 1000.0;

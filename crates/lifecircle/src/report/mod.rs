@@ -13,4 +13,4 @@ mod tables;
 mod text;
 
 pub use page::html;
-pub use text::{Language, count, percent, threshold};
+pub use text::threshold;

@@ -1,11 +1,12 @@
 //! The page itself.
 
-use super::text::{Language, count, escape, percent, put};
+use super::text::{escape, put};
 use super::{aspects, changes, chart, fairness, map, tables};
 use crate::city::{City, SourceRole};
 use crate::measure::Measured;
 use crate::output::signed;
 use crate::summary::{Changes, Summary};
+use crate::text::{Language, count, percent};
 
 const STYLE: &str = include_str!("style.css");
 

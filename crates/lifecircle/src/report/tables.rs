@@ -1,9 +1,10 @@
 //! The report's tables: services, gaps, communities, points without a street.
 
 use super::map::{colour, ink};
-use super::text::{Language, count, escape, percent, put, threshold};
+use super::text::{escape, put, threshold};
 use crate::standard::{AgeGroup, SupplyOf};
 use crate::summary::{Gap, ServiceSummary, Shortage, Summary};
+use crate::text::{Language, count, percent};
 
 /// How many rows the longer tables have.
 const GAPS: usize = 30;

@@ -270,6 +270,18 @@ impl Standard {
         file::parse(text)
     }
 
+    /// The same with another catchment model or decay for every service that has a ratio.
+    #[must_use]
+    pub fn shared_by(mut self, model: Option<CatchmentModel>, decay: Option<&DecayRule>) -> Self {
+        for ratio in self.services.iter_mut().filter_map(|service| service.ratio.as_mut()) {
+            ratio.model = model.unwrap_or(ratio.model);
+            if let Some(decay) = decay {
+                ratio.decay = decay.clone();
+            }
+        }
+        self
+    }
+
     /// The services of a circle, as indices into [`Standard::services`].
     pub fn services_of(&self, circle: usize) -> impl Iterator<Item = usize> + '_ {
         self.services.iter().enumerate().filter(move |(_, service)| service.circle == circle).map(|(index, _)| index)

@@ -31,9 +31,8 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
         other => Error::new(format!("cannot write: {other}")).file(path).hint("check the disk and run again"),
     };
     let mut properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
-    let mut batch = table.batch()?;
+    let batch = table.to_batch()?;
     if let Some(geometries) = table.geometries() {
-        batch = with_geometry(&batch, geometries)?;
         let note = KeyValue::new("geo".to_owned(), metadata(geometries).to_string());
         properties =
             properties.set_key_value_metadata(Some(vec![note])).set_column_dictionary_enabled(GEOMETRY.into(), false);
@@ -45,7 +44,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -> Result<RecordBatch> {
+pub(super) fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -> Result<RecordBatch> {
     let mut encoded = Vec::with_capacity(geometries.len());
     for geometry in geometries {
         let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));

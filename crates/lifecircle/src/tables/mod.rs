@@ -146,6 +146,26 @@ impl Table {
         }
     }
 
+    /// The table as an Arrow record batch, for programs that take it without a file; geometries are WKB in the column `geometry`.
+    ///
+    /// ```
+    /// use lifecircle::tables::Table;
+    ///
+    /// let batch = Table::new().text("id", ["a", "b"]).numbers("minutes", [4.0, 7.5]).to_batch()?;
+    /// assert_eq!((batch.num_rows(), batch.num_columns()), (2, 2));
+    /// # Ok::<(), lifecircle::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If columns are of unequal length.
+    pub fn to_batch(&self) -> Result<RecordBatch> {
+        let batch = self.batch()?;
+        match &self.geometry {
+            Some(geometries) => geoparquet::with_geometry(&batch, geometries),
+            None => Ok(batch),
+        }
+    }
+
     fn batch(&self) -> Result<RecordBatch> {
         let fields: Vec<Field> =
             self.columns.iter().map(|(name, values)| Field::new(name, values.data_type().clone(), true)).collect();

@@ -1,0 +1,60 @@
+//! Words and numbers as people read them, in Chinese or English. Nothing here knows what they are of.
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Chinese.
+    Chinese,
+    /// English.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// The one of two texts that is in this language.
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        if self == Self::Chinese { zh } else { en }
+    }
+
+    /// Whether this is English.
+    pub fn is_english(self) -> bool {
+        self == Self::English
+    }
+}
+
+/// A whole number with its thousands apart: `532,100`.
+///
+/// ```
+/// assert_eq!(lifecircle::text::count(532_100.4), "532,100");
+/// assert_eq!(lifecircle::text::count(12.0), "12");
+/// ```
+pub fn count(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::new();
+    if number <= -0.5 {
+        text.push('-');
+    }
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share as a percentage. What is not quite all is never shown as all, nor what is not quite nothing as nothing.
+///
+/// ```
+/// use lifecircle::text::percent;
+/// assert_eq!(percent(0.5), "50.0 %");
+/// assert_eq!(percent(0.99999), "99.9 %");
+/// assert_eq!(percent(0.00001), "0.1 %");
+/// assert_eq!(percent(1.0), "100.0 %");
+/// ```
+pub fn percent(share: f64) -> String {
+    let shown = (share * 1000.0).round() / 10.0;
+    let shown = if share < 1.0 - 1e-12 { shown.min(99.9) } else { shown };
+    let shown = if share > 0.0 { shown.max(0.1) } else { shown };
+    format!("{shown:.1} %")
+}
