@@ -1,6 +1,7 @@
 # The developers' manual: `make help` lists what there is.
 
 .DEFAULT_GOAL := help
+SHELL := /bin/bash
 .PHONY: help tools demo test test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
@@ -14,12 +15,16 @@ tools: ## what a build needs besides the Rust toolchain: a C compiler
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq build-essential; \
 	else echo "A C compiler is needed. Run this line, then again:"; echo "  sudo apt-get update && sudo apt-get install -y build-essential"; exit 1; fi
 
+# The whole workspace in the profile of the tests, so that `make test` compiles no dependency again.
 demo: tools ## build, measure a synthetic city, say where its report lies
-	$(CARGO) run --release --locked --bin lifecircle -- demo -o lifecircle-demo --force
+	$(CARGO) build --workspace --bins --locked
+	target/debug/lifecircle demo -o lifecircle-demo --force
 	@echo "Open lifecircle-demo/report.html in a browser."
 
-test: tools ## every test
-	$(CARGO) test --workspace --locked
+test: tools ## every test; says how many were skipped because their data is not here
+	@mkdir -p target
+	set -o pipefail; $(CARGO) test --workspace --locked 2>&1 | tee target/test.log
+	@echo "$$(grep -c '^SKIPPED ' target/test.log) tests were skipped: their data is not in this repository"
 
 # Readers that are not ours, in a Python of their own.
 READERS = target/readers/bin/python

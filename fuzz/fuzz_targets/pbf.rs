@@ -7,7 +7,7 @@ use lifecircle::measure::measure;
 use lifecircle::summary::summarise;
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
 use lifecircle::sources::osm_pbf::PbfFile;
 use lifecircle::standard::Standard;
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lifecircle::sources::geopackage::decode;
+use lifecircle::sources::lists::geopackage::decode;
 
 mod quiet;
 

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use lifecircle::import::{Inputs, import};
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
 
 fuzz_target!(|bytes: &[u8]| {
     let path = std::env::temp_dir().join(format!("lifecircle-fuzz-{}.osm", std::process::id()));

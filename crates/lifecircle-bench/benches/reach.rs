@@ -11,7 +11,7 @@ use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network};
 use lifecircle::reach::{
     Answers, Engine, Heading, Incremental, Isochrones, Question, k_nearest, matrix, nearest, route, weigh, within,
 };
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
 use lifecircle_bench::tiles;
 use lifecircle_bench::world::{World, demo_streets, limit, steady};
 

@@ -14,7 +14,7 @@ use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network, Snap};
 use lifecircle::reach::{
     Answers, Engine, Heading, Incremental, Isochrones, Places, Question, k_nearest, matrix, nearest, weigh, within,
 };
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
 use lifecircle::tables::{Format, Table};
 use lifecircle::{Error, Result, export};
 use lifecircle_bench::tiles;

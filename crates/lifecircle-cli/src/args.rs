@@ -10,6 +10,7 @@ use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::Walk;
 use lifecircle::setting::Setting;
+use lifecircle::sources::lists;
 use lifecircle::standard::{CatchmentModel, DecayRule, Standard};
 use lifecircle::tables::Format;
 use lifecircle::text::Language;
@@ -181,9 +182,8 @@ pub struct InputArgs {
     /// Datum of --people
     #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
     pub people_datum: DatumArg,
-    /// A list of facilities: CSV, XLSX, GeoJSON, GeoPackage or GeoParquet; exports of AMap, Baidu and Overture are known by
-    /// their columns; may be given several times
-    #[arg(long, value_name = "FILE", help_heading = PLACES)]
+    #[arg(long, value_name = "FILE", help_heading = PLACES, help = format!("A list of facilities: {}; exports of AMap, Baidu \
+        and Overture are known by their columns; may be given several times", lists::formats()))]
     pub facilities: Vec<PathBuf>,
     /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2
     #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities", help_heading = PLACES)]

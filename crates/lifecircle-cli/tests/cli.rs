@@ -387,6 +387,8 @@ fn an_interruption_leaves_nothing() {
 fn real_cities_run_without_a_complaint() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     if !data.is_dir() {
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "\nSKIPPED real_cities_run_without_a_complaint: no ../shared/data");
         return;
     }
     let directory = tempfile::tempdir().unwrap();

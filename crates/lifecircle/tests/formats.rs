@@ -10,7 +10,8 @@ use lifecircle::city::{self, City};
 use lifecircle::geo::{Datum, LonLat};
 use lifecircle::import::{Inputs, ListColumns, import, read_list};
 use lifecircle::output::Existing;
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
+use lifecircle::sources::lists;
 use lifecircle::sources::osm_pbf::PbfFile;
 use lifecircle::sources::records::Records;
 use lifecircle::tables::{Format, Table, read_parquet};
@@ -145,7 +146,7 @@ fn a_projected_geopackage_is_refused_with_a_hint() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("p.gpkg");
     geopackage(&path, 3857);
-    let error = Records::read(&path).unwrap_err().to_string();
+    let error = lists::read(&path).unwrap_err().to_string();
     assert!(error.contains("EPSG:3857") && error.contains("ogr2ogr"), "{error}");
 }
 
@@ -184,11 +185,11 @@ fn tables_in_three_formats() {
     assert_eq!(back.geometries().unwrap(), points);
     assert_eq!(back.get_numbers("s").unwrap().collect::<Vec<_>>(), [Some(1.5), None]);
     assert_eq!(back.properties(1)["id"], "b,\"药\"");
-    let geojson = Records::read(&path(Format::GeoJson)).unwrap();
+    let geojson = lists::read(&path(Format::GeoJson)).unwrap();
     assert_eq!(geojson.columns, ["id", "s", "n", "island"]);
     assert_eq!(texts(&geojson, 0), ["a", "1.5", "3", "true"]);
     assert_eq!(geojson.rows[1].geometry.as_deref(), Some(&points[1]));
-    let csv = Records::read(&path(Format::Csv)).unwrap();
+    let csv = lists::read(&path(Format::Csv)).unwrap();
     assert_eq!(csv.columns, ["id", "s", "n", "island", "lon", "lat"]);
     assert_eq!(texts(&csv, 1), ["b,\"药\"", "", "4", "false", "106.9", "39.7"]);
 }

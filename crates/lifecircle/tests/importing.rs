@@ -339,7 +339,7 @@ fn what_became_of_a_list_is_told() {
 
 #[test]
 fn real_people_and_boundaries_are_read() {
-    let Some(data) = support::shared_data() else { return };
+    let Some(data) = support::shared_data("") else { return };
     let cells = read_people(&data.join("helsinki/population_grid_2020.gpkg"), None, Datum::Wgs84).unwrap();
     assert_eq!(rows(cells).len(), 92);
     let hexagons = read_people(&data.join("porto_alegre/poa_hexgrid.csv"), None, Datum::Wgs84).unwrap();

@@ -3,15 +3,16 @@
 //! literature.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod support;
+
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use lifecircle::formulas::{
     Concentration, Decay, FloatingCatchment, Trips, concentration, floating_catchment, gini, palma_between, quantile,
     theil_t,
 };
 use lifecircle::geo::Seconds;
-use lifecircle::sources::geoparquet;
+use lifecircle::sources::lists;
 use lifecircle::sources::records::Record;
 
 /// Belo Horizonte: times in minutes between cells, and what each cell holds.
@@ -32,7 +33,7 @@ fn minutes(minutes: f64) -> Seconds {
 
 impl BeloHorizonte {
     fn read() -> Option<Self> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/accessibility");
+        let folder = support::shared_data("accessibility")?;
         let land_use = std::fs::read_to_string(folder.join("land_use.csv")).ok()?;
         let mut lines =
             land_use.lines().map(|line| line.split(',').map(|cell| cell.trim_matches('"')).collect::<Vec<_>>());
@@ -56,7 +57,7 @@ impl BeloHorizonte {
             city.income.push(row[income].parse().unwrap_or(f64::NAN));
             city.decile.push(row[decile].parse().unwrap_or(0));
         }
-        let matrix = geoparquet::read(&folder.join("travel_matrix.parquet")).unwrap();
+        let matrix = lists::read(&folder.join("travel_matrix.parquet")).unwrap();
         let column = |name: &str| matrix.named_column(name).unwrap();
         let (from, to, time) = (column("from_id"), column("to_id"), column("travel_time"));
         let cell = |row: &Record, column: usize| city.number[row.cells.get(column)] as u32;

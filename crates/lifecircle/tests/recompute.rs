@@ -13,7 +13,7 @@ use lifecircle::import::{Inputs, import, read_people};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::sources::osm::OsmSource;
+use lifecircle::sources::extract::OsmSource;
 use lifecircle::standard::{Standard, Threshold};
 use lifecircle::tables::{Format, Table, read_parquet};
 use lifecircle::{demo, export};
@@ -244,7 +244,7 @@ fn real(extract: &Path, people: Option<&Path>, walker: &str, every: usize) {
 
 #[test]
 fn real_cities() {
-    let Some(data) = support::shared_data() else { return };
+    let Some(data) = support::shared_data("") else { return };
     real(&data.join("malta/malta.osm.pbf"), None, "adult", 40);
     real(&data.join("andorra/andorra.osm.pbf"), None, "wheelchair", 40);
     real(&data.join("helsinki/helsinki.osm.pbf"), Some(&data.join("helsinki/population_grid_2020.gpkg")), "elderly", 1);
@@ -253,7 +253,7 @@ fn real_cities() {
 
 #[test]
 fn hills_make_the_two_directions_differ() {
-    let Some(data) = support::shared_data() else { return };
+    let Some(data) = support::shared_data("") else { return };
     let people = read_people(&data.join("porto_alegre/poa_hexgrid.csv"), None, lifecircle::geo::Datum::Wgs84).unwrap();
     let elevation = lifecircle::sources::geotiff::GeoTiff::open(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
     let osm = OsmSource::open(&data.join("porto_alegre/poa_osm.pbf")).unwrap();
@@ -341,7 +341,7 @@ fn ways_in_metres_too() {
     for walker in Walker::all() {
         recompute_metres(&city, &walker.id);
     }
-    let Some(data) = support::shared_data() else { return };
+    let Some(data) = support::shared_data("") else { return };
     let osm = OsmSource::open(&data.join("andorra/andorra.osm.pbf")).unwrap();
     recompute_metres(&import(Inputs::new("andorra", osm), &()).unwrap(), "elderly");
 }

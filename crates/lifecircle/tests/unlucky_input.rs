@@ -12,9 +12,9 @@ use lifecircle::import::{Inputs, ListColumns, People, PeopleRow, import, read_co
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::sources::extract::OsmSource;
 use lifecircle::sources::geotiff::GeoTiff;
-use lifecircle::sources::osm::OsmSource;
-use lifecircle::sources::records::Records;
+use lifecircle::sources::lists;
 use lifecircle::standard::Standard;
 use lifecircle::tables::{Format, Table};
 use support::Map;
@@ -175,7 +175,7 @@ fn geojson_of_overpass_and_of_nobody() {
     assert!(read(nested).is_err());
     // Sixteen thousand features, each with a column of its own: what is kept grows with the file.
     let features: Vec<String> = (0..16_000).map(|n| format!(r#"{{"type":"Feature","properties":{{"k{n}":1,"kind":"药店"}},"geometry":{{"type":"Point","coordinates":[106.8,39.6]}}}}"#)).collect();
-    let records = Records::read(&put(
+    let records = lists::read(&put(
         directory.path(),
         "wide.geojson",
         format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(",")),
@@ -194,7 +194,7 @@ fn geopackages_in_chinas_own_system_and_without_end() {
             "CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER, z TINYINT, m TINYINT); INSERT INTO gpkg_geometry_columns VALUES ('places', 'geom', 'POINT', {srs}, 0, 0);"
         );
         database.execute_batch(&(head + table)).unwrap();
-        Records::read(&path)
+        lists::read(&path)
     };
     assert!(make("cgcs.gpkg", 4490, "CREATE TABLE places (geom BLOB, name TEXT);").is_ok());
     // A column whose name is no UTF-8.
@@ -205,7 +205,7 @@ fn geopackages_in_chinas_own_system_and_without_end() {
             bytes[at..at + 4].fill(0xff);
         }
     }
-    assert!(Records::read(&put(directory.path(), "signs.gpkg", bytes)).is_err());
+    assert!(lists::read(&put(directory.path(), "signs.gpkg", bytes)).is_err());
     let endless = "CREATE VIEW places AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT x AS name, NULL AS geom FROM c";
     for (name, more) in [("rows.gpkg", ";"), ("none.gpkg", " WHERE x < 0;")] {
         let error = make(name, 4326, &format!("{endless}{more}")).unwrap_err().to_string();
@@ -428,12 +428,12 @@ fn what_unpacks_to_anything_is_bounded() {
     assert!(error.contains("16 MB without a tag"), "{error}");
     let pipe = Path::new("/dev/zero");
     if pipe.exists() {
-        let error = Records::read(&directory.path().join("none.csv")).unwrap_err().to_string();
+        let error = lists::read(&directory.path().join("none.csv")).unwrap_err().to_string();
         assert!(error.contains("check the path"), "{error}");
         std::os::unix::fs::symlink(pipe, directory.path().join("endless.csv")).unwrap();
         std::os::unix::fs::symlink(pipe, directory.path().join("endless.osm.pbf")).unwrap();
         let told = [
-            Records::read(&directory.path().join("endless.csv")).unwrap_err().to_string(),
+            lists::read(&directory.path().join("endless.csv")).unwrap_err().to_string(),
             OsmSource::open(&directory.path().join("endless.osm.pbf")).unwrap_err().to_string(),
         ];
         assert!(told.iter().all(|error| error.contains("a pipe or device, not a file")), "{told:?}");

@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::city::{Source, SourceRole};
 use crate::import::Inputs;
-use crate::sources::osm::OsmSource;
+use crate::sources::extract::OsmSource;
 use canvas::Canvas;
 use layout::Layout;
 

@@ -10,7 +10,8 @@ use crate::city::{Community, Home, Name, Note};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::setting::Setting;
-use crate::sources::records::{Coordinates, Records, into_areas};
+use crate::sources::lists;
+use crate::sources::records::{Coordinates, into_areas};
 
 /// Which of the extract's administrative levels are the communities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum AdminLevel {
 /// # Errors
 /// If the file cannot be read or a feature is no area.
 pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
-    let records = Records::read(path)?;
+    let records = lists::read(path)?;
     let id = records.column(&["id", "code", "adcode", "编号", "代码"]);
     let local = records.column(&["name", "名称", "社区", "community"]);
     let english = records.column(&["name_en", "name:en", "en"]);

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::kinds::Catalogue;
 use crate::setting::Setting;
+use crate::sources::lists;
 use crate::sources::records::{Coordinates, GivenColumns, Numbers, Record, Records, into_areas, point_of};
 
 /// Facilities of one list.
@@ -132,7 +133,7 @@ impl ListColumns {
 /// # Errors
 /// If the file cannot be read, a column is missing, or a row is bad.
 pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Result<FacilityList> {
-    let records = Records::read(path)?;
+    let records = lists::read(path)?;
     let list = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let (origin, codes) = Codes::find(&records);
     let datum = datum.unwrap_or(match origin {

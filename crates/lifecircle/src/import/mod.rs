@@ -30,9 +30,9 @@ pub use people::{People, PeopleAt, PeopleRow, read_people};
 use crate::city::{About, City, Community, Note, Source, SourceRole, Streets};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
+use crate::sources::extract::OsmSource;
 use crate::sources::geotiff::GeoTiff;
 use crate::sources::open;
-use crate::sources::osm::OsmSource;
 
 /// The licence of OpenStreetMap's data.
 pub const OSM_LICENCE: &str = "© OpenStreetMap contributors, ODbL 1.0";

@@ -15,6 +15,7 @@ use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
 use crate::setting::Setting;
 use crate::sources::geotiff::GeoTiff;
+use crate::sources::lists;
 use crate::sources::records::{Coordinates, GivenColumns, Numbers, Records, into_areas, point_of};
 
 /// A people's point farther than this from every building is a home of its own.
@@ -67,7 +68,7 @@ pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<Pe
     if matches!(end.as_str(), "tif" | "tiff") {
         return GeoTiff::open(path).map(|raster| People::Raster(Box::new(raster)));
     }
-    of_records(&Records::read(path)?, column, datum).map(People::Rows)
+    of_records(&lists::read(path)?, column, datum).map(People::Rows)
 }
 
 fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {

@@ -9,7 +9,8 @@ use super::access::{self, Mark, Walkway};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::{Progress, Stage};
-use crate::sources::osm::{Element, Fixed, Kind, OsmSource, OwnedTags, Tags, tag};
+use crate::sources::extract::OsmSource;
+use crate::sources::osm::{Element, Fixed, Kind, OwnedTags, Tags, tag};
 
 /// What an extract holds for a city.
 #[derive(Debug, Default)]

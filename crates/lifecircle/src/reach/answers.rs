@@ -87,7 +87,7 @@ impl<C: Cost> Answers<C> {
         &mut self.nearest[group][origin]
     }
 
-    pub(super) fn counts_mut(&mut self, origin: usize, group: usize) -> &mut [u32] {
-        self.counts.of_mut(origin, group)
+    pub(super) fn counts_mut(&mut self) -> &mut Within<u32> {
+        &mut self.counts
     }
 }

@@ -262,7 +262,13 @@ impl<C: Cost> Incremental<C> {
             self.search.reached().iter().flat_map(|node| self.network.incident(*node)).map(|incident| incident.edge);
         let edges: HashSet<u32> = around.chain(doors.iter().map(|door| door.edge)).collect();
         let origins = sorted(edges.iter().flat_map(|edge| self.origins.places_on(*edge)).copied().collect());
-        let answers = Arc::make_mut(&mut self.answers);
+        let counts = Arc::make_mut(&mut self.answers).counts_mut();
+        let columns = |group: &u32| counts.columns_of(*group as usize).zip(&self.limits[*group as usize]);
+        let limits: Vec<(usize, u32)> = self.groups_of[target as usize]
+            .iter()
+            .flat_map(columns)
+            .map(|(column, limit)| (column, limit.units().min(FAR - 1)))
+            .collect();
         for origin in &origins {
             let mut best = FAR;
             for own in &self.origins.of[*origin as usize] {
@@ -273,13 +279,9 @@ impl<C: Cost> Incremental<C> {
                     best = best.min(Heading::Back.straight(door, own, &self.network));
                 }
             }
-            for group in &self.groups_of[target as usize] {
-                let counts = answers.counts_mut(*origin as usize, *group as usize);
-                for (count, limit) in counts.iter_mut().zip(&self.limits[*group as usize]) {
-                    if best <= limit.units().min(FAR - 1) {
-                        *count = if more { *count + 1 } else { *count - 1 };
-                    }
-                }
+            let row = counts.row_mut(*origin as usize);
+            for (column, _) in limits.iter().filter(|(_, limit)| best <= *limit) {
+                row[*column] = if more { row[*column] + 1 } else { row[*column] - 1 };
             }
         }
         origins
@@ -307,10 +309,11 @@ impl<C: Cost> Incremental<C> {
         let counts = Engine::new(self.network.part(&edges), &())
             .and_then(|engine| within(&engine, question, &self.limits, &()))
             .unwrap_or_else(|_| unreachable!("nobody cancels it"));
-        let answers = Arc::make_mut(&mut self.answers);
+        let known = Arc::make_mut(&mut self.answers).counts_mut();
         for (place, origin) in origins.iter().enumerate() {
             for group in 0..groups.len() {
-                answers.counts_mut(*origin as usize, group).copy_from_slice(counts.of(place, group));
+                let columns = known.columns_of(group);
+                known.row_mut(*origin as usize)[columns].copy_from_slice(counts.of(place, group));
             }
         }
     }

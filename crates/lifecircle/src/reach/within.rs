@@ -67,9 +67,15 @@ impl<T: Copy + Default> Within<T> {
         &self.values[start + columns.start..start + columns.end]
     }
 
-    pub(super) fn of_mut(&mut self, origin: usize, group: usize) -> &mut [T] {
-        let (start, columns) = (origin * self.columns.width(), self.columns.of(group));
-        &mut self.values[start + columns.start..start + columns.end]
+    /// All numbers of an origin, to be written.
+    pub(super) fn row_mut(&mut self, origin: usize) -> &mut [T] {
+        let width = self.columns.width();
+        &mut self.values[origin * width..(origin + 1) * width]
+    }
+
+    /// Where the numbers of a group stand in a row.
+    pub(super) fn columns_of(&self, group: usize) -> std::ops::Range<usize> {
+        self.columns.of(group)
     }
 
     /// Bytes that the numbers take.

@@ -5,17 +5,14 @@
 //!
 //! Every size that a file tells is bounded before it is believed, so that what is kept grows with what the file holds.
 
-pub mod csv;
-pub mod geojson;
-pub mod geopackage;
-pub mod geoparquet;
+pub mod extract;
 pub mod geotiff;
+pub mod lists;
 pub mod numbers;
 pub mod osm;
 pub mod osm_pbf;
 pub mod osm_xml;
 pub mod records;
-pub mod xlsx;
 
 use std::fs::File;
 use std::path::Path;

@@ -2,13 +2,12 @@
 //! and GeoParquet.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use geo_types::{Geometry, MultiPolygon};
 
 use super::numbers::{self, Decision, Notation};
-use super::{csv, geojson, geopackage, geoparquet, xlsx};
-use crate::error::{Error, Result, caught};
+use crate::error::{Error, Result};
 use crate::geo::{Datum, LonLat, is_on_globe};
 use crate::setting::Setting;
 
@@ -124,26 +123,6 @@ impl fmt::Display for Place {
 }
 
 impl Records {
-    /// Reads a file by the ending of its name: `.csv`, `.tsv`, `.txt`, `.xlsx`, `.geojson`, `.json`, `.gpkg`,
-    /// `.parquet`.
-    ///
-    /// # Errors
-    /// If the file cannot be read, is damaged, or is of another format.
-    pub fn read(path: &Path) -> Result<Self> {
-        let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let damaged = || Error::damaged("it is damaged: its parts do not fit together").hint("write it anew");
-        let read = || match end.as_str() {
-            "csv" | "tsv" | "txt" => csv::read(path),
-            "xlsx" => xlsx::read(path),
-            "geojson" | "json" => geojson::read(path),
-            "gpkg" => geopackage::read(path),
-            "parquet" | "geoparquet" => geoparquet::read(path),
-            _ => Err(Error::unsupported("cannot tell the format of this list from its name")
-                .hint("give a .csv, .xlsx, .geojson, .gpkg or .parquet file")),
-        };
-        caught(damaged, read).map_err(|e| e.file(path))
-    }
-
     /// The index of the first column that has one of these names, without regard to case.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.columns.iter().position(|column| column.trim().eq_ignore_ascii_case(name)))

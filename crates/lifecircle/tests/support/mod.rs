@@ -7,13 +7,20 @@ use std::path::{Path, PathBuf};
 use lifecircle::city::{Ages, City};
 use lifecircle::geo::LonLat;
 use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import};
-use lifecircle::sources::osm::{Elements, Kind, OsmSource, OwnedTags};
+use lifecircle::sources::extract::OsmSource;
+use lifecircle::sources::osm::{Elements, Kind, OwnedTags};
 use prost::Message;
 
-/// The real cities beside the project, where they are.
-pub fn shared_data() -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    path.is_dir().then_some(path)
+/// Something in `../shared/data`, beside the project. Where it is not, it is said that the test is skipped, even though its
+/// output is not shown.
+pub fn shared_data(what: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(what);
+    let is_there = path.exists();
+    if !is_there {
+        let test = std::thread::current();
+        let _ = writeln!(std::io::stderr(), "\nSKIPPED {}: no ../shared/data/{what}", test.name().unwrap_or("?"));
+    }
+    is_there.then_some(path)
 }
 
 pub fn tags(text: &str) -> OwnedTags {

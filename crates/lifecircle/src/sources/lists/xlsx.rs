@@ -8,9 +8,9 @@ use std::path::Path;
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
-use super::open;
-use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::sources::open;
+use crate::sources::records::{Cells, Place, Record, Records};
 
 /// No workbook is larger, in bytes; packed they are a tenth of what they hold.
 const LARGEST: u64 = 1 << 29;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::read_bytes;
-use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::sources::read_bytes;
+use crate::sources::records::{Cells, Place, Record, Records};
 
 /// Reads a CSV file.
 ///

@@ -8,9 +8,9 @@ use geo_types::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::open;
-use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::sources::open;
+use crate::sources::records::{Cells, Place, Record, Records};
 use crate::tables::wkb;
 
 /// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three

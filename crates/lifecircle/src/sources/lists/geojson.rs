@@ -6,9 +6,9 @@ use std::path::Path;
 use geojson::{GeoJson, GeometryValue, Position};
 use serde_json::Value;
 
-use super::read_text;
-use super::records::{Cells, Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::sources::read_text;
+use crate::sources::records::{Cells, Place, Record, Records};
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
 ///

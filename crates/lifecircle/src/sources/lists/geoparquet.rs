@@ -13,8 +13,8 @@ use arrow_schema::{ArrowError, DataType};
 use geo_types::Geometry;
 use serde_json::Value;
 
-use super::records::{Place, Record, Records};
 use crate::error::{Error, Result};
+use crate::sources::records::{Place, Record, Records};
 use crate::tables::{parquet_file, wkb};
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.

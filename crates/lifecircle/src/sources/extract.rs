@@ -1,0 +1,75 @@
+//! Extracts: OpenStreetMap elements from any source that has them, chosen by the name of a file. The readers do not know it.
+
+use std::path::Path;
+
+use super::osm::{Element, Elements, Kind};
+use super::osm_pbf::PbfFile;
+use super::osm_xml::XmlFile;
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// Anything that holds OpenStreetMap elements.
+#[derive(Debug)]
+pub enum OsmSource {
+    /// A PBF file.
+    Pbf(PbfFile),
+    /// An XML file, plain or compressed.
+    Xml(XmlFile),
+    /// Elements in memory.
+    Memory(Elements),
+}
+
+impl OsmSource {
+    /// Opens a file by its name: `.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, is not what its name says, or its name says nothing.
+    pub fn open(path: &Path) -> Result<Self> {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            super::open(path)?;
+        }
+        if path.is_dir() {
+            return Err(Error::new("this is a directory, not an OpenStreetMap extract")
+                .file(path)
+                .hint("name a .osm.pbf file"));
+        }
+        if name.ends_with(".pbf") {
+            return Ok(Self::Pbf(PbfFile::open(path)?));
+        }
+        if [".osm", ".osm.gz", ".osm.bz2", ".xml", ".xml.gz", ".xml.bz2"].iter().any(|end| name.ends_with(end)) {
+            return Ok(Self::Xml(XmlFile::open(path)?));
+        }
+        Err(Error::unsupported("cannot tell the format of this extract from its name")
+            .file(path)
+            .hint("give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2"))
+    }
+
+    /// Steps that one scan takes, for progress.
+    pub fn scan_steps(&self) -> u64 {
+        match self {
+            Self::Pbf(file) => file.blobs() as u64,
+            Self::Xml(file) => file.bytes(),
+            Self::Memory(_) => 1,
+        }
+    }
+
+    /// Visits every element of the wanted kinds; what `visit` gathers comes back in pieces in the file's order.
+    ///
+    /// # Errors
+    /// If the file is damaged, cannot be read, or holds coordinates off the globe.
+    pub fn scan<T: Default + Send>(
+        &self,
+        wanted: &[Kind],
+        progress: &dyn Progress,
+        visit: impl Fn(&mut T, Element<'_>) + Sync,
+    ) -> Result<Vec<T>> {
+        progress.check()?;
+        let mask = wanted.iter().fold(0, |mask, kind| mask | kind.bit());
+        match self {
+            Self::Pbf(file) => file.scan(mask, progress, visit),
+            Self::Xml(file) => file.scan(mask, progress, visit).map(|found| vec![found]),
+            Self::Memory(elements) => elements.scan(mask, visit).map(|found| vec![found]),
+        }
+    }
+}
