@@ -5,6 +5,7 @@
 //! | step | 1 up to *T* | Wachs & Kumagai 1973: cumulative opportunities |
 //! | linear | 1 − *t*/*T* up to *T* | |
 //! | exponential | exp(−β*t*) | Wilson 1971 |
+//! | power | *t*^−β, 1 up to one second (metre) | Hansen 1959 |
 //! | Gaussian | (exp(−½(*t*/*T*)²) − exp(−½)) / (1 − exp(−½)) up to *T* | Dai 2010 |
 //! | logistic | 1 / (1 + exp((*t* − *m*)/*s*)), scaled to 1 at 0 | Martínez & Viegas 2013 |
 //! | bands | the weight of the first band that *t* lies in | Luo & Qi 2009: E2SFCA |
@@ -21,6 +22,8 @@ pub enum Decay<Q = Seconds> {
     Linear(Q),
     /// exp(−βt), β a second (a metre).
     Exponential(f64),
+    /// t^−β, and 1 up to one second (one metre).
+    Power(f64),
     /// Dai's Gaussian, 0 from a limit on.
     Gaussian(Q),
     /// An S around its middle.
@@ -45,7 +48,7 @@ impl<Q: Quantity> Decay<Q> {
             Self::Step(limit) | Self::Linear(limit) | Self::Gaussian(limit) => {
                 limit.number() > 0.0 && !limit.number().is_nan()
             }
-            Self::Exponential(beta) => *beta >= 0.0 && beta.is_finite(),
+            Self::Exponential(beta) | Self::Power(beta) => *beta >= 0.0 && beta.is_finite(),
             Self::Logistic { middle, spread } => {
                 middle.number().is_finite() && spread.number() > 0.0 && spread.number().is_finite()
             }
@@ -75,6 +78,7 @@ impl<Q: Quantity> Decay<Q> {
             Self::Step(limit) => f64::from(t <= limit.number()),
             Self::Linear(limit) => (1.0 - t / limit.number()).max(0.0),
             Self::Exponential(beta) => (-beta * t).exp(),
+            Self::Power(beta) => t.max(1.0).powf(-beta),
             Self::Gaussian(limit) if t <= limit.number() => {
                 let end = (-0.5_f64).exp();
                 ((-0.5 * (t / limit.number()).powi(2)).exp() - end) / (1.0 - end)
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!(at(Decay::Linear(Seconds(900.0)), 225.0), 0.75);
         assert_eq!(at(Decay::Linear(Seconds(900.0)), 1000.0), 0.0);
         assert!((at(Decay::Exponential(0.5 / 60.0), 120.0) - (-1.0_f64).exp()).abs() < 1e-15);
+        assert_eq!([0.0, 1.0, 10.0].map(|t| at(Decay::Power(2.0), t)), [1.0, 1.0, 0.01]);
         assert_eq!(at(Decay::Gaussian(Seconds(900.0)), 0.0), 1.0);
         assert_eq!(at(Decay::Gaussian(Seconds(900.0)), 900.0), 0.0);
         let logistic = Decay::Logistic { middle: Seconds(600.0), spread: Seconds(100.0) };
@@ -118,6 +123,8 @@ mod tests {
             Decay::Step(Seconds(0.0)),
             Decay::Exponential(-1.0),
             Decay::Exponential(f64::NAN),
+            Decay::Power(f64::INFINITY),
+            Decay::Bands(vec![(Seconds(300.0), 0.0)]),
             Decay::Bands(vec![]),
             Decay::Bands(vec![(Seconds(600.0), 1.0), (Seconds(300.0), 0.5)]),
         ] {

@@ -72,6 +72,7 @@ impl FromStr for CatchmentModel {
 /// | `step` | 1 up to the threshold |
 /// | `linear`, `gaussian` | down to 0 at the threshold |
 /// | `exponential:0.1` | exp(−0.1 *t*) |
+/// | `power:2` | *t*^−2, and 1 up to one second or metre |
 /// | `logistic:10,2` | an S, steepest at 10, 2 wide |
 /// | `bands:5=1,10=0.68,15=0.22` | up to 5 so much, up to 10 so much |
 ///
@@ -98,6 +99,8 @@ pub enum DecayRule {
     Gaussian,
     /// exp(−β *t*), β for each minute or metre.
     Exponential(f64),
+    /// t^−β, t in seconds or metres.
+    Power(f64),
     /// An S around its middle.
     Logistic {
         /// Where it is steepest.
@@ -128,6 +131,7 @@ impl DecayRule {
             Self::Linear => Decay::Linear(threshold),
             Self::Gaussian => Decay::Gaussian(threshold),
             Self::Exponential(beta) => Decay::Exponential(beta / unit),
+            Self::Power(beta) => Decay::Power(*beta),
             Self::Logistic { middle, spread } => {
                 Decay::Logistic { middle: quantity(*middle), spread: quantity(*spread) }
             }
@@ -149,7 +153,7 @@ impl FromStr for DecayRule {
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
             Error::new(format!("the decay {text:?} is not known")).hint(
-                "write step, linear, gaussian, exponential:0.1, logistic:10,2 or bands:5=1,10=0.68,15=0.22, in minutes or metres",
+                "write step, linear, gaussian, exponential:0.1, power:2, logistic:10,2 or bands:5=1,10=0.68,15=0.22, in minutes or metres",
             )
         };
         let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
@@ -161,6 +165,7 @@ impl FromStr for DecayRule {
                 _ => return Err(wrong()),
             },
             Some(("exponential", beta)) => Self::Exponential(number(beta)?),
+            Some(("power", beta)) => Self::Power(number(beta)?),
             Some(("logistic", numbers)) => {
                 let (middle, spread) = numbers.split_once(',').ok_or_else(wrong)?;
                 Self::Logistic { middle: number(middle)?, spread: number(spread)? }
@@ -187,6 +192,7 @@ impl fmt::Display for DecayRule {
             Self::Linear => f.write_str("linear"),
             Self::Gaussian => f.write_str("gaussian"),
             Self::Exponential(beta) => write!(f, "exponential:{beta}"),
+            Self::Power(beta) => write!(f, "power:{beta}"),
             Self::Logistic { middle, spread } => write!(f, "logistic:{middle},{spread}"),
             Self::Bands(bands) => {
                 let bands: Vec<String> = bands.iter().map(|(limit, weight)| format!("{limit}={weight}")).collect();
