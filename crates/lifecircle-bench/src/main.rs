@@ -72,6 +72,8 @@ enum Work {
     Isochrones,
     /// Facilities added and removed, streets closed and opened
     Edits,
+    /// How soon each kernel stops when it is told to
+    Stops,
 }
 
 fn main() {
@@ -180,6 +182,7 @@ fn do_work(work: Work, arguments: &Arguments, world: &World, engine: &Engine) ->
         }
         Work::Isochrones => isochrones(world, engine),
         Work::Edits => edits(world, engine, &limits)?,
+        Work::Stops => stops(world, engine, &limits),
     })
 }
 
@@ -197,6 +200,52 @@ fn isochrones(world: &World, engine: &Engine) -> Value {
         }
     }
     json!({ "index": made, "median": median(&seconds), "p95": share(&seconds, 0.95), "count": seconds.len() })
+}
+
+/// Stops each kernel at twenty moments and tells how long it went on.
+fn stops(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
+    let question = world.question();
+    let (network, people) = (engine.network(), vec![1.0; world.targets.len()]);
+    let kernels: [(&str, &(dyn Fn(&Button) + Sync)); 6] = [
+        ("engine", &|button| drop(Engine::new(network.clone(), button))),
+        ("nearest", &|button| drop(nearest(engine, question, button))),
+        ("k_nearest", &|button| drop(k_nearest(engine, question, 3, button))),
+        ("within", &|button| drop(within(engine, question, limits, button))),
+        ("weigh", &|button| drop(weigh(engine, question, limits, &people, |_, _| 1.0, button))),
+        ("matrix", &|button| drop(matrix(engine, &world.targets, &world.origins, Millis::NEVER, button, |_| Ok(())))),
+    ];
+    let told = kernels.map(|(name, run)| {
+        let whole = if name == "matrix" { 1.0 } else { once(|| run(&Button::default())).0 };
+        let went_on: Vec<f64> = (0..20)
+            .map(|twentieth| {
+                let button = Button::default();
+                std::thread::scope(|scope| {
+                    let work = scope.spawn(|| run(&button));
+                    std::thread::sleep(std::time::Duration::from_secs_f64(whole * f64::from(twentieth) / 20.0));
+                    once(|| {
+                        button.0.store(true, std::sync::atomic::Ordering::Relaxed);
+                        // A kernel that fails is told of by the other works.
+                        let _ = work.join();
+                    })
+                    .0
+                })
+            })
+            .collect();
+        (name.to_owned(), json!({ "median": median(&went_on), "most": share(&went_on, 1.0) }))
+    });
+    Value::Object(told.into_iter().collect())
+}
+
+/// Pressed to stop.
+#[derive(Default)]
+struct Button(std::sync::atomic::AtomicBool);
+
+impl lifecircle::progress::Progress for Button {
+    fn stage(&self, _: lifecircle::progress::Stage, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
 }
 
 /// Makes two hundred edits and tells how long each kind takes; `nearest_only` leaves the counts out.

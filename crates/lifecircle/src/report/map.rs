@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use geo_types::MultiPolygon;
+use maud::{Markup, html};
 
-use super::text::{escape, put};
-use crate::city::{BackdropKind, City, StreetKind};
+use super::text::{put, tenths, whole};
+use crate::city::{BackdropKind, City, Community, StreetKind};
 use crate::geo::LonLat;
 use crate::geo::metric::Mercator;
 use crate::measure::Measured;
@@ -119,7 +120,7 @@ fn area(path: &mut String, view: &View, shape: &MultiPolygon<f64>) {
 }
 
 /// Dots by colour: for each step of the scale, a path.
-fn dots(places: &[[f64; 2]], residents: &[f64], share: impl Fn(usize) -> f64, steps: usize) -> String {
+fn dots(places: &[[f64; 2]], residents: &[f64], share: impl Fn(usize) -> f64, steps: usize) -> Markup {
     let mut cells: BTreeMap<(i32, i32), (f64, f64, [f64; 2])> = BTreeMap::new();
     for (home, [x, y]) in places.iter().enumerate() {
         let cell = cells.entry(((y / CELL) as i32, (x / CELL) as i32)).or_insert((0.0, 0.0, [*x, *y]));
@@ -133,33 +134,31 @@ fn dots(places: &[[f64; 2]], residents: &[f64], share: impl Fn(usize) -> f64, st
         let step = (sum / weight * steps as f64).round() as usize;
         put(&mut paths[step.min(steps)], format_args!("M{x:.1} {y:.1}h0"));
     }
-
-    let mut svg = String::new();
-    for (step, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
-        put(&mut svg, format_args!("<path d=\"{path}\" stroke=\"{}\"/>", colour(step as f64 / steps as f64)));
+    html! {
+        @for (step, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
+            path d=(path) stroke=(colour(step as f64 / steps as f64)) {}
+        }
     }
-    svg
 }
 
-/// The map with its legend and the buttons that switch its layers.
-pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
-    let view = View::of(city);
-    let standard = &measured.standard;
+/// A layer of the map: its name, and its dots.
+type Layer = (String, Markup);
+
+fn layers(view: &View, measured: &Measured, language: Language) -> Vec<Layer> {
+    let (city, standard) = (measured.city(), &measured.standard);
     let places: Vec<[f64; 2]> = city.homes.iter().map(|home| view.at(home.at)).collect();
     let residents: Vec<f64> = city.homes.iter().map(|home| home.residents).collect();
     let all = standard.circles.len();
-    // Less than a third of the space that a home has on average: thin towns get large dots, dense ones small.
-    let space = (view.width * view.height / city.homes.len().max(1) as f64).sqrt();
-    let dot = (space * 0.3).clamp(DOT[0], DOT[1]);
-    let mut page = String::from("<div class=\"map\">");
-    let mut layers = vec![(
-        language.pick("生活圈个数", "Number of circles").to_owned(),
-        dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all),
-    )];
-    layers.push((
-        language.pick("全部必需服务", "All required services").to_owned(),
-        dots(&places, &residents, |home| measured.completeness(home), 20),
-    ));
+    let mut layers = vec![
+        (
+            language.pick("生活圈个数", "Number of circles").to_owned(),
+            dots(&places, &residents, |home| measured.circles(home) as f64 / all as f64, all),
+        ),
+        (
+            language.pick("全部必需服务", "All required services").to_owned(),
+            dots(&places, &residents, |home| measured.completeness(home), 20),
+        ),
+    ];
     for (index, circle) in standard.circles.iter().enumerate() {
         let deciding: Vec<usize> = standard.deciding(index).collect();
         let share = |home: usize| {
@@ -175,93 +174,85 @@ pub(super) fn draw(city: &City, measured: &Measured, summary: &Summary, language
         let score = |home: usize| measured.score(home).unwrap_or(0.0) / 100.0;
         layers.push((language.pick("得分", "Score").to_owned(), dots(&places, &residents, score, 20)));
     }
-    for (index, (name, _)) in layers.iter().enumerate() {
-        let checked = if index == 0 { " checked" } else { "" };
-        put(
-            &mut page,
-            format_args!(
-                "<input type=\"radio\" name=\"layer\" id=\"layer{index}\"{checked}><label for=\"layer{index}\">{}</label>",
-                escape(name)
-            ),
-        );
+    layers
+}
+
+/// The map with its legend and the buttons that switch its layers.
+pub(super) fn draw(measured: &Measured, summary: &Summary, language: Language) -> Markup {
+    let city = measured.city();
+    let view = View::of(city);
+    // Less than a third of the space that a home has on average: thin towns get large dots, dense ones small.
+    let space = (view.width * view.height / city.homes.len().max(1) as f64).sqrt();
+    let dot = (space * 0.3).clamp(DOT[0], DOT[1]);
+    let layers = layers(&view, measured, language);
+    html! {
+        div class="map" {
+            @for (index, (name, _)) in layers.iter().enumerate() {
+                @let id = format!("layer{index}");
+                input type="radio" name="layer" id=(id) checked[index == 0];
+                label for=(id) { (name) }
+            }
+            svg viewBox={ "0 0 " (whole(view.width)) " " (whole(view.height)) } role="img"
+                aria-label=(language.pick("各住处拥有的生活圈数", "How many circles each home has")) {
+                (background(&view, city, summary, language))
+                @for (index, (_, dots)) in layers.iter().enumerate() {
+                    g class=(format!("layer layer{index}")) stroke-width=(tenths(dot)) { (dots) }
+                }
+                (furniture(&view, city, language))
+            }
+            (legend(measured.standard.circles.len(), measured.standard.score.is_some(), language))
+        }
     }
-    put(
-        &mut page,
-        format_args!(
-            "<svg viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-label=\"{}\">",
-            view.width,
-            view.height,
-            escape(language.pick("各住处拥有的生活圈数", "How many circles each home has"))
-        ),
-    );
-    background(&mut page, &view, city, summary, language);
-    for (index, (_, dots)) in layers.iter().enumerate() {
-        put(&mut page, format_args!("<g class=\"layer layer{index}\" stroke-width=\"{:.1}\">{dots}</g>", dot));
-    }
-    furniture(&mut page, &view, city, language);
-    page.push_str("</svg>");
-    legend(&mut page, all, standard.score.is_some(), language);
-    page.push_str("</div>");
-    page
 }
 
 /// The map of facilities that opened, closed and moved.
-pub(super) fn changes(city: &City, changes: &Changes, summary: &Summary, language: Language) -> String {
-    const SIZE: f64 = 5.0;
+pub(super) fn changes(city: &City, changes: &Changes, summary: &Summary, language: Language) -> Markup {
     let view = View::of(city);
-    let mut page = format!(
-        "<div class=\"map\"><svg viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" aria-label=\"{}\">",
-        view.width,
-        view.height,
-        language.pick("新增、关闭与迁移的设施", "Facilities that opened, closed and moved")
-    );
-    background(&mut page, &view, city, summary, language);
-    for change in [Change::Closed, Change::Moved, Change::Opened] {
+    let signs = |change: Change| {
         let mut path = String::new();
         for facility in changes.facilities.iter().filter(|facility| facility.change == change) {
-            let [x, y] = view.at(LonLat { x: facility.lon, y: facility.lat });
-            if view.shows([x, y]) {
-                match change {
-                    Change::Opened => put(
-                        &mut path,
-                        format_args!("M{:.1} {y:.1}h{}M{x:.1} {:.1}v{}", x - SIZE, 2.0 * SIZE, y - SIZE, 2.0 * SIZE),
-                    ),
-                    Change::Closed => put(
-                        &mut path,
-                        format_args!(
-                            "M{:.1} {:.1}l{} {}m0 {}l{} {}",
-                            x - SIZE,
-                            y - SIZE,
-                            2.0 * SIZE,
-                            2.0 * SIZE,
-                            -2.0 * SIZE,
-                            -2.0 * SIZE,
-                            2.0 * SIZE
-                        ),
-                    ),
-                    Change::Moved => put(
-                        &mut path,
-                        format_args!("M{:.1} {y:.1}l{SIZE} {}l{SIZE} {SIZE}l{} {SIZE}Z", x - SIZE, -SIZE, -SIZE),
-                    ),
+            let at = view.at(LonLat { x: facility.lon, y: facility.lat });
+            if view.shows(at) {
+                sign(&mut path, change, at);
+            }
+        }
+        path
+    };
+    let legend = [
+        (Change::Opened, "＋", language.pick("新增", "opened")),
+        (Change::Closed, "✕", language.pick("关闭", "closed")),
+        (Change::Moved, "◇", language.pick("迁移", "moved")),
+    ];
+    html! {
+        div class="map" {
+            svg viewBox={ "0 0 " (whole(view.width)) " " (whole(view.height)) } role="img"
+                aria-label=(language.pick("新增、关闭与迁移的设施", "Facilities that opened, closed and moved")) {
+                (background(&view, city, summary, language))
+                @for change in [Change::Closed, Change::Moved, Change::Opened] {
+                    path class={ "change " (class_of(change)) } d=(signs(change)) {}
+                }
+                (furniture(&view, city, language))
+            }
+            p class="key" {
+                @for (change, sign, name) in legend {
+                    b class={ "change " (class_of(change)) } { (sign) } " " (name) "\u{2003}"
                 }
             }
         }
-        put(&mut page, format_args!("<path class=\"change {}\" d=\"{path}\"/>", class_of(change)));
     }
-    furniture(&mut page, &view, city, language);
-    page.push_str("</svg><p class=\"key\">");
-    for (change, sign, zh, en) in [
-        (Change::Opened, "＋", "新增", "opened"),
-        (Change::Closed, "✕", "关闭", "closed"),
-        (Change::Moved, "◇", "迁移", "moved"),
-    ] {
-        put(
-            &mut page,
-            format_args!("<b class=\"change {}\">{sign}</b> {}&emsp;", class_of(change), language.pick(zh, en)),
-        );
+}
+
+/// A cross for what opened, one aslant for what closed, a diamond for what moved.
+fn sign(path: &mut String, change: Change, [x, y]: [f64; 2]) {
+    const SIZE: f64 = 5.0;
+    let (left, top, whole) = (x - SIZE, y - SIZE, 2.0 * SIZE);
+    match change {
+        Change::Opened => put(path, format_args!("M{left:.1} {y:.1}h{whole}M{x:.1} {top:.1}v{whole}")),
+        Change::Closed => {
+            put(path, format_args!("M{left:.1} {top:.1}l{whole} {whole}m0 {}l{} {whole}", -whole, -whole));
+        }
+        Change::Moved => put(path, format_args!("M{left:.1} {y:.1}l{SIZE} {}l{SIZE} {SIZE}l{} {SIZE}Z", -SIZE, -SIZE)),
     }
-    page.push_str("</p></div>");
-    page
 }
 
 fn class_of(change: Change) -> &'static str {
@@ -272,15 +263,26 @@ fn class_of(change: Change) -> &'static str {
     }
 }
 
-fn background(page: &mut String, view: &View, city: &City, summary: &Summary, language: Language) {
-    for kind in [BackdropKind::Green, BackdropKind::Water] {
+fn background(view: &View, city: &City, summary: &Summary, language: Language) -> Markup {
+    let backdrop = |kind: BackdropKind| {
         let mut path = String::new();
         for backdrop in city.basemap.iter().filter(|backdrop| backdrop.kind == kind) {
             area(&mut path, view, &backdrop.shape);
         }
-        let class = if kind == BackdropKind::Water { "water" } else { "green" };
-        put(page, format_args!("<path class=\"{class}\" fill-rule=\"evenodd\" d=\"{path}\"/>"));
-    }
+        path
+    };
+    let streets = |kinds: &[StreetKind]| {
+        let mut path = String::new();
+        for edge in city.streets.edges.iter().filter(|edge| kinds.contains(&edge.kind)) {
+            line_to(&mut path, view, city.streets.line(edge));
+        }
+        path
+    };
+    let outline = |community: &Community| {
+        let mut path = String::new();
+        area(&mut path, view, &community.shape);
+        path
+    };
     // Footpaths make a fine net of a quarter, and only grey of a country.
     let detailed = city.streets.edges.len() < 60_000;
     let classes: [(&str, &[StreetKind]); 3] = [
@@ -288,64 +290,45 @@ fn background(page: &mut String, view: &View, city: &City, summary: &Summary, la
         ("minor", &[StreetKind::Minor]),
         ("major", &[StreetKind::Major]),
     ];
-    for (class, kinds) in classes.into_iter().filter(|(class, _)| detailed || *class != "path") {
-        let mut path = String::new();
-        for edge in city.streets.edges.iter().filter(|edge| kinds.contains(&edge.kind)) {
-            line_to(&mut path, view, city.streets.line(edge));
+    html! {
+        path class="green" fill-rule="evenodd" d=(backdrop(BackdropKind::Green)) {}
+        path class="water" fill-rule="evenodd" d=(backdrop(BackdropKind::Water)) {}
+        @for (class, kinds) in classes.into_iter().filter(|(class, _)| detailed || *class != "path") {
+            path class={ "street " (class) } d=(streets(kinds)) {}
         }
-        put(page, format_args!("<path class=\"street {class}\" d=\"{path}\"/>"));
-    }
-    for community in &city.communities {
-        let mut path = String::new();
-        area(&mut path, view, &community.shape);
-        let told = summary.communities.iter().find(|c| c.id == community.id);
-        let all = told.and_then(|c| c.area.gaps.iter().find(|gap| gap.required)).map(|gap| gap.service.clone());
-        let name = community.name.show(language.is_english());
-        let lacks =
-            all.map(|service| format!(" · {} {service}", language.pick("最缺", "lacks most:"))).unwrap_or_default();
-        put(
-            page,
-            format_args!(
-                "<path class=\"community\" d=\"{path}\"><title>{}{}</title></path>",
-                escape(name),
-                escape(&lacks)
-            ),
-        );
+        @for community in &city.communities {
+            path class="community" d=(outline(community)) {
+                title { (community.name.show(language.is_english())) (lacks_most(community, summary, language)) }
+            }
+        }
     }
 }
 
+/// The required service that most people of a community lack.
+fn lacks_most(community: &Community, summary: &Summary, language: Language) -> String {
+    let told = summary.communities.iter().find(|c| c.id == community.id);
+    let gap = told.and_then(|c| c.area.gaps.iter().find(|gap| gap.required));
+    gap.map(|gap| format!(" · {} {}", language.pick("最缺", "lacks most:"), gap.service)).unwrap_or_default()
+}
+
 /// Scale bar, north, and whose data it is.
-fn furniture(page: &mut String, view: &View, city: &City, language: Language) {
+fn furniture(view: &View, city: &City, language: Language) -> Markup {
     let kilometres = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
         .into_iter()
         .rfind(|km| km * view.kilometre < view.width / 4.0)
         .unwrap_or(0.1);
-    let (length, y) = (kilometres * view.kilometre, view.height - 16.0);
-    put(
-        page,
-        format_args!(
-            "<g class=\"furniture\"><path d=\"M16 {y:.0}v-5h0v5h{length:.1}v-5\"/><text x=\"{:.0}\" y=\"{:.0}\">{kilometres} km</text>",
-            22.0 + length,
-            y
-        ),
-    );
-    put(
-        page,
-        format_args!(
-            "<path d=\"M{x:.0} 46V16m-6 9l6 -9l6 9\"/><text x=\"{x:.0}\" y=\"62\" text-anchor=\"middle\">{}</text>",
-            language.pick("北", "N"),
-            x = view.width - 26.0
-        ),
-    );
-    put(
-        page,
-        format_args!(
-            "<text class=\"credit\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}</text></g>",
-            view.width - 10.0,
-            view.height - 10.0,
-            escape(&credit(city, language))
-        ),
-    );
+    let (length, y, north) = (kilometres * view.kilometre, whole(view.height - 16.0), whole(view.width - 26.0));
+    html! {
+        g class="furniture" {
+            path d={ "M16 " (y) "v-5h0v5h" (tenths(length)) "v-5" } {}
+            text x=(whole(22.0 + length)) y=(y) { (kilometres) " km" }
+            path d={ "M" (north) " 46V16m-6 9l6 -9l6 9" } {}
+            text x=(north) y="62" text-anchor="middle" { (language.pick("北", "N")) }
+            text class="credit" x=(whole(view.width - 10.0)) y=(whole(view.height - 10.0)) text-anchor="end" {
+                (credit(city, language))
+            }
+        }
+    }
 }
 
 /// Whose data the map shows.
@@ -364,40 +347,24 @@ pub(super) fn ink(share: f64) -> &'static str {
     if (0.22..0.78).contains(&share) { "#222" } else { "#fff" }
 }
 
-fn legend(page: &mut String, all: usize, has_score: bool, language: Language) {
-    put(
-        page,
-        format_args!(
-            "<div class=\"legend legend-all\"><span>{}</span>",
-            language.pick("拥有的生活圈数", "Circles that a home has")
-        ),
-    );
-    for count in 0..=all {
-        let share = count as f64 / all as f64;
-        put(page, format_args!("<i style=\"background:{};color:{}\">{count}</i>", colour(share), ink(share)));
-    }
-    put(
-        page,
-        format_args!(
-            "</div><div class=\"legend legend-one\"><span>{}</span>",
-            if has_score {
-                language.pick("必需服务的可达比例，或得分", "Required services within reach, or the score")
-            } else {
-                language.pick("必需服务的可达比例", "Required services within reach")
+fn legend(all: usize, has_score: bool, language: Language) -> Markup {
+    let step = |share: f64| format!("background:{};color:{}", colour(share), ink(share));
+    let of_one = if has_score {
+        language.pick("必需服务的可达比例，或得分", "Required services within reach, or the score")
+    } else {
+        language.pick("必需服务的可达比例", "Required services within reach")
+    };
+    html! {
+        div class="legend legend-all" {
+            span { (language.pick("拥有的生活圈数", "Circles that a home has")) }
+            @for count in 0..=all { i style=(step(count as f64 / all as f64)) { (count) } }
+        }
+        div class="legend legend-one" {
+            span { (of_one) }
+            @for quarter in 0..=4 {
+                @let share = f64::from(quarter) / 4.0;
+                i style=(step(share)) { (percent(share).replace(".0 ", "\u{202f}")) }
             }
-        ),
-    );
-    for step in 0..=4 {
-        let share = f64::from(step) / 4.0;
-        put(
-            page,
-            format_args!(
-                "<i style=\"background:{};color:{}\">{}</i>",
-                colour(share),
-                ink(share),
-                percent(share).replace(".0 ", "\u{202f}")
-            ),
-        );
+        }
     }
-    page.push_str("</div>");
 }

@@ -6,7 +6,7 @@
 mod aspects;
 mod changes;
 mod chart;
-mod fairness;
+mod equity;
 mod map;
 mod page;
 mod tables;

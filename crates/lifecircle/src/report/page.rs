@@ -1,8 +1,10 @@
 //! The page itself.
 
-use super::text::{escape, put};
-use super::{aspects, changes, chart, fairness, map, tables};
-use crate::city::{City, SourceRole};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::text::put;
+use super::{aspects, changes, chart, equity, map, tables};
+use crate::city::SourceRole;
 use crate::measure::Measured;
 use crate::output::signed;
 use crate::summary::{Changes, Summary};
@@ -13,63 +15,60 @@ const STYLE: &str = include_str!("style.css");
 /// The report of a measured city as one HTML document that needs nothing else, with what changed since an earlier city if
 /// that is known.
 pub fn html(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
-    signed(page(measured, summary, changes, language))
+    signed(page(measured, summary, changes, language).into_string() + "\n")
 }
 
-fn page(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
-    let city = measured.city();
+fn page(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> Markup {
     let title = format!("{} · {}", summary.city, language.pick("一刻钟社区生活圈体检报告", "15-minute life circles"));
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}{}</style></head><body><main>",
-        language.pick("zh-CN", "en"),
-        escape(&title),
-        layer_rules(summary.circles.len() + usize::from(summary.indicators.score.is_some()))
-    );
-    header(&mut page, measured, summary, language);
-    figures(&mut page, summary, language);
-    section(
-        &mut page,
-        language.pick("住处地图", "Where people have what"),
-        &map::draw(city, measured, summary, language),
-    );
-    if let Some(changes) = changes {
-        let heading = language.pick("与此前相比", "What changed");
-        section(&mut page, heading, &changes::draw(city, changes, summary, language));
+    let layers = summary.circles.len() + usize::from(summary.indicators.score.is_some());
+    html! {
+        (DOCTYPE)
+        html lang=(language.pick("zh-CN", "en")) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                title { (title) }
+                style { (PreEscaped(STYLE)) (PreEscaped(layer_rules(layers))) }
+            }
+            body {
+                main {
+                    (header(measured, summary, language))
+                    (figures(summary, language))
+                    (sections(measured, summary, changes, language))
+                }
+            }
+        }
     }
-    section(&mut page, language.pick("各生活圈", "The circles"), &chart::circles(summary, language));
-    let aspects = aspects::draw(summary, language);
-    if !aspects.is_empty() {
-        let heading = match (summary.aspects.is_empty(), summary.pairs.is_empty()) {
-            (true, _) => language.pick("成对服务", "Pairs"),
-            (_, true) => language.pick("各方面", "Aspects"),
-            _ => language.pick("各方面与成对服务", "Aspects and pairs"),
-        };
-        section(&mut page, heading, &aspects);
+}
+
+fn sections(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> Markup {
+    let city = measured.city();
+    let pick = |zh, en| language.pick(zh, en);
+    let aspects_heading = match (summary.aspects.is_empty(), summary.pairs.is_empty()) {
+        (true, _) => pick("成对服务", "Pairs"),
+        (_, true) => pick("各方面", "Aspects"),
+        _ => pick("各方面与成对服务", "Aspects and pairs"),
+    };
+    html! {
+        (section(pick("住处地图", "Where people have what"), &map::draw(measured, summary, language)))
+        @if let Some(changes) = changes {
+            (section(pick("与此前相比", "What changed"), &changes::draw(city, changes, summary, language)))
+        }
+        (section(pick("各生活圈", "The circles"), &chart::circles(summary, language)))
+        @if !(summary.aspects.is_empty() && summary.pairs.is_empty()) {
+            (section(aspects_heading, &aspects::draw(summary, language)))
+        }
+        (section(pick("最大的缺口", "The worst gaps"), &tables::gaps(summary, language)))
+        (section(pick("各项服务", "The services"), &tables::services(summary, language)))
+        @if !summary.indicators.supply.is_empty() {
+            (section(pick("供给与千人指标", "Supply, and what the ratios ask for"), &tables::supply(summary, language)))
+        }
+        (section(pick("公平与综合指标", "Equity, and the city in numbers"), &equity::draw(summary, language)))
+        @if !summary.communities.is_empty() {
+            (section(pick("各社区", "The communities"), &tables::communities(summary, language)))
+        }
+        (section(pick("方法、来源与局限", "Method, sources and limits"), &method(measured, summary, language)))
     }
-    section(&mut page, language.pick("最大的缺口", "The worst gaps"), &tables::gaps(summary, language));
-    section(&mut page, language.pick("各项服务", "The services"), &tables::services(summary, language));
-    if !summary.indicators.supply.is_empty() {
-        section(
-            &mut page,
-            language.pick("供给与千人指标", "Supply, and what the ratios ask for"),
-            &tables::supply(summary, language),
-        );
-    }
-    section(
-        &mut page,
-        language.pick("公平与综合指标", "Fairness, and the city in numbers"),
-        &fairness::draw(summary, language),
-    );
-    if !summary.communities.is_empty() {
-        section(&mut page, language.pick("各社区", "The communities"), &tables::communities(summary, language));
-    }
-    section(
-        &mut page,
-        language.pick("方法、来源与局限", "Method, sources and limits"),
-        &method(city, measured, summary, language),
-    );
-    page.push_str("</main></body></html>\n");
-    page
 }
 
 /// Which layer shows when which button is pressed.
@@ -82,41 +81,36 @@ fn layer_rules(layers: usize) -> String {
     rules
 }
 
-fn section(page: &mut String, heading: &str, content: &str) {
-    put(page, format_args!("<section class=\"part\"><h2>{heading}</h2>{content}</section>"));
+fn section(heading: &str, content: &Markup) -> Markup {
+    html! { section class="part" { h2 { (heading) } (content) } }
 }
 
-fn header(page: &mut String, measured: &Measured, summary: &Summary, language: Language) {
+fn header(measured: &Measured, summary: &Summary, language: Language) -> Markup {
     let (standard, walker) = (&measured.standard, measured.walker());
-    put(
-        page,
-        format_args!(
-            "<header><h1>{}</h1><p class=\"sub\">{}</p><p>{} · {}</p>",
-            escape(&summary.city),
-            language.pick("一刻钟社区生活圈体检报告", "Report on the 15-minute community life circle"),
-            escape(language.pick(&standard.zh, &standard.en)),
-            escape(&match language {
-                Language::Chinese => format!("步行者：{}，{} 米/秒", walker.zh, walker.speed),
-                Language::English => format!("walker: {}, {} m/s", walker.en.to_lowercase(), walker.speed),
-            })
-        ),
-    );
-    if summary.synthetic {
-        put(
-            page,
-            format_args!(
-                "<p class=\"synthetic\">{}</p>",
-                language.pick(
-                    "这是由程序生成的合成城市，现实中并不存在，所有数字仅供演示。",
-                    "This city was generated by a program. No such place exists; all numbers are for demonstration."
-                )
-            ),
-        );
+    let who = match language {
+        Language::Chinese => format!("步行者：{}，{} 米/秒", walker.zh, walker.speed),
+        Language::English => format!("walker: {}, {} m/s", walker.en.to_lowercase(), walker.speed),
+    };
+    html! {
+        header {
+            h1 { (summary.city) }
+            p class="sub" {
+                (language.pick("一刻钟社区生活圈体检报告", "Report on the 15-minute community life circle"))
+            }
+            p { (language.pick(&standard.zh, &standard.en)) " · " (who) }
+            @if summary.synthetic {
+                p class="synthetic" {
+                    (language.pick(
+                        "这是由程序生成的合成城市，现实中并不存在，所有数字仅供演示。",
+                        "This city was generated by a program. No such place exists; all numbers are for demonstration."
+                    ))
+                }
+            }
+        }
     }
-    page.push_str("</header>");
 }
 
-fn figures(page: &mut String, summary: &Summary, language: Language) {
+fn figures(summary: &Summary, language: Language) -> Markup {
     let all = summary.circles.len();
     let total = summary.residents.max(f64::MIN_POSITIVE);
     let mean: f64 =
@@ -145,17 +139,16 @@ fn figures(page: &mut String, summary: &Summary, language: Language) {
             ),
         },
     ];
-    page.push_str("<div class=\"cards\">");
-    for (number, what) in cards {
-        put(page, format_args!("<div><b>{number}</b><span>{what}</span></div>"));
+    html! {
+        div class="cards" {
+            @for (number, what) in cards { div { b { (number) } span { (what) } } }
+        }
     }
-    page.push_str("</div>");
 }
 
-fn method(city: &City, measured: &Measured, summary: &Summary, language: Language) -> String {
+fn method(measured: &Measured, summary: &Summary, language: Language) -> Markup {
     let rests = &summary.data_quality;
     let walker = measured.walker();
-    let mut page = String::new();
     let paragraphs = match language {
         Language::Chinese => [
             "住处与设施均连接到其所在街道的具体位置（而非最近的路口），沿可步行的街道网计算最短时间，时间含门口到街道的步行。学校、公园等面状设施以其大门或与道路相接处为入口，取最近者。".to_owned(),
@@ -172,40 +165,22 @@ fn method(city: &City, measured: &Measured, summary: &Summary, language: Languag
             "Limits: in many cities OpenStreetMap lacks small services, so that a gap may be one of the map; merge local lists before deciding on it.".to_owned(),
         ],
     };
-    for paragraph in paragraphs {
-        put(&mut page, format_args!("<p>{}</p>", escape(&paragraph)));
-    }
-    page.push_str("<ul>");
-    for note in &summary.notes {
-        put(&mut page, format_args!("<li>{}</li>", escape(language.pick(&note.in_words().zh, &note.in_words().en))));
-    }
-    page.push_str("</ul>");
-    page.push_str(&tables::unsnapped(summary, language));
-    put(&mut page, format_args!("<h3>{}</h3><ul>", language.pick("数据来源", "Sources")));
-    for source in &summary.sources {
+    let sources = summary.sources.iter().map(|source| {
         let sum = source.sha256.get(..12).map(|start| format!(" · SHA-256 {start}…")).unwrap_or_default();
         let licence = if source.licence.is_empty() { String::new() } else { format!(" · {}", source.licence) };
-        put(
-            &mut page,
-            format_args!(
-                "<li>{}</li>",
-                escape(&format!("{}: {}{licence}{sum}", role(source.role, language), source.file))
-            ),
-        );
+        format!("{}: {}{licence}{sum}", role(source.role, language), source.file)
+    });
+    let notes = summary.notes.iter().map(|note| note.in_words());
+    html! {
+        @for paragraph in paragraphs { p { (paragraph) } }
+        ul { @for note in notes { li { (language.pick(&note.zh, &note.en)) } } }
+        (tables::unsnapped(summary, language))
+        h3 { (language.pick("数据来源", "Sources")) }
+        ul { @for source in sources { li { (source) } } }
+        h3 { (language.pick("标准依据", "What the standard rests on")) }
+        ul { @for source in &measured.standard.sources { li { (source) } } }
+        p class="credit" { (map::credit(measured.city(), language)) " · lifecircle " (env!("CARGO_PKG_VERSION")) }
     }
-    put(&mut page, format_args!("</ul><h3>{}</h3><ul>", language.pick("标准依据", "What the standard rests on")));
-    for source in &measured.standard.sources {
-        put(&mut page, format_args!("<li>{}</li>", escape(source)));
-    }
-    put(
-        &mut page,
-        format_args!(
-            "</ul><p class=\"credit\">{} · lifecircle {}</p>",
-            escape(&map::credit(city, language)),
-            env!("CARGO_PKG_VERSION")
-        ),
-    );
-    page
 }
 
 /// Where the walker's speed comes from; every walker tells.

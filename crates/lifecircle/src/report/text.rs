@@ -4,27 +4,19 @@ use std::fmt::Write;
 
 use crate::summary::ServiceSummary;
 
-/// Text made safe to stand in HTML.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // Control signs have no place on a page.
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
+/// Appends formatted text to the data of a path; writing to a string cannot fail.
+pub(super) fn put(path: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = path.write_fmt(text);
 }
 
-/// Appends formatted text; writing to a string cannot fail.
-pub(super) fn put(page: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = page.write_fmt(text);
+/// A coordinate in whole units of a drawing.
+pub(super) fn whole(number: f64) -> String {
+    format!("{number:.0}")
+}
+
+/// A coordinate in tenths of a unit.
+pub(super) fn tenths(number: f64) -> String {
+    format!("{number:.1}")
 }
 
 /// How near a service must be: `10′` or `500 m`, and how many: `×2`.

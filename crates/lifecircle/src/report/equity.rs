@@ -1,6 +1,8 @@
 //! How evenly access is spread: the Lorenz curve, and what the indices say in words.
 
-use super::text::put;
+use maud::{Markup, html};
+
+use super::text::{put, tenths, whole};
 use crate::summary::Summary;
 use crate::text::{Language, count, percent};
 
@@ -9,72 +11,46 @@ const LEFT: f64 = 60.0;
 const TOP: f64 = 20.0;
 
 /// The Lorenz curve of completeness beside the indicators of the city.
-pub(super) fn draw(summary: &Summary, language: Language) -> String {
-    let mut page = String::from("<div class=\"two\">");
-    if !summary.indicators.equity.lorenz.is_empty() {
-        page.push_str(&curve(summary, language));
+pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
+    html! {
+        div class="two" {
+            @if !summary.indicators.equity.lorenz.is_empty() { (curve(summary, language)) }
+            (numbers(summary, language))
+        }
     }
-    page.push_str(&numbers(summary, language));
-    page.push_str("</div>");
-    page
 }
 
-fn curve(summary: &Summary, language: Language) -> String {
+fn curve(summary: &Summary, language: Language) -> Markup {
     let x = |people: f64| LEFT + SIDE * people;
     let y = |access: f64| TOP + SIDE * (1.0 - access);
-    let mut svg = format!(
-        "<svg class=\"chart square\" viewBox=\"0 0 390 370\" role=\"img\" aria-label=\"{}\">",
-        language.pick("洛伦兹曲线", "Lorenz curve")
-    );
-    for tick in 0..=4 {
-        let share = f64::from(tick) / 4.0;
-        put(
-            &mut svg,
-            format_args!(
-                "<path class=\"tick\" d=\"M{:.0} {TOP}V{:.0}M{LEFT} {:.0}H{:.0}\"/><text class=\"tick\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}%</text><text class=\"tick\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}%</text>",
-                x(share),
-                TOP + SIDE,
-                y(share),
-                LEFT + SIDE,
-                x(share),
-                TOP + SIDE + 18.0,
-                tick * 25,
-                LEFT - 8.0,
-                y(share) + 4.0,
-                tick * 25
-            ),
-        );
-    }
     let mut path = String::new();
     for (index, point) in summary.indicators.equity.lorenz.iter().enumerate() {
         let to = if index == 0 { 'M' } else { 'L' };
         put(&mut path, format_args!("{to}{:.1} {:.1}", x(point.people), y(point.access)));
     }
-    put(
-        &mut svg,
-        format_args!(
-            "<path class=\"gap\" d=\"{path}L{:.1} {:.1}Z\"/><path class=\"even\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/><path class=\"lorenz\" d=\"{path}\"/>",
-            x(0.0),
-            y(0.0),
-            x(0.0),
-            y(0.0),
-            x(1.0),
-            y(1.0)
-        ),
-    );
-    put(
-        &mut svg,
-        format_args!(
-            "<text class=\"small\" x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text></svg>",
-            LEFT + SIDE / 2.0,
-            TOP + SIDE + 42.0,
-            language.pick("居民累计比例（从最少到最多）", "share of residents, worst served first")
-        ),
-    );
-    svg
+    let corner = |share: f64| format!("{} {}", tenths(x(share)), tenths(y(share)));
+    html! {
+        svg class="chart square" viewBox="0 0 390 370" role="img" aria-label=(language.pick("洛伦兹曲线", "Lorenz curve")) {
+            @for tick in 0..=4 {
+                @let share = f64::from(tick) / 4.0;
+                path class="tick" d={
+                    "M" (whole(x(share))) " " (TOP) "V" (whole(TOP + SIDE))
+                    "M" (LEFT) " " (whole(y(share))) "H" (whole(LEFT + SIDE))
+                } {}
+                text class="tick" x=(whole(x(share))) y=(whole(TOP + SIDE + 18.0)) text-anchor="middle" { (tick * 25) "%" }
+                text class="tick" x=(whole(LEFT - 8.0)) y=(whole(y(share) + 4.0)) text-anchor="end" { (tick * 25) "%" }
+            }
+            path class="gap" d={ (path) "L" (corner(0.0)) "Z" } {}
+            path class="even" d={ "M" (corner(0.0)) "L" (corner(1.0)) } {}
+            path class="lorenz" d=(path) {}
+            text class="small" x=(whole(LEFT + SIDE / 2.0)) y=(whole(TOP + SIDE + 42.0)) text-anchor="middle" {
+                (language.pick("居民累计比例（从最少到最多）", "share of residents, worst served first"))
+            }
+        }
+    }
 }
 
-fn numbers(summary: &Summary, language: Language) -> String {
+fn numbers(summary: &Summary, language: Language) -> Markup {
     let indicators = &summary.indicators;
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut add = |zh: &str, en: &str, value: Option<String>| {
@@ -126,10 +102,9 @@ fn numbers(summary: &Summary, language: Language) -> String {
             Some(count(indicators.residents_without_proximity)),
         );
     }
-    let mut page = String::from("<table class=\"list\">");
-    for (name, value) in rows {
-        put(&mut page, format_args!("<tr><td>{name}</td><td class=\"n\">{value}</td></tr>"));
+    html! {
+        table class="list" {
+            @for (name, value) in rows { tr { td { (name) } td class="n" { (value) } } }
+        }
     }
-    page.push_str("</table>");
-    page
 }

@@ -1,0 +1,124 @@
+//! The report's structure, whatever the city and the language: rows fit their heads, nothing leaks, nothing is not a number.
+
+use lifecircle::city::City;
+use lifecircle::import::import;
+use lifecircle::measure::{Measured, measure_all};
+use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::standard::Standard;
+use lifecircle::summary::{compare, summarise};
+use lifecircle::text::Language;
+use lifecircle::{demo, export, report};
+
+fn measured(city: City) -> Vec<Measured> {
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let standards = Standard::built_in().map(|id| Standard::find(id).unwrap()).collect();
+    measure_all(&ready, standards, &()).unwrap()
+}
+
+fn pages(measured: &[Measured], old: Option<&[Measured]>) -> Vec<String> {
+    let of = |(index, measured): (usize, &Measured)| {
+        let summary = summarise(measured);
+        let changes = old.map(|old| compare(&old[index], measured));
+        [Language::English, Language::Chinese]
+            .map(|language| report::html(measured, &summary, changes.as_ref(), language))
+    };
+    measured.iter().enumerate().flat_map(of).collect()
+}
+
+/// What stands between an opening and a closing tag, for each time that it does; tags of one name do not hold each other.
+fn inside<'a>(text: &'a str, tag: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
+    text.split(&*open)
+        .skip(1)
+        .filter(|part| part.starts_with(['>', ' ']))
+        .map(|part| part.split(&*close).next().unwrap())
+        .collect()
+}
+
+#[test]
+fn rows_fit_their_heads() {
+    let measured = [1, 2].map(|seed| measured(import(demo::generate(demo::Size::Small, seed), &()).unwrap()));
+    for page in pages(&measured[1], Some(&measured[0])) {
+        assert!(
+            page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("-->"),
+            "{}",
+            &page[page.len() - 60..]
+        );
+        let (tables, mut heads) = (inside(&page, "table"), 0);
+        assert!(tables.len() > 5);
+        for table in tables {
+            let cells = |row: &&str| inside(row, "td").len() + inside(row, "th").len();
+            let rows: Vec<usize> = inside(table, "tr").iter().map(cells).collect();
+            assert!(rows.iter().all(|cells| *cells == rows[0] && *cells > 1), "{rows:?} {}", &table[..200]);
+            heads += inside(table, "thead").len();
+        }
+        assert!(heads >= 4);
+        for nothing in ["NaN", "inf ", "None", "Some(", "null", "undefined", "setting `"] {
+            assert!(!page.contains(nothing), "{nothing}");
+        }
+        let buttons = page.matches("type=\"radio\"").count();
+        assert_eq!(page.matches("class=\"layer layer").count(), buttons);
+        assert_eq!(page.matches(":checked~svg").count(), buttons);
+        assert_eq!(page.matches(" checked").count(), 1);
+    }
+}
+
+/// Names come from everywhere.
+#[test]
+fn names_are_no_markup() {
+    let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let evil = "<script>alert('x')</script> & \"co\"";
+    city.about.name = evil.to_owned();
+    for community in &mut city.communities {
+        (community.name.local, community.name.en) = (evil.to_owned(), evil.to_owned());
+        (community.district.local, community.district.en) = (evil.to_owned(), evil.to_owned());
+    }
+    city.facilities.iter_mut().step_by(3).for_each(|facility| facility.name.local = evil.to_owned());
+    for page in pages(&measured(city), None) {
+        assert!(!page.contains("<script"));
+        assert!(page.contains("&lt;script&gt;alert('x')&lt;/script&gt; &amp; "), "the name is not there");
+    }
+}
+
+/// A city of one home without a street, no community and no facility has a report too.
+#[test]
+fn the_poorest_city_has_a_report() {
+    let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    city.homes.truncate(1);
+    city.homes[0].at.x += 1.0;
+    city.homes[0].community = None;
+    city.communities.clear();
+    city.facilities.clear();
+    for page in pages(&measured(city), None) {
+        assert!(page.contains("<h2>") && !page.contains("NaN"));
+    }
+}
+
+/// Every table that is exported has as many values in each column as rows, and no two columns of one name.
+#[test]
+fn exported_tables_are_whole() {
+    for measured in measured(import(demo::generate(demo::Size::Small, 1), &()).unwrap()) {
+        let summary = summarise(&measured);
+        let city = measured.city();
+        for (table, rows) in [
+            (export::homes_table(&measured), city.homes.len()),
+            (export::communities_table(city, &summary), summary.communities.len()),
+            (export::nodes_table(&city.streets), city.streets.nodes.len()),
+            (
+                export::home_snaps_table(&measured.reached.ready),
+                measured.reached.ready.snaps().homes.iter().flatten().count(),
+            ),
+            (lifecircle::city::facilities_table(&city.facilities), city.facilities.len()),
+        ] {
+            let mut names: Vec<&str> = table.names().collect();
+            let columns = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), columns);
+            let batch = table.to_batch().unwrap();
+            assert_eq!((batch.num_rows(), table.rows()), (rows, rows));
+            assert_eq!(batch.num_columns(), columns + usize::from(table.geometries().is_some()));
+        }
+    }
+}
