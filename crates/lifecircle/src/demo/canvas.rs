@@ -2,7 +2,7 @@
 
 use crate::geo::LonLat;
 use crate::geo::metric::Frame;
-use crate::sources::osm::{Elements, Kind, OwnedTags};
+use crate::sources::osm::{Elements, ElementKind, OwnedTags};
 
 /// Where the middle of the city lies: near Wuhai, on the Yellow River.
 const MIDDLE: LonLat = LonLat { x: 106.79, y: 39.62 };
@@ -83,7 +83,7 @@ impl Canvas {
 
     pub fn relation(&mut self, outer: &[i64], tags: OwnedTags) {
         let id = self.id();
-        let members = outer.iter().map(|way| (Kind::Way, *way, "outer".to_owned())).collect();
+        let members = outer.iter().map(|way| (ElementKind::Way, *way, "outer".to_owned())).collect();
         self.elements.relations.push((id, members, tags));
     }
 }

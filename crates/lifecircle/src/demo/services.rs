@@ -19,7 +19,7 @@ enum Stands {
 }
 
 /// A kind of facility: its number in the full city, where it stands, names and tags.
-struct Kind {
+struct Planned {
     count: u32,
     stands: Stands,
     /// How much wealth draws it: 0 evenly, 1 in proportion, more only where wealth is.
@@ -36,13 +36,13 @@ const fn kind(
     zh: &'static str,
     en: &'static str,
     tags: &'static [(&'static str, &'static str)],
-) -> Kind {
-    Kind { count, stands, draw, zh, en, tags }
+) -> Planned {
+    Planned { count, stands, draw, zh, en, tags }
 }
 
 use Stands::{Estate as In, EstateArea as Area, Street as St};
 
-const KINDS: [Kind; 62] = [
+const KINDS: [Planned; 62] = [
     kind(820, St, 0.3, "公交站", "Bus Stop", &[("highway", "bus_stop"), ("public_transport", "platform")]),
     kind(620, In, 0.6, "自行车棚", "Bicycle Parking", &[("amenity", "bicycle_parking")]),
     kind(210, In, 1.2, "充电站", "Charging Station", &[("amenity", "charging_station")]),
@@ -143,7 +143,7 @@ const KINDS: [Kind; 62] = [
 ];
 
 /// How many a facility serves, for kinds that tell: two of three do, as in real lists.
-fn capacity(kind: &Kind, number: usize) -> Option<usize> {
+fn capacity(kind: &Planned, number: usize) -> Option<usize> {
     let sizes: [usize; 3] = match kind.en {
         "Childcare" => [40, 60, 90],
         "Kindergarten" => [180, 270, 360],

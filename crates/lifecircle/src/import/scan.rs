@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::{Progress, Stage};
 use crate::sources::extract::OsmSource;
-use crate::sources::osm::{Element, Fixed, Kind, OwnedTags, Tags, tag};
+use crate::sources::osm::{Element, Fixed, ElementKind, OwnedTags, Tags, tag};
 
 /// What an extract holds for a city.
 #[derive(Debug, Default)]
@@ -177,13 +177,13 @@ fn keep_first<T>(elements: &mut Vec<T>, id: impl Fn(&T) -> i64, twice: &mut u64)
 
 fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Relation>> {
     let found: Vec<Vec<Relation>> =
-        source.scan(&[Kind::Relation], progress, |found: &mut Vec<Relation>, element| {
+        source.scan(&[ElementKind::Relation], progress, |found: &mut Vec<Relation>, element| {
             let Element::Relation { id, members, tags } = element else { return };
             let shape = matches!(tag(tags, "type"), Some("multipolygon" | "boundary"));
             if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
                 return;
             }
-            let ways = members.iter().filter(|m| m.kind == Kind::Way).map(|m| (m.id, m.role == "inner")).collect();
+            let ways = members.iter().filter(|m| m.kind == ElementKind::Way).map(|m| (m.id, m.role == "inner")).collect();
             found.push(Relation { id, ways, tags: own(tags) });
         })?;
     Ok(found.into_iter().flatten().collect())
@@ -198,7 +198,7 @@ struct RawWay {
 
 fn scan_ways(source: &OsmSource, members: &[i64], progress: &dyn Progress) -> Result<(Vec<RawWay>, u64)> {
     type Found = (Vec<RawWay>, u64);
-    let found: Vec<Found> = source.scan(&[Kind::Way], progress, |(ways, count): &mut Found, element| {
+    let found: Vec<Found> = source.scan(&[ElementKind::Way], progress, |(ways, count): &mut Found, element| {
         let Element::Way { id, refs, tags } = element else { return };
         *count += 1;
         let walkway = access::walkway(tags);
@@ -226,7 +226,7 @@ struct NodePiece {
 }
 
 fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Result<Vec<NodePiece>> {
-    source.scan(&[Kind::Node], progress, |piece: &mut NodePiece, element| {
+    source.scan(&[ElementKind::Node], progress, |piece: &mut NodePiece, element| {
         let Element::Node { id, at, tags } = element else { return };
         piece.count += 1;
         if let Some(index) = find(wanted, id, &mut piece.cursor) {

@@ -35,26 +35,56 @@ pub struct Kind {
     decides: bool,
 }
 
-/// How a kind is recognised, as files write it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How a kind is recognised: what a file's lists say.
+#[derive(Debug, Clone, Default)]
 pub struct Recognition {
     /// Rules on OpenStreetMap tags.
-    #[serde(default)]
     pub osm: Vec<String>,
     /// Beginnings of AMap's type codes.
-    #[serde(default)]
     pub amap: Vec<String>,
     /// Beginnings of Baidu's categories.
-    #[serde(default)]
     pub baidu: Vec<String>,
     /// Overture's categories.
-    #[serde(default)]
     pub overture: Vec<String>,
     /// Words of names.
-    #[serde(default)]
     pub names: Vec<String>,
 }
+
+/// A table of a TOML file that may say how something is recognised: its own keys, and the five lists. (Serde can flatten a struct
+/// into another or refuse unknown keys, but not both.)
+macro_rules! recognised_by_lists {
+    ($name:ident { $($own:tt)* }) => {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name {
+            $($own)*
+            #[serde(default)]
+            osm: Vec<toml::Spanned<String>>,
+            #[serde(default)]
+            amap: Vec<String>,
+            #[serde(default)]
+            baidu: Vec<String>,
+            #[serde(default)]
+            overture: Vec<String>,
+            #[serde(default)]
+            names: Vec<String>,
+        }
+
+        impl $name {
+            /// What the lists say.
+            fn recognition(&self) -> $crate::kinds::Recognition {
+                $crate::kinds::Recognition {
+                    osm: self.osm.iter().map(|rule| rule.as_ref().clone()).collect(),
+                    amap: self.amap.clone(),
+                    baidu: self.baidu.clone(),
+                    overture: self.overture.clone(),
+                    names: self.names.clone(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use recognised_by_lists;
 
 impl Recognition {
     /// Whether nothing can be recognised by it.
@@ -99,29 +129,17 @@ pub struct Catalogue {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct CatalogueFile {
     exclude: Vec<String>,
     names_not_for: Vec<String>,
-    kind: Vec<FileKind>,
+    kind: Vec<CatalogueKind>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileKind {
+recognised_by_lists!(CatalogueKind {
     id: String,
     zh: String,
     en: String,
-    #[serde(default)]
-    osm: Vec<String>,
-    #[serde(default)]
-    amap: Vec<String>,
-    #[serde(default)]
-    baidu: Vec<String>,
-    #[serde(default)]
-    overture: Vec<String>,
-    #[serde(default)]
-    names: Vec<String>,
-}
+});
 
 /// The catalogue's text, to read and to copy from.
 pub const CATALOGUE_TEXT: &str = include_str!("../../standards/kinds.toml");
@@ -145,11 +163,11 @@ impl Catalogue {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|e| Error::new(e.message().to_owned()))?;
+        let file: CatalogueFile = toml::from_str(text).map_err(|e| Error::new(e.message().to_owned()))?;
         let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
-        let kind = |kind: FileKind| {
-            let FileKind { id, zh, en, osm, amap, baidu, overture, names } = kind;
-            Kind::new(id, zh, en, &Recognition { osm, amap, baidu, overture, names })
+        let kind = |kind: CatalogueKind| {
+            let recognition = kind.recognition();
+            Kind::new(kind.id, kind.zh, kind.en, &recognition)
         };
         let mut catalogue = Self {
             kinds: Vec::new(),

@@ -51,7 +51,7 @@ pub struct EditedCity {
     index: Arc<StreetIndex>,
     snaps: Arc<Snaps>,
     plan: Plan,
-    views: Vec<View>,
+    standards: Vec<Followed>,
     /// The target that each facility is among the answers; targets that were removed stay without doors.
     targets: Vec<u32>,
     times: Incremental<Millis>,
@@ -62,7 +62,7 @@ pub struct EditedCity {
 
 /// The city by one standard.
 #[derive(Debug)]
-struct View {
+struct Followed {
     standard: Arc<Standard>,
     /// Which services each facility is.
     found: Vec<ServicesOf>,
@@ -78,9 +78,9 @@ impl EditedCity {
     /// If it is cancelled.
     pub fn new(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn Progress) -> Result<Self> {
         let mut plan = Plan::default();
-        let views: Vec<View> =
-            standards.into_iter().map(|standard| View::new(standard, ready.city(), &mut plan)).collect();
-        let groups = groups(&views);
+        let standards: Vec<Followed> =
+            standards.into_iter().map(|standard| Followed::new(standard, ready.city(), &mut plan)).collect();
+        let groups = groups(&standards);
         let times = kept(ready.times(), &groups, &plan.time_limits, progress)?;
         let far: Vec<Vec<u32>> = plan.length_groups.iter().map(|group| groups[*group].clone()).collect();
         let lengths = match far.is_empty() {
@@ -95,7 +95,7 @@ impl EditedCity {
             snaps: Arc::clone(ready.snaps()),
             plan,
             targets: (0..ready.city().facilities.len() as u32).collect(),
-            views,
+            standards,
             times,
             lengths,
             engines: (Some(ready.times().engine(progress)?.clone()), length_engine),
@@ -113,11 +113,11 @@ impl EditedCity {
     /// If it is cancelled; it can be asked again.
     pub fn measured(&mut self, progress: &dyn Progress) -> Result<Vec<Measured>> {
         let ready = self.ready();
-        let groups = groups(&self.views);
+        let groups = groups(&self.standards);
         let lengths = self.lengths.as_ref().map(|lengths| Arc::clone(lengths.answers()));
         let times = Arc::clone(self.times.answers());
         let reached = Arc::new(Reached::of(ready.clone(), groups, times, lengths));
-        let measured = self.views.iter_mut().map(|view| view.measured(&reached, progress)).collect();
+        let measured = self.standards.iter_mut().map(|followed| followed.measured(&reached, progress)).collect();
         // What was made on the way serves until a street changes.
         self.engines.0 = self.engines.0.take().or_else(|| ready.times().made().cloned());
         self.engines.1 = self.engines.1.take().or_else(|| ready.lengths_if_made().and_then(Searched::made).cloned());
@@ -134,17 +134,17 @@ impl EditedCity {
             return Err(Error::exists(problem).hint("give it an id of its own"));
         }
         let snaps = self.snapper().snap_entries(&facility.entries);
-        let found: Vec<ServicesOf> = self.views.iter_mut().map(|view| view.touched(&facility)).collect();
+        let found: Vec<ServicesOf> = self.standards.iter_mut().map(|followed| followed.touched(&facility)).collect();
         let (target, _) = self.times.add_target(doors(&snaps), self.groups_of(&found));
         if let Some(lengths) = &mut self.lengths {
-            let groups = length_groups_of(&self.plan, &self.views, &found);
+            let groups = length_groups_of(&self.plan, &self.standards, &found);
             let own = in_lengths(&doors(&snaps), lengths.network());
             // Both have had the same targets so far.
             lengths.add_target(own, groups);
         }
         self.targets.push(target);
-        for (view, found) in self.views.iter_mut().zip(found) {
-            view.found.push(found);
+        for (followed, found) in self.standards.iter_mut().zip(found) {
+            followed.found.push(found);
         }
         Arc::make_mut(&mut self.snaps).facilities.push(snaps);
         let city = Arc::make_mut(&mut self.city);
@@ -163,9 +163,9 @@ impl EditedCity {
         if let Some(lengths) = &mut self.lengths {
             lengths.remove_target(target);
         }
-        for view in &mut self.views {
-            let found = view.found.remove(index);
-            view.renewed.touch(&found);
+        for followed in &mut self.standards {
+            let found = followed.found.remove(index);
+            followed.renewed.touch(&found);
         }
         let _snaps = Arc::make_mut(&mut self.snaps).facilities.remove(index);
         Ok(Arc::make_mut(&mut self.city).facilities.remove(index))
@@ -183,9 +183,9 @@ impl EditedCity {
             return Err(Error::exists(problem).hint("give it an id of its own"));
         }
         let snaps = self.snapper().snap_entries(&facility.entries);
-        let found: Vec<ServicesOf> = self.views.iter_mut().map(|view| view.touched(&facility)).collect();
+        let found: Vec<ServicesOf> = self.standards.iter_mut().map(|followed| followed.touched(&facility)).collect();
         let same_services =
-            self.views.iter().zip(&found).all(|(view, found)| view.found[index].services == found.services);
+            self.standards.iter().zip(&found).all(|(followed, found)| followed.found[index].services == found.services);
         if same_services {
             self.move_facility(index, &snaps);
         } else {
@@ -196,13 +196,13 @@ impl EditedCity {
             if let Some(lengths) = &mut self.lengths {
                 lengths.remove_target(old);
                 let own = in_lengths(&doors(&snaps), lengths.network());
-                lengths.add_target(own, length_groups_of(&self.plan, &self.views, &found));
+                lengths.add_target(own, length_groups_of(&self.plan, &self.standards, &found));
             }
             self.targets[index] = target;
         }
-        for (view, found) in self.views.iter_mut().zip(found) {
-            let old = std::mem::replace(&mut view.found[index], found);
-            view.renewed.touch(&old);
+        for (followed, found) in self.standards.iter_mut().zip(found) {
+            let old = std::mem::replace(&mut followed.found[index], found);
+            followed.renewed.touch(&old);
         }
         Arc::make_mut(&mut self.snaps).facilities[index] = snaps;
         Ok(std::mem::replace(&mut Arc::make_mut(&mut self.city).facilities[index], facility))
@@ -270,7 +270,7 @@ impl EditedCity {
 
     /// The groups that a facility belongs to by what each standard makes of it.
     fn groups_of(&self, found: &[ServicesOf]) -> Vec<u32> {
-        groups_of(&self.views, found).map(|group| group as u32).collect()
+        groups_of(&self.standards, found).map(|group| group as u32).collect()
     }
 
     /// Lets a facility join the streets elsewhere.
@@ -286,7 +286,7 @@ impl EditedCity {
     /// Snaps anew whoever may join the streets elsewhere since one has changed.
     fn street_changed(&mut self, edge: u32) {
         self.engines = (None, None);
-        self.views.iter_mut().for_each(|view| view.renewed.touch_all());
+        self.standards.iter_mut().for_each(|followed| followed.renewed.touch_all());
         let streets = &self.city.streets;
         let islands_changed = self.times.renew_islands(streets);
         if let Some(lengths) = &mut self.lengths {
@@ -374,7 +374,7 @@ impl EditedCity {
     }
 }
 
-impl View {
+impl Followed {
     fn new(standard: Standard, city: &City, plan: &mut Plan) -> Self {
         let recogniser = Recogniser::new(&standard);
         let found = city.facilities.iter().map(|facility| recogniser.services_of(facility)).collect();
@@ -402,21 +402,21 @@ impl View {
     }
 }
 
-/// The facilities of each group, view after view and service after service, as groups were added.
-fn groups(views: &[View]) -> Vec<Vec<u32>> {
-    views.iter().flat_map(|view| Recognised::of(&view.standard, &view.found).services).collect()
+/// The facilities of each group, followed after followed and service after service, as groups were added.
+fn groups(standards: &[Followed]) -> Vec<Vec<u32>> {
+    standards.iter().flat_map(|followed| Recognised::of(&followed.standard, &followed.found).services).collect()
 }
 
-fn groups_of<'a>(views: &'a [View], found: &'a [ServicesOf]) -> impl Iterator<Item = usize> + 'a {
+fn groups_of<'a>(standards: &'a [Followed], found: &'a [ServicesOf]) -> impl Iterator<Item = usize> + 'a {
     let of_view =
-        |(view, found): (&'a View, &'a ServicesOf)| found.services.iter().map(|service| view.at[*service].group);
-    views.iter().zip(found).flat_map(of_view)
+        |(followed, found): (&'a Followed, &'a ServicesOf)| found.services.iter().map(|service| followed.at[*service].group);
+    standards.iter().zip(found).flat_map(of_view)
 }
 
 /// The groups, among those with lengths, that a facility belongs to.
-fn length_groups_of(plan: &Plan, views: &[View], found: &[ServicesOf]) -> Vec<u32> {
+fn length_groups_of(plan: &Plan, standards: &[Followed], found: &[ServicesOf]) -> Vec<u32> {
     let place = |group: usize| plan.length_groups.iter().position(|other| *other == group);
-    groups_of(views, found).filter_map(place).map(|place| place as u32).collect()
+    groups_of(standards, found).filter_map(place).map(|place| place as u32).collect()
 }
 
 fn kept<C: crate::network::Cost>(

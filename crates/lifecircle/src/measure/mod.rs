@@ -13,7 +13,7 @@ pub use edited::EditedCity;
 pub use people::residents_of;
 pub use reached::{COUNTED_MINUTES, Reached};
 pub use supply::Supply;
-pub use tally::{CircleCoverage, CityTally, Coverage, People, ServiceTally, Share, Tally, Total};
+pub use tally::{CircleCoverage, CityTally, Coverage, PeopleCount, ServiceTally, Share, Tally, Total};
 
 use std::sync::Arc;
 

@@ -72,7 +72,7 @@ impl FromIterator<f64> for Total {
 
 /// Homes and the people in them, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct People {
+pub struct PeopleCount {
     /// Number of homes.
     pub homes: u64,
     /// Number of residents.
@@ -87,7 +87,7 @@ pub struct People {
     pub homes_of_unknown_elderly: u64,
 }
 
-impl People {
+impl PeopleCount {
     fn of(home: &Home) -> Self {
         let known = |age: Option<f64>| Total::of(age.unwrap_or(0.0));
         Self {
@@ -123,7 +123,7 @@ impl People {
     }
 }
 
-impl AddAssign for People {
+impl AddAssign for PeopleCount {
     fn add_assign(&mut self, other: Self) {
         self.homes += other.homes;
         self.residents += other.residents;
@@ -134,7 +134,7 @@ impl AddAssign for People {
     }
 }
 
-impl Sub for People {
+impl Sub for PeopleCount {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         Self {
@@ -152,7 +152,7 @@ impl Sub for People {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ServiceTally {
     /// Those who have it.
-    pub having: People,
+    pub having: PeopleCount,
     /// Residents who can get to one at all.
     pub residents_with_way: Total,
     /// Their seconds to the nearest, times residents.
@@ -207,13 +207,13 @@ impl AddAssign for ServiceTally {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// All of them.
-    pub all: People,
+    pub all: PeopleCount,
     /// By service of the standard.
     pub services: Vec<ServiceTally>,
     /// By circle, those who have every required service of it.
-    pub circles: Vec<People>,
+    pub circles: Vec<PeopleCount>,
     /// By pair, those who have all of it.
-    pub pairs: Vec<People>,
+    pub pairs: Vec<PeopleCount>,
     /// Residents by how many circles they have, from none to all.
     pub residents_by_circles: Vec<Total>,
     /// Residents by how many required services they have, from none to all.
@@ -224,10 +224,10 @@ impl Tally {
     /// Of no home.
     pub fn empty(standard: &Standard) -> Self {
         Self {
-            all: People::default(),
+            all: PeopleCount::default(),
             services: vec![ServiceTally::default(); standard.services.len()],
-            circles: vec![People::default(); standard.circles.len()],
-            pairs: vec![People::default(); standard.pairs.len()],
+            circles: vec![PeopleCount::default(); standard.circles.len()],
+            pairs: vec![PeopleCount::default(); standard.pairs.len()],
             residents_by_circles: vec![Total::default(); standard.circles.len() + 1],
             residents_by_required: vec![Total::default(); standard.required().count() + 1],
         }
@@ -248,7 +248,7 @@ impl Tally {
     fn add(&mut self, measured: &Measured, index: usize) {
         let standard = &measured.standard;
         let home = &measured.city().homes[index];
-        let people = People::of(home);
+        let people = PeopleCount::of(home);
         self.all += people;
         for (service, tally) in self.services.iter_mut().enumerate() {
             tally.add(measured, index, service, people);
@@ -271,7 +271,7 @@ impl Tally {
     }
 
     /// Those who lack a service.
-    pub fn lacking(&self, service: usize) -> People {
+    pub fn lacking(&self, service: usize) -> PeopleCount {
         self.all - self.services[service].having
     }
 }
@@ -367,7 +367,7 @@ impl CityTally {
 }
 
 impl ServiceTally {
-    fn add(&mut self, measured: &Measured, index: usize, service: usize, people: People) {
+    fn add(&mut self, measured: &Measured, index: usize, service: usize, people: PeopleCount) {
         let residents = measured.city().homes[index].residents;
         let has = measured.has(index, service);
         if has {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::osm::{Element, Elements, Kind};
+use super::osm::{Element, Elements, ElementKind};
 use super::osm_pbf::PbfFile;
 use super::osm_xml::XmlFile;
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ impl OsmSource {
     /// If the file is damaged, cannot be read, or holds coordinates off the globe.
     pub fn scan<T: Default + Send>(
         &self,
-        wanted: &[Kind],
+        wanted: &[ElementKind],
         progress: &dyn Progress,
         visit: impl Fn(&mut T, Element<'_>) + Sync,
     ) -> Result<Vec<T>> {

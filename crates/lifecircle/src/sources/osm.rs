@@ -51,7 +51,7 @@ pub fn tag<'a>(tags: Tags<'a>, key: &str) -> Option<&'a str> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member<'a> {
     /// What the member is.
-    pub kind: Kind,
+    pub kind: ElementKind,
     /// Its id.
     pub id: i64,
     /// Its role.
@@ -60,7 +60,7 @@ pub struct Member<'a> {
 
 /// The three kinds of elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ElementKind {
     /// A point.
     Node,
     /// A line or ring.
@@ -69,7 +69,7 @@ pub enum Kind {
     Relation,
 }
 
-impl Kind {
+impl ElementKind {
     pub(super) const fn bit(self) -> u8 {
         match self {
             Self::Node => 1,
@@ -118,7 +118,7 @@ pub struct Elements {
 }
 
 /// Members that own their text: kind, id and role.
-pub type OwnedMembers = Vec<(Kind, i64, String)>;
+pub type OwnedMembers = Vec<(ElementKind, i64, String)>;
 
 /// Tags that own their text.
 pub type OwnedTags = Vec<(String, String)>;
@@ -127,18 +127,18 @@ impl Elements {
     /// Visits the elements of the wanted kinds.
     pub(super) fn scan<T: Default>(&self, mask: u8, visit: impl Fn(&mut T, Element<'_>)) -> Result<T> {
         let mut found = T::default();
-        if mask & Kind::Node.bit() != 0 {
+        if mask & ElementKind::Node.bit() != 0 {
             for (id, at, tags) in &self.nodes {
                 let at = Fixed::from_degrees(*at).ok_or_else(|| off_the_globe(*id))?;
                 visit(&mut found, Element::Node { id: *id, at, tags: &borrow(tags) });
             }
         }
-        if mask & Kind::Way.bit() != 0 {
+        if mask & ElementKind::Way.bit() != 0 {
             for (id, refs, tags) in &self.ways {
                 visit(&mut found, Element::Way { id: *id, refs, tags: &borrow(tags) });
             }
         }
-        if mask & Kind::Relation.bit() != 0 {
+        if mask & ElementKind::Relation.bit() != 0 {
             for (id, members, tags) in &self.relations {
                 let members: Vec<Member<'_>> =
                     members.iter().map(|(kind, id, role)| Member { kind: *kind, id: *id, role }).collect();

@@ -16,7 +16,7 @@ use prost::Message;
 use rayon::prelude::*;
 
 use super::open;
-use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
+use super::osm::{Element, Fixed, ElementKind, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -354,15 +354,15 @@ impl PbfFile {
         let mut kinds = 0;
         for group in &block.groups {
             if group.dense.is_some() || !group.nodes.is_empty() {
-                kinds |= Kind::Node.bit();
+                kinds |= ElementKind::Node.bit();
             }
             if !group.ways.is_empty() {
-                kinds |= Kind::Way.bit();
+                kinds |= ElementKind::Way.bit();
             }
             if !group.relations.is_empty() {
-                kinds |= Kind::Relation.bit();
+                kinds |= ElementKind::Relation.bit();
             }
-            if mask & Kind::Node.bit() != 0 {
+            if mask & ElementKind::Node.bit() != 0 {
                 if let Some(dense) = &group.dense {
                     check_size(dense)?;
                     decoder.dense(&DenseNodes::decode(dense.clone()).map_err(|_| broken())?, visit)?;
@@ -371,13 +371,13 @@ impl PbfFile {
                     decoder.node(&PbfNode::decode(node.clone()).map_err(|_| broken())?, visit)?;
                 }
             }
-            if mask & Kind::Way.bit() != 0 {
+            if mask & ElementKind::Way.bit() != 0 {
                 for way in &group.ways {
                     check_size(way)?;
                     decoder.way(&PbfWay::decode(way.clone()).map_err(|_| broken())?, visit);
                 }
             }
-            if mask & Kind::Relation.bit() != 0 {
+            if mask & ElementKind::Relation.bit() != 0 {
                 for relation in &group.relations {
                     check_size(relation)?;
                     decoder.relation(&PbfRelation::decode(relation.clone()).map_err(|_| broken())?, visit);
@@ -518,9 +518,9 @@ impl<'a> BlockDecoder<'a> {
             .zip(&relation.roles)
             .filter_map(|((id, kind), role)| {
                 let kind = match kind {
-                    0 => Kind::Node,
-                    1 => Kind::Way,
-                    2 => Kind::Relation,
+                    0 => ElementKind::Node,
+                    1 => ElementKind::Way,
+                    2 => ElementKind::Relation,
                     _ => return None,
                 };
                 Some(Member { kind, id, role: self.string(role.cast_unsigned()) })

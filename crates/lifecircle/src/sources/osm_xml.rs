@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::open as open_file;
-use super::osm::{Element, Fixed, Kind, Member, off_the_globe};
+use super::osm::{Element, Fixed, ElementKind, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::Progress;
@@ -123,12 +123,12 @@ impl<R: BufRead> BufRead for Bounded<'_, R> {
 /// The element that is being read.
 #[derive(Default)]
 struct Current {
-    kind: Option<Kind>,
+    kind: Option<ElementKind>,
     id: i64,
     at: Fixed,
     tags: Vec<(String, String)>,
     refs: Vec<i64>,
-    members: Vec<(Kind, i64, String)>,
+    members: Vec<(ElementKind, i64, String)>,
 }
 
 fn parse<R: BufRead>(
@@ -199,9 +199,9 @@ fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
             .hint("export or download it again"));
     }
     let kind = match start.name().as_ref() {
-        "node" => Kind::Node,
-        "way" => Kind::Way,
-        "relation" => Kind::Relation,
+        "node" => ElementKind::Node,
+        "way" => ElementKind::Way,
+        "relation" => ElementKind::Relation,
         "tag" if current.kind.is_some() => {
             current.tags.push((attribute(start, "k")?, attribute(start, "v")?));
             return Ok(());
@@ -212,9 +212,9 @@ fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
         }
         "member" if current.kind.is_some() => {
             let kind = match attribute(start, "type")?.as_str() {
-                "node" => Kind::Node,
-                "way" => Kind::Way,
-                "relation" => Kind::Relation,
+                "node" => ElementKind::Node,
+                "way" => ElementKind::Way,
+                "relation" => ElementKind::Relation,
                 _ => return Ok(()),
             };
             current.members.push((kind, number(start, "ref")?, attribute(start, "role")?));
@@ -229,7 +229,7 @@ fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
         current.kind = None;
         return Ok(());
     }
-    if kind == Kind::Node {
+    if kind == ElementKind::Node {
         let at = LonLat { x: number(start, "lon")?, y: number(start, "lat")? };
         current.at = Fixed::from_degrees(at).ok_or_else(|| off_the_globe(current.id))?;
     }
@@ -245,9 +245,9 @@ fn close(name: &str, current: &mut Current, mask: u8, visit: &mut dyn FnMut(Elem
     let Some(kind) = kind.filter(|kind| mask & kind.bit() != 0) else { return };
     let tags: Vec<(&str, &str)> = tags.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     match kind {
-        Kind::Node => visit(Element::Node { id, at, tags: &tags }),
-        Kind::Way => visit(Element::Way { id, refs: &refs, tags: &tags }),
-        Kind::Relation => {
+        ElementKind::Node => visit(Element::Node { id, at, tags: &tags }),
+        ElementKind::Way => visit(Element::Way { id, refs: &refs, tags: &tags }),
+        ElementKind::Relation => {
             let members: Vec<Member<'_>> =
                 members.iter().map(|(kind, id, role)| Member { kind: *kind, id: *id, role }).collect();
             visit(Element::Relation { id, members: &members, tags: &tags });

@@ -38,7 +38,7 @@ pub struct Records {
 #[derive(Debug, Clone)]
 pub struct Record {
     /// Where it stands in the file.
-    pub place: Place,
+    pub place: RowPlace,
     /// Its geometry, where the format has one.
     pub geometry: Option<Box<Geometry<f64>>>,
     /// Its values.
@@ -103,7 +103,7 @@ impl Numbers {
 
 /// Where a record stands, as its reader would look for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum RowPlace {
     /// A line of a text file, from 1.
     Line(u64),
     /// A row of a sheet, from 1.
@@ -112,7 +112,7 @@ pub enum Place {
     Feature(u64),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RowPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(n) => write!(f, "line {n}"),

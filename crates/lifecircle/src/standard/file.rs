@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::{AgeGroup, Aspect, Circle, Pair, Ratio, Score, Service, Standard, Threshold};
 use crate::error::{Error, Result};
 use crate::geo::{Metres, Seconds};
-use crate::kinds::{Catalogue, Kind, Recognition, Rule};
+use crate::kinds::{Catalogue, Kind, Rule, recognised_by_lists};
 
 /// No walk to a service is longer than this.
 const LONGEST_MINUTES: f64 = 120.0;
@@ -22,7 +22,7 @@ const RESERVED: [&str; 3] = ["circle_", "aspect_", "pair_"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct StandardFile {
     id: Spanned<String>,
     version: String,
     zh: String,
@@ -39,7 +39,7 @@ struct File {
     #[serde(default)]
     pair: Vec<Spanned<FilePair>>,
     #[serde(default)]
-    kind: Vec<Spanned<FileKind>>,
+    kind: Vec<Spanned<OwnKind>>,
     service: Vec<Spanned<FileService>>,
 }
 
@@ -52,27 +52,13 @@ struct FilePair {
     services: Vec<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileKind {
+recognised_by_lists!(OwnKind {
     id: Spanned<String>,
     zh: String,
     en: String,
-    #[serde(default)]
-    osm: Vec<Spanned<String>>,
-    #[serde(default)]
-    amap: Vec<String>,
-    #[serde(default)]
-    baidu: Vec<String>,
-    #[serde(default)]
-    overture: Vec<String>,
-    #[serde(default)]
-    names: Vec<String>,
-}
+});
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileService {
+recognised_by_lists!(FileService {
     id: Spanned<String>,
     circle: Spanned<String>,
     zh: Option<String>,
@@ -93,18 +79,8 @@ struct FileService {
     #[serde(default)]
     aspects: Vec<Spanned<String>>,
     kinds: Option<Vec<Spanned<String>>>,
-    #[serde(default)]
-    osm: Vec<Spanned<String>>,
-    #[serde(default)]
-    amap: Vec<String>,
-    #[serde(default)]
-    baidu: Vec<String>,
-    #[serde(default)]
-    overture: Vec<String>,
-    #[serde(default)]
-    names: Vec<String>,
     source: Spanned<String>,
-}
+});
 
 /// Where in the text something stands.
 struct Text<'a>(&'a str);
@@ -170,7 +146,7 @@ fn themes(source: &Text<'_>, themes: Vec<Spanned<Circle>>) -> Result<Vec<Circle>
 /// Reads a standard.
 pub(super) fn parse(text: &str) -> Result<Standard> {
     let source = Text(text);
-    let file: File = toml::from_str(text).map_err(|e| {
+    let file: StandardFile = toml::from_str(text).map_err(|e| {
         let error =
             Error::new(e.message().replace('\n', " ")).hint("compare it with `lifecircle standards show wuhai-8`");
         match e.span() {
@@ -189,14 +165,8 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
     for kind in &file.kind {
         let kind = kind.as_ref();
         let id = source.id(&kind.id, |id| catalogue.find(id).is_some())?;
-        let recognition = Recognition {
-            osm: rules(&source, &kind.osm)?,
-            amap: kind.amap.clone(),
-            baidu: kind.baidu.clone(),
-            overture: kind.overture.clone(),
-            names: kind.names.clone(),
-        };
-        catalogue.add(Kind::new(id, kind.zh.clone(), kind.en.clone(), &recognition)?);
+        check_rules(&source, &kind.osm)?;
+        catalogue.add(Kind::new(id, kind.zh.clone(), kind.en.clone(), &kind.recognition())?);
     }
     let circle_spans: Vec<Range<usize>> = file.circle.iter().map(Spanned::span).collect();
     let circles = themes(&source, file.circle)?;
@@ -247,8 +217,9 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
     })
 }
 
-fn rules(source: &Text<'_>, texts: &[Spanned<String>]) -> Result<Vec<String>> {
-    texts.iter().map(|text| source.rule(text, "osm").map(|_| text.as_ref().clone())).collect()
+/// Refuses a rule that makes no sense, at its line.
+fn check_rules(source: &Text<'_>, rules: &[Spanned<String>]) -> Result<()> {
+    rules.iter().try_for_each(|text| source.rule(text, "osm").map(|_| ()))
 }
 
 fn service(
@@ -294,6 +265,8 @@ fn service(
     if let Some(ratio) = file.ratio.as_ref().filter(|ratio| ratio.as_ref().source.trim().is_empty()) {
         return Err(source.wrong(ratio.span(), "ratio", "its source is empty", "say where the figures come from"));
     }
+    check_rules(source, &file.osm)?;
+    let own = file.recognition();
     let weights = match file.weights {
         Some(weights) if !weights.as_ref().iter().all(|weight| *weight > 0.0 && *weight < 1e6) => {
             return Err(source.wrong(weights.span(), "weights", "a weight is not above 0", "give positive weights"));
@@ -302,13 +275,6 @@ fn service(
             return Err(source.wrong(weights.span(), "weights", "there are more than 100 weights", "give fewer"));
         }
         weights => weights.map(Spanned::into_inner).unwrap_or_default(),
-    };
-    let own = Recognition {
-        osm: rules(source, &file.osm)?,
-        amap: file.amap,
-        baidu: file.baidu,
-        overture: file.overture,
-        names: file.names,
     };
     let kinds = kinds(source, &id, file.kinds.as_deref(), !own.is_empty(), &file.id, catalogue)?;
     let named = kinds.first().map(|kind| &catalogue.kinds[*kind]);

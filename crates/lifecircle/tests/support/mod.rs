@@ -8,7 +8,7 @@ use lifecircle::city::{Ages, City};
 use lifecircle::geo::LonLat;
 use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import};
 use lifecircle::sources::extract::OsmSource;
-use lifecircle::sources::osm::{Elements, Kind, OwnedTags};
+use lifecircle::sources::osm::{Elements, ElementKind, OwnedTags};
 use prost::Message;
 
 /// Something in `../shared/data`, beside the project. Where it is not, it is said that the test is skipped, even though its
@@ -57,7 +57,7 @@ impl Map {
     }
 
     pub fn relation(&mut self, id: i64, ways: &[(i64, &str)], about: &str) -> &mut Self {
-        let members = ways.iter().map(|(way, role)| (Kind::Way, *way, (*role).to_owned())).collect();
+        let members = ways.iter().map(|(way, role)| (ElementKind::Way, *way, (*role).to_owned())).collect();
         self.elements.relations.push((id, members, tags(about)));
         self
     }
@@ -338,10 +338,10 @@ pub fn xml(elements: &Elements) -> String {
         text += &format!(" <way id=\"{id}\">\n{refs}{} </way>\n", tags(about));
     }
     for (id, members, about) in &elements.relations {
-        let kind = |kind: &Kind| match kind {
-            Kind::Node => "node",
-            Kind::Way => "way",
-            Kind::Relation => "relation",
+        let kind = |kind: &ElementKind| match kind {
+            ElementKind::Node => "node",
+            ElementKind::Way => "way",
+            ElementKind::Relation => "relation",
         };
         let members: String = members
             .iter()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::sources::read_bytes;
-use crate::sources::records::{Cells, Place, Record, Records};
+use crate::sources::records::{Cells, RowPlace, Record, Records};
 
 /// Reads a CSV file.
 ///
@@ -40,10 +40,10 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         let line = row.position().map_or(0, csv::Position::line);
         if row.len() != columns.len() {
             return Err(Error::new(format!("it has {} cells where the header has {}", row.len(), columns.len()))
-                .place(Place::Line(line).to_string())
+                .place(RowPlace::Line(line).to_string())
                 .hint("correct or remove the line"));
         }
-        rows.push(Record { place: Place::Line(line), geometry: None, cells });
+        rows.push(Record { place: RowPlace::Line(line), geometry: None, cells });
     }
     Ok(Records { columns, rows, may_have_decimal_commas: delimiter != ',', ..Records::default() })
 }
@@ -73,12 +73,12 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     } else {
         "it is neither UTF-8 nor GB 18030"
     };
-    Err(Error::new(problem).place(Place::Line(line).to_string()).hint("correct it, or save the file again as UTF-8"))
+    Err(Error::new(problem).place(RowPlace::Line(line).to_string()).hint("correct it, or save the file again as UTF-8"))
 }
 
 fn broken(error: &csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
-    Error::damaged(format!("it cannot be read ({error})")).place(Place::Line(line).to_string()).hint("correct the line")
+    Error::damaged(format!("it cannot be read ({error})")).place(RowPlace::Line(line).to_string()).hint("correct the line")
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn rows_without_a_value_are_left_out() {
         let records = parse(b"a,b\n1,2\n,\n , \n3,4\n").unwrap();
-        assert_eq!(records.rows.iter().map(|row| row.place).collect::<Vec<_>>(), [Place::Line(2), Place::Line(5)]);
+        assert_eq!(records.rows.iter().map(|row| row.place).collect::<Vec<_>>(), [RowPlace::Line(2), RowPlace::Line(5)]);
     }
 
     #[test]

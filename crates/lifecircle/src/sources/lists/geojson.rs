@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::sources::read_text;
-use crate::sources::records::{Cells, Place, Record, Records};
+use crate::sources::records::{Cells, RowPlace, Record, Records};
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
 ///
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Result<Records> {
     let mut records = Records::default();
     let mut column_of: HashMap<String, usize> = HashMap::new();
     for (index, feature) in features.into_iter().enumerate() {
-        let place = Place::Feature(index as u64 + 1);
+        let place = RowPlace::Feature(index as u64 + 1);
         let unreadable = |why: &dyn std::fmt::Display| {
             Error::new(format!("its geometry cannot be read ({why})")).place(place.to_string()).hint(hint)
         };

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 use crate::sources::open;
-use crate::sources::records::{Cells, Place, Record, Records};
+use crate::sources::records::{Cells, RowPlace, Record, Records};
 use crate::tables::wkb;
 
 /// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three
@@ -68,7 +68,7 @@ pub fn read(path: &Path) -> Result<Records> {
     let (mut number, mut kept) = (0, 0);
     while let Some(row) = rows.next().map_err(failed)? {
         number += 1;
-        let mut record = Record { place: Place::Feature(number), geometry: None, cells: Cells::default() };
+        let mut record = Record { place: RowPlace::Feature(number), geometry: None, cells: Cells::default() };
         let mut column = 0;
         for (index, name) in names.iter().enumerate() {
             let value = row.get_ref(index).map_err(damaged)?;

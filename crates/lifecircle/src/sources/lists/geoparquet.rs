@@ -14,7 +14,7 @@ use geo_types::Geometry;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::sources::records::{Place, Record, Records};
+use crate::sources::records::{RowPlace, Record, Records};
 use crate::tables::{parquet_file, wkb};
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.
@@ -89,7 +89,7 @@ fn add(records: &mut Records, batch: &RecordBatch, geometry: Option<&str>) -> st
         let geometry = blobs.as_ref().and_then(|blobs| decode(blobs, row));
         let cells = texts.iter().map(|column| column[row].as_str()).collect();
         records.rows.push(Record {
-            place: Place::Row((before + row) as u64 + 1),
+            place: RowPlace::Row((before + row) as u64 + 1),
             geometry: geometry.map(Box::new),
             cells,
         });

@@ -13,19 +13,19 @@ use super::records::Records;
 use crate::error::{Error, Result, caught};
 
 /// A format of lists.
-struct Format {
+struct ListFormat {
     name: &'static str,
     /// Endings of file names, the usual one first.
     endings: &'static [&'static str],
     read: fn(&Path) -> Result<Records>,
 }
 
-const FORMATS: [Format; 5] = [
-    Format { name: "CSV", endings: &["csv", "tsv", "txt"], read: csv::read },
-    Format { name: "XLSX", endings: &["xlsx"], read: xlsx::read },
-    Format { name: "GeoJSON", endings: &["geojson", "json"], read: geojson::read },
-    Format { name: "GeoPackage", endings: &["gpkg"], read: geopackage::read },
-    Format { name: "GeoParquet", endings: &["parquet", "geoparquet"], read: geoparquet::read },
+const FORMATS: [ListFormat; 5] = [
+    ListFormat { name: "CSV", endings: &["csv", "tsv", "txt"], read: csv::read },
+    ListFormat { name: "XLSX", endings: &["xlsx"], read: xlsx::read },
+    ListFormat { name: "GeoJSON", endings: &["geojson", "json"], read: geojson::read },
+    ListFormat { name: "GeoPackage", endings: &["gpkg"], read: geopackage::read },
+    ListFormat { name: "GeoParquet", endings: &["parquet", "geoparquet"], read: geoparquet::read },
 ];
 
 /// The formats that are read, as a sentence lists them: `CSV, XLSX … or GeoParquet`.

@@ -10,7 +10,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
 use crate::error::{Error, Result};
 use crate::sources::open;
-use crate::sources::records::{Cells, Place, Record, Records};
+use crate::sources::records::{Cells, RowPlace, Record, Records};
 
 /// No workbook is larger, in bytes; packed they are a tenth of what they hold.
 const LARGEST: u64 = 1 << 29;
@@ -131,7 +131,7 @@ fn records(cells: Vec<SheetCell>) -> Result<Records> {
     for (row, column, text, lacks_value) in body {
         // What stands under no name belongs to nothing.
         let Ok(position) = columns.binary_search(&column) else { continue };
-        let place = Place::Row(u64::from(row) + 1);
+        let place = RowPlace::Row(u64::from(row) + 1);
         if lacks_value {
             return Err(Error::new(format!(
                 "`{}` is a formula whose value the file does not hold",
