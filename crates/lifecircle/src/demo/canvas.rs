@@ -2,7 +2,7 @@
 
 use crate::geo::LonLat;
 use crate::geo::metric::Frame;
-use crate::sources::osm::{Elements, ElementKind, OwnedTags};
+use crate::sources::osm::{ElementKind, Elements, OwnedTags};
 
 /// Where the middle of the city lies: near Wuhai, on the Yellow River.
 const MIDDLE: LonLat = LonLat { x: 106.79, y: 39.62 };

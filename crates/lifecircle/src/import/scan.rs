@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::{Progress, Stage};
 use crate::sources::extract::OsmSource;
-use crate::sources::osm::{Element, Fixed, ElementKind, OwnedTags, Tags, tag};
+use crate::sources::osm::{Element, ElementKind, Fixed, OwnedTags, Tags, tag};
 
 /// What an extract holds for a city.
 #[derive(Debug, Default)]
@@ -183,7 +183,8 @@ fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Rel
             if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
                 return;
             }
-            let ways = members.iter().filter(|m| m.kind == ElementKind::Way).map(|m| (m.id, m.role == "inner")).collect();
+            let ways =
+                members.iter().filter(|m| m.kind == ElementKind::Way).map(|m| (m.id, m.role == "inner")).collect();
             found.push(Relation { id, ways, tags: own(tags) });
         })?;
     Ok(found.into_iter().flatten().collect())

@@ -53,11 +53,11 @@ pub struct Recognition {
 /// A table of a TOML file that may say how something is recognised: its own keys, and the five lists. (Serde can flatten a struct
 /// into another or refuse unknown keys, but not both.)
 macro_rules! recognised_by_lists {
-    ($name:ident { $($own:tt)* }) => {
+    ($name:ident { $($(#[$about:meta])* $key:ident: $of:ty),* $(,)? }) => {
         #[derive(serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         struct $name {
-            $($own)*
+            $($(#[$about])* $key: $of,)*
             #[serde(default)]
             osm: Vec<toml::Spanned<String>>,
             #[serde(default)]
@@ -135,11 +135,7 @@ struct CatalogueFile {
     kind: Vec<CatalogueKind>,
 }
 
-recognised_by_lists!(CatalogueKind {
-    id: String,
-    zh: String,
-    en: String,
-});
+recognised_by_lists!(CatalogueKind { id: String, zh: String, en: String });
 
 /// The catalogue's text, to read and to copy from.
 pub const CATALOGUE_TEXT: &str = include_str!("../../standards/kinds.toml");

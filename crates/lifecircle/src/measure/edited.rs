@@ -408,8 +408,9 @@ fn groups(standards: &[Followed]) -> Vec<Vec<u32>> {
 }
 
 fn groups_of<'a>(standards: &'a [Followed], found: &'a [ServicesOf]) -> impl Iterator<Item = usize> + 'a {
-    let of_view =
-        |(followed, found): (&'a Followed, &'a ServicesOf)| found.services.iter().map(|service| followed.at[*service].group);
+    let of_view = |(followed, found): (&'a Followed, &'a ServicesOf)| {
+        found.services.iter().map(|service| followed.at[*service].group)
+    };
     standards.iter().zip(found).flat_map(of_view)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::osm::{Element, Elements, ElementKind};
+use super::osm::{Element, ElementKind, Elements};
 use super::osm_pbf::PbfFile;
 use super::osm_xml::XmlFile;
 use crate::error::{Error, Result};

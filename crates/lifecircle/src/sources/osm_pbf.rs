@@ -16,7 +16,7 @@ use prost::Message;
 use rayon::prelude::*;
 
 use super::open;
-use super::osm::{Element, Fixed, ElementKind, Member, off_the_globe};
+use super::osm::{Element, ElementKind, Fixed, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 

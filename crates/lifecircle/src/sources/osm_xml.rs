@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::open as open_file;
-use super::osm::{Element, Fixed, ElementKind, Member, off_the_globe};
+use super::osm::{Element, ElementKind, Fixed, Member, off_the_globe};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::Progress;

@@ -8,7 +8,7 @@ use lifecircle::city::{Ages, City};
 use lifecircle::geo::LonLat;
 use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import};
 use lifecircle::sources::extract::OsmSource;
-use lifecircle::sources::osm::{Elements, ElementKind, OwnedTags};
+use lifecircle::sources::osm::{ElementKind, Elements, OwnedTags};
 use prost::Message;
 
 /// Something in `../shared/data`, beside the project. Where it is not, it is said that the test is skipped, even though its

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::sources::read_bytes;
-use crate::sources::records::{Cells, RowPlace, Record, Records};
+use crate::sources::records::{Cells, Record, Records, RowPlace};
 
 /// Reads a CSV file.
 ///
@@ -78,7 +78,9 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
 
 fn broken(error: &csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
-    Error::damaged(format!("it cannot be read ({error})")).place(RowPlace::Line(line).to_string()).hint("correct the line")
+    Error::damaged(format!("it cannot be read ({error})"))
+        .place(RowPlace::Line(line).to_string())
+        .hint("correct the line")
 }
 
 #[cfg(test)]
@@ -110,7 +112,10 @@ mod tests {
     #[test]
     fn rows_without_a_value_are_left_out() {
         let records = parse(b"a,b\n1,2\n,\n , \n3,4\n").unwrap();
-        assert_eq!(records.rows.iter().map(|row| row.place).collect::<Vec<_>>(), [RowPlace::Line(2), RowPlace::Line(5)]);
+        assert_eq!(
+            records.rows.iter().map(|row| row.place).collect::<Vec<_>>(),
+            [RowPlace::Line(2), RowPlace::Line(5)]
+        );
     }
 
     #[test]

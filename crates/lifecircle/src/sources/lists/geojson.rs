@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::sources::read_text;
-use crate::sources::records::{Cells, RowPlace, Record, Records};
+use crate::sources::records::{Cells, Record, Records, RowPlace};
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
 ///

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 use crate::sources::open;
-use crate::sources::records::{Cells, RowPlace, Record, Records};
+use crate::sources::records::{Cells, Record, Records, RowPlace};
 use crate::tables::wkb;
 
 /// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three

@@ -14,7 +14,7 @@ use geo_types::Geometry;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::sources::records::{RowPlace, Record, Records};
+use crate::sources::records::{Record, Records, RowPlace};
 use crate::tables::{parquet_file, wkb};
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.

@@ -10,7 +10,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
 use crate::error::{Error, Result};
 use crate::sources::open;
-use crate::sources::records::{Cells, RowPlace, Record, Records};
+use crate::sources::records::{Cells, Record, Records, RowPlace};
 
 /// No workbook is larger, in bytes; packed they are a tenth of what they hold.
 const LARGEST: u64 = 1 << 29;
