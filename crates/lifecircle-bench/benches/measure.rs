@@ -1,5 +1,6 @@
 //! Measuring the demo city by every built-in standard: in one pass of the kernels, and one standard after another, as a
 //! program would do that does not share it. And what a measure takes that only reads.
+#![allow(clippy::expect_used)] // A benchmark without its city has nothing to say.
 
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ fn all_summaries(bencher: Bencher<'_, '_>, walker: &str) {
     let (Ok((city, standards)), Ok(walk)) = (world(), walk(walker)) else { return };
     let ready = ReadyCity::new(Arc::clone(&city), walk, &()).expect("nobody stops it");
     let measured = measure_all(&ready, standards, &()).expect("nobody stops it");
-    bencher.bench(|| measured.iter().map(|measured| summarise(measured)).collect::<Vec<_>>());
+    bencher.bench(|| measured.iter().map(summarise).collect::<Vec<_>>());
 }
 
 /// A facility comes and goes, or a street is closed and opened, and the city is measured and summarised after each.

@@ -206,7 +206,8 @@ fn isochrones(world: &World, engine: &Engine) -> Value {
 fn stops(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
     let question = world.question();
     let (network, people) = (engine.network(), vec![1.0; world.targets.len()]);
-    let kernels: [(&str, &(dyn Fn(&Button) + Sync)); 6] = [
+    type Kernel<'a> = &'a (dyn Fn(&Button) + Sync);
+    let kernels: [(&str, Kernel<'_>); 6] = [
         ("engine", &|button| drop(Engine::new(network.clone(), button))),
         ("nearest", &|button| drop(nearest(engine, question, button))),
         ("k_nearest", &|button| drop(k_nearest(engine, question, 3, button))),

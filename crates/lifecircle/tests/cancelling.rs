@@ -1,4 +1,5 @@
 //! Work that is stopped stops: whenever it is, with an error that says so, and nothing is left of it.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

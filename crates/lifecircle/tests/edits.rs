@@ -1,4 +1,5 @@
 //! A city that is edited, against the edited city measured anew: the very same summary, after every edit.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle::city::{City, Direction, Entries, Facility, Street, StreetKind};
 use lifecircle::geo::{LonLat, Metres};

@@ -371,7 +371,7 @@ fn check_stretches(
     starts: &[Snap],
     heading: Heading,
     limit: Millis,
-    stretches: &[lifecircle::reach::Step],
+    stretches: &[Step],
 ) {
     let mut graph = plain_graph(&world.network);
     if heading == Heading::Back {

@@ -1,4 +1,5 @@
 //! The report's structure, whatever the city and the language: rows fit their heads, nothing leaks, nothing is not a number.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle::city::City;
 use lifecircle::import::import;

@@ -1,4 +1,5 @@
 //! Halves of a city, measured apart with a margin around them, give merged the very numbers of the whole.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle::city::City;
 use lifecircle::demo;

@@ -132,11 +132,12 @@ impl<'a, C: Cost> Task<'a, C> {
         self.progress.check()?;
         let mut worker = self.worker();
         worker.open(self, cell);
-        let answer = work(&mut Cell { task: self, worker: &mut worker });
+        // Opening a cell of a whole country takes longer than a caller should wait.
+        let answer = self.progress.check().map(|()| work(&mut Cell { task: self, worker: &mut worker }));
         worker.close();
         self.give_back(worker);
         self.progress.check()?;
-        Ok(answer)
+        answer
     }
 
     fn worker(&self) -> Worker {
@@ -306,7 +307,7 @@ pub(super) struct Cell<'a, 't, C> {
     worker: &'a mut Worker,
 }
 
-impl<C: Cost> Cell<'_, '_, C> {
+impl<'t, C: Cost> Cell<'_, 't, C> {
     /// The ends that some start of the cell may reach, ascending.
     pub fn ends(&self) -> &[u32] {
         &self.worker.ends
@@ -334,6 +335,11 @@ impl<C: Cost> Cell<'_, '_, C> {
     /// Whether the work should stop: looked at before each search.
     pub fn is_cancelled(&self) -> bool {
         self.task.progress.is_cancelled()
+    }
+
+    /// Whom to ask while times of a search are still held.
+    pub fn progress(&self) -> &'t dyn Progress {
+        self.task.progress
     }
 
     /// What runs plain loops with the widest instructions of the machine.

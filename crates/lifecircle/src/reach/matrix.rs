@@ -79,12 +79,17 @@ impl Rows {
 fn rows<C: Cost>(cell: &mut Cell<'_, '_, C>, origins: &[u32], limit: C) -> Rows {
     let mut rows = Rows::default();
     let targets = cell.ends().to_vec();
+    let progress = cell.progress();
     for origins in origins.chunks(WIDTH) {
-        if cell.is_cancelled() {
+        if progress.is_cancelled() {
             break;
         }
         let times = cell.search(origins);
         for (lane, origin) in origins.iter().enumerate() {
+            // There may be a million targets to each origin.
+            if progress.is_cancelled() {
+                break;
+            }
             for (target, times) in targets.iter().zip(times) {
                 let cost: C = cost(times.0[lane]);
                 if let Some(quantity) = cost.quantity().filter(|_| cost <= limit) {

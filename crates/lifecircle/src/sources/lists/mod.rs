@@ -1,5 +1,5 @@
 //! Lists: records from any format that has them, chosen by the ending of a file's name. A new format is a file here and a line in
-//! [`FORMATS`]; the readers do not know each other.
+//! `FORMATS`; the readers do not know each other.
 
 mod csv;
 mod geojson;
