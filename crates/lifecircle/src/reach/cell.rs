@@ -193,6 +193,7 @@ impl Worker {
         }
     }
 
+    /// Opens a cell; it may be left half open if the work should stop.
     fn open<C: Cost>(&mut self, task: &Task<'_, C>, cell: &[u32]) {
         let Self { arch, frontier, region, crossing, ends, local, first, doors, .. } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
@@ -207,6 +208,9 @@ impl Worker {
                 ends.push(end);
             }
         }
+        if task.progress.is_cancelled() {
+            return;
+        }
         ends.sort_unstable();
         for (place, end) in ends.iter().enumerate() {
             local[*end as usize] = place as u32;
@@ -215,6 +219,9 @@ impl Worker {
         let nodes_of = |door: &Snap<C>| network.ends(door.edge);
         let of_ends = ends.iter().flat_map(doors_of).flat_map(nodes_of);
         region.fill(hierarchy, task.heading, frontier, starts().flat_map(nodes_of), of_ends);
+        if task.progress.is_cancelled() {
+            return;
+        }
         crossing.fill(*arch, region, cell.len().div_ceil(WIDTH));
         first.clear();
         doors.clear();

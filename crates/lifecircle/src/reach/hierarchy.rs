@@ -43,11 +43,17 @@ impl Hierarchy {
         let blocks: Vec<Contraction> =
             starts.par_iter().map(|start| contract_block(network, *start, progress)).collect::<Result<_>>()?;
         let rest = Rest::contract(network, &blocks, progress)?;
-        Ok(Self::assemble(nodes, &blocks, &rest))
+        Self::assemble(nodes, &blocks, &rest, progress)
     }
 
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
-    fn assemble<'a>(nodes: usize, blocks: &'a [Contraction], rest: &'a Rest) -> Self {
+    fn assemble<'a>(
+        nodes: usize,
+        blocks: &'a [Contraction],
+        rest: &'a Rest,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        progress.check()?;
         let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
         let section = |(block, graph): (usize, &'a Contraction)| Section {
             graph,
@@ -64,7 +70,10 @@ impl Hierarchy {
         for (place, node) in ranked.enumerate() {
             rank[node as usize] = place as u32;
         }
-        let parts: Vec<Part> = sections.par_iter().map(|section| section.part(&rank)).collect();
+        progress.check()?;
+        let parts: Vec<Part> =
+            sections.par_iter().map(|section| progress.check().map(|()| section.part(&rank))).collect::<Result<_>>()?;
+        progress.check()?;
         let count = parts.iter().map(|part| part.heads.len()).sum();
         let mut hierarchy = Self {
             rank,
@@ -83,7 +92,7 @@ impl Hierarchy {
             hierarchy.out.extend(out);
             hierarchy.back.extend(back);
         }
-        hierarchy
+        Ok(hierarchy)
     }
 
     /// All that a hierarchy is made of, besides where its core begins: the rank of each node, where the arcs of each rank

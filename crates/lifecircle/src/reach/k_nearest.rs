@@ -96,7 +96,7 @@ pub fn k_nearest<C: Cost>(
     let owners = origins.owners();
     let of_group = |members: &Vec<u32>| {
         let labels = search(engine, targets, members, k, progress)?;
-        let mut found = arrive(engine, origins, &labels, k);
+        let mut found = arrive(engine, origins, &labels, k, progress)?;
         for target in members {
             for door in targets.doors(*target as usize) {
                 for other in by_edge.of(door.edge) {
@@ -197,10 +197,17 @@ fn gather<C: Cost>(hierarchy: &Hierarchy, labels: &mut [Near<C>], k: usize, rank
     changed
 }
 
-fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Near<C>], k: usize) -> Vec<Near<C>> {
+fn arrive<C: Cost>(
+    engine: &Engine<C>,
+    origins: &Places<C>,
+    labels: &[Near<C>],
+    k: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Near<C>>> {
     let hierarchy = engine.hierarchy();
     let mut found = vec![Near::NONE; origins.len() * k];
     for origin in 0..origins.len() {
+        check(origin, progress)?;
         let list = &mut found[origin * k..(origin + 1) * k];
         for door in origins.doors(origin) {
             for (node, time) in Heading::Back.enter(door, engine.network()) {
@@ -211,7 +218,7 @@ fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Near<C>], 
             }
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]

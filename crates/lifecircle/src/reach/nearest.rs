@@ -41,7 +41,7 @@ pub fn nearest<C: Cost>(engine: &Engine<C>, question: Question<'_, C>, progress:
             let doors_of = |group: &Vec<u32>| group.iter().flat_map(|target| targets.doors(*target as usize)).collect();
             let doors: Vec<Vec<&Snap<C>>> = groups.iter().map(doors_of).collect();
             let labels = search(engine, &doors, progress)?;
-            let mut times = arrive(engine, origins, &labels, groups.len());
+            let mut times = arrive(engine, origins, &labels, groups.len(), progress)?;
             for (times, doors) in times.iter_mut().zip(&doors) {
                 walk_straight(engine, origins, &owners, &by_edge, doors, times);
             }
@@ -214,10 +214,19 @@ fn sweep(hierarchy: &Hierarchy, ranks: std::ops::Range<usize>, labels: &mut [Lan
 }
 
 /// For each lane, the times of all origins by way of the ends of their edges.
-fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Lanes], lanes: usize) -> Vec<Vec<C>> {
+fn arrive<C: Cost>(
+    engine: &Engine<C>,
+    origins: &Places<C>,
+    labels: &[Lanes],
+    lanes: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<C>>> {
     let hierarchy = engine.hierarchy();
     let mut times: Vec<Vec<C>> = vec![Vec::with_capacity(origins.len()); lanes];
     for origin in 0..origins.len() {
+        if origin.is_multiple_of(STRETCH) {
+            progress.check()?;
+        }
         let mut best = Lanes::FAR;
         for door in origins.doors(origin) {
             for (node, time) in Heading::Back.enter(door, engine.network()) {
@@ -228,7 +237,7 @@ fn arrive<C: Cost>(engine: &Engine<C>, origins: &Places<C>, labels: &[Lanes], la
             times.push(cost(time));
         }
     }
-    times
+    Ok(times)
 }
 
 /// Shortens the times of those who stand on the same edge as a target.
