@@ -366,13 +366,7 @@ fn far_from_others(world: &World, at: LonLat, own: u32, metres: f64) -> bool {
 }
 
 /// Samples every edge: what is within the limit lies on a stretch, and nothing else does.
-fn check_stretches(
-    world: &World,
-    starts: &[Snap],
-    heading: Heading,
-    limit: Millis,
-    stretches: &[Step],
-) {
+fn check_stretches(world: &World, starts: &[Snap], heading: Heading, limit: Millis, stretches: &[Step]) {
     let mut graph = plain_graph(&world.network);
     if heading == Heading::Back {
         graph.edges.iter_mut().for_each(|(from, to, _)| std::mem::swap(from, to));

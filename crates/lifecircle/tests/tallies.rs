@@ -4,7 +4,7 @@
 use lifecircle::city::City;
 use lifecircle::demo;
 use lifecircle::import::import;
-use lifecircle::measure::{CityTally, Coverage, Measured, ServiceTally, measure};
+use lifecircle::measure::{CityTally, Coverage, Measured, ServiceTally, Tally, measure};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
@@ -41,6 +41,8 @@ fn halves_give_the_whole() {
             merged.merge(&CityTally::of_some(&half, own), &standard);
         }
         let all = CityTally::of(&whole);
+        // Home by home, without merging anything.
+        assert_eq!(all.all, Tally::of(&whole, 0..city.homes.len()));
         // How far the nearest is beyond the margin only the whole city knows. All else is the same, to the last person.
         let is_near = |service: &usize| {
             (0..city.homes.len()).all(|home| whole.nearest(home, *service).is_none_or(|time| time.0 < WITHIN_MARGIN))

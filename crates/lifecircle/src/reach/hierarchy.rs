@@ -47,12 +47,7 @@ impl Hierarchy {
     }
 
     /// Ranks the nodes: those of the blocks, those that were contracted together, the core.
-    fn assemble<'a>(
-        nodes: usize,
-        blocks: &'a [Contraction],
-        rest: &'a Rest,
-        progress: &dyn Progress,
-    ) -> Result<Self> {
+    fn assemble<'a>(nodes: usize, blocks: &'a [Contraction], rest: &'a Rest, progress: &dyn Progress) -> Result<Self> {
         progress.check()?;
         let own = |node: u32, block: usize| node + (block * BLOCK) as u32;
         let section = |(block, graph): (usize, &'a Contraction)| Section {
