@@ -205,10 +205,11 @@ fn isochrones(world: &World, engine: &Engine) -> Value {
 /// Stops each kernel at twenty moments and tells how long it went on.
 fn stops(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
     let question = world.question();
-    let (network, people) = (engine.network(), vec![1.0; world.targets.len()]);
+    let network = std::sync::Arc::new(engine.network().clone());
+    let people = vec![1.0; world.targets.len()];
     type Kernel<'a> = &'a (dyn Fn(&Button) + Sync);
     let kernels: [(&str, Kernel<'_>); 6] = [
-        ("engine", &|button| drop(Engine::new(network.clone(), button))),
+        ("engine", &|button| drop(Engine::new(std::sync::Arc::clone(&network), button))),
         ("nearest", &|button| drop(nearest(engine, question, button))),
         ("k_nearest", &|button| drop(k_nearest(engine, question, 3, button))),
         ("within", &|button| drop(within(engine, question, limits, button))),
