@@ -68,28 +68,17 @@ pub fn facilities(out: &mut dyn Write, city: &City, common: &Common) -> io::Resu
 pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
     const WORDS: usize = 12;
     for list in &city.about.lists {
+        let (origin, datum) = (list.origin.name(), list.datum.name());
         line(
             out,
             &match common.language() {
                 Language::Chinese => format!(
                     "{}（{}，{}）：{} 条，识别 {} 条，{} 条与已有设施合并，{} 条已停业未计。",
-                    list.file,
-                    list.origin.name(),
-                    list.datum.name(),
-                    list.entries,
-                    list.recognised,
-                    list.merged,
-                    list.closed
+                    list.file, origin, datum, list.entries, list.recognised, list.merged, list.closed
                 ),
                 Language::English => format!(
                     "{} ({}, {}): {} entries, {} recognised, {} merged with places known already, {} closed and left out.",
-                    list.file,
-                    list.origin.name(),
-                    list.datum.name(),
-                    list.entries,
-                    list.recognised,
-                    list.merged,
-                    list.closed
+                    list.file, origin, datum, list.entries, list.recognised, list.merged, list.closed
                 ),
             },
         )?;

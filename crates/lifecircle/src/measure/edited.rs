@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::reached::{At, Plan, Reached};
 use super::{Measured, Renewed};
-use crate::city::{City, Entries, Facility, Street};
+use crate::city::{City, Facility, Street};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::geo::metric::distance;
@@ -80,7 +82,7 @@ impl EditedCity {
         let mut plan = Plan::default();
         let standards: Vec<Followed> =
             standards.into_iter().map(|standard| Followed::new(standard, ready.city(), &mut plan)).collect();
-        let groups = groups(&standards);
+        let groups: Vec<Vec<u32>> = standards.iter().flat_map(|followed| followed.recognised().services).collect();
         let times = kept(ready.times(), &groups, &plan.time_limits, progress)?;
         let far: Vec<Vec<u32>> = plan.length_groups.iter().map(|group| groups[*group].clone()).collect();
         let lengths = match far.is_empty() {
@@ -113,11 +115,14 @@ impl EditedCity {
     /// If it is cancelled; it can be asked again.
     pub fn measured(&mut self, progress: &dyn Progress) -> Result<Vec<Measured>> {
         let ready = self.ready();
-        let groups = groups(&self.standards);
+        let recognised: Vec<Recognised> = self.standards.iter().map(Followed::recognised).collect();
+        let groups = recognised.iter().flat_map(|recognised| recognised.services.iter().cloned()).collect();
         let lengths = self.lengths.as_ref().map(|lengths| Arc::clone(lengths.answers()));
         let times = Arc::clone(self.times.answers());
         let reached = Arc::new(Reached::of(ready.clone(), groups, times, lengths));
-        let measured = self.standards.iter_mut().map(|followed| followed.measured(&reached, progress)).collect();
+        let followed = self.standards.iter_mut().zip(recognised);
+        let measured =
+            followed.map(|(followed, recognised)| followed.measured(recognised, &reached, progress)).collect();
         // What was made on the way serves until a street changes.
         self.engines.0 = self.engines.0.take().or_else(|| ready.times().made().cloned());
         self.engines.1 = self.engines.1.take().or_else(|| ready.lengths_if_made().and_then(Searched::made).cloned());
@@ -129,19 +134,10 @@ impl EditedCity {
     /// # Errors
     /// If another has its id.
     pub fn add_facility(&mut self, facility: Facility) -> Result<usize> {
-        if self.city.facilities.iter().any(|other| other.id == facility.id) {
-            let problem = format!("there is a facility {:?} already", facility.id);
-            return Err(Error::exists(problem).hint("give it an id of its own"));
-        }
+        self.check_id(&facility.id, None)?;
         let snaps = self.snapper().snap_entries(&facility.entries);
         let found: Vec<ServicesOf> = self.standards.iter_mut().map(|followed| followed.touched(&facility)).collect();
-        let (target, _) = self.times.add_target(doors(&snaps), self.groups_of(&found));
-        if let Some(lengths) = &mut self.lengths {
-            let groups = length_groups_of(&self.plan, &self.standards, &found);
-            let own = in_lengths(&doors(&snaps), lengths.network());
-            // Both have had the same targets so far.
-            lengths.add_target(own, groups);
-        }
+        let target = self.add_target(&snaps, &found);
         self.targets.push(target);
         for (followed, found) in self.standards.iter_mut().zip(found) {
             followed.found.push(found);
@@ -159,10 +155,7 @@ impl EditedCity {
     pub fn remove_facility(&mut self, index: usize) -> Result<Facility> {
         self.check_facility(index)?;
         let target = self.targets.remove(index);
-        self.times.remove_target(target);
-        if let Some(lengths) = &mut self.lengths {
-            lengths.remove_target(target);
-        }
+        self.remove_target(target);
         for followed in &mut self.standards {
             let found = followed.found.remove(index);
             followed.renewed.touch(&found);
@@ -177,11 +170,7 @@ impl EditedCity {
     /// If there is none of this index, or a third has its id.
     pub fn replace_facility(&mut self, index: usize, facility: Facility) -> Result<Facility> {
         self.check_facility(index)?;
-        let mut others = self.city.facilities.iter().enumerate();
-        if others.any(|(other, known)| other != index && known.id == facility.id) {
-            let problem = format!("there is a facility {:?} already", facility.id);
-            return Err(Error::exists(problem).hint("give it an id of its own"));
-        }
+        self.check_id(&facility.id, Some(index))?;
         let snaps = self.snapper().snap_entries(&facility.entries);
         let found: Vec<ServicesOf> = self.standards.iter_mut().map(|followed| followed.touched(&facility)).collect();
         let same_services =
@@ -190,14 +179,8 @@ impl EditedCity {
             self.move_facility(index, &snaps);
         } else {
             // Answers know targets by their groups; one of other groups is another target.
-            let (old, groups) = (self.targets[index], self.groups_of(&found));
-            self.times.remove_target(old);
-            let (target, _) = self.times.add_target(doors(&snaps), groups);
-            if let Some(lengths) = &mut self.lengths {
-                lengths.remove_target(old);
-                let own = in_lengths(&doors(&snaps), lengths.network());
-                lengths.add_target(own, length_groups_of(&self.plan, &self.standards, &found));
-            }
+            self.remove_target(self.targets[index]);
+            let target = self.add_target(&snaps, &found);
             self.targets[index] = target;
         }
         for (followed, found) in self.standards.iter_mut().zip(found) {
@@ -268,9 +251,32 @@ impl EditedCity {
         Snapper::with_index(streets, network, &self.walk.walker, self.walk.snap_limit, Arc::clone(&self.index))
     }
 
-    /// The groups that a facility belongs to by what each standard makes of it.
-    fn groups_of(&self, found: &[ServicesOf]) -> Vec<u32> {
-        groups_of(&self.standards, found).map(|group| group as u32).collect()
+    /// Refuses an id that another facility has.
+    fn check_id(&self, id: &str, own: Option<usize>) -> Result<()> {
+        let mut others = self.city.facilities.iter().enumerate().filter(|(index, _)| Some(*index) != own);
+        match others.any(|(_, other)| other.id == id) {
+            false => Ok(()),
+            true => Err(Error::exists(format!("there is a facility {id:?} already")).hint("give it an id of its own")),
+        }
+    }
+
+    /// Adds a target to the answers, in the groups of what each standard makes of it.
+    fn add_target(&mut self, snaps: &Result<Vec<Snap>, NoStreet>, found: &[ServicesOf]) -> u32 {
+        let groups = groups_of(&self.standards, found).map(|group| group as u32).collect();
+        let (target, _) = self.times.add_target(doors(snaps), groups);
+        if let Some(lengths) = &mut self.lengths {
+            let own = in_lengths(&doors(snaps), lengths.network());
+            // Both have the same targets, so it is of the same number there.
+            lengths.add_target(own, length_groups_of(&self.plan, &self.standards, found));
+        }
+        target
+    }
+
+    fn remove_target(&mut self, target: u32) {
+        self.times.remove_target(target);
+        if let Some(lengths) = &mut self.lengths {
+            lengths.remove_target(target);
+        }
     }
 
     /// Lets a facility join the streets elsewhere.
@@ -312,7 +318,7 @@ impl EditedCity {
         let facilities: Vec<(usize, Result<Vec<Snap>, NoStreet>)> = (0..city.facilities.len())
             .filter(|facility| {
                 let snaps = snaps.facilities[*facility].as_deref().ok();
-                may_move(points(&city.facilities[*facility].entries), snaps)
+                may_move(city.facilities[*facility].entries.points(), snaps)
             })
             .map(|facility| (facility, snapper.snap_entries(&city.facilities[facility].entries)))
             .collect();
@@ -377,7 +383,7 @@ impl EditedCity {
 impl Followed {
     fn new(standard: Standard, city: &City, plan: &mut Plan) -> Self {
         let recogniser = Recogniser::new(&standard);
-        let found = city.facilities.iter().map(|facility| recogniser.services_of(facility)).collect();
+        let found = city.facilities.par_iter().map(|facility| recogniser.services_of(facility)).collect();
         // Every service has a group of its own: two that have the same facilities now need not have them after an edit.
         let ask = |service: &crate::standard::Service| {
             let group = plan.add_group();
@@ -395,18 +401,22 @@ impl Followed {
         found
     }
 
-    fn measured(&mut self, reached: &Arc<Reached>, progress: &dyn Progress) -> Result<Measured> {
-        let recognised = Recognised::of(&self.standard, &self.found);
+    fn recognised(&self) -> Recognised {
+        Recognised::of(&self.standard, &self.found)
+    }
+
+    fn measured(
+        &mut self,
+        recognised: Recognised,
+        reached: &Arc<Reached>,
+        progress: &dyn Progress,
+    ) -> Result<Measured> {
         let standard = Arc::clone(&self.standard);
         Measured::renewed(standard, recognised, Arc::clone(reached), self.at.clone(), &mut self.renewed, progress)
     }
 }
 
-/// The facilities of each group, followed after followed and service after service, as groups were added.
-fn groups(standards: &[Followed]) -> Vec<Vec<u32>> {
-    standards.iter().flat_map(|followed| Recognised::of(&followed.standard, &followed.found).services).collect()
-}
-
+/// The groups that a facility belongs to by what each standard makes of it.
 fn groups_of<'a>(standards: &'a [Followed], found: &'a [ServicesOf]) -> impl Iterator<Item = usize> + 'a {
     let of_view = |(followed, found): (&'a Followed, &'a ServicesOf)| {
         found.services.iter().map(|service| followed.at[*service].group)
@@ -438,10 +448,6 @@ fn doors(snaps: &Result<Vec<Snap>, NoStreet>) -> Vec<Snap> {
 
 fn in_lengths(doors: &[Snap], network: &Network<Millimetres>) -> Vec<Snap<Millimetres>> {
     doors.iter().map(|door| door.in_lengths(network)).collect()
-}
-
-fn points(entries: &Entries) -> &[LonLat] {
-    entries.points()
 }
 
 /// What lies around a street: whoever might join it.
