@@ -35,7 +35,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(path) = CITY.get_or_init(directory) else { panic!("no city") };
     let Some((which, bytes)) = bytes.split_first() else { return };
     let names = ["city.toml", "homes.parquet", "facilities.parquet", "network_edges.parquet", "network_nodes.parquet",
-        "communities.parquet", "basemap.parquet", "merges.parquet"];
+        "communities.parquet", "basemap.parquet", "roads.parquet", "merges.parquet"];
     let file = path.join(names[usize::from(*which) % names.len()]);
     let Ok(good) = std::fs::read(&file) else { return };
     if std::fs::write(&file, bytes).is_ok()

@@ -28,6 +28,7 @@ fn assert_same(a: &City, b: &City) {
     assert_eq!(a.facilities, b.facilities);
     assert_eq!(a.communities, b.communities);
     assert_eq!(a.basemap, b.basemap);
+    assert_eq!(a.roads, b.roads);
 }
 
 fn texts(records: &Records, row: usize) -> Vec<&str> {

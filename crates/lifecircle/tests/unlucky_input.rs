@@ -389,7 +389,7 @@ fn any_bit_of_a_tables_file_counts() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.city");
     city::save(&city, &path, Existing::Refuse).unwrap();
-    for name in ["homes", "facilities", "network_edges", "network_nodes", "communities", "basemap", "merges"] {
+    for name in ["homes", "facilities", "network_edges", "network_nodes", "communities", "basemap", "roads", "merges"] {
         let file = path.join(format!("{name}.parquet"));
         let good = std::fs::read(&file).unwrap();
         for place in (0..good.len()).step_by(good.len() / 40 + 1) {
@@ -407,11 +407,11 @@ fn any_bit_of_a_tables_file_counts() {
     // A city of the format before, which held no checksums.
     let about = std::fs::read_to_string(path.join("city.toml")).unwrap();
     let (start, end) = (about.find("[tables.").unwrap(), about.find("[[sources]]").unwrap());
-    let older = [&about[..start], &about[end..]].concat().replace("format_version = 3", "format_version = 2");
+    let older = [&about[..start], &about[end..]].concat().replace("format_version = 4", "format_version = 2");
     std::fs::write(path.join("city.toml"), &older).unwrap();
     assert_eq!(city::load(&path).unwrap().homes, city.homes);
     // One of this format without them is damaged.
-    std::fs::write(path.join("city.toml"), older.replace("format_version = 2", "format_version = 3")).unwrap();
+    std::fs::write(path.join("city.toml"), older.replace("format_version = 2", "format_version = 4")).unwrap();
     assert!(city::load(&path).unwrap_err().to_string().contains("does not say what this must hold"));
 }
 

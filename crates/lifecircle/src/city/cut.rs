@@ -22,6 +22,7 @@ impl City {
             homes: self.homes.iter().filter(|home| holds(home.at)).cloned().collect(),
             communities: self.communities.clone(),
             basemap: self.basemap.clone(),
+            roads: self.roads.clone(),
             merges: self.merges.clone(),
         }
     }

@@ -3,6 +3,7 @@
 //! Plain data: streets, facilities, homes, communities, and what they rest on. It knows nothing of how it was imported,
 //! of any walker, or of any standard; `store` keeps it on disk.
 
+mod basemap;
 mod cut;
 mod store;
 mod streets;
@@ -10,6 +11,7 @@ mod streets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use basemap::{MapFeature, MapKind, Road, RoadClass};
 pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, read_engine, save, write, write_engine};
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
@@ -30,8 +32,10 @@ pub struct City {
     pub homes: Vec<Home>,
     /// Administrative areas (社区 where known), in which homes lie.
     pub communities: Vec<Community>,
-    /// Water and green, to draw a map on.
-    pub basemap: Vec<Backdrop>,
+    /// What a map shows beside all this: water, green, buildings, railways, names.
+    pub basemap: Vec<MapFeature>,
+    /// Classes and names of roads, in the order of their ways.
+    pub roads: Vec<Road>,
     /// Entries of lists that are one place with a facility, with the reason.
     pub merges: Vec<Merge>,
 }
@@ -303,23 +307,4 @@ pub struct Community {
     pub unit: Name,
     /// Its area.
     pub shape: MultiPolygon<f64>,
-}
-
-/// A shape of the map's background.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Backdrop {
-    /// What it is.
-    pub kind: BackdropKind,
-    /// Its area.
-    pub shape: MultiPolygon<f64>,
-}
-
-/// What a backdrop is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BackdropKind {
-    /// Lakes and broad rivers.
-    Water,
-    /// Parks, woods and lawns.
-    Green,
 }

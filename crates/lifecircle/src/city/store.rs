@@ -11,17 +11,21 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Ages, Backdrop, City, Community, Entries, Facility, Home, Merge, Name, Street, Streets};
+use super::{About, Ages, City, Community, Entries, Facility, Home, MapFeature, Merge, Name, Road, Street, Streets};
 use crate::error::{Error, Result};
 use crate::geo::{LonLat, Metres};
 use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 
-/// The version of the format. Cities of this and of the version before are read.
-pub const FORMAT_VERSION: u32 = 3;
+/// The version of the format. Cities of this and of the two versions before are read.
+pub const FORMAT_VERSION: u32 = 4;
 
-/// The earliest version that is read: its tables are the same, but it holds no checksums of them.
+/// The earliest version that is read.
 const EARLIEST_VERSION: u32 = 2;
+
+/// The version since which a city holds checksums of its tables. Since version 4 it holds all that a good map needs; an earlier
+/// one has only water and green, without names.
+const CHECKED_VERSION: u32 = 3;
 
 const ABOUT: &str = "city.toml";
 
@@ -72,13 +76,14 @@ pub fn save(city: &City, directory: &Path, existing: Existing) -> Result<()> {
 /// If one cannot be written.
 pub fn write(city: &City, directory: &Path) -> Result<()> {
     type TableOf = fn(&City) -> Table;
-    let tables: [(&str, TableOf); 7] = [
+    let tables: [(&str, TableOf); 8] = [
         ("network_nodes", |city| nodes_table(&city.streets)),
         ("network_edges", |city| edges_table(&city.streets)),
         ("facilities", |city| facilities_table(&city.facilities)),
         ("homes", |city| homes_table(&city.homes)),
         ("communities", |city| communities_table(&city.communities)),
         ("basemap", |city| basemap_table(&city.basemap)),
+        ("roads", |city| roads_table(&city.roads)),
         ("merges", |city| merges_table(&city.merges)),
     ];
     let write = |(name, table): &(&str, TableOf)| {
@@ -134,7 +139,7 @@ pub fn load(directory: &Path) -> Result<City> {
         .hint("import the city again with this version"));
     }
     let head: Head = toml::from_str(&text).map_err(damaged)?;
-    let has_checks = format_version > EARLIEST_VERSION || !head.tables.is_empty();
+    let has_checks = format_version >= CHECKED_VERSION || !head.tables.is_empty();
     let read = |name: &str| {
         let path = table_path(directory, name);
         if has_checks { read_checked(&path, head.tables.get(name)) } else { read_parquet(&path) }
@@ -153,6 +158,7 @@ pub fn load(directory: &Path) -> Result<City> {
         homes: homes_of(&read("homes")?).map_err(|e| place("homes", e))?,
         communities: communities_of(&read("communities")?).map_err(|e| place("communities", e))?,
         basemap: basemap_of(&optional("basemap")?).map_err(|e| place("basemap", e))?,
+        roads: roads_of(&optional("roads")?).map_err(|e| place("roads", e))?,
         merges: merges_of(&optional("merges")?).map_err(|e| place("merges", e))?,
         about: head.about,
     };
@@ -467,13 +473,64 @@ fn shapes(table: &Table) -> Result<Vec<MultiPolygon<f64>>> {
     table.geometries().unwrap_or_default().iter().map(shape).collect()
 }
 
-fn basemap_table(basemap: &[Backdrop]) -> Table {
+/// What is drawn, as a table of areas, lines and points: `kind`, `name`, `name_en`.
+fn basemap_table(basemap: &[MapFeature]) -> Table {
+    let all = || basemap.iter();
     Table::new()
-        .text("kind", basemap.iter().map(|backdrop| word(&backdrop.kind)))
-        .geometry(basemap.iter().map(|backdrop| Geometry::MultiPolygon(backdrop.shape.clone())))
+        .text("kind", all().map(|feature| word(&feature.kind)))
+        .text("name", all().map(|feature| &feature.name.local))
+        .text("name_en", all().map(|feature| &feature.name.en))
+        .geometry(all().map(|feature| feature.shape.clone()))
 }
 
-fn basemap_of(table: &Table) -> Result<Vec<Backdrop>> {
-    let kinds = table.get_text("kind")?;
-    kinds.zip(shapes(table)?).map(|(kind, shape)| Ok(Backdrop { kind: of_word(kind)?, shape })).collect()
+fn basemap_of(table: &Table) -> Result<Vec<MapFeature>> {
+    let shapes = table.geometries().unwrap_or_default();
+    let names = match table.names().any(|name| name == "name") {
+        true => names_of(table)?,
+        false => vec![Name::default(); shapes.len()],
+    };
+    let kinds = if shapes.is_empty() { Vec::new() } else { words_of(table, "kind")? };
+    let rows = kinds.into_iter().zip(names).zip(shapes);
+    Ok(rows.map(|((kind, name), shape)| MapFeature { kind, name, shape: shape.clone() }).collect())
+}
+
+/// The roads as a table: `osm_way`, `class`, `name`, `name_en`.
+fn roads_table(roads: &[Road]) -> Table {
+    Table::new()
+        .ids("osm_way", roads.iter().map(|road| road.way))
+        .text("class", roads.iter().map(|road| word(&road.class)))
+        .text("name", roads.iter().map(|road| &road.name.local))
+        .text("name_en", roads.iter().map(|road| &road.name.en))
+}
+
+fn roads_of(table: &Table) -> Result<Vec<Road>> {
+    if table.rows() == 0 {
+        return Ok(Vec::new());
+    }
+    let ways = table.get_ids("osm_way")?.map(Option::unwrap_or_default);
+    let rows = ways.zip(words_of(table, "class")?).zip(names_of(table)?);
+    Ok(rows.map(|((way, class), name)| Road { way, class, name }).collect())
+}
+
+fn names_of(table: &Table) -> Result<Vec<Name>> {
+    let [local, en] = [table.get_text("name")?, table.get_text("name_en")?];
+    let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    Ok(local.zip(en).map(|(local, en)| Name { local: owned(local), en: owned(en) }).collect())
+}
+
+/// A column of words, each of which is made a value once: there are few, and tables are long.
+fn words_of<T: DeserializeOwned + Copy>(table: &Table, column: &str) -> Result<Vec<T>> {
+    let mut known: Vec<(&str, T)> = Vec::new();
+    let mut values = Vec::with_capacity(table.rows());
+    for text in table.get_text(column)?.map(Option::unwrap_or_default) {
+        let value = match known.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => *value,
+            None => of_word(Some(text))?,
+        };
+        if !known.iter().any(|(word, _)| *word == text) {
+            known.push((text, value));
+        }
+        values.push(value);
+    }
+    Ok(values)
 }

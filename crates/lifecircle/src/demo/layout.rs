@@ -262,7 +262,7 @@ impl Layout {
     }
 
     fn draw_river(&self, canvas: &mut Canvas) {
-        let reach = if self.districts.len() > 2 { 6800.0 } else { 1900.0 };
+        let reach = self.reach();
         let steps = 60;
         let bank = |side: f64| {
             (0..=steps).map(move |step| {
@@ -274,6 +274,45 @@ impl Layout {
         let mut about = Pair::new("黄河", "Yellow River").tags();
         about.extend(tags(&[("natural", "water"), ("water", "river")]));
         canvas.area(&corners, about);
+    }
+
+    /// How far the river and the railway reach, north and south of the middle.
+    fn reach(&self) -> f64 {
+        if self.districts.len() > 2 { 6800.0 } else { 1900.0 }
+    }
+
+    /// What a map shows and nobody walks on or lives in: banks along the river, a railway, names of the districts.
+    pub fn draw_surroundings(&self, canvas: &mut Canvas) {
+        let reach = self.reach();
+        let line = |x: f64, sway: f64| {
+            (0..=60).map(move |step| {
+                let y = reach * (f64::from(step) / 30.0 - 1.0);
+                spot(x + sway * (y / 900.0).sin(), y)
+            })
+        };
+        for side in [-1.0, 1.0] {
+            let near: Vec<Spot> = line(side * (RIVER + 55.0), 25.0).collect();
+            let far = line(side * (RIVER + 170.0), 40.0).collect::<Vec<_>>();
+            let bank: Vec<Spot> = near.into_iter().chain(far.into_iter().rev()).collect();
+            canvas.area(&bank, tags(&[("landuse", "grass")]));
+        }
+        let east = &self.districts[0];
+        let beyond = east.west + (east.columns * BLOCKS) as f64 * BLOCK + 260.0;
+        let nodes = line(beyond, 120.0).map(|at| canvas.point(at)).collect();
+        let mut about = Pair::new("河湾铁路", "Hewan Railway").tags();
+        about.extend(tags(&[("railway", "rail")]));
+        canvas.way(nodes, about);
+        let label = |at: Spot, name: &Pair, place: &str, canvas: &mut Canvas| {
+            let mut about = name.tags();
+            about.extend(tags(&[("place", place)]));
+            canvas.node(at, about);
+        };
+        label(spot(0.0, 0.0), &Pair::new("河湾市", "Hewan"), "city", canvas);
+        for district in &self.districts {
+            let side = |count: usize| (count * BLOCKS) as f64 * BLOCK / 2.0;
+            let middle = spot(district.west + side(district.columns), district.south + side(district.rows));
+            label(middle, &district.name, "town", canvas);
+        }
     }
 
     /// Boundaries of communities (level 10), subdistricts (8) and districts (6).

@@ -45,6 +45,7 @@ pub fn generate(size: Size, seed: u64) -> Inputs {
     services::draw(&layout, &estates, &mut canvas, &mut random);
     layout.draw_roads_and_river(&mut canvas, &mut random);
     layout.draw_boundaries(&mut canvas);
+    layout.draw_surroundings(&mut canvas);
     let people = people::settle(&estates, layout.residents, &mut random);
     let source = |role| Source {
         role,

@@ -7,7 +7,6 @@ use geo_types::{LineString, MultiPolygon, Point, Polygon};
 use rayon::prelude::*;
 
 use super::scan::{Extract, Relation};
-use crate::city::{Backdrop, BackdropKind};
 use crate::geo::LonLat;
 
 /// An area with its tags.
@@ -96,12 +95,15 @@ pub(super) fn rings(extract: &Extract, relation: &Relation) -> Vec<Vec<u32>> {
 /// Nests rings: one inside an odd number of others is a hole. The members' roles say the same where mappers set them
 /// right, and this also holds where they did not.
 pub(super) fn polygons_of_rings(extract: &Extract, rings: &[Vec<u32>]) -> MultiPolygon<f64> {
-    let lines: Vec<LineString<f64>> = rings
+    let lines = rings
         .iter()
         .map(|ring| ring.iter().filter_map(|node| extract.place(*node)).collect::<Vec<LonLat>>())
-        .filter(|line| line.len() > 2)
-        .map(LineString)
-        .collect();
+        .filter(|line| line.len() > 2);
+    nest(lines.map(LineString).collect())
+}
+
+/// The same of rings whose places are known.
+pub(super) fn nest(lines: Vec<LineString<f64>>) -> MultiPolygon<f64> {
     let mut polygons: Vec<Polygon<f64>> = lines.into_iter().map(|line| Polygon::new(line, Vec::new())).collect();
     polygons.retain(|polygon| polygon.unsigned_area() > 0.0);
     if polygons.len() < 2 {
@@ -130,30 +132,4 @@ pub(super) fn polygons_of_rings(extract: &Extract, rings: &[Vec<u32>]) -> MultiP
         }
     }
     MultiPolygon(result.into_iter().map(|(_, polygon)| polygon).collect())
-}
-
-/// The shapes of the map's background.
-pub(super) fn basemap(areas: &[Area<'_>]) -> Vec<Backdrop> {
-    areas
-        .iter()
-        .filter_map(|area| {
-            let water = area.tag("natural") == Some("water")
-                || area.tag("waterway") == Some("riverbank")
-                || matches!(area.tag("landuse"), Some("reservoir" | "basin"));
-            let green = matches!(area.tag("leisure"), Some("park" | "garden" | "nature_reserve" | "golf_course"))
-                || matches!(
-                    area.tag("landuse"),
-                    Some("forest" | "grass" | "recreation_ground" | "village_green" | "meadow")
-                )
-                || matches!(area.tag("natural"), Some("wood" | "scrub"));
-            let kind = if water {
-                BackdropKind::Water
-            } else if green {
-                BackdropKind::Green
-            } else {
-                return None;
-            };
-            Some(Backdrop { kind, shape: area.shape.clone() })
-        })
-        .collect()
 }

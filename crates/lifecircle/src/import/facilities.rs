@@ -13,6 +13,7 @@ use super::area_index::AreaIndex;
 use super::scan::{Extract, is_facility};
 use crate::city::{Entries, Facility, Name, StreetKind, Streets};
 use crate::geo::metric::distance;
+use crate::sources::osm::{Tags, tag};
 use crate::geo::{LonLat, polygon};
 
 /// Points on the outline of an area without known entries.
@@ -131,7 +132,15 @@ fn facility(id: String, tags: &[(String, String)], at: LonLat, entries: Entries,
 
 /// The names that tags tell.
 pub(super) fn name(tags: &[(String, String)]) -> Name {
-    let get = |key: &str| tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.trim().to_owned());
+    name_by(|key| tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.trim().to_owned()))
+}
+
+/// The same of tags that are borrowed.
+pub(super) fn name_of(tags: Tags<'_>) -> Name {
+    name_by(|key| tag(tags, key).map(|value| value.trim().to_owned()))
+}
+
+fn name_by(get: impl Fn(&str) -> Option<String>) -> Name {
     let local = get("name:zh").or_else(|| get("name")).unwrap_or_default();
     let en = get("name:en").or_else(|| get("name").filter(|name| name.is_ascii())).unwrap_or_default();
     Name { local, en }

@@ -6,6 +6,7 @@
 mod access;
 mod area;
 mod area_index;
+mod basemap;
 mod communities;
 mod elevation;
 mod facilities;
@@ -14,6 +15,7 @@ mod lists;
 mod merge;
 mod people;
 mod scan;
+mod sea;
 mod squares;
 mod street_builder;
 
@@ -143,8 +145,9 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         notes,
         lists,
     };
-    let basemap = area::basemap(&areas);
-    Ok(City { about, streets, facilities, homes, communities, basemap, merges })
+    let basemap = basemap::features(&extract, &areas, about.extent);
+    let roads = basemap::roads(&extract);
+    Ok(City { about, streets, facilities, homes, communities, basemap, roads, merges })
 }
 
 /// No map has so many streets between so few junctions; plans of cities have two to a junction.

@@ -6,6 +6,9 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::access::{self, Mark, Walkway};
+use super::basemap::{Drawn, drawn, label_kind};
+use super::facilities::name_of;
+use crate::city::{MapKind, Name};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
 use crate::progress::{Progress, Stage};
@@ -27,6 +30,8 @@ pub(super) struct Extract {
     pub relations: Vec<Relation>,
     /// Facilities that are points.
     pub points: Vec<(i64, Fixed, OwnedTags)>,
+    /// Places that have a name on the map.
+    pub labels: Vec<(Fixed, MapKind, Name)>,
     /// How many elements of each kind the extract has.
     counts: Counts,
 }
@@ -46,6 +51,8 @@ pub(super) struct Way {
     pub nodes: Vec<u32>,
     /// How it can be walked, if it can.
     pub walkway: Option<Walkway>,
+    /// How it is drawn as a line, if it is; few ways are.
+    pub drawn: Option<Box<Drawn>>,
     /// Its tags, where it is more than a street.
     pub tags: OwnedTags,
 }
@@ -114,8 +121,19 @@ fn is_area_of_interest(tags: Tags<'_>) -> bool {
                 | "recreation_ground"
                 | "village_green"
                 | "meadow"
+                | "cemetery"
+                | "allotments"
+                | "commercial"
+                | "retail"
+                | "industrial"
+                | "railway"
+                | "port"
+                | "construction"
         ),
-        "natural" => matches!(*value, "water" | "wood" | "scrub" | "bay"),
+        "natural" => matches!(
+            *value,
+            "water" | "wood" | "scrub" | "bay" | "grassland" | "heath" | "wetland" | "beach" | "sand" | "bare_rock"
+        ),
         "waterway" => *value == "riverbank",
         "boundary" => *value == "administrative",
         _ => false,
@@ -144,6 +162,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
             id: way.id,
             nodes: way.refs.iter().filter_map(|id| wanted.binary_search(id).ok()).map(|index| index as u32).collect(),
             walkway: way.walkway,
+            drawn: way.drawn,
             tags: way.tags,
         })
         .collect();
@@ -158,6 +177,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
             extract.marks.entry(index).or_insert(mark);
         }
         extract.points.extend(piece.points);
+        extract.labels.extend(piece.labels);
         extract.counts.nodes += piece.count;
     }
     keep_first(&mut extract.points, |point| point.0, &mut twice);
@@ -194,6 +214,7 @@ struct RawWay {
     id: i64,
     refs: Vec<i64>,
     walkway: Option<Walkway>,
+    drawn: Option<Box<Drawn>>,
     tags: OwnedTags,
 }
 
@@ -204,11 +225,14 @@ fn scan_ways(source: &OsmSource, members: &[i64], progress: &dyn Progress) -> Re
         *count += 1;
         let walkway = access::walkway(tags);
         let area = is_area_of_interest(tags) || walkway.is_some_and(|walkway| walkway.is_area);
-        if walkway.is_some() || area || members.binary_search(&id).is_ok() {
+        let drawn = drawn(tags).map(Box::new);
+        let is_drawn = drawn.as_ref().is_some_and(|drawn| drawn.stands_alone());
+        if walkway.is_some() || area || is_drawn || members.binary_search(&id).is_ok() {
             ways.push(RawWay {
                 id,
                 refs: refs.to_vec(),
                 walkway,
+                drawn,
                 tags: if area { own(tags) } else { OwnedTags::new() },
             });
         }
@@ -224,6 +248,7 @@ struct NodePiece {
     places: Vec<(u32, Fixed)>,
     marks: Vec<(u32, Mark)>,
     points: Vec<(i64, Fixed, OwnedTags)>,
+    labels: Vec<(Fixed, MapKind, Name)>,
 }
 
 fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Result<Vec<NodePiece>> {
@@ -240,6 +265,12 @@ fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Re
         }
         if !tags.is_empty() && is_facility(tags) {
             piece.points.push((id, at, own(tags)));
+        }
+        if let Some(kind) = label_kind(tags) {
+            let name = name_of(tags);
+            if name != Name::default() {
+                piece.labels.push((at, kind, name));
+            }
         }
     })
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use geo_types::MultiPolygon;
+use geo_types::{Geometry, MultiPolygon};
 use maud::{Markup, html};
 
 use super::text::{put, tenths, whole};
-use crate::city::{BackdropKind, City, Community, StreetKind};
+use crate::city::{City, Community, MapKind, StreetKind};
 use crate::geo::LonLat;
 use crate::geo::metric::Mercator;
 use crate::measure::Measured;
@@ -264,10 +264,12 @@ fn class_of(change: Change) -> &'static str {
 }
 
 fn background(view: &View, city: &City, summary: &Summary, language: Language) -> Markup {
-    let backdrop = |kind: BackdropKind| {
+    let areas = |kind: MapKind| {
         let mut path = String::new();
-        for backdrop in city.basemap.iter().filter(|backdrop| backdrop.kind == kind) {
-            area(&mut path, view, &backdrop.shape);
+        for feature in city.basemap.iter().filter(|feature| feature.kind == kind) {
+            if let Geometry::MultiPolygon(shape) = &feature.shape {
+                area(&mut path, view, shape);
+            }
         }
         path
     };
@@ -291,8 +293,8 @@ fn background(view: &View, city: &City, summary: &Summary, language: Language) -
         ("major", &[StreetKind::Major]),
     ];
     html! {
-        path class="green" fill-rule="evenodd" d=(backdrop(BackdropKind::Green)) {}
-        path class="water" fill-rule="evenodd" d=(backdrop(BackdropKind::Water)) {}
+        path class="green" fill-rule="evenodd" d=(areas(MapKind::Green)) {}
+        path class="water" fill-rule="evenodd" d=(areas(MapKind::Water)) {}
         @for (class, kinds) in classes.into_iter().filter(|(class, _)| detailed || *class != "path") {
             path class={ "street " (class) } d=(streets(kinds)) {}
         }
