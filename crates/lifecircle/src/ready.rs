@@ -16,7 +16,7 @@ use crate::network::{
     snap_city,
 };
 use crate::progress::Progress;
-use crate::reach::{self, Engine, Heading, Isochrones, Places, Route};
+use crate::reach::{Engine, Heading, Isochrones, Places, Route, Searches};
 
 /// Who walks, and from how far off the street.
 #[derive(Debug, Clone)]
@@ -65,6 +65,7 @@ struct Parts {
     /// The same on the lengths of the streets, made when first asked for.
     lengths: OnceLock<Searched<Millimetres>>,
     isochrones: OnceLock<Isochrones>,
+    searches: Searches,
 }
 
 /// A network with the doors of homes and facilities on it, and the engine that searches it.
@@ -167,7 +168,8 @@ impl ReadyCity {
         lengths: Option<Searched<Millimetres>>,
     ) -> Self {
         let (lengths, isochrones) = (lengths.map_or_else(OnceLock::new, OnceLock::from), OnceLock::new());
-        Self(Arc::new(Parts { city, walk, index, snaps, times, lengths, isochrones }))
+        let searches = Searches::new(times.network.nodes());
+        Self(Arc::new(Parts { city, walk, index, snaps, times, lengths, isochrones, searches }))
     }
 
     /// The city itself.
@@ -238,11 +240,39 @@ impl ReadyCity {
         index.of(streets, self.network()).areas(starts, heading, limits)
     }
 
+    /// The times from any of some starts to every facility, or from every facility to any of them; [`Cost::NEVER`] where it
+    /// takes longer than a limit, or no way leads there. What a kernel finds for all homes at once, for a single point.
+    pub fn times_to_facilities(&self, starts: &[Snap], heading: Heading, limit: Millis) -> Vec<Millis> {
+        self.0.searches.costs(self.network(), (starts, heading), self.times().facilities(), limit)
+    }
+
+    /// The same along the lengths of the streets that the walker can use.
+    pub fn lengths_to_facilities(&self, starts: &[Snap], heading: Heading, limit: Millimetres) -> Vec<Millimetres> {
+        let lengths = self.lengths();
+        let starts: Vec<_> = starts.iter().map(|start| start.in_lengths(&lengths.network)).collect();
+        self.0.searches.costs(&lengths.network, (&starts, heading), lengths.facilities(), limit)
+    }
+
     /// The shortest route from any door of one place to any door of another; none if there is no way.
     ///
     /// # Errors
     /// If it is cancelled.
+    ///
+    /// ```
+    /// use lifecircle::network::Walker;
+    /// use lifecircle::ready::{ReadyCity, Walk};
+    /// use lifecircle::{demo, import};
+    ///
+    /// # fn main() -> lifecircle::Result<()> {
+    /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
+    /// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
+    /// let [from, to] = [&ready.snaps().homes[0], &ready.snaps().homes[50]].map(|home| home.unwrap());
+    /// let route = ready.route(&[from], &[to], &())?.unwrap();
+    /// assert!(route.line(&ready.city().streets).len() >= 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn route(&self, from: &[Snap], to: &[Snap], progress: &dyn Progress) -> Result<Option<Route>> {
-        reach::route(self.network(), from, to, progress)
+        self.0.searches.route(self.network(), from, to, progress)
     }
 }

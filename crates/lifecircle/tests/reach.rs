@@ -11,8 +11,8 @@ use lifecircle::city::{Direction, Street, StreetKind, Streets};
 use lifecircle::geo::{LonLat, Metres, metric};
 use lifecircle::network::{Cost, EdgeCosts, Millis, Network, Snap, Snapper, Walker};
 use lifecircle::reach::{
-    Answers, Engine, Heading, Incremental, Isochrones, Places, Question, Step, catchment, k_nearest, matrix, nearest,
-    route, weigh, within,
+    Answers, Engine, Heading, Incremental, Isochrones, Places, Question, Searches, Step, catchment, k_nearest, matrix,
+    nearest, weigh, within,
 };
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -185,6 +185,7 @@ fn agree(world: &World) {
     let counts = within(&engine, question, &[limits; 4], &()).unwrap();
     let weights: Vec<f64> = (0..world.targets.len()).map(|target| 1.0 + target as f64 / 7.0).collect();
     let decay = |time: Millis, _: Millis| (-f64::from(time.0) / 3e5).exp();
+    let searches = Searches::new(world.network.nodes());
     let sums = weigh(&engine, question, &[limits; 4], &weights, decay, &()).unwrap();
     for (origin, row) in table.iter().enumerate() {
         for (group, members) in world.groups.iter().enumerate() {
@@ -229,6 +230,20 @@ fn agree(world: &World) {
             expected.extend(kept.map(|(target, time)| (origin as u32, target as u32, *time)));
         }
         assert_eq!(rows, expected);
+        for (origin, row) in table.iter().enumerate() {
+            let from = (world.origins.doors(origin), Heading::Out);
+            let found = searches.costs(&world.network, from, &world.targets, limit);
+            let expected = row.iter().map(|time| if inside(*time) { *time } else { NEVER });
+            assert!(found.into_iter().map(plain).eq(expected), "one to many");
+        }
+        for (target, row) in (0..world.targets.len()).map(|target| (target, table.iter().map(move |row| row[target]))) {
+            let to = (world.targets.doors(target), Heading::Back);
+            let found = searches.costs(&world.network, to, &world.origins, limit);
+            assert!(
+                found.into_iter().map(plain).eq(row.map(|time| if inside(time) { time } else { NEVER })),
+                "many to one"
+            );
+        }
         for (target, reached) in
             catchment(&engine, &world.targets, &world.origins, limit, &()).unwrap().iter().enumerate()
         {
@@ -270,10 +285,11 @@ proptest! {
     fn routes_take_as_long_as_they_say(seed in any::<u64>()) {
         let world = World::new(seed);
         let table = plain_times(&world.network, &world.origins, &world.targets);
+        let searches = Searches::new(world.network.nodes());
         for (origin, row) in table.iter().enumerate().take(10) {
             for (target, time) in row.iter().enumerate() {
                 let (from, to) = (world.origins.doors(origin), world.targets.doors(target));
-                let Some(route) = route(&world.network, from, to, &()).unwrap() else {
+                let Some(route) = searches.route(&world.network, from, to, &()).unwrap() else {
                     prop_assert_eq!(*time, NEVER);
                     continue;
                 };

@@ -94,7 +94,10 @@ fn area_kind(area: &Area<'_>) -> Option<MapKind> {
         return Some(MapKind::Building);
     }
     let green = is("leisure", &["park", "garden", "nature_reserve", "golf_course", "common", "dog_park"])
-        || is("landuse", &["forest", "grass", "recreation_ground", "village_green", "meadow", "cemetery", "allotments"])
+        || is(
+            "landuse",
+            &["forest", "grass", "recreation_ground", "village_green", "meadow", "cemetery", "allotments"],
+        )
         || is("natural", &["wood", "scrub", "grassland", "heath", "wetland"]);
     if green {
         return Some(MapKind::Green);
@@ -123,10 +126,8 @@ pub(super) fn features(extract: &Extract, areas: &[Area<'_>], extent: [f64; 4]) 
         Some(MapFeature { kind, name, shape: Geometry::MultiPolygon(area.shape.clone()) })
     };
     let mut features: Vec<MapFeature> = areas.iter().filter_map(of_area).collect();
-    let coast: Vec<&[u32]> = ways(extract)
-        .filter(|(_, drawn, _)| drawn.kind == DrawnKind::Coastline)
-        .map(|(nodes, ..)| nodes)
-        .collect();
+    let coast: Vec<&[u32]> =
+        ways(extract).filter(|(_, drawn, _)| drawn.kind == DrawnKind::Coastline).map(|(nodes, ..)| nodes).collect();
     let sea = sea::areas(extract, &coast, extent).0.into_iter().map(|polygon| MapFeature {
         kind: MapKind::Water,
         name: Name::default(),
@@ -152,10 +153,7 @@ pub(super) fn features(extract: &Extract, areas: &[Area<'_>], extent: [f64; 4]) 
 }
 
 fn ways(extract: &Extract) -> impl Iterator<Item = (&[u32], &Drawn, bool)> {
-    extract
-        .ways
-        .iter()
-        .filter_map(|way| Some((way.nodes.as_slice(), way.drawn.as_deref()?, way.walkway.is_some())))
+    extract.ways.iter().filter_map(|way| Some((way.nodes.as_slice(), way.drawn.as_deref()?, way.walkway.is_some())))
 }
 
 /// The roads of which more is known than how they are walked, in the order of their ways.

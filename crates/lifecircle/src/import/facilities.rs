@@ -13,8 +13,8 @@ use super::area_index::AreaIndex;
 use super::scan::{Extract, is_facility};
 use crate::city::{Entries, Facility, Name, StreetKind, Streets};
 use crate::geo::metric::distance;
-use crate::sources::osm::{Tags, tag};
 use crate::geo::{LonLat, polygon};
+use crate::sources::osm::{Tags, tag};
 
 /// Points on the outline of an area without known entries.
 const OUTLINE_POINTS: usize = 16;

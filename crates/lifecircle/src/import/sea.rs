@@ -141,7 +141,15 @@ fn within(from: LonLat, to: LonLat, [west, south, east, north]: Bounds) -> Optio
         }
     }
     let at = |share: f64| LonLat { x: from.x + share * dx, y: from.y + share * dy };
-    let end = |share: f64| if share == 0.0 { from } else if share == 1.0 { to } else { at(share) };
+    let end = |share: f64| {
+        if share == 0.0 {
+            from
+        } else if share == 1.0 {
+            to
+        } else {
+            at(share)
+        }
+    };
     (enter <= leave).then(|| [end(enter), end(leave)])
 }
 

@@ -32,6 +32,7 @@ mod places;
 mod region;
 mod route;
 mod search;
+mod searches;
 mod weigh;
 mod within;
 
@@ -45,6 +46,7 @@ pub use k_nearest::{KNearest, Near, k_nearest};
 pub use matrix::matrix;
 pub use nearest::nearest;
 pub use places::{Places, Question};
-pub use route::{Route, Step, route};
+pub use route::{Route, Step};
+pub use searches::Searches;
 pub use weigh::weigh;
 pub use within::{Within, within};

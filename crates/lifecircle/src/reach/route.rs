@@ -45,38 +45,19 @@ impl<C> Route<C> {
 }
 
 /// The shortest route from any door of one place to any door of another; none if there is no way.
-///
-/// # Errors
-/// If it is cancelled.
-///
-/// ```
-/// use lifecircle::network::Walker;
-/// use lifecircle::ready::{ReadyCity, Walk};
-/// use lifecircle::{demo, import};
-///
-/// # fn main() -> lifecircle::Result<()> {
-/// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
-/// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
-/// let [from, to] = [&ready.snaps().homes[0], &ready.snaps().homes[50]].map(|home| home.unwrap());
-/// let route = ready.route(&[from], &[to], &())?.unwrap();
-/// assert!(route.line(&ready.city().streets).len() >= 2);
-/// # Ok(())
-/// # }
-/// ```
-pub fn route<C: Cost>(
+pub(super) fn route<C: Cost>(
     network: &Network<C>,
-    from: &[Snap<C>],
-    to: &[Snap<C>],
+    search: &mut Search,
+    (from, to): (&[Snap<C>], &[Snap<C>]),
     progress: &dyn Progress,
 ) -> Result<Option<Route<C>>> {
-    let mut search = Search::new(network.nodes());
     let (mut limit, mut reached) = (C::of(NEAR), None);
     // Most ways are short: what is near is searched first, then ever farther, until the whole way is within the limit
     // or nothing more is reached.
     loop {
         progress.check()?;
         search.run(network, Heading::Out, from, limit);
-        let best = best_route(network, &search, from, to);
+        let best = best_route(network, search, from, to);
         let count = Some(search.reached().len());
         if best.as_ref().is_some_and(|route| route.cost <= limit) || count == reached {
             return Ok(best);
