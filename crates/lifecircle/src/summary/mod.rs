@@ -9,6 +9,7 @@ mod document;
 mod equity;
 mod gaps;
 mod indicators;
+mod life_circle;
 
 pub use changes::{
     Change, Changes, CircleChange, CommunityChange, FacilityChange, ServiceChange, changes_schema, compare,
@@ -21,6 +22,7 @@ pub use document::{
 pub use equity::Equity;
 pub use gaps::{Gap, Shortage, gaps};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
+pub use life_circle::{Area, CircleAt, LifeCircle, NearestAt, ServiceAt, community_at, life_circle};
 
 /// The JSON Schema of a document, with its title.
 fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
