@@ -79,7 +79,7 @@ impl BaseMap {
         let within = AABB::from_corners([west, north], [east, south]);
         let mut found: Vec<u32> = self
             .index
-            .locate_in_envelope_intersecting(&within)
+            .locate_in_envelope_intersecting(within)
             .map(|found| found.data)
             .filter(|number| self.items[*number as usize].min_zoom <= tile.zoom)
             .collect();
