@@ -98,6 +98,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Write the report of a city as a web page
     Report(ReportArgs),
+    /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
+    Serve(ServeArgs),
     /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
     Export(ExportArgs),
     /// List, show or check standards
@@ -606,4 +608,21 @@ pub enum WalkersCommand {
         /// Its id
         id: String,
     },
+}
+
+/// `lifecircle serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle serve demo.city
+  curl 'http://127.0.0.1:8715/api/v1/cities/demo/circle?lon=106.79&lat=39.62'
+
+docs/api.md lists every address.")]
+pub struct ServeArgs {
+    /// City directories
+    #[arg(required = true)]
+    pub cities: Vec<PathBuf>,
+    /// The port on this machine; 0 for any that is free
+    #[arg(long, default_value_t = 8715, help_heading = OUTPUT)]
+    pub port: u16,
 }

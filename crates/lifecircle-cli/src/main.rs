@@ -36,10 +36,14 @@ fn broken() -> Error {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     panic::set_hook(Box::new(note_breakdown));
-    if let Err(error) = ctrlc::set_handler(|| {
-        lifecircle::output::abandon_all();
-        std::process::exit(130);
-    }) {
+    // The server finishes its answers when it is asked to stop.
+    let is_server = matches!(cli.command, Command::Serve(_));
+    if !is_server
+        && let Err(error) = ctrlc::set_handler(|| {
+            lifecircle::output::abandon_all();
+            std::process::exit(130);
+        })
+    {
         eprintln!("warning: an interruption may leave half-written files ({error})");
     }
     if let Some(threads) = cli.common.threads
@@ -67,6 +71,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
+        Command::Serve(args) => commands::serve::run(args),
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),
         Command::Walkers(args) => commands::walkers::run(args, common),

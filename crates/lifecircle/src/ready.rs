@@ -10,7 +10,7 @@ use geo_types::MultiPolygon;
 
 use crate::city::City;
 use crate::error::Result;
-use crate::geo::{LonLat, Metres};
+use crate::geo::{LonLat, Metres, metric};
 use crate::network::{
     Cost, DEFAULT_SNAP_LIMIT, Millimetres, Millis, Network, NoStreet, Snap, Snapper, Snaps, StreetIndex, Walker,
     snap_city,
@@ -221,7 +221,15 @@ impl ReadyCity {
     /// # Errors
     /// If there is no street within the limit; the error says how far the next one is.
     pub fn snap(&self, point: LonLat) -> Result<Snap, NoStreet> {
-        self.snapper().snap(point)
+        let snap = self.snapper().snap(point)?;
+        // The index looks in the Mercator plane, where all places near a pole are near each other.
+        let streets = &self.city().streets;
+        let line: Vec<LonLat> = streets.line(&streets.edges[snap.edge as usize]).collect();
+        let distance = metric::distance(point, metric::point_along(&line, snap.along));
+        if distance.0 > 2.0 * self.walk().snap_limit.0 {
+            return Err(NoStreet { nearest: Some(distance) });
+        }
+        Ok(snap)
     }
 
     pub(crate) fn snapper(&self) -> Snapper<'_> {

@@ -9,6 +9,16 @@ use lifecircle::summary::life_circle;
 use lifecircle::{demo, import};
 
 #[test]
+fn a_point_far_from_every_street_has_none() {
+    let city = import::import(demo::generate(demo::Size::Small, 3), &()).unwrap();
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    for (x, y) in [(0.0, 90.0), (106.79, 90.0), (106.79, -90.0), (180.0, 0.0), (-180.0, 89.99), (106.79, 39.7)] {
+        let told = ready.snap(lifecircle::geo::LonLat { x, y });
+        assert!(told.is_err(), "{x} {y}: {told:?}");
+    }
+}
+
+#[test]
 fn a_point_has_what_a_home_there_has() {
     let city = import::import(demo::generate(demo::Size::Small, 3), &()).unwrap();
     for walker in ["adult", "wheelchair"] {

@@ -9,5 +9,6 @@ pub mod import;
 pub mod measure;
 pub mod report;
 pub mod schema;
+pub mod serve;
 pub mod standards;
 pub mod walkers;

@@ -228,14 +228,13 @@ fn joined(city: &City, edges: &[usize]) -> Vec<Vec<World>> {
         if used.insert(*first, true) == Some(true) {
             continue;
         }
-        let street = |edge: usize| -> Vec<World> {
-            city.streets.line(&city.streets.edges[edge]).map(world).collect()
-        };
+        let street = |edge: usize| -> Vec<World> { city.streets.line(&city.streets.edges[edge]).map(world).collect() };
         let mut line = street(*first);
         let [from, to] = ends(*first);
         // Onwards from its end, then from its beginning with the line turned.
         for mut node in [to, from] {
-            while let Some([a, b]) = at_node.get(&node).and_then(|edges| <[usize; 2]>::try_from(edges.as_slice()).ok()) {
+            while let Some([a, b]) = at_node.get(&node).and_then(|edges| <[usize; 2]>::try_from(edges.as_slice()).ok())
+            {
                 let Some(next) = [a, b].into_iter().find(|edge| used.get(edge) == Some(&false)) else { break };
                 used.insert(next, true);
                 let mut more = street(next);

@@ -221,8 +221,7 @@ fn distance_squared(at: [f64; 2], from: [f64; 2], to: [f64; 2]) -> f64 {
     let along = [to[0] - from[0], to[1] - from[1]];
     let off = [at[0] - from[0], at[1] - from[1]];
     let length = along[0] * along[0] + along[1] * along[1];
-    let share =
-        if length > 0.0 { ((off[0] * along[0] + off[1] * along[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let share = if length > 0.0 { ((off[0] * along[0] + off[1] * along[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
     let (x, y) = (off[0] - share * along[0], off[1] - share * along[1]);
     x * x + y * y
 }

@@ -180,10 +180,7 @@ mod tests {
         // Section 4.3.5: a point, a line, a polygon.
         assert_eq!(commands(&Shape::Point([25, 17])), [9, 50, 34]);
         assert_eq!(commands(&Shape::Lines(vec![vec![[2, 2], [2, 10], [10, 10]]])), [9, 4, 4, 18, 0, 16, 16, 0]);
-        assert_eq!(
-            commands(&Shape::Rings(vec![vec![[3, 6], [8, 12], [20, 34]]])),
-            [9, 6, 12, 18, 10, 12, 24, 44, 15]
-        );
+        assert_eq!(commands(&Shape::Rings(vec![vec![[3, 6], [8, 12], [20, 34]]])), [9, 6, 12, 18, 10, 12, 24, 44, 15]);
     }
 
     #[test]

@@ -167,7 +167,8 @@ impl Hexagons {
             let circles = keys.circles.iter().zip(&hexagon.having);
             let circles = circles.map(|(key, having)| (key.as_str(), (share(*having) * 100.0).round() as u64));
             let times = keys.services.iter().zip(&hexagon.minutes).filter(|(_, [with_way, _])| *with_way > 0.0);
-            let times = times.map(|(key, [with_way, minutes])| (key.as_str(), tenths_of_minutes(minutes / with_way * 60.0)));
+            let times =
+                times.map(|(key, [with_way, minutes])| (key.as_str(), tenths_of_minutes(minutes / with_way * 60.0)));
             let head = [
                 ("people", hexagon.people.round() as u64),
                 ("circles", (share(hexagon.circles) * 10.0).round() as u64),

@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use basemap::{MapFeature, MapKind, Road, RoadClass};
-pub use store::{FORMAT_VERSION, facilities_table, load, merges_table, read_engine, save, write, write_engine};
+pub use store::{
+    FORMAT_VERSION, facilities_table, load, merges_table, overview, read_engine, save, write, write_engine,
+};
 pub use streets::{Direction, Street, StreetKind, Streets, Surface, Wheels};
 
 use crate::geo::{Datum, LonLat, Metres};

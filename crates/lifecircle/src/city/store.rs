@@ -111,11 +111,15 @@ pub fn write(city: &City, directory: &Path) -> Result<()> {
     write_text(&directory.join(ABOUT), &text)
 }
 
-/// Takes a city from disk.
+/// What a city is called and rests on, without its tables.
 ///
 /// # Errors
-/// If the directory is not a city, is of another version, or is damaged.
-pub fn load(directory: &Path) -> Result<City> {
+/// As [`load`].
+pub fn overview(directory: &Path) -> Result<About> {
+    Ok(read_head(directory)?.about)
+}
+
+fn read_head(directory: &Path) -> Result<Head> {
     let path = directory.join(ABOUT);
     if !path.exists() {
         return Err(Error::not_found("this is not a city directory: it holds no city.toml")
@@ -138,8 +142,16 @@ pub fn load(directory: &Path) -> Result<City> {
         .file(directory)
         .hint("import the city again with this version"));
     }
-    let head: Head = toml::from_str(&text).map_err(damaged)?;
-    let has_checks = format_version >= CHECKED_VERSION || !head.tables.is_empty();
+    toml::from_str(&text).map_err(damaged)
+}
+
+/// Takes a city from disk.
+///
+/// # Errors
+/// If the directory is not a city, is of another version, or is damaged.
+pub fn load(directory: &Path) -> Result<City> {
+    let head = read_head(directory)?;
+    let has_checks = head.format_version >= CHECKED_VERSION || !head.tables.is_empty();
     let read = |name: &str| {
         let path = table_path(directory, name);
         if has_checks { read_checked(&path, head.tables.get(name)) } else { read_parquet(&path) }

@@ -1,0 +1,177 @@
+//! The cities that a server shows: loaded when asked for, the least used let go.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use lifecircle::city::{self, About, City};
+use lifecircle::measure::{Measured, measure};
+use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::standard::Standard;
+use lifecircle::summary::{Summary, summarise};
+use lifecircle::{jobs, output};
+use moka::sync::Cache;
+
+use crate::problem::Problem;
+use crate::tiles::areas::AreaMap;
+use crate::tiles::base::BaseMap;
+use crate::tiles::people::PeopleMap;
+use crate::tiles::places::PlaceMap;
+use crate::work::Stop;
+
+/// Cities that are held at once.
+const MOST_CITIES: u64 = 8;
+
+/// Walkers, and walkers by standards, that are held of a city at once.
+const MOST_READY: u64 = 8;
+const MOST_EVALUATED: u64 = 16;
+
+/// Where cities lie, by their ids.
+#[derive(Debug)]
+pub struct Cities {
+    directories: BTreeMap<String, PathBuf>,
+    open: Cache<String, Arc<OpenCity>>,
+}
+
+impl Cities {
+    /// Of directories; a city's id is the name of its directory without `.city`.
+    ///
+    /// # Errors
+    /// If one is not a city, or two have one name.
+    pub fn new(directories: &[PathBuf]) -> lifecircle::Result<Self> {
+        let mut by_id = BTreeMap::new();
+        for directory in directories {
+            city::overview(directory)?;
+            let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
+            let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let id = jobs::file_name(name.trim_end_matches(".city"));
+            if let Some(other) = by_id.insert(id.clone(), absolute) {
+                return Err(lifecircle::Error::new(format!("two cities are called {id}"))
+                    .file(directory)
+                    .hint(format!("rename one of the directories; the other is {}", other.display())));
+            }
+        }
+        Ok(Self { directories: by_id, open: Cache::new(MOST_CITIES) })
+    }
+
+    /// Ids of all of them, and what they are called and rest on; those that have become unreadable are left out.
+    pub fn overviews(&self) -> Vec<(String, About)> {
+        let overview = |(id, directory): (&String, &PathBuf)| Some((id.clone(), city::overview(directory).ok()?));
+        self.directories.iter().filter_map(overview).collect()
+    }
+
+    /// A city, loaded if it is not.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be loaded.
+    pub fn open(&self, id: &str) -> Result<Arc<OpenCity>, Problem> {
+        let directory =
+            self.directories.get(id).ok_or_else(|| Problem::not_found(format!("there is no city {id:?} here")))?;
+        let load = || OpenCity::load(directory).map_err(Problem::from);
+        self.open.try_get_with(id.to_owned(), load).map_err(|problem| (*problem).clone())
+    }
+}
+
+/// A city in memory, with what was made of it so far.
+#[derive(Debug)]
+pub struct OpenCity {
+    /// Changes whenever the city does.
+    pub version: String,
+    /// The city.
+    pub city: Arc<City>,
+    directory: PathBuf,
+    ready: Cache<String, ReadyCity>,
+    evaluated: Cache<(String, String), Arc<Evaluated>>,
+    base: OnceLock<BaseMap>,
+    areas: OnceLock<AreaMap>,
+}
+
+/// A city measured for a walker by a standard, and what was made of that.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// What was measured.
+    pub measured: Measured,
+    summary: OnceLock<Summary>,
+    people: OnceLock<PeopleMap>,
+    places: OnceLock<PlaceMap>,
+}
+
+impl OpenCity {
+    fn load(directory: &Path) -> lifecircle::Result<Arc<Self>> {
+        let city = Arc::new(city::load(directory)?);
+        Ok(Arc::new(Self {
+            version: version_of(directory)?,
+            city,
+            directory: directory.to_owned(),
+            ready: Cache::new(MOST_READY),
+            evaluated: Cache::new(MOST_EVALUATED),
+            base: OnceLock::new(),
+            areas: OnceLock::new(),
+        }))
+    }
+
+    /// The city made ready for a walker.
+    ///
+    /// # Errors
+    /// If it is stopped.
+    pub fn ready(&self, walker: &Walker, stop: &Stop) -> Result<ReadyCity, Problem> {
+        let make =
+            || jobs::make_ready(&self.city, &self.directory, Walk::of(walker.clone()), stop).map_err(Problem::from);
+        self.ready.try_get_with(walker.id.clone(), make).map_err(|problem| (*problem).clone())
+    }
+
+    /// The city measured for a walker by a standard, which is kept by a key of its own.
+    ///
+    /// # Errors
+    /// If it is stopped.
+    pub fn evaluated(
+        &self,
+        walker: &Walker,
+        (key, standard): (&str, &Standard),
+        stop: &Stop,
+    ) -> Result<Arc<Evaluated>, Problem> {
+        let make = || {
+            let ready = self.ready(walker, stop)?;
+            let measured = measure(&ready, standard.clone(), stop)?;
+            let (summary, people, places) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+            Ok::<_, Problem>(Arc::new(Evaluated { measured, summary, people, places }))
+        };
+        let key = (walker.id.clone(), key.to_owned());
+        self.evaluated.try_get_with(key, make).map_err(|problem| (*problem).clone())
+    }
+
+    /// The base map.
+    pub fn base(&self) -> &BaseMap {
+        self.base.get_or_init(|| BaseMap::new(&self.city))
+    }
+
+    /// The outlines of communities.
+    pub fn areas(&self) -> &AreaMap {
+        self.areas.get_or_init(|| AreaMap::new(&self.city))
+    }
+}
+
+impl Evaluated {
+    /// The summary.
+    pub fn summary(&self) -> &Summary {
+        self.summary.get_or_init(|| summarise(&self.measured))
+    }
+
+    /// People as tiles.
+    pub fn people(&self) -> &PeopleMap {
+        self.people.get_or_init(|| PeopleMap::new(&self.measured))
+    }
+
+    /// Facilities as tiles.
+    pub fn places(&self) -> &PlaceMap {
+        self.places.get_or_init(|| PlaceMap::new(&self.measured))
+    }
+}
+
+/// `city.toml` holds the checksums of all tables, so its own stands for the whole city; the program's version stands for how it is
+/// measured and drawn.
+fn version_of(directory: &Path) -> lifecircle::Result<String> {
+    let of_city = output::checksum(&directory.join("city.toml"))?;
+    Ok(format!("{of_city}-{}", env!("CARGO_PKG_VERSION")))
+}

@@ -1,0 +1,113 @@
+//! Errors as clients get them: one JSON form for all (RFC 9457), made of the library's kinds. No path and no message of a breakdown
+//! leaves the process.
+
+use std::path::Path;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use lifecircle::error::ErrorKind;
+use lifecircle::network::NoStreet;
+use serde::Serialize;
+
+/// What went wrong.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    body: Body,
+    retry_after: Option<u32>,
+}
+
+/// The body of an answer that tells of a problem: `application/problem+json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Body {
+    /// Always `about:blank`; `code` tells problems apart.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: String,
+    /// The status.
+    status: u16,
+    /// A word for the problem that does not change.
+    code: &'static str,
+    /// What is wrong and how to fix it.
+    detail: String,
+}
+
+impl Problem {
+    /// A problem with a status, a word that does not change, and a sentence.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let body = Body { kind: "about:blank", title, status: status.as_u16(), code, detail: detail.into() };
+        Self { status, body, retry_after: None }
+    }
+
+    /// What was asked for is not there.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), detail)
+    }
+
+    /// What was given is not right.
+    pub fn bad_input(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorKind::BadInput.code(), detail)
+    }
+
+    /// There is more to do than can be done now.
+    pub fn busy() -> Self {
+        let detail = "the server has more to compute than it can now; try again in a second";
+        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+    }
+
+    /// A mistake of the program's own.
+    pub fn internal() -> Self {
+        let detail = "this is a mistake in lifecircle; please report what you asked for";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorKind::Internal.code(), detail)
+    }
+}
+
+impl From<lifecircle::Error> for Problem {
+    fn from(error: lifecircle::Error) -> Self {
+        let status = match error.kind() {
+            ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            ErrorKind::BadInput => StatusCode::BAD_REQUEST,
+            ErrorKind::Exists => StatusCode::CONFLICT,
+            ErrorKind::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::Damaged => StatusCode::UNPROCESSABLE_ENTITY,
+            // Nobody waits for the answer of work that was stopped, but a job may tell of it.
+            ErrorKind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::Io | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let code = error.kind().code();
+        // Where files lie is nobody's business; what they are called is.
+        let directory = error.path().and_then(Path::parent).map(Path::to_path_buf);
+        let error = match directory {
+            Some(directory) => error.moved(&directory, Path::new("")),
+            None => error,
+        };
+        Self::new(status, code, error.sentence(|setting| format!("`{}`", setting.name())))
+    }
+}
+
+impl From<NoStreet> for Problem {
+    fn from(none: NoStreet) -> Self {
+        let detail = match none.nearest {
+            Some(metres) => format!("no street that this walker can use is near; the next is {:.0} m away", metres.0),
+            None => "there is no street that this walker can use".to_owned(),
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_street", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

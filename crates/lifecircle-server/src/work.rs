@@ -1,0 +1,145 @@
+//! Computing, apart from serving: how much is done at once, how much may wait, and how it is stopped when nobody waits for it any
+//! longer. It knows nothing of what is computed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use lifecircle::progress::{Progress, Stage};
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// How long something takes, roughly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Milliseconds: a click, a tile.
+    Quick,
+    /// Up to seconds: measuring a city, a large matrix.
+    Heavy,
+}
+
+/// The places where things are computed.
+#[derive(Debug)]
+pub struct Work {
+    quick: Queue,
+    heavy: Queue,
+}
+
+#[derive(Debug)]
+struct Queue {
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    most_waiting: usize,
+}
+
+/// Tells work whether anybody still waits for it.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Progress for Stop {
+    fn stage(&self, _: Stage, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Stops the work when it is dropped: the client has gone.
+struct StopOnDrop(Stop);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Leaves a queue when it is dropped, served or not.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Work {
+    /// For a machine of a number of cores.
+    pub fn new(cores: usize) -> Self {
+        let queue = |places, most_waiting| Queue {
+            places: Arc::new(Semaphore::new(places)),
+            waiting: AtomicUsize::new(0),
+            most_waiting,
+        };
+        Self { quick: queue(cores * 2, 512), heavy: queue(cores.max(2), 32) }
+    }
+
+    /// Does something on a thread that serves nobody. It is stopped if this is dropped.
+    ///
+    /// # Errors
+    /// What the work says; that the server is busy; or that the work broke down.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let queue = match lane {
+            Lane::Quick => &self.quick,
+            Lane::Heavy => &self.heavy,
+        };
+        let place = {
+            let before = queue.waiting.fetch_add(1, Ordering::Relaxed);
+            let _waiting = Waiting(&queue.waiting);
+            if before >= queue.most_waiting {
+                return Err(Problem::busy());
+            }
+            Arc::clone(&queue.places).acquire_owned().await.map_err(|_| Problem::busy())?
+        };
+        let stop = StopOnDrop(Stop::default());
+        let handed = stop.0.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work(&handed);
+            drop(place);
+            result
+        });
+        done.await.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn work_that_nobody_waits_for_is_stopped() {
+        let work = Arc::new(Work::new(1));
+        let (told, mut stopped) = tokio::sync::mpsc::channel(1);
+        let task = tokio::spawn({
+            let work = Arc::clone(&work);
+            async move {
+                let _ = work
+                    .run(Lane::Heavy, move |stop| {
+                        while stop.check().is_ok() {
+                            std::thread::sleep(Duration::from_millis(1));
+                        }
+                        let _ = told.blocking_send(());
+                        Ok(())
+                    })
+                    .await;
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        task.abort();
+        assert!(tokio::time::timeout(Duration::from_secs(5), stopped.recv()).await.unwrap().is_some());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_breaks_down_is_an_answer_and_gives_its_place_back() {
+        let work = Work::new(1);
+        for _ in 0..8 {
+            let broken = work.run(Lane::Heavy, |_| -> Result<(), Problem> { std::panic::panic_any(1) }).await;
+            assert!(broken.is_err());
+        }
+        assert_eq!(work.run(Lane::Heavy, |_| Ok(7)).await.unwrap(), 7);
+    }
+}
