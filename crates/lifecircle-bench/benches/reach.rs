@@ -9,7 +9,7 @@ use divan::Bencher;
 use lifecircle::import::{Inputs, import};
 use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network};
 use lifecircle::reach::{
-    Answers, Engine, Heading, Incremental, Isochrones, Question, k_nearest, matrix, nearest, route, weigh, within,
+    Answers, Engine, Heading, Incremental, Isochrones, Question, Searches, k_nearest, matrix, nearest, weigh, within,
 };
 use lifecircle::sources::extract::OsmSource;
 use lifecircle_bench::tiles;
@@ -110,7 +110,8 @@ fn isochrones_of_5_10_15_minutes(bencher: Bencher, name: &str) {
 #[divan::bench(args = names())]
 fn route_between_two_targets(bencher: Bencher, name: &str) {
     let Ready { engine, world, .. } = find(name);
-    bencher.bench(|| route(engine.network(), world.targets.doors(1), world.targets.doors(2), &()));
+    let searches = Searches::new(engine.network().nodes());
+    bencher.bench(|| searches.route(engine.network(), world.targets.doors(1), world.targets.doors(2), &()));
 }
 
 #[divan::bench(args = names(), sample_count = 20)]

@@ -69,7 +69,7 @@ impl TileId {
     pub fn point(self, at: World) -> Option<Shape> {
         let [x, y] = self.units(at);
         let inside = 0.0..f64::from(EXTENT);
-        (inside.contains(&x) && inside.contains(&y)).then(|| Shape::Point([x as i32, y as i32]))
+        (inside.contains(&x) && inside.contains(&y)).then_some(Shape::Point([x as i32, y as i32]))
     }
 
     /// What of a line lies in the tile, without bends that nobody would see.

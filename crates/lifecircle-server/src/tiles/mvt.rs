@@ -162,8 +162,8 @@ impl Pen {
     fn points(&mut self, command: u32, points: &[[i32; 2]]) {
         self.out.push(command | ((points.len() as u32) << 3));
         for point in points {
-            for axis in 0..2 {
-                let step = point[axis].wrapping_sub(self.at[axis]);
+            for (to, from) in point.iter().zip(self.at) {
+                let step = to.wrapping_sub(from);
                 self.out.push(((step << 1) ^ (step >> 31)) as u32);
             }
             self.at = *point;
