@@ -16,7 +16,7 @@ use lifecircle::geo::{LonLat, Seconds, is_on_globe};
 use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER};
 use lifecircle::network::{Cost as _, Millis, Walker};
 use lifecircle::reach::Heading;
-use lifecircle::standard::{Standard, recognise};
+use lifecircle::standard::Standard;
 use lifecircle::summary::{LifeCircle, life_circle};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ async fn circle(
     let (point, walker, standard) = (at.point()?, walker(at.walker.as_deref())?, standard(at.standard.as_deref())?);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(&walker, stop)?;
-        let recognised = recognise(&standard, &city.city.facilities);
+        let recognised = city.recognised((&standard.id, &standard));
         Ok(life_circle(&ready, &standard, &recognised, point)?)
     };
     with_city(app, Lane::Quick, id, found).await.map(Json)

@@ -8,7 +8,7 @@ use lifecircle::city::{self, About, City};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::standard::Standard;
+use lifecircle::standard::{Recognised, Standard, recognise};
 use lifecircle::summary::{Summary, summarise};
 use lifecircle::{jobs, output};
 use moka::sync::Cache;
@@ -82,6 +82,7 @@ pub struct OpenCity {
     pub city: Arc<City>,
     directory: PathBuf,
     ready: Cache<String, ReadyCity>,
+    recognised: Cache<String, Arc<Recognised>>,
     evaluated: Cache<(String, String), Arc<Evaluated>>,
     base: OnceLock<BaseMap>,
     areas: OnceLock<AreaMap>,
@@ -105,6 +106,7 @@ impl OpenCity {
             city,
             directory: directory.to_owned(),
             ready: Cache::new(MOST_READY),
+            recognised: Cache::new(MOST_READY),
             evaluated: Cache::new(MOST_EVALUATED),
             base: OnceLock::new(),
             areas: OnceLock::new(),
@@ -119,6 +121,11 @@ impl OpenCity {
         let make =
             || jobs::make_ready(&self.city, &self.directory, Walk::of(walker.clone()), stop).map_err(Problem::from);
         self.ready.try_get_with(walker.id.clone(), make).map_err(|problem| (*problem).clone())
+    }
+
+    /// Which facilities are which services of a standard, which is kept by a key of its own.
+    pub fn recognised(&self, (key, standard): (&str, &Standard)) -> Arc<Recognised> {
+        self.recognised.get_with(key.to_owned(), || Arc::new(recognise(standard, &self.city.facilities)))
     }
 
     /// The city measured for a walker by a standard, which is kept by a key of its own.
