@@ -1,7 +1,7 @@
 //! The HTTP API, under `/api/v1`: what clients ask, read and bounded, and the answers as JSON, GeoJSON and tiles.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -122,30 +122,31 @@ struct Measuring {
 }
 
 impl Measuring {
-    fn find(&self) -> Result<(Walker, Standard), Problem> {
+    fn find(&self) -> Result<(&'static Walker, &'static Standard), Problem> {
         Ok((walker(self.walker.as_deref())?, standard(self.standard.as_deref())?))
     }
 }
 
 /// A walker that is built in: a client names no files.
-fn walker(id: Option<&str>) -> Result<Walker, Problem> {
+fn walker(id: Option<&str>) -> Result<&'static Walker, Problem> {
     let id = id.unwrap_or(DEFAULT_WALKER);
-    Walker::all().iter().find(|walker| walker.id == id).cloned().ok_or_else(|| {
+    Walker::all().iter().find(|walker| walker.id == id).ok_or_else(|| {
         let known: Vec<&str> = Walker::all().iter().map(|walker| walker.id.as_str()).collect();
         Problem::not_found(format!("there is no walker {id:?}; choose one of {}", known.join(", ")))
     })
 }
 
+/// The standards that are built in, read once: every tile and click names one.
+static STANDARDS: LazyLock<Vec<Standard>> =
+    LazyLock::new(|| Standard::built_in().filter_map(|id| Standard::find(id).ok()).collect());
+
 /// A standard that is built in.
-fn standard(id: Option<&str>) -> Result<Standard, Problem> {
+fn standard(id: Option<&str>) -> Result<&'static Standard, Problem> {
     let id = id.unwrap_or(DEFAULT_STANDARD);
-    match Standard::built_in_text(id) {
-        Some(text) => Ok(Standard::parse(text)?),
-        None => {
-            let known: Vec<&str> = Standard::built_in().collect();
-            Err(Problem::not_found(format!("there is no standard {id:?}; choose one of {}", known.join(", "))))
-        }
-    }
+    STANDARDS.iter().find(|standard| standard.id == id).ok_or_else(|| {
+        let known: Vec<&str> = Standard::built_in().collect();
+        Problem::not_found(format!("there is no standard {id:?}; choose one of {}", known.join(", ")))
+    })
 }
 
 async fn summary(
@@ -154,9 +155,7 @@ async fn summary(
     query: Result<Query<Measuring>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     let (walker, standard) = read(query)?.find()?;
-    let told = move |city: &OpenCity, stop: &Stop| {
-        Ok(city.evaluated(&walker, (&standard.id, &standard), stop)?.summary().to_json())
-    };
+    let told = move |city: &OpenCity, stop: &Stop| Ok(city.evaluated(walker, standard, stop)?.summary().to_json());
     with_city(app, Lane::Heavy, id, told).await.map(Json)
 }
 
@@ -204,9 +203,9 @@ async fn circle(
     let at = read(query)?;
     let (point, walker, standard) = (at.point()?, walker(at.walker.as_deref())?, standard(at.standard.as_deref())?);
     let found = move |city: &OpenCity, stop: &Stop| {
-        let ready = city.ready(&walker, stop)?;
-        let recognised = city.recognised((&standard.id, &standard));
-        Ok(life_circle(&ready, &standard, &recognised, point)?)
+        let ready = city.ready(walker, stop)?;
+        let recognised = city.recognised(standard);
+        Ok(life_circle(&ready, standard, &recognised, point)?)
     };
     with_city(app, Lane::Quick, id, found).await.map(Json)
 }
@@ -219,7 +218,7 @@ async fn isochrones(
     let at = read(query)?;
     let (point, walker, minutes) = (at.point()?, walker(at.walker.as_deref())?, at.minutes()?);
     let found = move |city: &OpenCity, stop: &Stop| {
-        let ready = city.ready(&walker, stop)?;
+        let ready = city.ready(walker, stop)?;
         let limits: Vec<Millis> = minutes.iter().map(|m| Millis::round(Seconds::from_minutes(*m))).collect();
         let areas = ready.areas(&[ready.snap(point)?], Heading::Out, &limits);
         let feature = |(area, minutes): (geo_types::MultiPolygon<f64>, &f64)| geojson::Feature {
@@ -283,12 +282,16 @@ async fn tile_json(
     with_city(app, Lane::Heavy, id, told).await.map(Json)
 }
 
+/// City, set, zoom, column and row.
+type TilePath = (String, String, u8, u32, u32);
+
 async fn tile(
     State(app): Shared,
-    Path((id, set, z, x, y)): Path<(String, String, u8, u32, u32)>,
+    place: Result<Path<TilePath>, axum::extract::rejection::PathRejection>,
     headers: HeaderMap,
     query: Result<Query<Measuring>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
+    let Path((id, set, z, x, y)) = place.map_err(|e| Problem::bad_input(e.body_text()))?;
     let set = TileSet::find(&set)?;
     let measuring = read(query)?;
     let (walker, standard) = measuring.find()?;
@@ -299,30 +302,28 @@ async fn tile(
     let service = service.transpose()?;
     let id_of_tile =
         TileId::new(z, x, y).ok_or_else(|| Problem::not_found(format!("tiles are made from zoom 0 to {MAX_ZOOM}")))?;
-    let etag = {
-        let own = Arc::clone(&app);
-        let id = id.clone();
-        app.work.run(Lane::Quick, move |_| Ok(format!("\"{}\"", own.cities.open(&id)?.version))).await?
-    };
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let etag = HeaderValue::from_str(&etag).map_err(|_| Problem::internal())?;
-    let cached = [(header::ETAG, etag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, cached).into_response());
-    }
+    let known = headers.get(header::IF_NONE_MATCH).cloned();
     let make = move |city: &OpenCity, stop: &Stop| {
-        if set == TileSet::Base {
-            return compressed(&city.base().tile(id_of_tile));
+        let etag = format!("\"{}\"", city.version);
+        if known.is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+            return Ok((etag, None));
         }
-        let evaluated = city.evaluated(&walker, (&standard.id, &standard), stop)?;
+        if set == TileSet::Base {
+            return Ok((etag, Some(compressed(&city.base().tile(id_of_tile))?)));
+        }
+        let evaluated = city.evaluated(walker, standard, stop)?;
         let measured = &evaluated.measured;
-        compressed(&match set {
+        let bytes = compressed(&match set {
             TileSet::Facilities => evaluated.places().tile(measured, service, id_of_tile),
             TileSet::Communities => city.areas().tile(&city.city, evaluated.summary(), id_of_tile),
             TileSet::People | TileSet::Base => evaluated.people().tile(measured, id_of_tile),
-        })
+        })?;
+        Ok((etag, Some(bytes)))
     };
-    let bytes = with_city(app, Lane::Quick, id, make).await?;
+    let (etag, bytes) = with_city(app, Lane::Quick, id, make).await?;
+    let etag = HeaderValue::from_str(&etag).map_err(|_| Problem::internal())?;
+    let cached = [(header::ETAG, etag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let Some(bytes) = bytes else { return Ok((StatusCode::NOT_MODIFIED, cached).into_response()) };
     let kind = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile")),
         (header::CONTENT_ENCODING, HeaderValue::from_static("gzip")),

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use lifecircle::city::{self, About, City};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
+use lifecircle::progress::Progress as _;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::{Recognised, Standard, recognise};
 use lifecircle::summary::{Summary, summarise};
@@ -120,32 +121,27 @@ impl OpenCity {
     pub fn ready(&self, walker: &Walker, stop: &Stop) -> Result<ReadyCity, Problem> {
         let make =
             || jobs::make_ready(&self.city, &self.directory, Walk::of(walker.clone()), stop).map_err(Problem::from);
-        self.ready.try_get_with(walker.id.clone(), make).map_err(|problem| (*problem).clone())
+        unless_others_left(stop, || self.ready.try_get_with(walker.id.clone(), make))
     }
 
-    /// Which facilities are which services of a standard, which is kept by a key of its own.
-    pub fn recognised(&self, (key, standard): (&str, &Standard)) -> Arc<Recognised> {
-        self.recognised.get_with(key.to_owned(), || Arc::new(recognise(standard, &self.city.facilities)))
+    /// Which facilities are which services of a built-in standard.
+    pub fn recognised(&self, standard: &Standard) -> Arc<Recognised> {
+        self.recognised.get_with(standard.id.clone(), || Arc::new(recognise(standard, &self.city.facilities)))
     }
 
-    /// The city measured for a walker by a standard, which is kept by a key of its own.
+    /// The city measured for a walker by a built-in standard.
     ///
     /// # Errors
     /// If it is stopped.
-    pub fn evaluated(
-        &self,
-        walker: &Walker,
-        (key, standard): (&str, &Standard),
-        stop: &Stop,
-    ) -> Result<Arc<Evaluated>, Problem> {
+    pub fn evaluated(&self, walker: &Walker, standard: &Standard, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, standard.clone(), stop)?;
             let (summary, people, places) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
             Ok::<_, Problem>(Arc::new(Evaluated { measured, summary, people, places }))
         };
-        let key = (walker.id.clone(), key.to_owned());
-        self.evaluated.try_get_with(key, make).map_err(|problem| (*problem).clone())
+        let key = (walker.id.clone(), standard.id.clone());
+        unless_others_left(stop, || self.evaluated.try_get_with(key.clone(), make))
     }
 
     /// The base map.
@@ -173,6 +169,16 @@ impl Evaluated {
     /// Facilities as tiles.
     pub fn places(&self) -> &PlaceMap {
         self.places.get_or_init(|| PlaceMap::new(&self.measured))
+    }
+}
+
+/// Several who ask for the same wait for one who makes it. If that one's client hangs up, those who still wait make it themselves.
+fn unless_others_left<T>(stop: &Stop, get: impl Fn() -> Result<T, Arc<Problem>>) -> Result<T, Problem> {
+    loop {
+        match get() {
+            Err(problem) if problem.is_cancelled() && stop.check().is_ok() => {}
+            got => return got.map_err(|problem| (*problem).clone()),
+        }
     }
 }
 

@@ -58,6 +58,11 @@ impl Problem {
         Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
     }
 
+    /// Whether the work was stopped.
+    pub fn is_cancelled(&self) -> bool {
+        self.body.code == ErrorKind::Cancelled.code()
+    }
+
     /// A mistake of the program's own.
     pub fn internal() -> Self {
         let detail = "this is a mistake in lifecircle; please report what you asked for";

@@ -119,6 +119,7 @@ async fn mistakes_are_told_in_one_form_without_paths() {
         ("/api/v1/cities/small/circle?lon=0&lat=90", 422, "no_street"),
         ("/api/v1/cities/small/isochrones?lon=106.8&lat=39.6&minutes=5,inf", 400, "bad_input"),
         ("/api/v1/cities/small/isochrones?lon=106.8&lat=39.6&minutes=1,2,3,4,5,6,7,8,9,10,11", 400, "bad_input"),
+        ("/api/v1/cities/small/tiles/base/x/0/-1", 400, "bad_input"),
         ("/api/v1/cities/small/tiles/base/16/0/0", 404, "not_found"),
         ("/api/v1/cities/small/tiles/base/3/8/0", 404, "not_found"),
         ("/api/v1/cities/small/tiles/facilities/3/1/1?service=x", 404, "not_found"),

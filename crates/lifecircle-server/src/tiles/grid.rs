@@ -4,6 +4,7 @@
 //! Matrix Set*, WebMercatorQuad.
 
 use lifecircle::geo::LonLat;
+use lifecircle::geo::polygon::segment_within;
 
 use super::mvt::{EXTENT, Shape};
 
@@ -78,7 +79,7 @@ impl TileId {
         let mut part: Vec<[f64; 2]> = Vec::new();
         let units: Vec<[f64; 2]> = line.iter().map(|at| self.units(*at)).collect();
         for pair in units.windows(2) {
-            let Some([from, to]) = segment_within(pair[0], pair[1]) else {
+            let Some([from, to]) = segment_within([pair[0], pair[1]], [LOW, LOW, HIGH, HIGH]) else {
                 parts.extend((part.len() > 1).then(|| std::mem::take(&mut part)));
                 part.clear();
                 continue;
@@ -142,29 +143,6 @@ fn whole_units(line: &[[f64; 2]], closed: bool) -> Vec<[i32; 2]> {
 
 const LOW: f64 = -BUFFER;
 const HIGH: f64 = EXTENT as f64 + BUFFER;
-
-/// The part of a segment within the tile. Source: Liang & Barsky (1984).
-fn segment_within(from: [f64; 2], to: [f64; 2]) -> Option<[[f64; 2]; 2]> {
-    let step = [to[0] - from[0], to[1] - from[1]];
-    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for axis in 0..2 {
-        for (towards, room) in [(-step[axis], from[axis] - LOW), (step[axis], HIGH - from[axis])] {
-            if towards == 0.0 {
-                if room < 0.0 {
-                    return None;
-                }
-            } else if towards < 0.0 {
-                enter = enter.max(room / towards);
-            } else {
-                leave = leave.min(room / towards);
-            }
-        }
-    }
-    let at = |share: f64, end: [f64; 2]| {
-        if share == 0.0 || share == 1.0 { end } else { [from[0] + share * step[0], from[1] + share * step[1]] }
-    };
-    (enter <= leave).then(|| [at(enter, from), at(leave, to)])
-}
 
 /// A ring cut to the tile, side by side. Source: Sutherland & Hodgman (1974).
 fn clipped(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {

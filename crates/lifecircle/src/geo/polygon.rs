@@ -76,6 +76,37 @@ pub fn crossing(first: [LonLat; 2], second: [LonLat; 2]) -> Option<f64> {
     ((0.0..=1.0).contains(&along) && (0.0..=1.0).contains(&across)).then_some(along)
 }
 
+/// The part of a segment within west, south, east and north, in any units; an end within them stays as it is.
+///
+/// Source: Liang & Barsky (1984), *A new concept and method for line clipping*.
+///
+/// ```
+/// use lifecircle::geo::polygon::segment_within;
+/// assert_eq!(segment_within([[-1.0, 0.5], [0.5, 0.5]], [0.0, 0.0, 1.0, 1.0]), Some([[0.0, 0.5], [0.5, 0.5]]));
+/// assert_eq!(segment_within([[2.0, 0.0], [3.0, 1.0]], [0.0, 0.0, 1.0, 1.0]), None);
+/// ```
+pub fn segment_within([from, to]: [[f64; 2]; 2], bounds: [f64; 4]) -> Option<[[f64; 2]; 2]> {
+    let step = [to[0] - from[0], to[1] - from[1]];
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    for axis in 0..2 {
+        for (towards, room) in [(-step[axis], from[axis] - bounds[axis]), (step[axis], bounds[axis + 2] - from[axis])] {
+            if towards == 0.0 {
+                if room < 0.0 {
+                    return None;
+                }
+            } else if towards < 0.0 {
+                enter = enter.max(room / towards);
+            } else {
+                leave = leave.min(room / towards);
+            }
+        }
+    }
+    let at = |share: f64, end: [f64; 2]| {
+        if share == 0.0 || share == 1.0 { end } else { [from[0] + share * step[0], from[1] + share * step[1]] }
+    };
+    (enter <= leave).then(|| [at(enter, from), at(leave, to)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

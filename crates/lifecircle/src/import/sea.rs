@@ -11,6 +11,7 @@ use geo_types::{LineString, MultiPolygon, Polygon};
 use super::area::nest;
 use super::scan::Extract;
 use crate::geo::LonLat;
+use crate::geo::polygon::segment_within;
 
 /// West, south, east, north.
 type Bounds = [f64; 4];
@@ -107,7 +108,8 @@ fn clipped(line: &[LonLat], bounds: Bounds) -> Vec<Vec<LonLat>> {
     let mut parts: Vec<Vec<LonLat>> = Vec::new();
     let mut part: Vec<LonLat> = Vec::new();
     for pair in line.windows(2) {
-        let Some([from, to]) = within(pair[0], pair[1], bounds) else {
+        let ends = [pair[0], pair[1]].map(|at| [at.x, at.y]);
+        let Some([from, to]) = segment_within(ends, bounds).map(|ends| ends.map(|[x, y]| LonLat { x, y })) else {
             parts.extend((part.len() > 1).then(|| std::mem::take(&mut part)));
             part.clear();
             continue;
@@ -122,35 +124,6 @@ fn clipped(line: &[LonLat], bounds: Bounds) -> Vec<Vec<LonLat>> {
     }
     parts.extend((part.len() > 1).then_some(part));
     parts
-}
-
-/// The part of a segment within bounds. Source: Liang & Barsky (1984), *A new concept and method for line clipping*.
-fn within(from: LonLat, to: LonLat, [west, south, east, north]: Bounds) -> Option<[LonLat; 2]> {
-    let (dx, dy) = (to.x - from.x, to.y - from.y);
-    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    let sides = [(-dx, from.x - west), (dx, east - from.x), (-dy, from.y - south), (dy, north - from.y)];
-    for (towards, room) in sides {
-        if towards == 0.0 {
-            if room < 0.0 {
-                return None;
-            }
-        } else if towards < 0.0 {
-            enter = enter.max(room / towards);
-        } else {
-            leave = leave.min(room / towards);
-        }
-    }
-    let at = |share: f64| LonLat { x: from.x + share * dx, y: from.y + share * dy };
-    let end = |share: f64| {
-        if share == 0.0 {
-            from
-        } else if share == 1.0 {
-            to
-        } else {
-            at(share)
-        }
-    };
-    (enter <= leave).then(|| [end(enter), end(leave)])
 }
 
 /// A part that the extract cuts off within the bounds goes on straight to the nearest side; none if it is a ring of its own.
