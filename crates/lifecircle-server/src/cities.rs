@@ -1,9 +1,10 @@
 //! The cities that a server shows: loaded when asked for, the least used let go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
@@ -14,9 +15,12 @@ use lifecircle::summary::{Summary, summarise};
 use lifecircle::{jobs, output};
 use moka::sync::Cache;
 
+use crate::api::tiles::TileSet;
 use crate::problem::Problem;
+use crate::search::Names;
 use crate::tiles::areas::AreaMap;
 use crate::tiles::base::BaseMap;
+use crate::tiles::grid::TileId;
 use crate::tiles::people::PeopleMap;
 use crate::tiles::places::PlaceMap;
 use crate::work::Stop;
@@ -27,6 +31,9 @@ const MOST_CITIES: u64 = 8;
 /// Walkers, and walkers by standards, that are held of a city at once.
 const MOST_READY: u64 = 8;
 const MOST_EVALUATED: u64 = 16;
+
+/// Tiles that are kept of a city, in bytes.
+const MOST_TILE_BYTES: u64 = 64 << 20;
 
 /// Where cities lie, by their ids.
 #[derive(Debug)]
@@ -85,8 +92,24 @@ pub struct OpenCity {
     ready: Cache<String, ReadyCity>,
     recognised: Cache<String, Arc<Recognised>>,
     evaluated: Cache<(String, String), Arc<Evaluated>>,
+    tiles: Cache<TileKey, Bytes>,
     base: OnceLock<BaseMap>,
     areas: OnceLock<AreaMap>,
+    names: OnceLock<Names>,
+    facilities: OnceLock<HashMap<String, usize>>,
+}
+
+/// What tells tiles apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TileKey {
+    /// What is drawn.
+    pub set: TileSet,
+    /// Walker and standard, where they make a difference.
+    pub who: Option<(String, String)>,
+    /// Of which service.
+    pub service: Option<usize>,
+    /// Which tile.
+    pub tile: TileId,
 }
 
 /// A city measured for a walker by a standard, and what was made of that.
@@ -109,8 +132,14 @@ impl OpenCity {
             ready: Cache::new(MOST_READY),
             recognised: Cache::new(MOST_READY),
             evaluated: Cache::new(MOST_EVALUATED),
+            tiles: Cache::builder()
+                .weigher(|_, bytes: &Bytes| bytes.len() as u32)
+                .max_capacity(MOST_TILE_BYTES)
+                .build(),
             base: OnceLock::new(),
             areas: OnceLock::new(),
+            names: OnceLock::new(),
+            facilities: OnceLock::new(),
         }))
     }
 
@@ -142,6 +171,30 @@ impl OpenCity {
         };
         let key = (walker.id.clone(), standard.id.clone());
         unless_others_left(stop, || self.evaluated.try_get_with(key.clone(), make))
+    }
+
+    /// A tile, made if it is not kept.
+    ///
+    /// # Errors
+    /// Those of making it.
+    pub fn tile(&self, key: TileKey, make: impl FnOnce() -> Result<Bytes, Problem>) -> Result<Bytes, Problem> {
+        if let Some(kept) = self.tiles.get(&key) {
+            return Ok(kept);
+        }
+        let bytes = make()?;
+        self.tiles.insert(key, bytes.clone());
+        Ok(bytes)
+    }
+
+    /// All names, to be searched.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::new(&self.city))
+    }
+
+    /// The number of a facility.
+    pub fn facility(&self, id: &str) -> Option<usize> {
+        let ids = || self.city.facilities.iter().enumerate().map(|(number, facility)| (facility.id.clone(), number));
+        self.facilities.get_or_init(|| ids().collect()).get(id).copied()
     }
 
     /// The base map.

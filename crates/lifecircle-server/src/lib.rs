@@ -5,7 +5,9 @@
 
 mod api;
 mod cities;
+mod page;
 mod problem;
+mod search;
 pub mod tiles;
 mod work;
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lifecircle::error::ErrorKind;
 use lifecircle::network::NoStreet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What went wrong.
@@ -19,7 +20,7 @@ pub struct Problem {
 }
 
 /// The body of an answer that tells of a problem: `application/problem+json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Body {
     /// Always `about:blank`; `code` tells problems apart.
     #[serde(rename = "type")]
@@ -50,6 +51,11 @@ impl Problem {
     /// What was given is not right.
     pub fn bad_input(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorKind::BadInput.code(), detail)
+    }
+
+    /// No way leads from one place to another.
+    pub fn no_way(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_way", detail)
     }
 
     /// There is more to do than can be done now.
@@ -102,6 +108,11 @@ impl From<NoStreet> for Problem {
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_street", detail)
     }
+}
+
+/// Every operation may answer with a problem; that is told once for all.
+impl aide::OperationOutput for Problem {
+    type Inner = Body;
 }
 
 impl IntoResponse for Problem {

@@ -1,0 +1,130 @@
+//! What clients ask, read and bounded: places, walkers, standards, minutes. A mistake in an address is one clear answer.
+
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use lifecircle::geo::{LonLat, is_on_globe};
+use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER};
+use lifecircle::network::Walker;
+use lifecircle::standard::Standard;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::LazyLock;
+
+use crate::problem::Problem;
+
+/// Areas of one isochrone.
+const MOST_LIMITS: usize = 10;
+
+/// No isochrone is larger.
+const LONGEST_MINUTES: f64 = 120.0;
+
+/// The part of an address after the question mark; unknown names in it are mistakes.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(asked)| Self(asked)).map_err(|e| Problem::bad_input(e.body_text()))
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Asked<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Query::<T>::operation_input(context, operation);
+    }
+}
+
+/// The parts of an address between slashes.
+#[derive(Debug)]
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        read.map(|Path(named)| Self(named)).map_err(|e| Problem::bad_input(e.body_text()))
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Named<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Path::<T>::operation_input(context, operation);
+    }
+}
+
+/// A city.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct OfCity {
+    /// The city's id, from `/api/v1/cities`.
+    pub city: String,
+}
+
+/// For whom and by what a city is measured.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measuring {
+    /// A walker's id; `adult` if none is named.
+    pub walker: Option<String>,
+    /// A standard's id; `wuhai-8` if none is named.
+    pub standard: Option<String>,
+}
+
+impl Measuring {
+    /// The walker and the standard.
+    pub fn find(&self) -> Result<(&'static Walker, &'static Standard), Problem> {
+        Ok((walker(self.walker.as_deref())?, standard(self.standard.as_deref())?))
+    }
+}
+
+/// A walker that is built in: a client names no files.
+pub fn walker(id: Option<&str>) -> Result<&'static Walker, Problem> {
+    let id = id.unwrap_or(DEFAULT_WALKER);
+    Walker::all().iter().find(|walker| walker.id == id).ok_or_else(|| {
+        let known: Vec<&str> = Walker::all().iter().map(|walker| walker.id.as_str()).collect();
+        Problem::not_found(format!("there is no walker {id:?}; choose one of {}", known.join(", ")))
+    })
+}
+
+/// The standards that are built in, read once: every tile and click names one.
+pub static STANDARDS: LazyLock<Vec<Standard>> =
+    LazyLock::new(|| Standard::built_in().filter_map(|id| Standard::find(id).ok()).collect());
+
+/// A standard that is built in.
+pub fn standard(id: Option<&str>) -> Result<&'static Standard, Problem> {
+    let id = id.unwrap_or(DEFAULT_STANDARD);
+    STANDARDS.iter().find(|standard| standard.id == id).ok_or_else(|| {
+        let known: Vec<&str> = Standard::built_in().collect();
+        Problem::not_found(format!("there is no standard {id:?}; choose one of {}", known.join(", ")))
+    })
+}
+
+/// A point on the globe.
+pub fn point(lon: f64, lat: f64) -> Result<LonLat, Problem> {
+    let at = LonLat { x: lon, y: lat };
+    let wrong = || Problem::bad_input("longitudes must lie between -180 and 180, latitudes between -90 and 90");
+    is_on_globe(at).then_some(at).ok_or_else(wrong)
+}
+
+/// Minutes apart by commas: 5, 10 and 15 unless others are asked for; the longest first, so that areas drawn in turn are all seen.
+pub fn minutes(text: Option<&str>) -> Result<Vec<f64>, Problem> {
+    let wrong = || {
+        Problem::bad_input(format!(
+            "`minutes` must be one to {MOST_LIMITS} numbers between 0 and {LONGEST_MINUTES}, apart by commas"
+        ))
+    };
+    let text = text.unwrap_or("5,10,15");
+    let mut minutes: Vec<f64> =
+        text.split(',').map(|part| part.trim().parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
+    minutes.sort_by(|a, b| b.total_cmp(a));
+    minutes.dedup();
+    let fits = |minutes: &f64| *minutes > 0.0 && *minutes <= LONGEST_MINUTES;
+    (minutes.len() <= MOST_LIMITS && minutes.iter().all(fits)).then_some(minutes).ok_or_else(wrong)
+}

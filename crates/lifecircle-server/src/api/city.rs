@@ -1,0 +1,139 @@
+//! Cities: which there are, what they rest on, what was measured of them.
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use axum::Json;
+use axum::extract::State;
+use lifecircle::city::{About, Source};
+use lifecircle::summary::Summary;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ask::{Asked, Measuring, Named, OfCity};
+use super::{Shared, with_city};
+use crate::App;
+use crate::cities::OpenCity;
+use crate::problem::Problem;
+use crate::work::{Lane, Stop};
+
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/cities",
+            get_with(cities, |it| it.id("cities").tag("Cities").summary("The cities that are served")),
+        )
+        .api_route(
+            "/cities/{city}",
+            get_with(city, |it| it.id("city").tag("Cities").summary("A city, and what it rests on")),
+        )
+        .api_route(
+            "/cities/{city}/summary",
+            get_with(summary, |it| {
+                it.id("summary").tag("Measures").summary("All that was measured of a city, as summary.json")
+            }),
+        )
+}
+
+/// A city among others.
+#[derive(Serialize, JsonSchema)]
+struct CityEntry {
+    /// Its id in addresses.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Whether it was generated.
+    synthetic: bool,
+    /// West, south, east, north.
+    extent: [f64; 4],
+}
+
+/// A city.
+#[derive(Serialize, JsonSchema)]
+struct CityAnswer {
+    /// Its id in addresses.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Whether it was generated.
+    synthetic: bool,
+    /// Changes whenever the city does.
+    version: String,
+    /// West, south, east, north.
+    extent: [f64; 4],
+    /// Number of homes.
+    homes: usize,
+    /// Number of residents.
+    residents: f64,
+    /// Number of facilities.
+    facilities: usize,
+    /// Number of communities.
+    communities: usize,
+    /// What was read.
+    sources: Vec<Source>,
+}
+
+async fn cities(State(app): Shared) -> Result<Json<Vec<CityEntry>>, Problem> {
+    let own = Arc::clone(&app);
+    let entry = |(id, about): (String, About)| CityEntry {
+        id,
+        name: about.name,
+        synthetic: about.synthetic,
+        extent: about.extent,
+    };
+    let all = move |_: &Stop| Ok(own.cities.overviews().into_iter().map(entry).collect());
+    app.work.run(Lane::Quick, all).await.map(Json)
+}
+
+async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityAnswer>, Problem> {
+    let id = of.city.clone();
+    let told = |city: &OpenCity, _: &Stop| {
+        let about = &city.city.about;
+        Ok(CityAnswer {
+            id,
+            name: about.name.clone(),
+            synthetic: about.synthetic,
+            version: city.version.clone(),
+            extent: about.extent,
+            homes: city.city.homes.len(),
+            residents: city.city.homes.iter().map(|home| home.residents).sum::<f64>(),
+            facilities: city.city.facilities.len(),
+            communities: city.city.communities.len(),
+            sources: about.sources.clone(),
+        })
+    };
+    with_city(app, Lane::Heavy, of.city, told).await.map(Json)
+}
+
+/// The summary, shared with whoever else asks for it.
+struct Told(Arc<crate::cities::Evaluated>);
+
+impl Serialize for Told {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.summary().serialize(serializer)
+    }
+}
+
+impl JsonSchema for Told {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Summary::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Summary::json_schema(generator)
+    }
+}
+
+async fn summary(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(asked): Asked<Measuring>,
+) -> Result<Json<Told>, Problem> {
+    let (walker, standard) = asked.find()?;
+    let told = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, standard, stop)?;
+        evaluated.summary();
+        Ok(Told(evaluated))
+    };
+    with_city(app, Lane::Heavy, of.city, told).await.map(Json)
+}

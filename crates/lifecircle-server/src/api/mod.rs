@@ -1,0 +1,73 @@
+//! The HTTP API, under `/api/v1`: one file a subject. What is asked is read in `ask`; what is answered is typed, and OpenAPI tells of
+//! the very types.
+
+mod ask;
+mod catalogue;
+mod city;
+mod geojson;
+mod reach;
+mod search;
+pub(crate) mod tiles;
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::openapi::{Info, OpenApi};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use crate::App;
+use crate::cities::OpenCity;
+use crate::problem::{Body, Problem};
+use crate::work::{Lane, Stop};
+
+type Shared = State<Arc<App>>;
+
+/// All routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let mut document = OpenApi { info: about(), ..OpenApi::default() };
+    let v1 =
+        city::routes().merge(reach::routes()).merge(catalogue::routes()).merge(search::routes()).merge(tiles::routes());
+    let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
+        document.default_response_with::<axum::Json<Body>, _>(|response| {
+            response.description("What is wrong (RFC 9457, application/problem+json)")
+        })
+    });
+    // The document is made of types and constants, so this cannot fail.
+    let document: Arc<str> = serde_json::to_string(&document).unwrap_or_default().into();
+    let document = move || {
+        let document = Arc::clone(&document);
+        async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()).into_response() }
+    };
+    api.route("/api/openapi.json", get(document))
+        .route("/healthz", get(|| async { "ok" }))
+        .merge(crate::page::router())
+        .fallback(|| async { Problem::not_found("there is nothing at this address") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address is only read, by GET")
+        })
+        .with_state(app)
+}
+
+fn about() -> Info {
+    Info {
+        title: "lifecircle".to_owned(),
+        summary: Some("The 15-minute life circle of a city: who can reach what on foot".to_owned()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..Info::default()
+    }
+}
+
+/// Does something with a city on a thread that serves nobody.
+async fn with_city<T: Send + 'static>(
+    app: Arc<App>,
+    lane: Lane,
+    city: String,
+    work: impl FnOnce(&OpenCity, &Stop) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let cities = Arc::clone(&app);
+    app.work.run(lane, move |stop| work(&*cities.cities.open(&city)?, stop)).await
+}

@@ -1,0 +1,197 @@
+//! What is within reach of a point: its life circle, areas, routes.
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use axum::Json;
+use axum::extract::State;
+use lifecircle::geo::{LonLat, Metres, Seconds, metric};
+use lifecircle::network::{Cost as _, Millis, Snap};
+use lifecircle::reach::Heading;
+use lifecircle::ready::ReadyCity;
+use lifecircle::summary::{LifeCircle, life_circle};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ask::{Asked, Named, OfCity, minutes, point, standard, walker};
+use super::geojson::{Area, Feature, FeatureCollection, Line, rounded};
+use super::{Shared, with_city};
+use crate::App;
+use crate::cities::OpenCity;
+use crate::problem::Problem;
+use crate::work::{Lane, Stop};
+
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/cities/{city}/circle",
+            get_with(circle, |it| {
+                it.id("circle").tag("Reach").summary("The life circle of a point").description(
+                    "For every service whether it is had, how many are near, the nearest, and how far what is missing is.",
+                )
+            }),
+        )
+        .api_route(
+            "/cities/{city}/isochrones",
+            get_with(isochrones, |it| {
+                it.id("isochrones").tag("Reach").summary("Areas within reach of a point, the longest first")
+            }),
+        )
+        .api_route(
+            "/cities/{city}/route",
+            get_with(route, |it| it.id("route").tag("Reach").summary("The quickest way from a point to another or to a facility")),
+        )
+}
+
+/// A point, who sets out from it, and what they should find.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CircleOf {
+    /// Longitude.
+    lon: f64,
+    /// Latitude.
+    lat: f64,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; `wuhai-8` if none is named.
+    standard: Option<String>,
+}
+
+async fn circle(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(asked): Asked<CircleOf>,
+) -> Result<Json<LifeCircle>, Problem> {
+    let at = point(asked.lon, asked.lat)?;
+    let (walker, standard) = (walker(asked.walker.as_deref())?, standard(asked.standard.as_deref())?);
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let ready = city.ready(walker, stop)?;
+        let recognised = city.recognised(standard);
+        Ok(life_circle(&ready, standard, &recognised, at)?)
+    };
+    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+}
+
+/// A point, who sets out from it, and for how long.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AreasOf {
+    /// Longitude.
+    lon: f64,
+    /// Latitude.
+    lat: f64,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// One to ten times in minutes, apart by commas; `5,10,15` if none are named.
+    minutes: Option<String>,
+}
+
+/// What an area is.
+#[derive(Serialize, JsonSchema)]
+struct AreaProperties {
+    /// Within so many minutes.
+    minutes: f64,
+}
+
+async fn isochrones(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(asked): Asked<AreasOf>,
+) -> Result<Json<FeatureCollection<Area, AreaProperties>>, Problem> {
+    let at = point(asked.lon, asked.lat)?;
+    let (walker, minutes) = (walker(asked.walker.as_deref())?, minutes(asked.minutes.as_deref())?);
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let ready = city.ready(walker, stop)?;
+        let limits: Vec<Millis> = minutes.iter().map(|m| Millis::round(Seconds::from_minutes(*m))).collect();
+        let areas = ready.areas(&[ready.snap(at)?], Heading::Out, &limits);
+        let feature = |(area, minutes): (geo_types::MultiPolygon<f64>, &f64)| {
+            Feature::new(Area::of(&area), AreaProperties { minutes: *minutes })
+        };
+        Ok(FeatureCollection::new(areas.into_iter().zip(&minutes).map(feature).collect()))
+    };
+    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+}
+
+/// From where to where, and who walks. Where to is a facility or a point.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RouteOf {
+    /// Longitude of the start.
+    lon: f64,
+    /// Latitude of the start.
+    lat: f64,
+    /// A facility's id.
+    facility: Option<String>,
+    /// Longitude of the goal, if it is no facility.
+    to_lon: Option<f64>,
+    /// Latitude of the goal, if it is no facility.
+    to_lat: Option<f64>,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+}
+
+/// Where a route leads.
+enum Goal {
+    Facility(String),
+    Point(LonLat),
+}
+
+impl RouteOf {
+    fn goal(&mut self) -> Result<Goal, Problem> {
+        match (self.facility.take(), self.to_lon, self.to_lat) {
+            (Some(id), None, None) => Ok(Goal::Facility(id)),
+            (None, Some(lon), Some(lat)) => point(lon, lat).map(Goal::Point),
+            _ => Err(Problem::bad_input("name where to: either `facility`, or `to_lon` and `to_lat`")),
+        }
+    }
+}
+
+/// How long and how far a way is.
+#[derive(Serialize, JsonSchema)]
+struct WayProperties {
+    /// How long it takes.
+    seconds: Seconds,
+    /// How far it is.
+    metres: Metres,
+}
+
+async fn route(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(mut asked): Asked<RouteOf>,
+) -> Result<Json<Feature<Line, WayProperties>>, Problem> {
+    let (from, walker, goal) = (point(asked.lon, asked.lat)?, walker(asked.walker.as_deref())?, asked.goal()?);
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let ready = city.ready(walker, stop)?;
+        let doors = doors_of(city, &ready, &goal)?;
+        let start = ready.snap(from)?;
+        let Some(route) = ready.route(&[start], &doors, stop)? else {
+            return Err(Problem::no_way("no way leads there that this walker can use"));
+        };
+        let line = route.line(&ready.city().streets);
+        // The stretch from the door to the street is walked too.
+        let to_street: f64 = start.distance.0;
+        let metres: f64 = line.windows(2).map(|pair| metric::distance(pair[0], pair[1]).0).sum::<f64>() + to_street;
+        let seconds = route.cost.quantity().ok_or_else(Problem::internal)?;
+        let properties = WayProperties { seconds, metres: Metres(rounded(metres, 10.0)) };
+        Ok(Feature::new(Line::of(&line), properties))
+    };
+    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+}
+
+/// Where a goal joins the streets.
+fn doors_of(city: &OpenCity, ready: &ReadyCity, goal: &Goal) -> Result<Vec<Snap>, Problem> {
+    match goal {
+        Goal::Point(at) => Ok(vec![ready.snap(*at)?]),
+        Goal::Facility(id) => {
+            let number = city
+                .facility(id)
+                .ok_or_else(|| Problem::not_found(format!("there is no facility {id:?} in this city")))?;
+            match &ready.snaps().facilities[number] {
+                Ok(doors) => Ok(doors.clone()),
+                Err(none) => Err(Problem::from(*none)),
+            }
+        }
+    }
+}
