@@ -118,6 +118,7 @@ pub struct Evaluated {
     /// What was measured.
     pub measured: Measured,
     summary: OnceLock<Summary>,
+    brief: OnceLock<Bytes>,
     people: OnceLock<PeopleMap>,
     places: OnceLock<PlaceMap>,
 }
@@ -166,8 +167,7 @@ impl OpenCity {
         let make = || {
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, standard.clone(), stop)?;
-            let (summary, people, places) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-            Ok::<_, Problem>(Arc::new(Evaluated { measured, summary, people, places }))
+            Ok::<_, Problem>(Arc::new(Evaluated::new(measured)))
         };
         let key = (walker.id.clone(), standard.id.clone());
         unless_others_left(stop, || self.evaluated.try_get_with(key.clone(), make))
@@ -209,6 +209,20 @@ impl OpenCity {
 }
 
 impl Evaluated {
+    fn new(measured: Measured) -> Self {
+        let (summary, brief) = (OnceLock::new(), OnceLock::new());
+        Self { measured, summary, brief, people: OnceLock::new(), places: OnceLock::new() }
+    }
+
+    /// The summary without what grows with the city, as JSON.
+    pub fn brief(&self) -> &Bytes {
+        self.brief.get_or_init(|| {
+            let brief = Summary { communities: Vec::new(), units: Vec::new(), ..self.summary().clone() };
+            // A summary holds only strings, numbers and maps with string keys, so this cannot fail.
+            serde_json::to_vec(&brief).unwrap_or_default().into()
+        })
+    }
+
     /// The summary.
     pub fn summary(&self) -> &Summary {
         self.summary.get_or_init(|| summarise(&self.measured))

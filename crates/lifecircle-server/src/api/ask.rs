@@ -128,3 +128,14 @@ pub fn minutes(text: Option<&str>) -> Result<Vec<f64>, Problem> {
     let fits = |minutes: &f64| *minutes > 0.0 && *minutes <= LONGEST_MINUTES;
     (minutes.len() <= MOST_LIMITS && minutes.iter().all(fits)).then_some(minutes).ok_or_else(wrong)
 }
+
+/// A box as west, south, east, north, apart by commas.
+pub fn bbox(text: &str) -> Result<[f64; 4], Problem> {
+    let wrong = || Problem::bad_input("`bbox` must be west,south,east,north in degrees, as 106.7,39.5,106.9,39.7");
+    let numbers: Vec<f64> =
+        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
+    let [west, south, east, north] = <[f64; 4]>::try_from(numbers).map_err(|_| wrong())?;
+    let corners = [LonLat { x: west, y: south }, LonLat { x: east, y: north }];
+    let right = corners.into_iter().all(is_on_globe) && west <= east && south <= north;
+    right.then_some([west, south, east, north]).ok_or_else(wrong)
+}

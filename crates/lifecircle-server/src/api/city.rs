@@ -1,4 +1,4 @@
-//! Cities: which there are, what they rest on, what was measured of them.
+//! Cities: which there are, and what they rest on.
 
 use std::sync::Arc;
 
@@ -7,11 +7,10 @@ use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::State;
 use lifecircle::city::{About, Source};
-use lifecircle::summary::Summary;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ask::{Asked, Measuring, Named, OfCity};
+use super::ask::{Named, OfCity};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
@@ -27,12 +26,6 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/cities/{city}",
             get_with(city, |it| it.id("city").tag("Cities").summary("A city, and what it rests on")),
-        )
-        .api_route(
-            "/cities/{city}/summary",
-            get_with(summary, |it| {
-                it.id("summary").tag("Measures").summary("All that was measured of a city, as summary.json")
-            }),
         )
 }
 
@@ -102,38 +95,6 @@ async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityA
             communities: city.city.communities.len(),
             sources: about.sources.clone(),
         })
-    };
-    with_city(app, Lane::Heavy, of.city, told).await.map(Json)
-}
-
-/// The summary, shared with whoever else asks for it.
-struct Told(Arc<crate::cities::Evaluated>);
-
-impl Serialize for Told {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.summary().serialize(serializer)
-    }
-}
-
-impl JsonSchema for Told {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        Summary::schema_name()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Summary::json_schema(generator)
-    }
-}
-
-async fn summary(
-    State(app): Shared,
-    Named(of): Named<OfCity>,
-    Asked(asked): Asked<Measuring>,
-) -> Result<Json<Told>, Problem> {
-    let (walker, standard) = asked.find()?;
-    let told = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
-        evaluated.summary();
-        Ok(Told(evaluated))
     };
     with_city(app, Lane::Heavy, of.city, told).await.map(Json)
 }

@@ -5,6 +5,7 @@ mod ask;
 mod catalogue;
 mod city;
 mod geojson;
+mod measures;
 mod reach;
 mod search;
 pub(crate) mod tiles;
@@ -29,8 +30,12 @@ type Shared = State<Arc<App>>;
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let mut document = OpenApi { info: about(), ..OpenApi::default() };
-    let v1 =
-        city::routes().merge(reach::routes()).merge(catalogue::routes()).merge(search::routes()).merge(tiles::routes());
+    let v1 = city::routes()
+        .merge(measures::routes())
+        .merge(reach::routes())
+        .merge(catalogue::routes())
+        .merge(search::routes())
+        .merge(tiles::routes());
     let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
         document.default_response_with::<axum::Json<Body>, _>(|response| {
             response.description("What is wrong (RFC 9457, application/problem+json)")
