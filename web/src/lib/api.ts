@@ -1,0 +1,49 @@
+// The API, typed by its own document. What is asked for again while nothing changed is kept.
+import createClient from "openapi-fetch";
+import type { components, operations, paths } from "./schema";
+
+export const client = createClient<paths>({ baseUrl: location.origin });
+
+type Answer<Operation extends keyof operations> = operations[Operation] extends {
+  responses: { 200: { content: { "application/json": infer Body } } };
+}
+  ? Body
+  : never;
+
+export type CityEntry = Answer<"cities">[number];
+export type City = Answer<"city">;
+export type StandardEntry = Answer<"standards">[number];
+export type Standard = Answer<"standard">;
+export type Service = Standard["circles"][number]["services"][number];
+export type Walker = Answer<"walkers">[number];
+export type Summary = Answer<"summary">;
+export type Community = Answer<"community">;
+export type CommunityRow = Answer<"communities">["communities"][number];
+export type Distribution = Answer<"distribution">;
+export type LifeCircle = Answer<"circle">;
+export type ServiceAt = LifeCircle["circles"][number]["services"][number];
+export type SearchResult = Answer<"search">[number];
+export type Route = Answer<"route">;
+export type Areas = Answer<"isochrones">;
+export type Name = components["schemas"]["Name"];
+export type Gap = components["schemas"]["Gap"];
+
+/** What went wrong, in the server's words. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The body of an answer, or a failure. */
+export async function body<T>(
+  asked: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error } = await asked;
+  if (data !== undefined) return data;
+  const problem = (error ?? {}) as { detail?: string; code?: string };
+  throw new Failure(problem.detail ?? "", problem.code ?? "internal");
+}

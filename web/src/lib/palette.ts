@@ -1,0 +1,82 @@
+// How people are coloured: classes of a number, each with a colour and a label. From brown for little to teal for much, an order
+// that people who see few colours can follow too.
+import type { Service } from "./api";
+import type { Text } from "./text";
+import type { Colouring, Theme } from "./view.svelte";
+
+export interface Class {
+  label: string;
+  colour: string;
+  /** From this on, up to the next class. */
+  from: number;
+}
+
+export interface Scale {
+  /** The attribute in the tiles. */
+  attribute: string;
+  /** What the attribute is taken for where it is absent. */
+  absent: number;
+  classes: Class[];
+}
+
+const LITTLE_TO_MUCH: Record<Theme, string[]> = {
+  light: ["#9a4a12", "#d98f3f", "#e8d5a0", "#72b7ab", "#0f6b66"],
+  dark: ["#c2691f", "#e3a45c", "#e9dcb4", "#6fb9ad", "#23938a"],
+};
+
+const NEVER = 1e9;
+
+const scale = (attribute: string, absent: number, bounds: [number, string][], colours: string[]): Scale => ({
+  attribute,
+  absent,
+  classes: bounds.map(([from, label], index) => ({ from, label, colour: colours[index] ?? "#888888" })),
+});
+
+/** By how many circles people have, of so many. */
+function byCircles(all: number, theme: Theme): Scale {
+  const steps = [0, all / 4, all / 2, (all * 3) / 4, all].map((step) => Math.round(step * 10) / 10);
+  const label = (index: number) =>
+    index === 4 ? String(all) : index === 0 ? `< ${steps[1]}` : `${steps[index]}–${steps[index + 1]}`;
+  return scale("circles", 0, steps.map((step, index) => [Math.round(step * 10), label(index)]), LITTLE_TO_MUCH[theme]);
+}
+
+function byShare(attribute: string, theme: Theme): Scale {
+  const bounds = [0, 20, 40, 60, 80].map((from): [number, string] => [from, `${from}–${from + 20}%`]);
+  return scale(attribute, 0, bounds, LITTLE_TO_MUCH[theme]);
+}
+
+/** By minutes to a service: teal within the limit, brown beyond it. Tiles tell tenths, rounded up. */
+function byMinutes(number: number, limit: number, text: Text, theme: Theme): Scale {
+  const stops = [limit / 2, limit, limit * 1.5, limit * 2];
+  const shown = stops.map((stop) => String(Math.round(stop * 10) / 10));
+  const labels = [`≤ ${shown[0]}`, `≤ ${shown[1]}`, `≤ ${shown[2]}`, `≤ ${shown[3]}`, text.colouring.more(text.units.minutes(shown[3] ?? ""))];
+  const from = [0, ...stops.map((stop) => Math.floor(stop * 10 + 1e-6) + 1)];
+  const bounds = from.map((from, index): [number, string] => [from, labels[index] ?? ""]);
+  return scale(`m${number}`, NEVER, bounds, [...LITTLE_TO_MUCH[theme]].reverse());
+}
+
+/** The limit of a service in minutes; of those in metres the whole circle's. */
+export function limitOf(service: Service): number {
+  return service.threshold_seconds ? Math.round(service.threshold_seconds / 6) / 10 : 15;
+}
+
+/** The scale of a colouring, for homes and hexagons or for communities. */
+export function scaleOf(
+  colouring: Colouring,
+  circles: { id: string; services: Service[] }[],
+  within: number | undefined,
+  shown: "people" | "communities",
+  text: Text,
+  theme: Theme,
+): Scale {
+  if (colouring.by === "circle") {
+    const number = circles.findIndex((circle) => circle.id === colouring.id);
+    if (number >= 0) return byShare(`c${number}`, theme);
+  }
+  if (colouring.by === "service") {
+    const service = circles.flatMap((circle) => circle.services).find((service) => service.id === colouring.id);
+    if (service && shown === "communities") return byShare(`s${service.number}`, theme);
+    if (service) return byMinutes(service.number, within ?? limitOf(service), text, theme);
+  }
+  return byCircles(circles.length, theme);
+}

@@ -1,0 +1,58 @@
+// What all panels read: the words of the chosen language, the city, its standard and walkers, and what was measured.
+import { body, client, type City, type CityEntry, type Name, type Service, type Standard, type StandardEntry, type Summary, type Walker } from "./api";
+import { Loaded } from "./loaded.svelte";
+import { texts, type Text } from "./text";
+import { view } from "./view.svelte";
+
+class Session {
+  cities = new Loaded<CityEntry[]>();
+  city = new Loaded<City>();
+  standards = new Loaded<StandardEntry[]>();
+  walkers = new Loaded<Walker[]>();
+  standard = new Loaded<Standard>();
+  summary = new Loaded<Summary>();
+  /** People in the part of the city that the map shows: west, south, east, north. */
+  bounds = $state.raw<[number, number, number, number]>();
+
+  get text(): Text {
+    return texts[view.language];
+  }
+
+  /** A name in the chosen language, or else in the other. */
+  named(name: Name | { zh: string; en: string } | undefined): string {
+    if (!name) return "";
+    const local = "local" in name ? name.local : name.zh;
+    return view.language === "zh" ? local || name.en : name.en || local;
+  }
+
+  /** A service of the standard by its id. */
+  service(id: string): Service | undefined {
+    return this.standard.value?.circles.flatMap((circle) => circle.services).find((service) => service.id === id);
+  }
+
+  loadLists(): void {
+    void this.cities.load((signal) => body(client.GET("/api/v1/cities", { signal })));
+    void this.standards.load((signal) => body(client.GET("/api/v1/standards", { signal })));
+    void this.walkers.load((signal) => body(client.GET("/api/v1/walkers", { signal })));
+  }
+
+  loadCity(city: string): void {
+    void this.city.load((signal) => body(client.GET("/api/v1/cities/{city}", { params: { path: { city } }, signal })));
+  }
+
+  loadStandard(standard: string): void {
+    void this.standard.load((signal) =>
+      body(client.GET("/api/v1/standards/{standard}", { params: { path: { standard } }, signal })),
+    );
+  }
+
+  loadSummary(city: string, walker: string, standard: string): void {
+    const params = { path: { city }, query: { walker, standard, brief: true } };
+    void this.summary.load((signal) =>
+      // The client takes pairs for lists; the page reads none.
+      body(client.GET("/api/v1/cities/{city}/summary", { params, signal })) as Promise<Summary>,
+    );
+  }
+}
+
+export const session = new Session();

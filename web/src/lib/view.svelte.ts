@@ -1,0 +1,110 @@
+// What the page shows, kept in its address, so that every view is a link that another person can open.
+import type { Language } from "./text";
+
+/** What people are coloured by. */
+export type Colouring = { by: "circles" } | { by: "circle"; id: string } | { by: "service"; id: string };
+
+/** What is asked about. */
+export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: number } | { kind: "community"; id: string };
+
+export type Tab = "overview" | "gaps" | "communities" | "charts";
+export type Camera = { zoom: number; lat: number; lon: number };
+export type Theme = "light" | "dark";
+
+const TABS: Tab[] = ["overview", "gaps", "communities", "charts"];
+
+class View {
+  city = $state("");
+  walker = $state("adult");
+  standard = $state("wuhai-8");
+  colouring = $state.raw<Colouring>({ by: "circles" });
+  /** Minutes within which a service should be; the standard's own if none. */
+  within = $state<number>();
+  shown = $state<"people" | "communities">("people");
+  subject = $state.raw<Subject>({ kind: "city" });
+  tab = $state<Tab>("overview");
+  camera = $state.raw<Camera>();
+  language = $state<Language>("zh");
+  theme = $state<Theme>("light");
+
+  /** Takes over what an address says; what it does not say is as at first. */
+  read(address: URL): void {
+    const told = address.searchParams;
+    this.city = told.get("city") ?? "";
+    this.walker = told.get("walker") ?? "adult";
+    this.standard = told.get("standard") ?? "wuhai-8";
+    const [by, id] = (told.get("by") ?? "circles").split(":");
+    this.colouring = (by === "circle" || by === "service") && id ? { by, id } : { by: "circles" };
+    const within = Number(told.get("within"));
+    this.within = within > 0 && within <= 60 ? within : undefined;
+    this.shown = told.get("show") === "communities" ? "communities" : "people";
+    this.subject = subjectOf(told);
+    this.tab = TABS.find((tab) => tab === told.get("tab")) ?? "overview";
+    this.camera = cameraOf(told.get("map"));
+    const language = told.get("lang") ?? stored("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+    this.language = language === "en" ? "en" : "zh";
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    this.theme = (told.get("theme") ?? stored("theme") ?? (dark ? "dark" : "light")) === "dark" ? "dark" : "light";
+  }
+
+  /** The address of this view; what is as at first is left out. */
+  address(): string {
+    const told = new URLSearchParams();
+    if (this.city) told.set("city", this.city);
+    if (this.walker !== "adult") told.set("walker", this.walker);
+    if (this.standard !== "wuhai-8") told.set("standard", this.standard);
+    if (this.colouring.by !== "circles") told.set("by", `${this.colouring.by}:${this.colouring.id}`);
+    if (this.within !== undefined) told.set("within", String(this.within));
+    if (this.shown !== "people") told.set("show", this.shown);
+    if (this.subject.kind === "place") told.set("at", `${this.subject.lon},${this.subject.lat}`);
+    if (this.subject.kind === "community") told.set("community", this.subject.id);
+    if (this.tab !== "overview") told.set("tab", this.tab);
+    if (this.camera) told.set("map", `${this.camera.zoom}/${this.camera.lat}/${this.camera.lon}`);
+    told.set("lang", this.language);
+    return `/?${told.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    store("language", language);
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    store("theme", theme);
+  }
+}
+
+function subjectOf(told: URLSearchParams): Subject {
+  const [lon, lat] = (told.get("at") ?? "").split(",").map(Number);
+  if (lon !== undefined && lat !== undefined && Math.abs(lon) <= 180 && Math.abs(lat) <= 90) {
+    return { kind: "place", lon, lat };
+  }
+  const community = told.get("community");
+  return community ? { kind: "community", id: community } : { kind: "city" };
+}
+
+function cameraOf(text: string | null): Camera | undefined {
+  const [zoom, lat, lon] = (text ?? "").split("/").map(Number);
+  if (zoom === undefined || lat === undefined || lon === undefined) return undefined;
+  return zoom >= 0 && zoom <= 22 && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : undefined;
+}
+
+// A browser may refuse to keep anything; the page then begins as it would for a new visitor.
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // As above.
+  }
+}
+
+export const view = new View();

@@ -1,0 +1,34 @@
+// What panels ask the map to draw besides its tiles, and where to look.
+import type { Areas, Route } from "../lib/api";
+
+class Drawn {
+  areas = $state.raw<GeoJSON.FeatureCollection>();
+  route = $state.raw<GeoJSON.Feature>();
+  /** Where a way leads. */
+  goal = $state.raw<number[]>();
+  /** A place or a box to look at. */
+  look = $state.raw<[number, number] | [number, number, number, number]>();
+
+  /** Areas as the API answers them, the longest first. */
+  showAreas(areas: Areas): void {
+    const features = areas.features.map((feature, rank) => ({ ...feature, properties: { ...feature.properties, rank } }));
+    this.areas = { type: "FeatureCollection", features } as GeoJSON.FeatureCollection;
+  }
+
+  showRoute(route: Route, goal: number[]): void {
+    this.route = route as GeoJSON.Feature;
+    this.goal = goal;
+  }
+
+  clearRoute(): void {
+    this.route = undefined;
+    this.goal = undefined;
+  }
+
+  clear(): void {
+    this.areas = undefined;
+    this.clearRoute();
+  }
+}
+
+export const drawn = new Drawn();
