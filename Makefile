@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools demo test test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo test test-web test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -10,16 +10,31 @@ PYTHON ?= python3
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-tools: ## what a build needs besides the Rust toolchain: a C compiler
+tools: ## what a build needs besides the Rust toolchain: a C compiler, and Node for the page
 	@if command -v cc >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq build-essential; \
 	else echo "A C compiler is needed. Run this line, then again:"; echo "  sudo apt-get update && sudo apt-get install -y build-essential"; exit 1; fi
+	@web/node.sh >/dev/null
+
+# The page. Node is this machine's own if it is recent, or else one in target/node.
+WEB_SOURCES = $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json docs/openapi.json
+IN_WEB = cd web && export PATH="$$(./node.sh):$$PATH" &&
+
+web/node_modules/.package-lock.json: web/package-lock.json web/.npmrc
+	$(IN_WEB) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	$(IN_WEB) npm run -s build
+
+web: web/dist/index.html ## the page, built into web/dist, from where it goes into the binary
 
 # The whole workspace in the profile of the tests, so that `make test` compiles no dependency again.
-demo: tools ## build, measure a synthetic city, say where its report lies
+demo: tools web ## build, measure a synthetic city, and serve its map
 	$(CARGO) build --workspace --bins --locked
-	target/debug/lifecircle demo -o lifecircle-demo --force
-	@echo "Open lifecircle-demo/report.html in a browser."
+	target/debug/lifecircle demo -o lifecircle-demo --force --no-open
+	@if [ -t 1 ]; then target/debug/lifecircle serve lifecircle-demo/demo.city --open; \
+	else echo "See its map: target/debug/lifecircle serve lifecircle-demo/demo.city --open"; \
+	echo "See its report: open lifecircle-demo/report.html in a browser."; fi
 
 test: tools ## every test; says how many were skipped because their data is not here
 	@mkdir -p target
@@ -40,6 +55,15 @@ $(READERS): tests/readers/requirements.txt
 test-readers: tools $(READERS) ## the results of every standard, opened by pandas, pyarrow and GeoPandas
 	$(CARGO) test --workspace --locked --no-run
 	$(READERS) tests/readers/read_results.py target/debug/lifecircle
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+test-web: tools web ## the page in a real browser: every view, both languages, both themes, desk and phone
+	$(CARGO) build --workspace --bins --locked
+	@if [ -n "$(CHROMIUM)" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
+	else echo "Chromium is needed. Run this line, then again:"; echo "  sudo apt-get install -y chromium fonts-noto-cjk"; exit 1; fi
+	$(IN_WEB) npm run -s check && npx playwright test
 
 test-interruptions: tools ## three hundred runs interrupted at random moments: the earlier result or the new one, and nothing else
 	$(CARGO) build --release --locked --bin lifecircle

@@ -106,7 +106,7 @@ pub enum Command {
     Standards(StandardsArgs),
     /// List or show the walkers: kinds of people, with their speeds
     Walkers(WalkersArgs),
-    /// Print the JSON Schema of summary.json or changes.json
+    /// Print the JSON Schema of summary.json or changes.json, or the OpenAPI document of the server
     #[command(after_help = "Example:\n  lifecircle schema summary > summary.schema.json")]
     Schema {
         /// The document
@@ -127,6 +127,8 @@ pub enum SchemaOf {
     Summary,
     /// What changed between two cities
     Changes,
+    /// What the server answers, as OpenAPI 3.1
+    Api,
 }
 
 #[derive(Debug, Args)]
@@ -614,7 +616,8 @@ pub enum WalkersCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  lifecircle serve demo.city
+  lifecircle serve demo.city --open           opens the map in a browser
+  lifecircle serve 2024.city 2025.city        several cities in one map
   curl 'http://127.0.0.1:8715/api/v1/cities/demo/circle?lon=106.79&lat=39.62'
 
 docs/api.md lists every address.")]
@@ -625,4 +628,7 @@ pub struct ServeArgs {
     /// The port on this machine; 0 for any that is free
     #[arg(long, default_value_t = 8715, help_heading = OUTPUT)]
     pub port: u16,
+    /// Open the map in a browser
+    #[arg(long, help_heading = OUTPUT)]
+    pub open: bool,
 }

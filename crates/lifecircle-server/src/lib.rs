@@ -52,6 +52,12 @@ pub fn router(cities: &[PathBuf]) -> Result<Router> {
         .layer(header(header::REFERRER_POLICY, "no-referrer")))
 }
 
+/// The OpenAPI 3.1 document of the API.
+pub fn api_document() -> serde_json::Value {
+    // It is made of types and constants, so this cannot fail.
+    serde_json::to_value(api::documented().1).unwrap_or_default()
+}
+
 /// Serves cities until `stop` is done; `listening` is told the address.
 ///
 /// # Errors

@@ -145,7 +145,8 @@ impl Names {
         }
         let mut found: Vec<(Fit, &Entry)> = best.into_iter().map(|(entry, fit)| (fit, &self.entries[entry])).collect();
         found.sort_by(|(fit_a, a), (fit_b, b)| {
-            let rank = |entry: &Entry| (entry.found, entry.name.show(false).chars().count());
+            // The shorter a name is, the more of it was asked for.
+            let rank = |entry: &Entry| (entry.name.show(false).chars().count(), entry.found);
             fit_a.cmp(fit_b).then_with(|| rank(a).cmp(&rank(b)))
         });
         found.into_iter().take(most).map(|(_, entry)| entry).collect()

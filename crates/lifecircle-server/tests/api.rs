@@ -81,6 +81,13 @@ async fn every_number_is_the_library_s() {
     assert_eq!(areas["features"][0]["geometry"]["type"], "MultiPolygon");
 }
 
+#[test]
+fn the_document_is_that_of_the_code() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(written == lifecircle_server::api_document(), "write it anew: lifecircle schema api > docs/openapi.json");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tiles_hold_what_lies_in_them() {
     let client = Client::new();

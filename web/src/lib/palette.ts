@@ -1,7 +1,6 @@
 // How people are coloured: classes of a number, each with a colour and a label. From brown for little to teal for much, an order
 // that people who see few colours can follow too.
 import type { Service } from "./api";
-import type { Text } from "./text";
 import type { Colouring, Theme } from "./view.svelte";
 
 export interface Class {
@@ -46,10 +45,10 @@ function byShare(attribute: string, theme: Theme): Scale {
 }
 
 /** By minutes to a service: teal within the limit, brown beyond it. Tiles tell tenths, rounded up. */
-function byMinutes(number: number, limit: number, text: Text, theme: Theme): Scale {
+function byMinutes(number: number, limit: number, theme: Theme): Scale {
   const stops = [limit / 2, limit, limit * 1.5, limit * 2];
   const shown = stops.map((stop) => String(Math.round(stop * 10) / 10));
-  const labels = [`≤ ${shown[0]}`, `≤ ${shown[1]}`, `≤ ${shown[2]}`, `≤ ${shown[3]}`, text.colouring.more(text.units.minutes(shown[3] ?? ""))];
+  const labels = [`≤ ${shown[0]}`, `≤ ${shown[1]}`, `≤ ${shown[2]}`, `≤ ${shown[3]}`, `> ${shown[3]}`];
   const from = [0, ...stops.map((stop) => Math.floor(stop * 10 + 1e-6) + 1)];
   const bounds = from.map((from, index): [number, string] => [from, labels[index] ?? ""]);
   return scale(`m${number}`, NEVER, bounds, [...LITTLE_TO_MUCH[theme]].reverse());
@@ -66,7 +65,6 @@ export function scaleOf(
   circles: { id: string; services: Service[] }[],
   within: number | undefined,
   shown: "people" | "communities",
-  text: Text,
   theme: Theme,
 ): Scale {
   if (colouring.by === "circle") {
@@ -76,7 +74,7 @@ export function scaleOf(
   if (colouring.by === "service") {
     const service = circles.flatMap((circle) => circle.services).find((service) => service.id === colouring.id);
     if (service && shown === "communities") return byShare(`s${service.number}`, theme);
-    if (service) return byMinutes(service.number, within ?? limitOf(service), text, theme);
+    if (service) return byMinutes(service.number, within ?? limitOf(service), theme);
   }
   return byCircles(circles.length, theme);
 }

@@ -25,6 +25,16 @@ class Session {
     return view.language === "zh" ? local || name.en : name.en || local;
   }
 
+  /** What is compared with, in words. */
+  get againstName(): string {
+    const against = view.against;
+    if (!against) return "";
+    if (against.kind === "place") return this.text.compare.place;
+    if (against.kind === "city") return this.cities.value?.find((one) => one.id === against.id)?.name ?? against.id;
+    const all = against.kind === "walker" ? this.walkers.value : this.standards.value;
+    return this.named(all?.find((one) => one.id === against.id)) || against.id;
+  }
+
   /** A service of the standard by its id. */
   service(id: string): Service | undefined {
     return this.standard.value?.circles.flatMap((circle) => circle.services).find((service) => service.id === id);

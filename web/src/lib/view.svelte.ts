@@ -7,6 +7,9 @@ export type Colouring = { by: "circles" } | { by: "circle"; id: string } | { by:
 /** What is asked about. */
 export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: number } | { kind: "community"; id: string };
 
+/** With what the subject is compared: another walker, standard, city (or year), or place, by its id or `lon,lat`. */
+export type Against = { kind: "walker" | "standard" | "city" | "place"; id: string };
+
 export type Tab = "overview" | "gaps" | "communities" | "charts";
 export type Camera = { zoom: number; lat: number; lon: number };
 export type Theme = "light" | "dark";
@@ -22,6 +25,9 @@ class View {
   within = $state<number>();
   shown = $state<"people" | "communities">("people");
   subject = $state.raw<Subject>({ kind: "city" });
+  against = $state.raw<Against>();
+  /** Whether the next click on the map chooses the place to compare with. */
+  picking = $state(false);
   tab = $state<Tab>("overview");
   camera = $state.raw<Camera>();
   language = $state<Language>("zh");
@@ -39,6 +45,8 @@ class View {
     this.within = within > 0 && within <= 60 ? within : undefined;
     this.shown = told.get("show") === "communities" ? "communities" : "people";
     this.subject = subjectOf(told);
+    this.against = againstOf(told.get("against"));
+    this.picking = false;
     this.tab = TABS.find((tab) => tab === told.get("tab")) ?? "overview";
     this.camera = cameraOf(told.get("map"));
     const language = told.get("lang") ?? stored("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
@@ -58,6 +66,7 @@ class View {
     if (this.shown !== "people") told.set("show", this.shown);
     if (this.subject.kind === "place") told.set("at", `${this.subject.lon},${this.subject.lat}`);
     if (this.subject.kind === "community") told.set("community", this.subject.id);
+    if (this.against) told.set("against", `${this.against.kind}:${this.against.id}`);
     if (this.tab !== "overview") told.set("tab", this.tab);
     if (this.camera) told.set("map", `${this.camera.zoom}/${this.camera.lat}/${this.camera.lon}`);
     told.set("lang", this.language);
@@ -82,6 +91,12 @@ function subjectOf(told: URLSearchParams): Subject {
   }
   const community = told.get("community");
   return community ? { kind: "community", id: community } : { kind: "city" };
+}
+
+function againstOf(text: string | null): Against | undefined {
+  const at = text?.indexOf(":") ?? -1;
+  const kind = (["walker", "standard", "city", "place"] as const).find((kind) => kind === text?.slice(0, at));
+  return kind && text ? { kind, id: text.slice(at + 1) } : undefined;
 }
 
 function cameraOf(text: string | null): Camera | undefined {

@@ -9,6 +9,7 @@ pub fn run(of: SchemaOf) -> lifecircle::Result<()> {
     let schema = match of {
         SchemaOf::Summary => summary_schema(),
         SchemaOf::Changes => changes_schema(),
+        SchemaOf::Api => lifecircle_server::api_document(),
     };
     print::show(|out| print::document(out, &schema))
 }

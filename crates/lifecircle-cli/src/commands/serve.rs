@@ -9,6 +9,12 @@ use crate::args::ServeArgs;
 pub fn run(args: &ServeArgs) -> Result<()> {
     // Nobody but this machine is listened to.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    let tell = |address| eprintln!("Serving at http://{address}/api/v1/cities; stop with Ctrl-C.");
+    let tell = |address| {
+        eprintln!("The map is at http://{address}/; stop with Ctrl-C.");
+        if args.open {
+            // Where there is no browser, the address that was printed has to do.
+            let _ = open::that_detached(format!("http://{address}/"));
+        }
+    };
     lifecircle_server::serve(&args.cities, address, tell, lifecircle_server::until_stopped())
 }

@@ -29,18 +29,7 @@ type Shared = State<Arc<App>>;
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let mut document = OpenApi { info: about(), ..OpenApi::default() };
-    let v1 = city::routes()
-        .merge(measures::routes())
-        .merge(reach::routes())
-        .merge(catalogue::routes())
-        .merge(search::routes())
-        .merge(tiles::routes());
-    let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
-        document.default_response_with::<axum::Json<Body>, _>(|response| {
-            response.description("What is wrong (RFC 9457, application/problem+json)")
-        })
-    });
+    let (api, document) = documented();
     // The document is made of types and constants, so this cannot fail.
     let document: Arc<str> = serde_json::to_string(&document).unwrap_or_default().into();
     let document = move || {
@@ -55,6 +44,23 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address is only read, by GET")
         })
         .with_state(app)
+}
+
+/// The documented routes, and what OpenAPI says of them.
+pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
+    let mut document = OpenApi { info: about(), ..OpenApi::default() };
+    let v1 = city::routes()
+        .merge(measures::routes())
+        .merge(reach::routes())
+        .merge(catalogue::routes())
+        .merge(search::routes())
+        .merge(tiles::routes());
+    let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
+        document.default_response_with::<axum::Json<Body>, _>(|response| {
+            response.description("What is wrong (RFC 9457, application/problem+json)")
+        })
+    });
+    (api, document)
 }
 
 fn about() -> Info {
