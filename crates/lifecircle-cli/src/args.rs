@@ -417,6 +417,7 @@ pub enum FormatArg {
     Parquet,
     Geojson,
     Csv,
+    Xlsx,
 }
 
 impl From<FormatArg> for Format {
@@ -425,6 +426,7 @@ impl From<FormatArg> for Format {
             FormatArg::Parquet => Self::Parquet,
             FormatArg::Geojson => Self::GeoJson,
             FormatArg::Csv => Self::Csv,
+            FormatArg::Xlsx => Self::Xlsx,
         }
     }
 }
@@ -492,6 +494,7 @@ pub struct EvaluateArgs {
 Examples:
   lifecircle report malta.city -o malta.html
   lifecircle report wuhai.city -o wuhai.html --lang zh --walker elderly
+  lifecircle report wuhai.city -o wuhai.pdf                                by Chromium, Chrome or Edge
   lifecircle report wuhai-2026.city -o wuhai.html --compare wuhai-2025.city")]
 pub struct ReportArgs {
     /// The city directory
@@ -501,8 +504,8 @@ pub struct ReportArgs {
     pub compare: Option<PathBuf>,
     #[command(flatten)]
     pub measuring: Measuring,
-    /// The web page to write
-    #[arg(long, short, value_name = "FILE.html", help_heading = OUTPUT)]
+    /// The web page to write, or a PDF, if it ends so
+    #[arg(long, short, value_name = "FILE.html|FILE.pdf", help_heading = OUTPUT)]
     pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
@@ -542,6 +545,10 @@ pub enum What {
     Homes,
     /// Facilities as imported
     Facilities,
+    /// Services of the city, with who has them
+    Services,
+    /// Gaps by community and service
+    Gaps,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod pdf;
 mod print;
 mod progress;
 

@@ -36,6 +36,14 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
             let summary = summarise(&measured);
             vec![("homes", export::homes_table(&measured)), ("communities", export::communities_table(&city, &summary))]
         }
+        What::Services | What::Gaps => {
+            let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
+            let summary = summarise(&measured);
+            match args.what {
+                What::Gaps => vec![("gaps", export::gaps_table(&city, &summary))],
+                _ => vec![("services", export::services_table(&summary))],
+            }
+        }
         What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
     };
     let format = args.format.into();

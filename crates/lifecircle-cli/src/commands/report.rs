@@ -9,6 +9,7 @@ use lifecircle::summary::{compare, summarise};
 use lifecircle::{Result, city, jobs, report};
 
 use crate::args::{Common, ReportArgs};
+use crate::pdf;
 use crate::print;
 use crate::progress::Bars;
 
@@ -31,7 +32,8 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let changes = before.as_ref().map(|before| compare(before, &measured));
     let summary = summarise(&measured);
     let page = report::html(&measured, &summary, changes.as_ref(), common.language());
-    output.write(|path| output::write_text(path, &page))?;
+    let is_pdf = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
+    output.write(|path| if is_pdf { pdf::print(&page, path) } else { output::write_text(path, &page) })?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::written(out, &args.output, Some(&summary), common))

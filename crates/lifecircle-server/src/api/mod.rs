@@ -4,6 +4,7 @@
 mod ask;
 mod catalogue;
 mod city;
+mod exports;
 mod geojson;
 mod measures;
 mod reach;
@@ -54,7 +55,8 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
         .merge(reach::routes())
         .merge(catalogue::routes())
         .merge(search::routes())
-        .merge(tiles::routes());
+        .merge(tiles::routes())
+        .merge(exports::routes());
     let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
         document.default_response_with::<axum::Json<Body>, _>(|response| {
             response.description("What is wrong (RFC 9457, application/problem+json)")

@@ -1,6 +1,8 @@
 //! Homes and communities with what was measured of them.
 
-use geo_types::{Geometry, Point};
+use std::collections::HashMap;
+
+use geo_types::{Geometry, MultiPolygon, Point};
 
 use crate::city::City;
 use crate::measure::Measured;
@@ -88,11 +90,11 @@ pub fn communities_table(city: &City, summary: &Summary) -> Table {
         table = table.numbers(&format!("pair_{id}"), all().map(|c| c.area.pairs[position].1.residents));
     }
     if let Some(composite) = &summary.indicators.composite {
-        let score = |id: &str| composite.scores.iter().find(|(known, _)| known == id).map(|(_, score)| *score);
-        table = table.maybe_numbers("composite", all().map(|c| score(&c.id)));
+        let scores: HashMap<&str, f64> = composite.scores.iter().map(|(id, score)| (id.as_str(), *score)).collect();
+        table = table.maybe_numbers("composite", all().map(|c| scores.get(c.id.as_str()).copied()));
     }
-    let shape = |id: &str| city.communities.iter().find(|c| c.id == id).map(|c| c.shape.clone());
-    table.geometry(
-        all().map(|c| Geometry::MultiPolygon(shape(&c.id).unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())))),
-    )
+    let shapes: HashMap<&str, &MultiPolygon<f64>> =
+        city.communities.iter().map(|c| (c.id.as_str(), &c.shape)).collect();
+    let shape = |id: &str| shapes.get(id).map_or_else(|| MultiPolygon(Vec::new()), |shape| (*shape).clone());
+    table.geometry(all().map(|c| Geometry::MultiPolygon(shape(&c.id))))
 }

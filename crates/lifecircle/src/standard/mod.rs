@@ -110,6 +110,17 @@ pub enum AgeGroup {
     Elderly,
 }
 
+impl AgeGroup {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Children => "children",
+            Self::Elderly => "elderly",
+        }
+    }
+}
+
 /// What of a facility is counted as supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -7,12 +7,15 @@ mod geojson;
 mod geoparquet;
 pub(crate) mod parquet_file;
 pub(crate) mod wkb;
+mod xlsx;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+};
 use arrow_schema::{DataType, Field, Schema};
 use geo_types::Geometry;
 
@@ -29,15 +32,21 @@ pub enum Format {
     GeoJson,
     /// CSV with `lon` and `lat` of points.
     Csv,
+    /// A workbook with `lon` and `lat` of points.
+    Xlsx,
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Parquet, Self::GeoJson, Self::Csv, Self::Xlsx];
+
     /// The ending of its files.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Parquet => "parquet",
             Self::GeoJson => "geojson",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -130,6 +139,24 @@ impl Table {
         self.geometry.as_deref()
     }
 
+    /// Some of the rows, in the order in which they are named.
+    ///
+    /// # Errors
+    /// If there is no such row.
+    pub fn select(&self, rows: &[u32]) -> Result<Self> {
+        let wanted = UInt32Array::from(rows.to_vec());
+        let taken = |(name, values): &(String, ArrayRef)| {
+            let values = arrow_select::take::take(values, &wanted, None);
+            values.map(|values| (name.clone(), values)).map_err(|e| Error::new(format!("no such rows ({e})")))
+        };
+        let geometry =
+            |all: &Vec<Geometry<f64>>| rows.iter().filter_map(|row| all.get(*row as usize).cloned()).collect();
+        Ok(Self {
+            columns: self.columns.iter().map(taken).collect::<Result<_>>()?,
+            geometry: self.geometry.as_ref().map(geometry),
+        })
+    }
+
     /// Writes the table.
     ///
     /// # Errors
@@ -143,6 +170,7 @@ impl Table {
             Format::Parquet => geoparquet::write(self, path),
             Format::GeoJson => geojson::write(self, path),
             Format::Csv => csv::write(self, path),
+            Format::Xlsx => xlsx::write(self, path),
         }
     }
 

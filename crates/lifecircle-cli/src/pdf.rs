@@ -1,0 +1,74 @@
+//! A page as PDF, printed by the browser of this machine: the page has its print form already, and whoever reads it has a browser.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use lifecircle::error::ErrorKind;
+use lifecircle::{Error, Result};
+
+/// Browsers that print, by the names of their programs.
+const BROWSERS: [&str; 7] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge"];
+
+/// Where systems keep them that do not name them in their search path.
+const ELSEWHERE: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+];
+
+/// No page takes longer.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Prints a page.
+pub fn print(page: &str, path: &Path) -> Result<()> {
+    let browser = find().ok_or_else(|| {
+        Error::of_kind(ErrorKind::Unsupported, "a PDF is printed by Chromium, Chrome or Edge, and none was found")
+            .hint("install one, or write FILE.html and print it from any browser")
+    })?;
+    let failed = |e: &std::io::Error| Error::io("print", path, e);
+    let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
+    let source = scratch.path().join("report.html");
+    std::fs::write(&source, page).map_err(|e| failed(&e))?;
+    let printed = scratch.path().join("report.pdf");
+    let mut child = Command::new(&browser)
+        .args(["--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer"])
+        // The page is our own and holds no scripts. In a container, and for root, the browser's sandbox does not start.
+        .arg("--no-sandbox")
+        .arg(format!("--user-data-dir={}", scratch.path().join("profile").display()))
+        .arg(format!("--print-to-pdf={}", printed.display()))
+        .arg(&source)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| failed(&e))?;
+    let began = Instant::now();
+    loop {
+        if child.try_wait().map_err(|e| failed(&e))?.is_some() {
+            break;
+        }
+        if began.elapsed() > LONGEST {
+            let _ = child.kill();
+            let _ = child.wait();
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if !printed.is_file() {
+        let problem = format!("{} printed nothing", browser.display());
+        return Err(Error::of_kind(ErrorKind::Io, problem).hint("write FILE.html and print it from a browser"));
+    }
+    std::fs::copy(&printed, path).map(drop).map_err(|e| failed(&e))
+}
+
+fn find() -> Option<PathBuf> {
+    let directories = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let in_path = directories
+        .into_iter()
+        .flatten()
+        .flat_map(|directory| BROWSERS.map(|name| directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))));
+    in_path.chain(ELSEWHERE.map(PathBuf::from)).find(|program| program.is_file())
+}

@@ -1,0 +1,212 @@
+//! Results as files to take away: tables in four formats, and the report.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use geo::BoundingRect;
+use lifecircle::export::{communities_table, facilities_table, gaps_table, homes_table, services_table};
+use lifecircle::report;
+use lifecircle::tables::{Format, Table};
+use lifecircle::text::Language;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio_util::io::ReaderStream;
+
+use super::ask::{Asked, Measuring, Named, OfCity, bbox, standard, walker};
+use super::{Shared, with_city};
+use crate::App;
+use crate::cities::{Evaluated, OpenCity};
+use crate::problem::Problem;
+use crate::work::{Lane, Stop};
+
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/cities/{city}/exports/{file}",
+            get_with(export, |it| {
+                it.id("export").tag("Exports").summary("A table as a file").description(
+                    "`homes`, `communities`, `facilities`, `services` or `gaps`, with the ending `csv`, `xlsx`, `geojson` or `parquet` (GeoParquet). docs/results.md tells the columns.",
+                )
+            }),
+        )
+        .api_route(
+            "/cities/{city}/report",
+            get_with(report_page, |it| it.id("report").tag("Exports").summary("The report as a web page that prints well")),
+        )
+}
+
+/// A table of a city.
+#[derive(Deserialize, JsonSchema)]
+struct OfFile {
+    /// The city's id.
+    city: String,
+    /// The table and its format, as `communities.xlsx`.
+    file: String,
+}
+
+/// For whom and by what, and which part of it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; `wuhai-8` if none is named.
+    standard: Option<String>,
+    /// West, south, east, north, apart by commas: only rows that lie in or touch this box.
+    bbox: Option<String>,
+    /// Ids of communities, apart by commas: only their rows, for `homes`, `communities` and `gaps`.
+    communities: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Homes,
+    Communities,
+    Facilities,
+    Services,
+    Gaps,
+}
+
+const TABLES: [(&str, What); 5] = [
+    ("homes", What::Homes),
+    ("communities", What::Communities),
+    ("facilities", What::Facilities),
+    ("services", What::Services),
+    ("gaps", What::Gaps),
+];
+
+fn chosen(file: &str) -> Result<(What, Format), Problem> {
+    let wrong = || {
+        let tables = TABLES.map(|(name, _)| name).join(", ");
+        let endings = Format::ALL.map(Format::extension).join(", ");
+        Problem::not_found(format!("there is no table {file:?}; choose one of {tables}, with the ending {endings}"))
+    };
+    let (name, ending) = file.rsplit_once('.').ok_or_else(wrong)?;
+    let what = TABLES.iter().find(|(known, _)| *known == name).ok_or_else(wrong)?.1;
+    Ok((what, Format::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(wrong)?))
+}
+
+fn kind_of(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::GeoJson => "application/geo+json",
+        Format::Parquet => "application/vnd.apache.parquet",
+    }
+}
+
+async fn export(State(app): Shared, Named(of): Named<OfFile>, Asked(part): Asked<Part>) -> Result<Response, Problem> {
+    let (what, format) = chosen(&of.file)?;
+    let (walker, standard) = (walker(part.walker.as_deref())?, standard(part.standard.as_deref())?);
+    let bounds = part.bbox.as_deref().map(bbox).transpose()?;
+    let name = format!("{}-{}", of.city, of.file);
+    let made = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, standard, stop)?;
+        let table = within(table_of(city, &evaluated, what), bounds, part.communities.as_deref(), what)?;
+        // It may be larger than memory should hold for every client at once.
+        let file = tempfile::NamedTempFile::new().map_err(|_| Problem::internal())?;
+        table.write(file.path(), format)?;
+        file.reopen().map_err(|_| Problem::internal())
+    };
+    let file = with_city(app, Lane::Heavy, of.city, made).await?;
+    let length = file.metadata().map(|data| data.len()).map_err(|_| Problem::internal())?;
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind_of(format))),
+        (header::CONTENT_LENGTH, HeaderValue::from(length)),
+        (header::CONTENT_DISPOSITION, attachment(&name)?),
+    ];
+    Ok((head, Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)))).into_response())
+}
+
+/// A name that any browser takes, and after it the very name. Source: RFC 6266, RFC 8187.
+fn attachment(name: &str) -> Result<HeaderValue, Problem> {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).collect();
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let whole: String =
+        name.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"))
+        .map_err(|_| Problem::internal())
+}
+
+fn table_of(city: &OpenCity, evaluated: &Evaluated, what: What) -> Table {
+    match what {
+        What::Homes => homes_table(&evaluated.measured),
+        What::Communities => communities_table(&city.city, evaluated.summary()),
+        What::Facilities => facilities_table(&evaluated.measured),
+        What::Services => services_table(evaluated.summary()),
+        What::Gaps => gaps_table(&city.city, evaluated.summary()),
+    }
+}
+
+/// The rows that are asked for.
+fn within(table: Table, bounds: Option<[f64; 4]>, communities: Option<&str>, what: What) -> Result<Table, Problem> {
+    if bounds.is_none() && communities.is_none() {
+        return Ok(table);
+    }
+    let wanted: Option<HashSet<&str>> = communities.map(|ids| ids.split(',').map(str::trim).collect());
+    let column = match what {
+        What::Communities => Some("id"),
+        What::Homes | What::Gaps => Some("community"),
+        What::Facilities | What::Services => None,
+    };
+    let mut keep = vec![true; table.rows()];
+    if let (Some(wanted), Some(column)) = (wanted, column) {
+        for (keep, id) in keep.iter_mut().zip(table.get_text(column)?) {
+            *keep = id.is_some_and(|id| wanted.contains(id));
+        }
+    }
+    if let (Some([west, south, east, north]), Some(shapes)) = (bounds, table.geometries()) {
+        for (keep, shape) in keep.iter_mut().zip(shapes) {
+            let touches =
+                |r: geo::Rect<f64>| r.min().x <= east && r.max().x >= west && r.min().y <= north && r.max().y >= south;
+            *keep &= shape.bounding_rect().is_some_and(touches);
+        }
+    }
+    let rows: Vec<u32> = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(row, _)| row).collect();
+    Ok(table.select(&rows)?)
+}
+
+/// For whom and by what, and in which language.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReportOf {
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; `wuhai-8` if none is named.
+    standard: Option<String>,
+    /// `zh` or `en`; `zh` if it is not said.
+    lang: Option<String>,
+}
+
+/// The report holds its own style and pictures, and no scripts.
+const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
+async fn report_page(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(asked): Asked<ReportOf>,
+) -> Result<Response, Problem> {
+    let language = match asked.lang.as_deref() {
+        None | Some("zh") => Language::Chinese,
+        Some("en") => Language::English,
+        Some(_) => return Err(Problem::bad_input("`lang` must be zh or en")),
+    };
+    let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find()?;
+    let made = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, standard, stop)?;
+        Ok(report::html(&evaluated.measured, evaluated.summary(), None, language))
+    };
+    let page = with_city(app, Lane::Heavy, of.city, made).await?;
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(REPORT_POLICY)),
+    ];
+    Ok((head, page).into_response())
+}
