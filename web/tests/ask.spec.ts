@@ -54,7 +54,7 @@ test("where no street is near, the page says so", async ({ page, quiet }) => {
 });
 
 test("a community shows its people, and what would help most", async ({ page }) => {
-  await open(page, "lang=en&tab=communities");
+  await open(page, "lang=en&tab=tables");
   const told = await api<{ total: number; communities: { id: string; name: { en: string } }[] }>(page, "communities?sort=mean_circles&ascending=true");
   await expect(page.getByText(`${told.total} of ${told.total}`)).toBeVisible();
   const least = told.communities[0];

@@ -629,9 +629,11 @@ Examples:
 
 docs/api.md lists every address.")]
 pub struct ServeArgs {
-    /// City directories
-    #[arg(required = true)]
+    /// City directories; without any, one can be made in the browser
     pub cities: Vec<PathBuf>,
+    /// Where cities and standards that are made in the browser are kept
+    #[arg(long, value_name = "DIR", default_value = ".", help_heading = OUTPUT)]
+    pub keep_in: PathBuf,
     /// The port on this machine; 0 for any that is free
     #[arg(long, default_value_t = 8715, help_heading = OUTPUT)]
     pub port: u16,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
@@ -10,7 +10,7 @@ use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::progress::Progress as _;
 use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::standard::{Recognised, Standard, recognise};
+use lifecircle::standard::{Recognised, recognise};
 use lifecircle::summary::{Summary, summarise};
 use lifecircle::{jobs, output};
 use moka::sync::Cache;
@@ -18,6 +18,7 @@ use moka::sync::Cache;
 use crate::api::tiles::TileSet;
 use crate::problem::Problem;
 use crate::search::Names;
+use crate::standards::Known;
 use crate::tiles::areas::AreaMap;
 use crate::tiles::base::BaseMap;
 use crate::tiles::grid::TileId;
@@ -38,7 +39,7 @@ const MOST_TILE_BYTES: u64 = 64 << 20;
 /// Where cities lie, by their ids.
 #[derive(Debug)]
 pub struct Cities {
-    directories: BTreeMap<String, PathBuf>,
+    directories: RwLock<BTreeMap<String, PathBuf>>,
     open: Cache<String, Arc<OpenCity>>,
 }
 
@@ -48,25 +49,39 @@ impl Cities {
     /// # Errors
     /// If one is not a city, or two have one name.
     pub fn new(directories: &[PathBuf]) -> lifecircle::Result<Self> {
-        let mut by_id = BTreeMap::new();
+        let cities = Self { directories: RwLock::default(), open: Cache::new(MOST_CITIES) };
         for directory in directories {
-            city::overview(directory)?;
-            let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
-            let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let id = jobs::file_name(name.trim_end_matches(".city"));
-            if let Some(other) = by_id.insert(id.clone(), absolute) {
-                return Err(lifecircle::Error::new(format!("two cities are called {id}"))
-                    .file(directory)
-                    .hint(format!("rename one of the directories; the other is {}", other.display())));
-            }
+            cities.add(directory)?;
         }
-        Ok(Self { directories: by_id, open: Cache::new(MOST_CITIES) })
+        Ok(cities)
+    }
+
+    /// One more; its id.
+    ///
+    /// # Errors
+    /// If it is not a city, or another has its name.
+    pub fn add(&self, directory: &Path) -> lifecircle::Result<String> {
+        city::overview(directory)?;
+        let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
+        let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let id = jobs::file_name(name.trim_end_matches(".city"));
+        let mut all = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = all.insert(id.clone(), absolute) {
+            return Err(lifecircle::Error::new(format!("two cities are called {id}"))
+                .file(directory)
+                .hint(format!("rename one of the directories; the other is {}", other.display())));
+        }
+        Ok(id)
+    }
+
+    fn all(&self) -> BTreeMap<String, PathBuf> {
+        self.directories.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ids of all of them, and what they are called and rest on; those that have become unreadable are left out.
     pub fn overviews(&self) -> Vec<(String, About)> {
         let overview = |(id, directory): (&String, &PathBuf)| Some((id.clone(), city::overview(directory).ok()?));
-        self.directories.iter().filter_map(overview).collect()
+        self.all().iter().filter_map(overview).collect()
     }
 
     /// A city, loaded if it is not.
@@ -74,9 +89,9 @@ impl Cities {
     /// # Errors
     /// If there is none, or it cannot be loaded.
     pub fn open(&self, id: &str) -> Result<Arc<OpenCity>, Problem> {
-        let directory =
-            self.directories.get(id).ok_or_else(|| Problem::not_found(format!("there is no city {id:?} here")))?;
-        let load = || OpenCity::load(directory).map_err(Problem::from);
+        let none = || Problem::not_found(format!("there is no city {id:?} here"));
+        let directory = self.all().remove(id).ok_or_else(none)?;
+        let load = || OpenCity::load(&directory).map_err(Problem::from);
         self.open.try_get_with(id.to_owned(), load).map_err(|problem| (*problem).clone())
     }
 }
@@ -154,22 +169,23 @@ impl OpenCity {
         unless_others_left(stop, || self.ready.try_get_with(walker.id.clone(), make))
     }
 
-    /// Which facilities are which services of a built-in standard.
-    pub fn recognised(&self, standard: &Standard) -> Arc<Recognised> {
-        self.recognised.get_with(standard.id.clone(), || Arc::new(recognise(standard, &self.city.facilities)))
+    /// Which facilities are which services of a standard.
+    pub fn recognised(&self, known: &Known) -> Arc<Recognised> {
+        let make = || Arc::new(recognise(&known.standard, &self.city.facilities));
+        self.recognised.get_with(known.key.clone(), make)
     }
 
-    /// The city measured for a walker by a built-in standard.
+    /// The city measured for a walker by a standard.
     ///
     /// # Errors
     /// If it is stopped.
-    pub fn evaluated(&self, walker: &Walker, standard: &Standard, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
+    pub fn evaluated(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
             let ready = self.ready(walker, stop)?;
-            let measured = measure(&ready, standard.clone(), stop)?;
+            let measured = measure(&ready, known.standard.clone(), stop)?;
             Ok::<_, Problem>(Arc::new(Evaluated::new(measured)))
         };
-        let key = (walker.id.clone(), standard.id.clone());
+        let key = (walker.id.clone(), known.key.clone());
         unless_others_left(stop, || self.evaluated.try_get_with(key.clone(), make))
     }
 

@@ -5,10 +5,14 @@
 
 mod api;
 mod cities;
+mod identity;
+mod jobs;
 mod page;
 mod problem;
 mod search;
+mod standards;
 pub mod tiles;
+mod uploads;
 mod work;
 
 use std::future::Future;
@@ -23,62 +27,112 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use cities::Cities;
+use identity::Token;
+use jobs::Jobs;
 use lifecircle::{Error, Result};
+use standards::Standards;
+use uploads::Uploads;
 use work::Work;
 
 /// No answer takes longer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 
+/// What a server shows, and where it keeps what people make.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// City directories.
+    pub cities: Vec<PathBuf>,
+    /// Where cities and standards that are made in the browser are kept; without one none can be made.
+    pub keep_in: Option<PathBuf>,
+}
+
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct App {
     pub cities: Cities,
+    pub standards: Standards,
+    pub token: Token,
+    pub uploads: Uploads,
+    pub jobs: Arc<Jobs>,
+    pub keep_in: Option<PathBuf>,
     pub work: Work,
 }
 
-/// The API of some cities, to be served or asked directly.
-///
-/// # Errors
-/// If a directory is not a city, or two have one name.
-pub fn router(cities: &[PathBuf]) -> Result<Router> {
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let app = Arc::new(App { cities: Cities::new(cities)?, work: Work::new(cores) });
-    let header =
-        |name: HeaderName, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    Ok(api::router(app)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_ANSWER))
-        .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer")))
+/// A server, to be asked directly or over a network.
+#[derive(Debug)]
+pub struct Server {
+    app: Arc<App>,
+}
+
+impl Server {
+    /// Of settings.
+    ///
+    /// # Errors
+    /// If a directory is not a city, or two have one name.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let kept = settings.keep_in.clone().unwrap_or_else(|| PathBuf::from("."));
+        let app = App {
+            cities: Cities::new(&settings.cities)?,
+            standards: Standards::new(&kept.join("standards")),
+            token: Token::new(),
+            uploads: Uploads::new(kept),
+            jobs: Arc::default(),
+            keep_in: settings.keep_in.clone(),
+            work: Work::new(cores),
+        };
+        Ok(Self { app: Arc::new(app) })
+    }
+
+    /// What whoever writes has to say; told to who started the server, and to nobody else.
+    pub fn token(&self) -> &str {
+        self.app.token.text()
+    }
+
+    /// All that it answers.
+    pub fn router(&self) -> Router {
+        let header =
+            |name: HeaderName, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+        api::router(Arc::clone(&self.app))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_ANSWER))
+            .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+            .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(header(header::REFERRER_POLICY, "no-referrer"))
+    }
+
+    /// Serves until `stop` is done; `listening` is told the address.
+    ///
+    /// # Errors
+    /// If the address cannot be listened at.
+    pub fn serve(
+        &self,
+        address: SocketAddr,
+        listening: impl FnOnce(SocketAddr),
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let router = self.router();
+        let failed = |e: &std::io::Error| {
+            let problem = format!("cannot listen at {address} ({e})");
+            Error::of_kind(lifecircle::error::ErrorKind::Io, problem).hint("choose another port")
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| failed(&e))?;
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| failed(&e))?;
+            listening(listener.local_addr().map_err(|e| failed(&e))?);
+            let jobs = Arc::clone(&self.app.jobs);
+            let stopped = async move {
+                stop.await;
+                jobs.cancel_all();
+            };
+            axum::serve(listener, router).with_graceful_shutdown(stopped).await.map_err(|e| failed(&e))
+        })
+    }
 }
 
 /// The OpenAPI 3.1 document of the API.
 pub fn api_document() -> serde_json::Value {
     // It is made of types and constants, so this cannot fail.
     serde_json::to_value(api::documented().1).unwrap_or_default()
-}
-
-/// Serves cities until `stop` is done; `listening` is told the address.
-///
-/// # Errors
-/// If a directory is not a city, or the address cannot be listened at.
-pub fn serve(
-    cities: &[PathBuf],
-    address: SocketAddr,
-    listening: impl FnOnce(SocketAddr),
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    let router = router(cities)?;
-    let failed = |e: &std::io::Error| {
-        let problem = format!("cannot listen at {address} ({e})");
-        Error::of_kind(lifecircle::error::ErrorKind::Io, problem).hint("choose another port")
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| failed(&e))?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| failed(&e))?;
-        listening(listener.local_addr().map_err(|e| failed(&e))?);
-        axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(|e| failed(&e))
-    })
 }
 
 /// Waits until somebody presses Ctrl-C or the system asks to stop.

@@ -58,10 +58,33 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_way", detail)
     }
 
+    /// The disk does not take what should be kept.
+    pub fn cannot_keep() -> Self {
+        let detail = "this could not be kept on the server's disk; look whether there is room, and who may write there";
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "cannot_keep", detail)
+    }
+
+    /// More was sent than is taken.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "more was sent than this server takes; send less")
+    }
+
+    /// Whoever writes must say who they are.
+    pub fn not_signed_in() -> Self {
+        let detail =
+            "this changes something: send the token that the server told at start, as Authorization: Bearer TOKEN";
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail)
+    }
+
     /// There is more to do than can be done now.
     pub fn busy() -> Self {
         let detail = "the server has more to compute than it can now; try again in a second";
         Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+    }
+
+    /// What is told of it.
+    pub fn into_body(self) -> Body {
+        self.body
     }
 
     /// Whether the work was stopped.
@@ -121,6 +144,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -18,8 +18,14 @@ use lifecircle::standard::Standard;
 use lifecircle::summary::{life_circle, summarise};
 use lifecircle::{demo, import};
 use lifecircle_server::tiles::grid::world;
+use lifecircle_server::{Server, Settings};
 use serde_json::Value;
 use tower::ServiceExt;
+
+fn router(city: PathBuf) -> Router {
+    let keep_in = city.parent().map(PathBuf::from);
+    Server::new(&Settings { cities: vec![city], keep_in }).unwrap().router()
+}
 
 struct Client {
     router: Router,
@@ -33,7 +39,7 @@ impl Client {
         let directory = tempfile::tempdir().unwrap();
         let path: PathBuf = directory.path().join("small.city");
         city::save(&city, &path, Existing::Refuse).unwrap();
-        Self { router: lifecircle_server::router(&[path]).unwrap(), city, directory }
+        Self { router: router(path), city, directory }
     }
 
     async fn get(&self, address: &str, known: Option<&str>) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -143,7 +149,7 @@ async fn mistakes_are_told_in_one_form_without_paths() {
     // A city that was damaged before it is asked for.
     let path = client.directory.path().join("small.city");
     std::fs::write(path.join("homes.parquet"), b"PAR1").unwrap();
-    let client = Client { router: lifecircle_server::router(&[path]).unwrap(), ..client };
+    let client = Client { router: router(path), ..client };
     let (status, _, body) = client.get("/api/v1/cities/small", None).await;
     let text = String::from_utf8(body).unwrap();
     assert!(status.as_u16() >= 400 && text.contains("homes.parquet"), "{text}");

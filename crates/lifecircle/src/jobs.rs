@@ -3,15 +3,21 @@
 //!
 //! It knows files and puts the other modules together; it decides nothing about a city itself.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::city::{self, City, SourceRole};
 use crate::error::Result;
 use crate::geo::Datum;
 use crate::import::{
-    AdminLevel, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list,
+    read_people,
 };
+use crate::kinds::Catalogue;
 use crate::measure::Measured;
 use crate::network::{Network, Walker};
 use crate::output;
@@ -20,6 +26,8 @@ use crate::reach::Engine;
 use crate::ready::{ReadyCity, Walk};
 use crate::sources::extract::OsmSource;
 use crate::sources::geotiff::GeoTiff;
+use crate::sources::lists;
+use crate::sources::records::Record;
 use crate::summary::Summary;
 use crate::tables::Format;
 use crate::text::Language;
@@ -190,4 +198,91 @@ pub fn write_all(
 pub fn file_name(name: &str) -> String {
     let safe: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     if safe.trim_matches('.').is_empty() { "city".to_owned() } else { safe }
+}
+
+/// What a list of facilities looks like before a city is made of it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ListPreview {
+    /// Names of its columns.
+    pub columns: Vec<String>,
+    /// Its first rows, a cell for each column.
+    pub sample: Vec<Vec<String>>,
+    /// Number of rows.
+    pub rows: usize,
+    /// What became of them; none if the list cannot be used as it is.
+    pub recognised: Option<ListRecognised>,
+    /// Why it cannot be used, and how to fix it.
+    pub problem: Option<String>,
+}
+
+/// What became of the rows of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ListRecognised {
+    /// Where it comes from: `amap`, `baidu`, `overture` or `plain`.
+    pub origin: String,
+    /// In which datum its coordinates were taken to be.
+    pub datum: String,
+    /// Places that are open.
+    pub entries: usize,
+    /// Those left out because the list says that they are closed.
+    pub closed: usize,
+    /// How many are of each kind, by its Chinese and its English name; most first.
+    pub kinds: Vec<(String, String, usize)>,
+    /// What the others are called, and how many of each; most first, the first hundred.
+    pub unrecognised: Vec<(String, usize)>,
+}
+
+/// Rows of a preview.
+const SAMPLE_ROWS: usize = 5;
+
+/// Looks at a list without making anything of it.
+///
+/// # Errors
+/// If the file cannot be read at all.
+pub fn look_at_list(path: &Path, columns: Option<&str>, datum: Option<Datum>) -> Result<ListPreview> {
+    let records = lists::read(path)?;
+    let cells = |row: &Record| {
+        let mut cells = vec![String::new(); records.columns.len()];
+        row.cells.iter().for_each(|(column, text)| cells[column] = text.to_owned());
+        cells
+    };
+    let columns = columns.map(ListColumns::parse).transpose()?.unwrap_or_default();
+    let (recognised, problem) = match read_list(path, &columns, datum) {
+        Ok(list) => (Some(recognised(&list)), None),
+        Err(error) => (None, Some(error.sentence(|setting| format!("`{}`", setting.name())))),
+    };
+    Ok(ListPreview {
+        sample: records.rows.iter().take(SAMPLE_ROWS).map(cells).collect(),
+        rows: records.rows.len(),
+        recognised,
+        problem,
+        columns: records.columns,
+    })
+}
+
+fn recognised(list: &FacilityList) -> ListRecognised {
+    let catalogue = Catalogue::built_in();
+    let (mut kinds, mut others): (HashMap<usize, usize>, HashMap<&str, usize>) = (HashMap::new(), HashMap::new());
+    for facility in &list.facilities {
+        match catalogue.kinds_of(facility).first() {
+            Some(kind) => *kinds.entry(*kind).or_default() += 1,
+            None => *others.entry(&facility.kind).or_default() += 1,
+        }
+    }
+    let name = |kind: usize| (catalogue.kinds[kind].zh.clone(), catalogue.kinds[kind].en.clone());
+    let mut kinds: Vec<(String, String, usize)> =
+        kinds.into_iter().map(|(kind, count)| (name(kind).0, name(kind).1, count)).collect();
+    kinds.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+    let mut unrecognised: Vec<(String, usize)> =
+        others.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
+    unrecognised.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    unrecognised.truncate(100);
+    ListRecognised {
+        origin: list.origin.name().to_owned(),
+        datum: list.datum.name().to_owned(),
+        entries: list.facilities.len(),
+        closed: list.closed,
+        kinds,
+        unrecognised,
+    }
 }

@@ -19,6 +19,7 @@ export type Walker = Answer<"walkers">[number];
 export type Summary = Answer<"summary">;
 export type Community = Answer<"community">;
 export type CommunityRow = Answer<"communities">["communities"][number];
+export type GapRow = Answer<"gaps">["gaps"][number];
 export type Distribution = Answer<"distribution">;
 export type LifeCircle = Answer<"circle">;
 export type ServiceAt = LifeCircle["circles"][number]["services"][number];

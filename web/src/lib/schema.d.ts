@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cities/{city}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gaps by community and service, most people first, a page at a time */
+        get: operations["gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cities/{city}/distribution": {
         parameters: {
             query?: never;
@@ -274,6 +291,43 @@ export interface paths {
         };
         /** A Mapbox Vector Tile, gzipped, with an ETag */
         get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities/{city}/exports/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A table as a file
+         * @description `homes`, `communities`, `facilities`, `services` or `gaps`, with the ending `csv`, `xlsx`, `geojson` or `parquet` (GeoParquet). docs/results.md tells the columns.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities/{city}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report as a web page that prints well */
+        get: operations["report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1102,6 +1156,80 @@ export interface components {
             /** @description West, south, east, north. */
             extent: number[];
         };
+        /** @description Which gaps. */
+        GapsOf: {
+            /** @description A walker's id; `adult` if none is named. */
+            walker?: string | null;
+            /** @description A standard's id; `wuhai-8` if none is named. */
+            standard?: string | null;
+            /** @description Only of this service. */
+            service?: string | null;
+            /**
+             * @description Also services that do not decide a circle.
+             * @default false
+             */
+            optional: boolean;
+            /**
+             * Format: uint
+             * @description How many; 100 if it is not said, 1000 at most.
+             */
+            limit?: number | null;
+            /**
+             * Format: uint
+             * @description How many are left out before.
+             * @default 0
+             */
+            offset: number;
+        };
+        /** @description A page of gaps. */
+        GapPage: {
+            /**
+             * Format: uint
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Those of this page. */
+            gaps: components["schemas"]["GapRow"][];
+        };
+        /** @description A gap in a list. */
+        GapRow: {
+            /** @description The name of the community. */
+            name: components["schemas"]["Name"];
+            /** @description Id of the community; none for the city as a whole. */
+            community?: string | null;
+            /** @description Id of the service. */
+            service: string;
+            /** @description Whether its circle is incomplete without it. */
+            required: boolean;
+            /** @description Who is counted: those whom the service is for; everybody where the ages of some of these homes are not known. */
+            people: components["schemas"]["AgeGroup"];
+            /**
+             * Format: double
+             * @description How many of them are without it. Gaps are ranked by this.
+             */
+            people_without: number;
+            /**
+             * Format: double
+             * @description Residents without it.
+             */
+            residents_without: number;
+            /**
+             * Format: uint64
+             * @description Homes without it.
+             */
+            homes_without: number;
+            /** @description Mean time of these residents to their nearest; none if none of them can get to one at all. */
+            mean_seconds?: components["schemas"]["Seconds"] | null;
+            /** @description Mean way of these residents to their nearest, where the threshold is in metres. */
+            mean_metres?: components["schemas"]["Metres"] | null;
+            /**
+             * Format: double
+             * @description Residents among them who cannot get to one at all.
+             */
+            residents_without_way: number;
+            /** @description How much more the ratio asks for, if the service has one and there is too little. */
+            shortage?: components["schemas"]["Shortage"] | null;
+        };
         /** @description Of whom, and of which service. */
         DistributionOf: {
             /** @description A walker's id; `adult` if none is named. */
@@ -1518,6 +1646,33 @@ export interface components {
              */
             y: number;
         };
+        /** @description A table of a city. */
+        OfFile: {
+            /** @description The city's id. */
+            city: string;
+            /** @description The table and its format, as `communities.xlsx`. */
+            file: string;
+        };
+        /** @description For whom and by what, and which part of it. */
+        Part: {
+            /** @description A walker's id; `adult` if none is named. */
+            walker?: string | null;
+            /** @description A standard's id; `wuhai-8` if none is named. */
+            standard?: string | null;
+            /** @description West, south, east, north, apart by commas: only rows that lie in or touch this box. */
+            bbox?: string | null;
+            /** @description Ids of communities, apart by commas: only their rows, for `homes`, `communities` and `gaps`. */
+            communities?: string | null;
+        };
+        /** @description For whom and by what, and in which language. */
+        ReportOf: {
+            /** @description A walker's id; `adult` if none is named. */
+            walker?: string | null;
+            /** @description A standard's id; `wuhai-8` if none is named. */
+            standard?: string | null;
+            /** @description `zh` or `en`; `zh` if it is not said. */
+            lang?: string | null;
+        };
         /** @description The body of an answer that tells of a problem: `application/problem+json`. */
         Body: {
             /** @description Always `about:blank`; `code` tells problems apart. */
@@ -1715,6 +1870,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommunityAnswer"];
+                };
+            };
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    gaps: {
+        parameters: {
+            query?: {
+                /** @description A walker's id; `adult` if none is named. */
+                walker?: string;
+                /** @description A standard's id; `wuhai-8` if none is named. */
+                standard?: string;
+                /** @description Only of this service. */
+                service?: string;
+                /** @description Also services that do not decide a circle. */
+                optional?: boolean;
+                /** @description How many; 100 if it is not said, 1000 at most. */
+                limit?: number;
+                /** @description How many are left out before. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The city's id, from `/api/v1/cities`. */
+                city: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of gaps. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapPage"];
                 };
             };
             /** @description What is wrong (RFC 9457, application/problem+json) */
@@ -2112,6 +2312,70 @@ export interface operations {
                 x: number;
                 /** @description Row, from the north. */
                 y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description A walker's id; `adult` if none is named. */
+                walker?: string;
+                /** @description A standard's id; `wuhai-8` if none is named. */
+                standard?: string;
+                /** @description West, south, east, north, apart by commas: only rows that lie in or touch this box. */
+                bbox?: string;
+                /** @description Ids of communities, apart by commas: only their rows, for `homes`, `communities` and `gaps`. */
+                communities?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The city's id. */
+                city: string;
+                /** @description The table and its format, as `communities.xlsx`. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description A walker's id; `adult` if none is named. */
+                walker?: string;
+                /** @description A standard's id; `wuhai-8` if none is named. */
+                standard?: string;
+                /** @description `zh` or `en`; `zh` if it is not said. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The city's id, from `/api/v1/cities`. */
+                city: string;
             };
             cookie?: never;
         };

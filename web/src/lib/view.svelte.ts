@@ -10,11 +10,12 @@ export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: numb
 /** With what the subject is compared: another walker, standard, city (or year), or place, by its id or `lon,lat`. */
 export type Against = { kind: "walker" | "standard" | "city" | "place"; id: string };
 
-export type Tab = "overview" | "gaps" | "communities" | "charts";
+export type Tab = "overview" | "gaps" | "tables" | "charts";
+export type TableName = "communities" | "services" | "gaps";
 export type Camera = { zoom: number; lat: number; lon: number };
 export type Theme = "light" | "dark";
 
-const TABS: Tab[] = ["overview", "gaps", "communities", "charts"];
+const TABS: Tab[] = ["overview", "gaps", "tables", "charts"];
 
 class View {
   city = $state("");
@@ -29,6 +30,9 @@ class View {
   /** Whether the next click on the map chooses the place to compare with. */
   picking = $state(false);
   tab = $state<Tab>("overview");
+  table = $state<TableName>("communities");
+  /** Whether the panel is wide. */
+  wide = $state(false);
   camera = $state.raw<Camera>();
   language = $state<Language>("zh");
   theme = $state<Theme>("light");
@@ -48,6 +52,8 @@ class View {
     this.against = againstOf(told.get("against"));
     this.picking = false;
     this.tab = TABS.find((tab) => tab === told.get("tab")) ?? "overview";
+    this.table = (["services", "gaps"] as const).find((table) => table === told.get("table")) ?? "communities";
+    this.wide = told.get("wide") === "yes";
     this.camera = cameraOf(told.get("map"));
     const language = told.get("lang") ?? stored("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
     this.language = language === "en" ? "en" : "zh";
@@ -68,6 +74,8 @@ class View {
     if (this.subject.kind === "community") told.set("community", this.subject.id);
     if (this.against) told.set("against", `${this.against.kind}:${this.against.id}`);
     if (this.tab !== "overview") told.set("tab", this.tab);
+    if (this.tab === "tables" && this.table !== "communities") told.set("table", this.table);
+    if (this.tab === "tables" && this.wide) told.set("wide", "yes");
     if (this.camera) told.set("map", `${this.camera.zoom}/${this.camera.lat}/${this.camera.lon}`);
     told.set("lang", this.language);
     return `/?${told.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":")}`;

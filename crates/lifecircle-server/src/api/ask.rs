@@ -3,18 +3,22 @@
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::Json;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use lifecircle::geo::{LonLat, is_on_globe};
-use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER};
+use lifecircle::jobs::DEFAULT_WALKER;
 use lifecircle::network::Walker;
 use lifecircle::standard::Standard;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
+use crate::App;
 use crate::problem::Problem;
+use crate::standards::Known;
 
 /// Areas of one isochrone.
 const MOST_LIMITS: usize = 10;
@@ -60,6 +64,28 @@ impl<T: JsonSchema> OperationInput for Named<T> {
     }
 }
 
+/// What is sent, as JSON.
+#[derive(Debug)]
+pub struct Given<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = Json::<T>::from_request(request, state).await;
+        read.map(|Json(given)| Self(given)).map_err(|e| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            _ => Problem::bad_input(e.body_text()),
+        })
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Given<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Json::<T>::operation_input(context, operation);
+    }
+}
+
 /// A city.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct OfCity {
@@ -79,8 +105,8 @@ pub struct Measuring {
 
 impl Measuring {
     /// The walker and the standard.
-    pub fn find(&self) -> Result<(&'static Walker, &'static Standard), Problem> {
-        Ok((walker(self.walker.as_deref())?, standard(self.standard.as_deref())?))
+    pub fn find(&self, app: &App) -> Result<(&'static Walker, Arc<Known>), Problem> {
+        Ok((walker(self.walker.as_deref())?, app.standards.find(self.standard.as_deref())?))
     }
 }
 
@@ -93,17 +119,10 @@ pub fn walker(id: Option<&str>) -> Result<&'static Walker, Problem> {
     })
 }
 
-/// The standards that are built in, read once: every tile and click names one.
-pub static STANDARDS: LazyLock<Vec<Standard>> =
-    LazyLock::new(|| Standard::built_in().filter_map(|id| Standard::find(id).ok()).collect());
-
-/// A standard that is built in.
-pub fn standard(id: Option<&str>) -> Result<&'static Standard, Problem> {
-    let id = id.unwrap_or(DEFAULT_STANDARD);
-    STANDARDS.iter().find(|standard| standard.id == id).ok_or_else(|| {
-        let known: Vec<&str> = Standard::built_in().collect();
-        Problem::not_found(format!("there is no standard {id:?}; choose one of {}", known.join(", ")))
-    })
+/// The number of a service of a standard.
+pub fn service(standard: &Standard, id: &str) -> Result<usize, Problem> {
+    let position = standard.services.iter().position(|service| service.id == id);
+    position.ok_or_else(|| Problem::not_found(format!("the standard {} has no service {id:?}", standard.id)))
 }
 
 /// A point on the globe.

@@ -1,31 +1,50 @@
 //! What cities are measured by, and for whom: standards and walkers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::Json;
-use axum::http::header;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::network::Walker;
 use lifecircle::standard::{AgeGroup, Service, Standard, Threshold};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use toml_edit::{DocumentMut, value};
 
-use super::ask::{Named, STANDARDS, standard};
+use super::Shared;
+use super::ask::{Given, Named};
 use crate::App;
+use crate::identity::SignedIn;
 use crate::problem::Problem;
+use crate::standards::Known;
 
 pub fn routes() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
-        .api_route("/standards", get_with(standards, |it| it.id("standards").tag("Standards").summary("The standards")))
+        .api_route(
+            "/standards",
+            get_with(standards, |it| it.id("standards").tag("Standards").summary("The standards")).post_with(
+                add_standard,
+                |it| {
+                    it.id("add_standard")
+                        .tag("Standards")
+                        .summary("A new standard: as TOML, or as changes of one that is known")
+                },
+            ),
+        )
         .api_route(
             "/standards/{standard}",
             get_with(standard_by_id, |it| {
                 it.id("standard")
                     .tag("Standards")
                     .summary("A standard: its circles and services, with their thresholds")
+            })
+            .delete_with(remove_standard, |it| {
+                it.id("remove_standard").tag("Standards").summary("Removes a standard that was made here")
             }),
         )
         .api_route(
@@ -48,6 +67,8 @@ struct StandardEntry {
     zh: String,
     /// Its English name.
     en: String,
+    /// Whether it comes with the program; others were made here.
+    built_in: bool,
 }
 
 /// A standard.
@@ -101,9 +122,10 @@ struct ServiceAnswer {
     source: String,
 }
 
-fn entry(standard: &Standard) -> StandardEntry {
-    let Standard { id, version, zh, en, .. } = standard.clone();
-    StandardEntry { id, version, zh, en }
+fn entry(known: &Known) -> StandardEntry {
+    let Standard { id, version, zh, en, .. } = &known.standard;
+    let [id, version, zh, en] = [id, version, zh, en].map(Clone::clone);
+    StandardEntry { id, version, zh, en, built_in: known.built_in }
 }
 
 fn service(number: usize, service: &Service) -> ServiceAnswer {
@@ -125,8 +147,8 @@ fn service(number: usize, service: &Service) -> ServiceAnswer {
     }
 }
 
-async fn standards() -> Json<Vec<StandardEntry>> {
-    Json(STANDARDS.iter().map(entry).collect())
+async fn standards(State(app): Shared) -> Json<Vec<StandardEntry>> {
+    Json(app.standards.all().iter().map(|known| entry(known)).collect())
 }
 
 /// A standard.
@@ -136,23 +158,110 @@ struct OfStandard {
     standard: String,
 }
 
-async fn standard_by_id(Named(of): Named<OfStandard>) -> Result<Json<StandardAnswer>, Problem> {
-    let standard = standard(Some(&of.standard))?;
+async fn standard_by_id(State(app): Shared, Named(of): Named<OfStandard>) -> Result<Json<StandardAnswer>, Problem> {
+    Ok(Json(answer(&*app.standards.find(Some(&of.standard))?)))
+}
+
+fn answer(known: &Known) -> StandardAnswer {
+    let standard = &known.standard;
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| CircleAnswer {
         id: circle.id.clone(),
         zh: circle.zh.clone(),
         en: circle.en.clone(),
         services: standard.services_of(index).map(|number| service(number, &standard.services[number])).collect(),
     });
-    Ok(Json(StandardAnswer { entry: entry(standard), sources: standard.sources.clone(), circles: circles.collect() }))
+    StandardAnswer { entry: entry(known), sources: standard.sources.clone(), circles: circles.collect() }
 }
 
-async fn standard_toml(Named(of): Named<OfStandard>) -> Result<Response, Problem> {
-    let id = &standard(Some(&of.standard))?.id;
-    let text = Standard::built_in_text(id).ok_or_else(Problem::internal)?;
-    let name = format!("attachment; filename=\"{id}.toml\"");
-    Ok(([(header::CONTENT_TYPE, "application/toml".to_owned()), (header::CONTENT_DISPOSITION, name)], text)
+async fn standard_toml(State(app): Shared, Named(of): Named<OfStandard>) -> Result<Response, Problem> {
+    let known = app.standards.find(Some(&of.standard))?;
+    let name = format!("attachment; filename=\"{}.toml\"", known.standard.id.replace(|c: char| !c.is_ascii(), "_"));
+    Ok((
+        [(header::CONTENT_TYPE, "application/toml".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        known.text.clone(),
+    )
         .into_response())
+}
+
+/// A standard as TOML, or changes of one that is known.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStandard {
+    /// The whole file; nothing else is named then.
+    toml: Option<String>,
+    /// The standard that is changed.
+    based_on: Option<String>,
+    /// The id of the new one.
+    id: Option<String>,
+    /// Its Chinese name.
+    zh: Option<String>,
+    /// Its English name.
+    en: Option<String>,
+    /// What is changed of services, by their ids.
+    #[serde(default)]
+    services: BTreeMap<String, ServiceChange>,
+}
+
+/// What is changed of a service.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceChange {
+    /// Within how many minutes it should be.
+    minutes: Option<f64>,
+    /// Within how many metres it should be, instead.
+    metres: Option<f64>,
+    /// How many there should be.
+    count: Option<u32>,
+    /// Whether its circle is incomplete without it.
+    required: Option<bool>,
+}
+
+async fn add_standard(
+    State(app): Shared,
+    _: SignedIn,
+    Given(new): Given<NewStandard>,
+) -> Result<(StatusCode, Json<StandardAnswer>), Problem> {
+    let text = match (&new.toml, &new.based_on) {
+        (Some(text), None) => text.clone(),
+        (None, Some(base)) => changed(&app.standards.find(Some(base))?.text, &new)?,
+        _ => return Err(Problem::bad_input("give either `toml`, or `based_on` and what is changed")),
+    };
+    let known = app.standards.add(text)?;
+    Ok((StatusCode::CREATED, Json(answer(&known))))
+}
+
+/// The file of a standard with changes; its comments stay.
+fn changed(text: &str, new: &NewStandard) -> Result<String, Problem> {
+    let mut document: DocumentMut = text.parse().map_err(|_| Problem::internal())?;
+    for (key, given) in [("id", &new.id), ("zh", &new.zh), ("en", &new.en)] {
+        if let Some(given) = given {
+            document[key] = value(given.as_str());
+        }
+    }
+    let mut wanted: BTreeMap<&str, &ServiceChange> = new.services.iter().map(|(id, c)| (id.as_str(), c)).collect();
+    let tables = document.get_mut("service").and_then(toml_edit::Item::as_array_of_tables_mut);
+    for service in tables.into_iter().flat_map(toml_edit::ArrayOfTables::iter_mut) {
+        let id = service.get("id").and_then(toml_edit::Item::as_str).unwrap_or_default().to_owned();
+        let Some(change) = wanted.remove(id.as_str()) else { continue };
+        if change.minutes.is_some() || change.metres.is_some() {
+            service.remove("minutes");
+            service.remove("metres");
+            service["source"] = value("chosen by whoever made this standard");
+        }
+        change.minutes.into_iter().for_each(|minutes| service["minutes"] = value(minutes));
+        change.metres.into_iter().for_each(|metres| service["metres"] = value(metres));
+        change.count.into_iter().for_each(|count| service["count"] = value(i64::from(count)));
+        change.required.into_iter().for_each(|required| service["required"] = value(required));
+    }
+    match wanted.keys().next() {
+        Some(id) => Err(Problem::bad_input(format!("the standard has no service {id:?}"))),
+        None => Ok(document.to_string()),
+    }
+}
+
+async fn remove_standard(State(app): Shared, _: SignedIn, Named(of): Named<OfStandard>) -> Result<StatusCode, Problem> {
+    app.standards.remove(&of.standard)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Somebody who walks.

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
-use super::ask::{Asked, Measuring, Named, OfCity, bbox, standard, walker};
+use super::ask::{Asked, Measuring, Named, OfCity, bbox, walker};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::{Evaluated, OpenCity};
@@ -103,11 +103,11 @@ fn kind_of(format: Format) -> &'static str {
 
 async fn export(State(app): Shared, Named(of): Named<OfFile>, Asked(part): Asked<Part>) -> Result<Response, Problem> {
     let (what, format) = chosen(&of.file)?;
-    let (walker, standard) = (walker(part.walker.as_deref())?, standard(part.standard.as_deref())?);
+    let (walker, standard) = (walker(part.walker.as_deref())?, app.standards.find(part.standard.as_deref())?);
     let bounds = part.bbox.as_deref().map(bbox).transpose()?;
     let name = format!("{}-{}", of.city, of.file);
     let made = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         let table = within(table_of(city, &evaluated, what), bounds, part.communities.as_deref(), what)?;
         // It may be larger than memory should hold for every client at once.
         let file = tempfile::NamedTempFile::new().map_err(|_| Problem::internal())?;
@@ -198,9 +198,9 @@ async fn report_page(
         Some("en") => Language::English,
         Some(_) => return Err(Problem::bad_input("`lang` must be zh or en")),
     };
-    let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find()?;
+    let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app)?;
     let made = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         Ok(report::html(&evaluated.measured, evaluated.summary(), None, language))
     };
     let page = with_city(app, Lane::Heavy, of.city, made).await?;

@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 use geo::BoundingRect;
 use lifecircle::city::Name;
 use lifecircle::measure::{CircleCoverage, Measured};
-use lifecircle::summary::{CommunitySummary, Summary};
+use lifecircle::summary::{CommunitySummary, Gap, Summary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::ask::{Asked, Measuring, Named, OfCity, standard, walker};
+use super::ask::{Asked, Measuring, Named, OfCity, service, walker};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
@@ -56,6 +56,14 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             }),
         )
         .api_route(
+            "/cities/{city}/gaps",
+            get_with(gaps, |it| {
+                it.id("gaps")
+                    .tag("Measures")
+                    .summary("Gaps by community and service, most people first, a page at a time")
+            }),
+        )
+        .api_route(
             "/cities/{city}/distribution",
             get_with(distribution, |it| {
                 it.id("distribution")
@@ -83,9 +91,9 @@ async fn summary(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<SummaryOf>,
 ) -> Result<Response, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, standard(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
     let told = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         let summary = evaluated.summary();
         if asked.brief {
             return Ok(evaluated.brief().clone());
@@ -189,10 +197,10 @@ async fn communities(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<CommunitiesOf>,
 ) -> Result<Json<CommunityPage>, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, standard(asked.standard.as_deref())?);
-    let key = SortKey::find(asked.sort.as_deref(), standard)?;
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let key = SortKey::find(asked.sort.as_deref(), &standard.standard)?;
     let told = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         let wanted = asked.q.as_deref().map(str::trim).unwrap_or_default().to_lowercase();
         let named = |name: &Name| forms(name).iter().any(|form| form.contains(&wanted));
         let all = evaluated.summary().communities.iter();
@@ -246,9 +254,9 @@ async fn community(
     Named(of): Named<OfCommunity>,
     Asked(asked): Asked<Measuring>,
 ) -> Result<Json<CommunityAnswer>, Problem> {
-    let (walker, standard) = asked.find()?;
+    let (walker, standard) = asked.find(&app)?;
     let told = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         let none = || Problem::not_found(format!("there is no community {:?} with homes in this city", of.community));
         let summary =
             evaluated.summary().communities.iter().find(|c| c.id == of.community).cloned().ok_or_else(none)?;
@@ -256,6 +264,67 @@ async fn community(
         let bounds = shape.bounding_rect().ok_or_else(none)?;
         let extent = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
         Ok(CommunityAnswer { summary, extent })
+    };
+    with_city(app, Lane::Heavy, of.city, told).await.map(Json)
+}
+
+/// Which gaps.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GapsOf {
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; `wuhai-8` if none is named.
+    standard: Option<String>,
+    /// Only of this service.
+    service: Option<String>,
+    /// Also services that do not decide a circle.
+    #[serde(default)]
+    optional: bool,
+    /// How many; 100 if it is not said, 1000 at most.
+    limit: Option<usize>,
+    /// How many are left out before.
+    #[serde(default)]
+    offset: usize,
+}
+
+/// A page of gaps.
+#[derive(Serialize, JsonSchema)]
+struct GapPage {
+    /// How many there are in all.
+    total: usize,
+    /// Those of this page.
+    gaps: Vec<GapRow>,
+}
+
+/// A gap in a list.
+#[derive(Serialize, JsonSchema)]
+struct GapRow {
+    /// The name of the community.
+    name: Name,
+    #[serde(flatten)]
+    gap: Gap,
+}
+
+async fn gaps(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(asked): Asked<GapsOf>,
+) -> Result<Json<GapPage>, Problem> {
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let told = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, &standard, stop)?;
+        let communities = evaluated.summary().communities.iter();
+        let all = communities.flat_map(|community| community.area.gaps.iter().map(move |gap| (community, gap)));
+        let wanted = |gap: &Gap| {
+            (asked.optional || gap.required) && asked.service.as_ref().is_none_or(|service| gap.service == *service)
+        };
+        let mut gaps: Vec<(&CommunitySummary, &Gap)> = all.filter(|(_, gap)| wanted(gap)).collect();
+        gaps.sort_by(|(_, a), (_, b)| b.people_without.total_cmp(&a.people_without));
+        let page = gaps.iter().skip(asked.offset).take(asked.limit.unwrap_or(USUAL_ROWS).min(MOST_ROWS));
+        let row =
+            |(community, gap): &(&CommunitySummary, &Gap)| GapRow { name: community.name.clone(), gap: (*gap).clone() };
+        Ok(GapPage { total: gaps.len(), gaps: page.map(row).collect() })
     };
     with_city(app, Lane::Heavy, of.city, told).await.map(Json)
 }
@@ -294,15 +363,11 @@ async fn distribution(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<DistributionOf>,
 ) -> Result<Json<Distribution>, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, standard(asked.standard.as_deref())?);
-    let number = |id: &str| {
-        let position = standard.services.iter().position(|service| service.id == id);
-        position.ok_or_else(|| Problem::not_found(format!("the standard {} has no service {id:?}", standard.id)))
-    };
-    let service = asked.service.as_deref().map(number).transpose()?;
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let service = asked.service.as_deref().map(|id| service(&standard.standard, id)).transpose()?;
     let bounds = asked.bbox.as_deref().map(super::ask::bbox).transpose()?;
     let told = move |city: &OpenCity, stop: &Stop| {
-        let evaluated = city.evaluated(walker, standard, stop)?;
+        let evaluated = city.evaluated(walker, &standard, stop)?;
         Ok(distribution_of(&evaluated.measured, service, bounds))
     };
     with_city(app, Lane::Quick, of.city, told).await.map(Json)

@@ -2,6 +2,7 @@
 //! the very types.
 
 mod ask;
+mod bring;
 mod catalogue;
 mod city;
 mod exports;
@@ -42,7 +43,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(crate::page::router())
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address is only read, by GET")
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address does not answer this method",
+            )
         })
         .with_state(app)
 }
@@ -56,7 +61,8 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
         .merge(catalogue::routes())
         .merge(search::routes())
         .merge(tiles::routes())
-        .merge(exports::routes());
+        .merge(exports::routes())
+        .merge(bring::routes());
     let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
         document.default_response_with::<axum::Json<Body>, _>(|response| {
             response.description("What is wrong (RFC 9457, application/problem+json)")

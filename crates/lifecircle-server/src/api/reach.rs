@@ -14,7 +14,7 @@ use lifecircle::summary::{LifeCircle, life_circle};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Named, OfCity, minutes, point, standard, walker};
+use super::ask::{Asked, Named, OfCity, minutes, point, walker};
 use super::geojson::{Area, Feature, FeatureCollection, Line, rounded};
 use super::{Shared, with_city};
 use crate::App;
@@ -64,11 +64,11 @@ async fn circle(
     Asked(asked): Asked<CircleOf>,
 ) -> Result<Json<LifeCircle>, Problem> {
     let at = point(asked.lon, asked.lat)?;
-    let (walker, standard) = (walker(asked.walker.as_deref())?, standard(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
-        let recognised = city.recognised(standard);
-        Ok(life_circle(&ready, standard, &recognised, at)?)
+        let recognised = city.recognised(&standard);
+        Ok(life_circle(&ready, &standard.standard, &recognised, at)?)
     };
     with_city(app, Lane::Quick, of.city, found).await.map(Json)
 }

@@ -13,7 +13,7 @@ use lifecircle::standard::Standard;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Named, OfCity, standard};
+use super::ask::{Asked, Named, OfCity};
 use super::geojson::position;
 use super::{Shared, with_city};
 use crate::App;
@@ -86,10 +86,10 @@ async fn search(
         return Err(Problem::bad_input(format!("`q` is longer than {LONGEST_QUERY} signs")));
     }
     let most = asked.limit.unwrap_or(USUAL_RESULTS).min(MOST_RESULTS);
-    let standard = standard(asked.standard.as_deref())?;
+    let standard = app.standards.find(asked.standard.as_deref())?;
     let found = move |city: &OpenCity, _: &Stop| {
         let mut results: Vec<SearchResult> = coordinates(&asked.q, city.city.about.extent).into_iter().collect();
-        results.extend(services(standard, &asked.q));
+        results.extend(services(&standard.standard, &asked.q));
         results.extend(city.names().find(&asked.q, most).into_iter().map(|entry| told(&city.city, entry)));
         results.truncate(most);
         Ok(results)

@@ -13,15 +13,15 @@ use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use lifecircle::network::Walker;
-use lifecircle::standard::Standard;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Named, standard, walker};
+use super::ask::{Asked, Named, service, walker};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::{OpenCity, TileKey};
 use crate::problem::Problem;
+use crate::standards::Known;
 use crate::tiles::grid::{MAX_ZOOM, TileId};
 use crate::work::{Lane, Stop};
 
@@ -106,19 +106,15 @@ struct Shown {
 struct Chosen {
     set: TileSet,
     walker: &'static Walker,
-    standard: &'static Standard,
+    standard: Arc<Known>,
     service: Option<usize>,
 }
 
 impl Shown {
-    fn find(&self, set: &str) -> Result<Chosen, Problem> {
+    fn find(&self, app: &App, set: &str) -> Result<Chosen, Problem> {
         let (set, walker, standard) =
-            (TileSet::find(set)?, walker(self.walker.as_deref())?, standard(self.standard.as_deref())?);
-        let number = |id: &str| {
-            let position = standard.services.iter().position(|service| service.id == id);
-            position.ok_or_else(|| Problem::not_found(format!("the standard {} has no service {id:?}", standard.id)))
-        };
-        let service = self.service.as_deref().map(number).transpose()?;
+            (TileSet::find(set)?, walker(self.walker.as_deref())?, app.standards.find(self.standard.as_deref())?);
+        let service = self.service.as_deref().map(|id| service(&standard.standard, id)).transpose()?;
         Ok(Chosen { set, walker, standard, service })
     }
 }
@@ -179,7 +175,7 @@ async fn tile_json(
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<TileJson>, Problem> {
-    let set = asked.find(&of.set)?.set;
+    let set = asked.find(&app, &of.set)?.set;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1").to_owned();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let told = move |city: &OpenCity, _: &Stop| {
@@ -205,7 +201,7 @@ async fn tile(
     Asked(asked): Asked<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let chosen = asked.find(&of.set)?;
+    let chosen = asked.find(&app, &of.set)?;
     let wrong = || Problem::not_found(format!("tiles are made from zoom 0 to {MAX_ZOOM}"));
     let tile = TileId::new(of.z, of.x, of.y).ok_or_else(wrong)?;
     let known = headers.get(header::IF_NONE_MATCH).cloned();
@@ -229,8 +225,8 @@ async fn tile(
 
 /// A tile's bytes, made or kept from before.
 fn bytes_of(city: &OpenCity, chosen: &Chosen, tile: TileId, stop: &Stop) -> Result<Bytes, Problem> {
-    let Chosen { set, walker, standard, service } = *chosen;
-    let who = (set != TileSet::Base).then(|| (walker.id.clone(), standard.id.clone()));
+    let Chosen { set, walker, ref standard, service } = *chosen;
+    let who = (set != TileSet::Base).then(|| (walker.id.clone(), standard.key.clone()));
     city.tile(TileKey { set, who, service, tile }, || {
         if set == TileSet::Base {
             return compressed(&city.base().tile(tile));

@@ -1,0 +1,224 @@
+//! Making a city of files that people send: uploads, a look at lists before, jobs that can be watched and cancelled.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use futures_util::StreamExt as _;
+use lifecircle::city;
+use lifecircle::geo::Datum;
+use lifecircle::jobs::{InputFiles, ListPreview, file_name, look_at_list, make_city, write_city};
+use lifecircle::output::{Existing, Output};
+use lifecircle::progress::{Progress as _, Stage};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
+
+use super::Shared;
+use super::ask::{Asked, Given, Named};
+use crate::App;
+use crate::identity::SignedIn;
+use crate::jobs::{Job, Standing};
+use crate::problem::Problem;
+use crate::work::Lane;
+
+pub fn routes() -> ApiRouter<Arc<App>> {
+    let uploads = ApiRouter::new().api_route(
+        "/uploads/{name}",
+        post_with(upload, |it| {
+            it.id("upload").tag("Making cities").summary("Sends a file; its ending tells its format").input::<Body>()
+        }),
+    );
+    ApiRouter::new()
+        // How much is taken is counted while it comes.
+        .merge(uploads.layer(DefaultBodyLimit::disable()))
+        .api_route(
+            "/uploads/{number}/list",
+            get_with(look, |it| {
+                it.id("look")
+                    .tag("Making cities")
+                    .summary("What a list of facilities holds, and what is recognised of it")
+            }),
+        )
+        .api_route(
+            "/uploads/{number}/remove",
+            post_with(remove, |it| it.id("remove_upload").tag("Making cities").summary("Removes a file that was sent")),
+        )
+        .api_route(
+            "/jobs",
+            post_with(start, |it| {
+                it.id("make_city").tag("Making cities").summary("Makes a city of files that were sent")
+            }),
+        )
+        .api_route(
+            "/jobs/{job}",
+            get_with(job, |it| it.id("job").tag("Making cities").summary("How a job stands"))
+                .delete_with(cancel, |it| it.id("cancel_job").tag("Making cities").summary("Cancels a job")),
+        )
+}
+
+/// A file's name.
+#[derive(Deserialize, JsonSchema)]
+struct OfName {
+    /// Its name, as `city.osm.pbf`.
+    name: String,
+}
+
+/// A file that was sent.
+#[derive(Serialize, JsonSchema)]
+struct Uploaded {
+    /// Its number.
+    number: u64,
+    /// Its size.
+    bytes: u64,
+}
+
+async fn upload(
+    State(app): Shared,
+    _: SignedIn,
+    Named(of): Named<OfName>,
+    body: Body,
+) -> Result<(StatusCode, Json<Uploaded>), Problem> {
+    let mut incoming = app.uploads.begin(&of.name)?;
+    let mut file = tokio::fs::File::create(&incoming.path).await.map_err(|_| Problem::cannot_keep())?;
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| Problem::bad_input("the file did not come whole; send it again"))?;
+        incoming.grow(part.len() as u64)?;
+        file.write_all(&part).await.map_err(|_| Problem::cannot_keep())?;
+    }
+    file.flush().await.map_err(|_| Problem::cannot_keep())?;
+    let (number, bytes) = incoming.finish();
+    Ok((StatusCode::CREATED, Json(Uploaded { number, bytes })))
+}
+
+/// A file that was sent.
+#[derive(Deserialize, JsonSchema)]
+struct OfUpload {
+    /// Its number.
+    number: u64,
+}
+
+/// How a list is to be read.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Reading {
+    /// Which columns hold what, as `lon=LNG,lat=LAT,name=名称,kind=类别`; the usual names are guessed.
+    columns: Option<String>,
+    /// `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said.
+    datum: Option<String>,
+}
+
+fn datum(text: Option<&str>) -> Result<Option<Datum>, Problem> {
+    let all = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09];
+    let find = |text: &str| {
+        all.into_iter().find(|datum| datum.name().replace('-', "").eq_ignore_ascii_case(&text.replace('-', "")))
+    };
+    text.map(|text| find(text).ok_or_else(|| Problem::bad_input("`datum` must be wgs84, gcj02 or bd09"))).transpose()
+}
+
+async fn look(
+    State(app): Shared,
+    _: SignedIn,
+    Named(of): Named<OfUpload>,
+    Asked(reading): Asked<Reading>,
+) -> Result<Json<ListPreview>, Problem> {
+    let path = app.uploads.path(of.number)?;
+    let datum = datum(reading.datum.as_deref())?;
+    let looked = move |_: &crate::work::Stop| Ok(look_at_list(&path, reading.columns.as_deref(), datum)?);
+    app.work.run(Lane::Heavy, looked).await.map(Json)
+}
+
+async fn remove(State(app): Shared, _: SignedIn, Named(of): Named<OfUpload>) -> StatusCode {
+    app.uploads.remove(of.number);
+    StatusCode::NO_CONTENT
+}
+
+/// What a city is made of: numbers of files that were sent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCity {
+    /// What the city is called.
+    name: String,
+    /// The OpenStreetMap extract.
+    extract: u64,
+    /// Where people live.
+    people: Option<u64>,
+    /// Lists of facilities.
+    #[serde(default)]
+    facilities: Vec<u64>,
+    /// Which columns of them hold what.
+    columns: Option<String>,
+    /// Their datum.
+    datum: Option<String>,
+    /// Areas of communities.
+    #[serde(default)]
+    communities: Vec<u64>,
+    /// Ground elevation.
+    elevation: Option<u64>,
+}
+
+async fn start(
+    State(app): Shared,
+    _: SignedIn,
+    Given(new): Given<NewCity>,
+) -> Result<(StatusCode, Json<Standing>), Problem> {
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Problem::bad_input("`name` must have one to 60 signs"));
+    }
+    let keep_in = app.keep_in.clone().ok_or_else(Problem::cannot_keep)?;
+    let paths = |numbers: &[u64]| numbers.iter().map(|number| app.uploads.path(*number)).collect::<Result<Vec<_>, _>>();
+    let one = |number: Option<u64>| number.map(|number| app.uploads.path(number)).transpose();
+    let files = InputFiles {
+        people: one(new.people)?,
+        facilities: paths(&new.facilities)?,
+        columns: new.columns.clone(),
+        datum: datum(new.datum.as_deref())?,
+        communities: paths(&new.communities)?,
+        elevation: one(new.elevation)?,
+        name: Some(name.clone()),
+        ..InputFiles::of(app.uploads.path(new.extract)?)
+    };
+    let goal = keep_in.join(format!("{}.city", file_name(&name)));
+    let cities = Arc::clone(&app);
+    let made = move |job: &Job| {
+        make(&files, &goal, job)?;
+        Ok(cities.cities.add(&goal)?)
+    };
+    let job = app.jobs.start(made)?;
+    Ok((StatusCode::ACCEPTED, Json(job.standing())))
+}
+
+fn make(files: &InputFiles, goal: &PathBuf, job: &Job) -> Result<(), Problem> {
+    let output = Output::directory(goal, Existing::Refuse, &files.paths())?;
+    let city = make_city(files, job)?;
+    job.stage(Stage::Write, 1);
+    output.write(|directory| write_city(&city, directory, job))?;
+    output.finish()?;
+    // What cannot be opened must not be shown.
+    city::overview(goal)?;
+    Ok(())
+}
+
+/// A job.
+#[derive(Deserialize, JsonSchema)]
+struct OfJob {
+    /// Its number.
+    job: u64,
+}
+
+async fn job(State(app): Shared, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
+    Ok(Json(app.jobs.find(of.job)?.standing()))
+}
+
+async fn cancel(State(app): Shared, _: SignedIn, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
+    let job = app.jobs.find(of.job)?;
+    job.cancel();
+    Ok(Json(job.standing()))
+}

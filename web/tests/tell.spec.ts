@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { api, expect, open, test } from "./page";
+
+test("tables are sorted, filtered and made wide", async ({ page }) => {
+  await open(page, "lang=en&tab=tables");
+  const first = page.locator("tbody tr").first();
+  await page.getByRole("button", { name: "People", exact: true }).first().click();
+  const most = await api<{ communities: { name: { en: string } }[] }>(page, "communities?sort=residents&limit=1");
+  await expect(first).toContainText(most.communities[0]?.name.en ?? "never");
+  await page.getByLabel("Filter by name").fill("huanghe");
+  await expect(page.locator("tbody tr")).toHaveCount(3);
+  await page.getByRole("button", { name: "Wider" }).click();
+  await expect(page.getByRole("columnheader", { name: "Community culture" })).toBeVisible();
+  await expect(page).toHaveURL(/wide=yes/);
+});
+
+test("services and gaps have the API's numbers, and show themselves on the map", async ({ page }) => {
+  await open(page, "lang=en&tab=tables&table=gaps");
+  const { gaps } = await api<{ gaps: { name: { en: string }; people_without: number }[] }>(page, "gaps?limit=1");
+  await expect(page.locator("tbody tr").first()).toContainText(gaps[0]?.name.en ?? "never");
+  await page.getByRole("button", { name: "Services", exact: true }).click();
+  await page.getByRole("button", { name: "Library and reading room" }).click();
+  await expect(page).toHaveURL(/by=service:library/);
+});
+
+for (const table of ["communities", "services", "gaps"]) {
+  test(`${table} are downloaded in each format, and open`, async ({ page }) => {
+    await open(page, `lang=en&tab=tables&table=${table}`);
+    const files: Record<string, Buffer> = {};
+    for (const [name, ending] of [["CSV", "csv"], ["Excel", "xlsx"], ["GeoJSON", "geojson"], ["GeoParquet", "parquet"]] as const) {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
+      expect(download.suggestedFilename()).toBe(`demo-${table}.${ending}`);
+      files[ending] = readFileSync(await download.path());
+    }
+    const rows = (files["csv"] ?? Buffer.of()).toString("utf8").trim().split("\n").length - 1;
+    const geojson = JSON.parse((files["geojson"] ?? Buffer.of()).toString("utf8")) as { features: unknown[] };
+    expect(geojson.features.length).toBe(rows);
+    expect(rows).toBeGreaterThan(40);
+    expect(files["xlsx"]?.subarray(0, 2).toString()).toBe("PK");
+    expect(files["parquet"]?.subarray(0, 4).toString()).toBe("PAR1");
+  });
+}
+
+test("only what the map shows is downloaded, if asked", async ({ page }) => {
+  await open(page, "lang=en&tab=tables&map=15/39.61/106.803");
+  await page.getByLabel("Only what the map shows").check();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+  const rows = readFileSync(await download.path(), "utf8").trim().split("\n").length - 1;
+  expect(rows).toBeGreaterThan(1);
+  expect(rows).toBeLessThan(20);
+});
+
+test("charts answer to the map", async ({ page }) => {
+  await open(page, "lang=en&tab=charts&by=service:park");
+  const people = page.getByText(/People in view/);
+  await expect(people).toContainText("532,100");
+  await page.locator(".map canvas").click({ position: { x: 10, y: 10 }, trial: true });
+  await page.mouse.move(900, 400);
+  await page.mouse.wheel(0, -600);
+  await expect(people).not.toContainText("532,100");
+});
+
+test("the report opens, and prints", async ({ page, context }) => {
+  await open(page, "lang=en");
+  const [report] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Report" }).click()]);
+  await expect(report.getByRole("heading").first()).toBeVisible();
+  expect((await report.pdf()).subarray(0, 4).toString()).toBe("%PDF");
+});
