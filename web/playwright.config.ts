@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 
 const program = "../target/debug/lifecircle";
 const city = "../target/test-web/demo.city";
+/** What the tests make, and what the server says, which holds the token. */
+const made = "../target/test-web-made";
 const port = 8716;
 const candidates = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const chromium = candidates.find((path) => path && existsSync(path));
@@ -26,7 +28,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `${program} demo -o ../target/test-web --force --no-open >/dev/null && ${program} serve ${city} --port ${port}`,
+    command: `rm -rf ${made} && mkdir -p ${made} && ${program} demo -o ../target/test-web --force --no-open >/dev/null && ${program} serve ${city} --port ${port} --keep-in ${made} 2>${made}/serve.log`,
     url: `http://127.0.0.1:${port}/healthz`,
     reuseExistingServer: false,
     timeout: 120_000,

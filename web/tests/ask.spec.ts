@@ -32,7 +32,7 @@ test("clicking elsewhere asks anew, and back goes back", async ({ page }) => {
   await expect(page).not.toHaveURL(first);
   await page.goBack();
   await expect(page).toHaveURL(new RegExp(new URL(first).searchParams.get("at") ?? "never"));
-  await page.getByRole("button", { name: "City" }).click();
+  await page.getByRole("button", { name: "City", exact: true }).click();
   await expect(page.getByRole("tab", { name: "Gaps" })).toBeVisible();
 });
 
@@ -81,7 +81,7 @@ test("two walkers are compared, for a place and for the city", async ({ page }) 
   const theirs = await api<Circle>(page, `circle?${PLACE}&walker=elderly`);
   await expect(page.getByText(`outline: Older person · ${theirs.circles_had} of 8 circles`).or(page.getByText(new RegExp(`outline: .* · ${theirs.circles_had} of 8 circles`)))).toBeVisible();
   await expect(page).toHaveURL(/against=walker:elderly/);
-  await page.getByRole("button", { name: "City" }).click();
+  await page.getByRole("button", { name: "City", exact: true }).click();
   await expect(page.getByText(/outline: .* On average they have/)).toBeVisible();
 });
 

@@ -8,7 +8,7 @@ test("tables are sorted, filtered and made wide", async ({ page }) => {
   const most = await api<{ communities: { name: { en: string } }[] }>(page, "communities?sort=residents&limit=1");
   await expect(first).toContainText(most.communities[0]?.name.en ?? "never");
   await page.getByLabel("Filter by name").fill("huanghe");
-  await expect(page.locator("tbody tr")).toHaveCount(3);
+  await expect(page.locator("tbody tr")).toHaveCount(7);
   await page.getByRole("button", { name: "Wider" }).click();
   await expect(page.getByRole("columnheader", { name: "Community culture" })).toBeVisible();
   await expect(page).toHaveURL(/wide=yes/);

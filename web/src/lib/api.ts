@@ -1,8 +1,17 @@
 // The API, typed by its own document. What is asked for again while nothing changed is kept.
 import createClient from "openapi-fetch";
+import { identity } from "./identity.svelte";
 import type { components, operations, paths } from "./schema";
 
 export const client = createClient<paths>({ baseUrl: location.origin });
+
+// Reading needs no token; whoever has one sends it where something is written.
+client.use({
+  onRequest({ request }) {
+    if (identity.token) request.headers.set("Authorization", `Bearer ${identity.token}`);
+    return request;
+  },
+});
 
 type Answer<Operation extends keyof operations> = operations[Operation] extends {
   responses: { 200: { content: { "application/json": infer Body } } };
@@ -28,6 +37,9 @@ export type Route = Answer<"route">;
 export type Areas = Answer<"isochrones">;
 export type Name = components["schemas"]["Name"];
 export type Gap = components["schemas"]["Gap"];
+
+export type ListPreview = Answer<"look">;
+export type Standing = Answer<"job">;
 
 /** What went wrong, in the server's words. */
 export class Failure extends Error {

@@ -187,7 +187,8 @@ export interface paths {
         /** The standards */
         get: operations["standards"];
         put?: never;
-        post?: never;
+        /** A new standard: as TOML, or as changes of one that is known */
+        post: operations["add_standard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -205,7 +206,8 @@ export interface paths {
         get: operations["standard"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Removes a standard that was made here */
+        delete: operations["remove_standard"];
         options?: never;
         head?: never;
         patch?: never;
@@ -331,6 +333,92 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a file; its ending tells its format */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a list of facilities holds, and what is recognised of it */
+        get: operations["look"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a file that was sent */
+        post: operations["remove_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a city of files that were sent */
+        post: operations["make_city"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a job stands */
+        get: operations["job"];
+        put?: never;
+        post?: never;
+        /** Cancels a job */
+        delete: operations["cancel_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1477,6 +1565,45 @@ export interface components {
             zh: string;
             /** @description Its English name. */
             en: string;
+            /** @description Whether it comes with the program; others were made here. */
+            built_in: boolean;
+        };
+        /** @description A standard as TOML, or changes of one that is known. */
+        NewStandard: {
+            /** @description The whole file; nothing else is named then. */
+            toml?: string | null;
+            /** @description The standard that is changed. */
+            based_on?: string | null;
+            /** @description The id of the new one. */
+            id?: string | null;
+            /** @description Its Chinese name. */
+            zh?: string | null;
+            /** @description Its English name. */
+            en?: string | null;
+            /** @description What is changed of services, by their ids. */
+            services?: {
+                [key: string]: components["schemas"]["ServiceChange"];
+            };
+        };
+        /** @description What is changed of a service. */
+        ServiceChange: {
+            /**
+             * Format: double
+             * @description Within how many minutes it should be.
+             */
+            minutes?: number | null;
+            /**
+             * Format: double
+             * @description Within how many metres it should be, instead.
+             */
+            metres?: number | null;
+            /**
+             * Format: uint32
+             * @description How many there should be.
+             */
+            count?: number | null;
+            /** @description Whether its circle is incomplete without it. */
+            required?: boolean | null;
         };
         /** @description A standard. */
         OfStandard: {
@@ -1493,6 +1620,8 @@ export interface components {
             zh: string;
             /** @description Its English name. */
             en: string;
+            /** @description Whether it comes with the program; others were made here. */
+            built_in: boolean;
             /** @description What it rests on. */
             sources: string[];
             /** @description Its circles. */
@@ -1672,6 +1801,138 @@ export interface components {
             standard?: string | null;
             /** @description `zh` or `en`; `zh` if it is not said. */
             lang?: string | null;
+        };
+        /** @description A file's name. */
+        OfName: {
+            /** @description Its name, as `city.osm.pbf`. */
+            name: string;
+        };
+        /** @description A file that was sent. */
+        OfUpload: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            number: number;
+        };
+        /** @description How a list is to be read. */
+        Reading: {
+            /** @description Which columns hold what, as `lon=LNG,lat=LAT,name=名称,kind=类别`; the usual names are guessed. */
+            columns?: string | null;
+            /** @description `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said. */
+            datum?: string | null;
+        };
+        /** @description What a list of facilities looks like before a city is made of it. */
+        ListPreview: {
+            /** @description Names of its columns. */
+            columns: string[];
+            /** @description Its first rows, a cell for each column. */
+            sample: string[][];
+            /**
+             * Format: uint
+             * @description Number of rows.
+             */
+            rows: number;
+            /** @description What became of them; none if the list cannot be used as it is. */
+            recognised?: components["schemas"]["ListRecognised"] | null;
+            /** @description Why it cannot be used, and how to fix it. */
+            problem?: string | null;
+        };
+        /** @description What became of the rows of a list. */
+        ListRecognised: {
+            /** @description Where it comes from: `amap`, `baidu`, `overture` or `plain`. */
+            origin: string;
+            /** @description In which datum its coordinates were taken to be. */
+            datum: string;
+            /**
+             * Format: uint
+             * @description Places that are open.
+             */
+            entries: number;
+            /**
+             * Format: uint
+             * @description Those left out because the list says that they are closed.
+             */
+            closed: number;
+            /** @description How many are of each kind, by its Chinese and its English name; most first. */
+            kinds: [
+                string,
+                string,
+                number
+            ][];
+            /** @description What the others are called, and how many of each; most first, the first hundred. */
+            unrecognised: [
+                string,
+                number
+            ][];
+        };
+        /** @description What a city is made of: numbers of files that were sent. */
+        NewCity: {
+            /** @description What the city is called. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description The OpenStreetMap extract.
+             */
+            extract: number;
+            /**
+             * Format: uint64
+             * @description Where people live.
+             */
+            people?: number | null;
+            /**
+             * @description Lists of facilities.
+             * @default []
+             */
+            facilities: number[];
+            /** @description Which columns of them hold what. */
+            columns?: string | null;
+            /** @description Their datum. */
+            datum?: string | null;
+            /**
+             * @description Areas of communities.
+             * @default []
+             */
+            communities: number[];
+            /**
+             * Format: uint64
+             * @description Ground elevation.
+             */
+            elevation?: number | null;
+        };
+        /** @description A job. */
+        OfJob: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            job: number;
+        };
+        /** @description How a job stands. */
+        Standing: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            id: number;
+            /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            /** @description What it does now: `generate`, `read`, `build`, `snap`, `nearest`, `within` or `write`. */
+            stage?: string | null;
+            /**
+             * Format: uint64
+             * @description Steps of the stage that are done.
+             */
+            done: number;
+            /**
+             * Format: uint64
+             * @description Steps of the stage; 0 if it is not known.
+             */
+            total: number;
+            /** @description The id of the city that was made. */
+            city?: string | null;
+            /** @description Why it failed. */
+            problem?: components["schemas"]["Body"] | null;
         };
         /** @description The body of an answer that tells of a problem: `application/problem+json`. */
         Body: {
@@ -2124,6 +2385,31 @@ export interface operations {
             };
         };
     };
+    add_standard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A standard as TOML, or changes of one that is known. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStandard"];
+            };
+        };
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
     standard: {
         parameters: {
             query?: never;
@@ -2145,6 +2431,29 @@ export interface operations {
                     "application/json": components["schemas"]["StandardAnswer"];
                 };
             };
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    remove_standard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                standard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             /** @description What is wrong (RFC 9457, application/problem+json) */
             default: {
                 headers: {
@@ -2381,6 +2690,178 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, as `city.osm.pbf`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    look: {
+        parameters: {
+            query?: {
+                /** @description Which columns hold what, as `lon=LNG,lat=LAT,name=名称,kind=类别`; the usual names are guessed. */
+                columns?: string;
+                /** @description `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said. */
+                datum?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a list of facilities looks like before a city is made of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPreview"];
+                };
+            };
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    remove_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    make_city: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a city is made of: numbers of files that were sent. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCity"];
+            };
+        };
+        responses: {
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a job stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description What is wrong (RFC 9457, application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a job stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
             /** @description What is wrong (RFC 9457, application/problem+json) */
             default: {
                 headers: {

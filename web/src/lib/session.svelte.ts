@@ -11,6 +11,8 @@ class Session {
   walkers = new Loaded<Walker[]>();
   standard = new Loaded<Standard>();
   summary = new Loaded<Summary>();
+  /** Counts how often the standard was changed, so that its tiles are asked for anew. */
+  changed = $state(0);
   /** People in the part of the city that the map shows: west, south, east, north. */
   bounds = $state.raw<[number, number, number, number]>();
 
@@ -54,6 +56,13 @@ class Session {
     void this.standard.load((signal) =>
       body(client.GET("/api/v1/standards/{standard}", { params: { path: { standard } }, signal })),
     );
+  }
+
+  /** The standard has another form now: all that was measured by it is asked for again. */
+  reloadStandard(): void {
+    this.standard.again();
+    this.summary.again();
+    this.changed++;
   }
 
   loadSummary(city: string, walker: string, standard: string): void {

@@ -5,7 +5,7 @@ import type { Language } from "./text";
 export type Colouring = { by: "circles" } | { by: "circle"; id: string } | { by: "service"; id: string };
 
 /** What is asked about. */
-export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: number } | { kind: "community"; id: string };
+export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: number } | { kind: "community"; id: string } | { kind: "new" } | { kind: "standard" };
 
 /** With what the subject is compared: another walker, standard, city (or year), or place, by its id or `lon,lat`. */
 export type Against = { kind: "walker" | "standard" | "city" | "place"; id: string };
@@ -72,6 +72,7 @@ class View {
     if (this.shown !== "people") told.set("show", this.shown);
     if (this.subject.kind === "place") told.set("at", `${this.subject.lon},${this.subject.lat}`);
     if (this.subject.kind === "community") told.set("community", this.subject.id);
+    if (this.subject.kind === "new" || this.subject.kind === "standard") told.set("make", this.subject.kind);
     if (this.against) told.set("against", `${this.against.kind}:${this.against.id}`);
     if (this.tab !== "overview") told.set("tab", this.tab);
     if (this.tab === "tables" && this.table !== "communities") told.set("table", this.table);
@@ -79,6 +80,14 @@ class View {
     if (this.camera) told.set("map", `${this.camera.zoom}/${this.camera.lat}/${this.camera.lon}`);
     told.set("lang", this.language);
     return `/?${told.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
+  }
+
+  /** Goes to another city, as one who comes to it for the first time. */
+  show(city: string): void {
+    this.city = city;
+    this.subject = { kind: "city" };
+    this.against = undefined;
+    this.camera = undefined;
   }
 
   setLanguage(language: Language): void {
@@ -97,6 +106,8 @@ function subjectOf(told: URLSearchParams): Subject {
   if (lon !== undefined && lat !== undefined && Math.abs(lon) <= 180 && Math.abs(lat) <= 90) {
     return { kind: "place", lon, lat };
   }
+  const make = told.get("make");
+  if (make === "new" || make === "standard") return { kind: make };
   const community = told.get("community");
   return community ? { kind: "community", id: community } : { kind: "city" };
 }

@@ -60,6 +60,8 @@ export interface Sources {
   version: string;
   walker: string;
   standard: string;
+  /** Whose data is drawn: a licence asks for it. */
+  credit: string;
 }
 
 /** The address of a set of tiles. */
@@ -115,7 +117,7 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
   return {
     version: 8,
     sources: {
-      base: { type: "vector", tiles: tiles("base", of), minzoom: 0, maxzoom: 15 },
+      base: { type: "vector", tiles: tiles("base", of), minzoom: 0, maxzoom: 15, attribution: of.credit },
       people: { type: "vector", tiles: tiles("people", of), minzoom: 0, maxzoom: 15 },
       communities: { type: "vector", tiles: tiles("communities", of), minzoom: 0, maxzoom: 15, promoteId: { communities: "id" } },
       facilities: { type: "vector", tiles: tiles("facilities", of), minzoom: 0, maxzoom: 15 },

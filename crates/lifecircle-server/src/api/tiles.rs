@@ -206,9 +206,12 @@ async fn tile(
     let tile = TileId::new(of.z, of.x, of.y).ok_or_else(wrong)?;
     let known = headers.get(header::IF_NONE_MATCH).cloned();
     let make = move |city: &OpenCity, stop: &Stop| {
-        let etag = HeaderValue::from_str(&format!("\"{}\"", city.version)).map_err(|_| Problem::internal())?;
-        // An address that names the version that it was made for always gives the same.
-        let lasts = asked.v.is_some_and(|version| version == city.version);
+        let known_by = &chosen.standard;
+        // A standard's key may hold any letters; its checksum does not.
+        let key = crc32fast::hash(known_by.key.as_bytes());
+        let etag = HeaderValue::from_str(&format!("\"{}-{key:08x}\"", city.version)).map_err(|_| Problem::internal())?;
+        // An address that names the version that it was made for always gives the same, unless the standard can be changed.
+        let lasts = known_by.built_in && asked.v.is_some_and(|version| version == city.version);
         let kept = if lasts { "public, max-age=31536000, immutable" } else { "no-cache" };
         let head = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static(kept))];
         let bytes = (known != Some(etag)).then(|| bytes_of(city, &chosen, tile, stop)).transpose()?;
