@@ -63,7 +63,7 @@ test("a city is made of dropped files: looked at, corrected, watched, opened", a
   await expect(page).toHaveURL(new RegExp(`city=${name}`));
   await drawn(page);
   await page.getByRole("combobox", { name: "Search" }).fill("town pharmacy");
-  await expect(page.getByRole("option").first()).toContainText("Town Pharmacy");
+  await expect(page.getByRole("listbox").getByRole("option").first()).toContainText("Town Pharmacy");
 });
 
 test("a broken extract is told in one sentence", async ({ page }) => {

@@ -19,7 +19,7 @@ test("services and gaps have the API's numbers, and show themselves on the map",
   const { gaps } = await api<{ gaps: { name: { en: string }; people_without: number }[] }>(page, "gaps?limit=1");
   await expect(page.locator("tbody tr").first()).toContainText(gaps[0]?.name.en ?? "never");
   await page.getByRole("button", { name: "Services", exact: true }).click();
-  await page.getByRole("button", { name: "Library and reading room" }).click();
+  await page.getByRole("button", { name: "Library or reading room" }).click();
   await expect(page).toHaveURL(/by=service:library/);
 });
 
