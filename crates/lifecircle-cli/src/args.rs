@@ -22,6 +22,7 @@ const PLACES: &str = "Places";
 const COMMUNITIES: &str = "Communities";
 const MEASURING: &str = "Measuring";
 const OUTPUT: &str = "Output";
+const SERVING: &str = "Serving";
 const GENERAL: &str = "General";
 
 /// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
@@ -625,6 +626,7 @@ pub enum WalkersCommand {
 Examples:
   lifecircle serve demo.city --open           opens the map in a browser
   lifecircle serve 2024.city 2025.city        several cities in one map
+  lifecircle serve demo.city --listen 0.0.0.0 --host map.example.org
   curl 'http://127.0.0.1:8715/api/v1/cities/demo/circle?lon=106.79&lat=39.62'
 
 docs/api.md lists every address.")]
@@ -640,4 +642,16 @@ pub struct ServeArgs {
     /// Open the map in a browser
     #[arg(long, help_heading = OUTPUT)]
     pub open: bool,
+    /// Listen to other machines too: 0.0.0.0 for all of them
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", help_heading = SERVING)]
+    pub listen: std::net::IpAddr,
+    /// A name under which the server may be asked, beside numbers and localhost; more with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = SERVING)]
+    pub host: Vec<String>,
+    /// Requests a second that one client may ask; 100 if other machines are listened to
+    #[arg(long, value_name = "N", help_heading = SERVING)]
+    pub rate: Option<std::num::NonZeroU32>,
+    /// Tell of each request as a line of JSON on standard error
+    #[arg(long, help_heading = SERVING)]
+    pub log: bool,
 }

@@ -5,8 +5,11 @@
 
 mod api;
 mod cities;
+mod guard;
 mod identity;
 mod jobs;
+mod listen;
+mod observe;
 mod page;
 mod problem;
 mod search;
@@ -26,11 +29,19 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use axum::middleware::from_fn_with_state;
 use cities::Cities;
+use guard::{Guard, guard};
 use identity::Token;
 use jobs::Jobs;
 use lifecircle::{Error, Result};
+use listen::listen;
+pub use observe::Log;
+use observe::{Observed, observe};
 use standards::Standards;
+use std::num::NonZeroU32;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use uploads::Uploads;
 use work::Work;
 
@@ -44,6 +55,12 @@ pub struct Settings {
     pub cities: Vec<PathBuf>,
     /// Where cities and standards that are made in the browser are kept; without one none can be made.
     pub keep_in: Option<PathBuf>,
+    /// Names under which it may be asked, beside numbers and `localhost`.
+    pub hosts: Vec<String>,
+    /// Requests a second of one client.
+    pub rate: Option<NonZeroU32>,
+    /// How each request is told of.
+    pub log: Log,
 }
 
 /// What all requests share.
@@ -55,6 +72,8 @@ pub(crate) struct App {
     pub uploads: Uploads,
     pub jobs: Arc<Jobs>,
     pub keep_in: Option<PathBuf>,
+    pub observed: Observed,
+    pub guard: Arc<Guard>,
     pub work: Work,
 }
 
@@ -79,6 +98,8 @@ impl Server {
             uploads: Uploads::new(kept),
             jobs: Arc::default(),
             keep_in: settings.keep_in.clone(),
+            observed: Observed::new(settings.log),
+            guard: Arc::new(Guard::new(settings.hosts.clone(), settings.rate)),
             work: Work::new(cores),
         };
         Ok(Self { app: Arc::new(app) })
@@ -93,8 +114,13 @@ impl Server {
     pub fn router(&self) -> Router {
         let header =
             |name: HeaderName, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+        // Tiles are compressed when they are made; what is small is not worth it.
+        let compress = CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest);
         api::router(Arc::clone(&self.app))
+            .layer(compress)
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_ANSWER))
+            .layer(from_fn_with_state(Arc::clone(&self.app.guard), guard))
+            .layer(from_fn_with_state(Arc::clone(&self.app), observe))
             .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(header(header::REFERRER_POLICY, "no-referrer"))
@@ -124,7 +150,7 @@ impl Server {
                 stop.await;
                 jobs.cancel_all();
             };
-            axum::serve(listener, router).with_graceful_shutdown(stopped).await.map_err(|e| failed(&e))
+            listen(listener, router, stopped).await.map_err(|e| failed(&e))
         })
     }
 }

@@ -69,6 +69,12 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "more was sent than this server takes; send less")
     }
 
+    /// One client asks more than its share.
+    pub fn too_many() -> Self {
+        let detail = "this client asks more than its share; try again in a second";
+        Self { retry_after: Some(1), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
+    }
+
     /// Whoever writes must say who they are.
     pub fn not_signed_in() -> Self {
         let detail =

@@ -73,6 +73,18 @@ impl Work {
         Self { quick: queue(cores * 2, 512), heavy: queue(cores.max(2), 32) }
     }
 
+    /// How many wait.
+    pub fn waiting(&self, lane: Lane) -> usize {
+        self.queue(lane).waiting.load(Ordering::Relaxed)
+    }
+
+    fn queue(&self, lane: Lane) -> &Queue {
+        match lane {
+            Lane::Quick => &self.quick,
+            Lane::Heavy => &self.heavy,
+        }
+    }
+
     /// Does something on a thread that serves nobody. It is stopped if this is dropped.
     ///
     /// # Errors
@@ -82,10 +94,7 @@ impl Work {
         lane: Lane,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let queue = match lane {
-            Lane::Quick => &self.quick,
-            Lane::Heavy => &self.heavy,
-        };
+        let queue = self.queue(lane);
         let place = {
             let before = queue.waiting.fetch_add(1, Ordering::Relaxed);
             let _waiting = Waiting(&queue.waiting);

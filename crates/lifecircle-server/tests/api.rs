@@ -24,7 +24,7 @@ use tower::ServiceExt;
 
 fn router(city: PathBuf) -> Router {
     let keep_in = city.parent().map(PathBuf::from);
-    Server::new(&Settings { cities: vec![city], keep_in }).unwrap().router()
+    Server::new(&Settings { cities: vec![city], keep_in, ..Settings::default() }).unwrap().router()
 }
 
 struct Client {

@@ -40,6 +40,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     };
     api.route("/api/openapi.json", get(document))
         .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(is_ready))
+        .route("/metrics", get(crate::observe::metrics))
         .merge(crate::page::router())
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
@@ -50,6 +52,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             )
         })
         .with_state(app)
+}
+
+/// Whether it can answer: the queue of quick work is not full.
+async fn is_ready(State(app): Shared) -> Result<&'static str, Problem> {
+    app.work.run(Lane::Quick, |_| Ok("ok")).await
 }
 
 /// The documented routes, and what OpenAPI says of them.

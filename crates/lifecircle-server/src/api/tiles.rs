@@ -209,7 +209,8 @@ async fn tile(
         let known_by = &chosen.standard;
         // A standard's key may hold any letters; its checksum does not.
         let key = crc32fast::hash(known_by.key.as_bytes());
-        let etag = HeaderValue::from_str(&format!("\"{}-{key:08x}\"", city.version)).map_err(|_| Problem::internal())?;
+        let etag =
+            HeaderValue::from_str(&format!("\"{}-{key:08x}\"", city.version)).map_err(|_| Problem::internal())?;
         // An address that names the version that it was made for always gives the same, unless the standard can be changed.
         let lasts = known_by.built_in && asked.v.is_some_and(|version| version == city.version);
         let kept = if lasts { "public, max-age=31536000, immutable" } else { "no-cache" };
