@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
+use lifecircle::geo::LonLat;
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::progress::Progress as _;
@@ -18,7 +19,7 @@ use moka::sync::Cache;
 use crate::api::tiles::TileSet;
 use crate::problem::Problem;
 use crate::search::Names;
-use crate::standards::Known;
+use crate::standards::Known as Standard;
 use crate::tiles::areas::AreaMap;
 use crate::tiles::base::BaseMap;
 use crate::tiles::grid::TileId;
@@ -39,8 +40,15 @@ const MOST_TILE_BYTES: u64 = 64 << 20;
 /// Where cities lie, by their ids.
 #[derive(Debug)]
 pub struct Cities {
-    directories: RwLock<BTreeMap<String, PathBuf>>,
+    known: RwLock<BTreeMap<String, Known>>,
     open: Cache<String, Arc<OpenCity>>,
+}
+
+/// A city that may be opened.
+#[derive(Debug, Clone)]
+struct Known {
+    directory: PathBuf,
+    about: About,
 }
 
 impl Cities {
@@ -49,7 +57,7 @@ impl Cities {
     /// # Errors
     /// If one is not a city, or two have one name.
     pub fn new(directories: &[PathBuf]) -> lifecircle::Result<Self> {
-        let cities = Self { directories: RwLock::default(), open: Cache::new(MOST_CITIES) };
+        let cities = Self { known: RwLock::default(), open: Cache::new(MOST_CITIES) };
         for directory in directories {
             cities.add(directory)?;
         }
@@ -61,12 +69,12 @@ impl Cities {
     /// # Errors
     /// If it is not a city, or another has its name.
     pub fn add(&self, directory: &Path) -> lifecircle::Result<String> {
-        city::overview(directory)?;
+        let about = city::overview(directory)?;
         let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
         let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let id = jobs::file_name(name.trim_end_matches(".city"));
-        let mut all = self.directories.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(other) = all.insert(id.clone(), absolute) {
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Known { directory: other, .. }) = all.insert(id.clone(), Known { directory: absolute, about }) {
             return Err(lifecircle::Error::new(format!("two cities are called {id}"))
                 .file(directory)
                 .hint(format!("rename one of the directories; the other is {}", other.display())));
@@ -74,14 +82,20 @@ impl Cities {
         Ok(id)
     }
 
-    fn all(&self) -> BTreeMap<String, PathBuf> {
-        self.directories.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Known>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ids of all of them, and what they are called and rest on; those that have become unreadable are left out.
+    /// Ids of all of them, and what they are called and rest on.
     pub fn overviews(&self) -> Vec<(String, About)> {
-        let overview = |(id, directory): (&String, &PathBuf)| Some((id.clone(), city::overview(directory).ok()?));
-        self.all().iter().filter_map(overview).collect()
+        self.known().iter().map(|(id, known)| (id.clone(), known.about.clone())).collect()
+    }
+
+    /// The first city whose extent holds a point.
+    pub fn around(&self, at: LonLat) -> Option<String> {
+        let holds =
+            |[west, south, east, north]: [f64; 4]| (west..=east).contains(&at.x) && (south..=north).contains(&at.y);
+        self.known().iter().find(|(_, known)| holds(known.about.extent)).map(|(id, _)| id.clone())
     }
 
     /// A city, loaded if it is not.
@@ -90,7 +104,7 @@ impl Cities {
     /// If there is none, or it cannot be loaded.
     pub fn open(&self, id: &str) -> Result<Arc<OpenCity>, Problem> {
         let none = || Problem::not_found(format!("there is no city {id:?} here"));
-        let directory = self.all().remove(id).ok_or_else(none)?;
+        let directory = self.known().get(id).map(|known| known.directory.clone()).ok_or_else(none)?;
         let load = || OpenCity::load(&directory).map_err(Problem::from);
         self.open.try_get_with(id.to_owned(), load).map_err(|problem| (*problem).clone())
     }
@@ -170,7 +184,7 @@ impl OpenCity {
     }
 
     /// Which facilities are which services of a standard.
-    pub fn recognised(&self, known: &Known) -> Arc<Recognised> {
+    pub fn recognised(&self, known: &Standard) -> Arc<Recognised> {
         let make = || Arc::new(recognise(&known.standard, &self.city.facilities));
         self.recognised.get_with(known.key.clone(), make)
     }
@@ -179,7 +193,7 @@ impl OpenCity {
     ///
     /// # Errors
     /// If it is stopped.
-    pub fn evaluated(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
+    pub fn evaluated(&self, walker: &Walker, known: &Standard, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, known.standard.clone(), stop)?;

@@ -88,6 +88,16 @@ impl Problem {
         Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
     }
 
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong and how to fix it.
+    pub fn detail(&self) -> &str {
+        &self.body.detail
+    }
+
     /// What is told of it.
     pub fn into_body(self) -> Body {
         self.body

@@ -24,7 +24,7 @@ use crate::standards::Known;
 const MOST_LIMITS: usize = 10;
 
 /// No isochrone is larger.
-const LONGEST_MINUTES: f64 = 120.0;
+pub const LONGEST_MINUTES: f64 = 120.0;
 
 /// The part of an address after the question mark; unknown names in it are mistakes.
 #[derive(Debug)]

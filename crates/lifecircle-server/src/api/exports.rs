@@ -162,15 +162,18 @@ fn within(table: Table, bounds: Option<[f64; 4]>, communities: Option<&str>, wha
             *keep = id.is_some_and(|id| wanted.contains(id));
         }
     }
-    if let (Some([west, south, east, north]), Some(shapes)) = (bounds, table.geometries()) {
-        for (keep, shape) in keep.iter_mut().zip(shapes) {
-            let touches =
-                |r: geo::Rect<f64>| r.min().x <= east && r.max().x >= west && r.min().y <= north && r.max().y >= south;
-            *keep &= shape.bounding_rect().is_some_and(touches);
-        }
-    }
-    let rows: Vec<u32> = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(row, _)| row).collect();
+    let near = touching(&table, bounds);
+    let rows: Vec<u32> = near.into_iter().filter(|row| keep[*row as usize]).collect();
     Ok(table.select(&rows)?)
+}
+
+/// Rows whose geometry lies in or touches a box; all if there is none, or rows have no geometry.
+pub fn touching(table: &Table, bounds: Option<[f64; 4]>) -> Vec<u32> {
+    let all = 0..table.rows() as u32;
+    let (Some([west, south, east, north]), Some(shapes)) = (bounds, table.geometries()) else { return all.collect() };
+    let touches =
+        |r: geo::Rect<f64>| r.min().x <= east && r.max().x >= west && r.min().y <= north && r.max().y >= south;
+    all.filter(|row| shapes[*row as usize].bounding_rect().is_some_and(touches)).collect()
 }
 
 /// For whom and by what, and in which language.

@@ -1,12 +1,12 @@
 //! The HTTP API, under `/api/v1`: one file a subject. What is asked is read in `ask`; what is answered is typed, and OpenAPI tells of
 //! the very types.
 
-mod ask;
+pub(crate) mod ask;
 mod bring;
 mod catalogue;
 mod city;
-mod exports;
-mod geojson;
+pub(crate) mod exports;
+pub(crate) mod geojson;
 mod measures;
 mod reach;
 mod search;
@@ -43,6 +43,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(is_ready))
         .route("/metrics", get(crate::observe::metrics))
         .merge(crate::page::router())
+        .merge(crate::ogc::routes())
+        .merge(crate::ors::routes())
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -88,7 +90,7 @@ fn about() -> Info {
 }
 
 /// Does something with a city on a thread that serves nobody.
-async fn with_city<T: Send + 'static>(
+pub(crate) async fn with_city<T: Send + 'static>(
     app: Arc<App>,
     lane: Lane,
     city: String,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::State;
 use lifecircle::geo::{LonLat, Metres, Seconds, metric};
@@ -14,11 +14,12 @@ use lifecircle::summary::{LifeCircle, life_circle};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Named, OfCity, minutes, point, walker};
+use super::ask::{Asked, Given, LONGEST_MINUTES, Named, OfCity, minutes, point, walker};
 use super::geojson::{Area, Feature, FeatureCollection, Line, rounded};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
+use crate::matrix::{snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
 
@@ -39,9 +40,58 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             }),
         )
         .api_route(
+            "/cities/{city}/matrix",
+            post_with(matrix_of, |it| it.id("matrix").tag("Reach").summary("Times from many points to many points")),
+        )
+        .api_route(
             "/cities/{city}/route",
             get_with(route, |it| it.id("route").tag("Reach").summary("The quickest way from a point to another or to a facility")),
         )
+}
+
+/// From where to where, and who walks.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MatrixOf {
+    /// Longitudes and latitudes of the starts.
+    origins: Vec<[f64; 2]>,
+    /// Those of the goals; the starts if none are named.
+    destinations: Option<Vec<[f64; 2]>>,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// How far is looked; 120 minutes if it is not said.
+    minutes: Option<f64>,
+}
+
+/// A matrix.
+#[derive(Serialize, JsonSchema)]
+struct MatrixAnswer {
+    /// A row for each start: the seconds to each goal, null where there is no way within the limit.
+    seconds: Vec<Vec<Option<f64>>>,
+}
+
+async fn matrix_of(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Given(asked): Given<MatrixOf>,
+) -> Result<Json<MatrixAnswer>, Problem> {
+    let walker = walker(asked.walker.as_deref())?;
+    let points = |all: &[[f64; 2]]| all.iter().map(|[lon, lat]| point(*lon, *lat)).collect::<Result<Vec<_>, _>>();
+    let origins = points(&asked.origins)?;
+    let destinations = asked.destinations.as_deref().map(points).transpose()?;
+    let limit = asked.minutes.unwrap_or(LONGEST_MINUTES);
+    if !(limit > 0.0 && limit <= LONGEST_MINUTES) {
+        return Err(Problem::bad_input(format!("`minutes` must lie between 0 and {LONGEST_MINUTES}")));
+    }
+    let limit = Millis::round(Seconds::from_minutes(limit));
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let ready = city.ready(walker, stop)?;
+        let from = snapped(&ready, &origins);
+        let to = destinations.map(|all| snapped(&ready, &all));
+        let seconds = times(&ready, &from, to.as_deref().unwrap_or(&from), limit, stop)?;
+        Ok(MatrixAnswer { seconds })
+    };
+    with_city(app, Lane::Heavy, of.city, found).await.map(Json)
 }
 
 /// A point, who sets out from it, and what they should find.

@@ -16,17 +16,24 @@ use crate::tables::Table;
 /// distance), `SERVICE_n5`, `_n10`, `_n15` (how many within 5, 10, 15 minutes), `SERVICE_n` (how many within the
 /// threshold), and `SERVICE_supply` (share of supply for each person, where the service has a ratio).
 pub fn homes_table(measured: &Measured) -> Table {
+    let all: Vec<usize> = (0..measured.city().homes.len()).collect();
+    some_homes_table(measured, &all)
+}
+
+/// The same of some homes.
+pub fn some_homes_table(measured: &Measured, homes: &[usize]) -> Table {
     let city = measured.city();
-    let homes = || 0..city.homes.len();
+    let homes = || homes.iter().copied();
+    let all = || homes().map(|home| &city.homes[home]);
     let community = |home: usize| {
         city.homes[home].community.and_then(|index| city.communities.get(index as usize)).map(|c| c.id.as_str())
     };
     let mut table = Table::new()
-        .text("id", city.homes.iter().map(|home| &home.id))
+        .text("id", all().map(|home| &home.id))
         .maybe_text("community", homes().map(community))
-        .numbers("residents", city.homes.iter().map(|home| home.residents))
-        .maybe_numbers("children", city.homes.iter().map(|home| home.ages.children))
-        .maybe_numbers("elderly", city.homes.iter().map(|home| home.ages.elderly))
+        .numbers("residents", all().map(|home| home.residents))
+        .maybe_numbers("children", all().map(|home| home.ages.children))
+        .maybe_numbers("elderly", all().map(|home| home.ages.elderly))
         .integers("circles", homes().map(|home| measured.circles(home) as i32))
         .numbers("completeness", homes().map(|home| measured.completeness(home)));
     if measured.standard.score.is_some() {
@@ -42,7 +49,7 @@ pub fn homes_table(measured: &Measured) -> Table {
             table = table.maybe_numbers(&format!("{id}_m"), homes().map(metres));
         }
         if let Some(supply) = &measured.supply[index] {
-            table = table.numbers(&format!("{id}_supply"), supply.access.iter().copied());
+            table = table.numbers(&format!("{id}_supply"), homes().map(|home| supply.access[home]));
         }
         for (position, minutes) in ["n5", "n10", "n15"].iter().enumerate() {
             table = table.integers(
@@ -51,7 +58,7 @@ pub fn homes_table(measured: &Measured) -> Table {
             );
         }
     }
-    table.geometry(city.homes.iter().map(|home| Geometry::Point(Point(home.at))))
+    table.geometry(all().map(|home| Geometry::Point(Point(home.at))))
 }
 
 /// A row for each community that has homes: `id`, names, `homes`, `residents`, `mean_circles`, for every circle

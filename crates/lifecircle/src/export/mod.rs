@@ -21,7 +21,7 @@ use crate::tables::Format;
 pub use changes::facility_changes_table;
 pub use facilities::facilities_table;
 pub use gaps::{gaps_table, services_table};
-pub use homes::{communities_table, homes_table};
+pub use homes::{communities_table, homes_table, some_homes_table};
 pub use network::{edges_table, nodes_table};
 pub use snaps::{facility_snaps_table, home_snaps_table};
 

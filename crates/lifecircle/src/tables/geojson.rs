@@ -15,8 +15,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[\n").map_err(failed)?;
     for row in 0..table.rows() {
-        let geometry = table.geometries().map(|all| geojson::Geometry::from(&all[row]));
-        let feature = json!({ "type": "Feature", "geometry": geometry, "properties": table.properties(row) });
+        let feature = table.feature(row);
         let end = if row + 1 == table.rows() { "\n" } else { ",\n" };
         file.write_all(format!("{feature}{end}").as_bytes()).map_err(failed)?;
     }
@@ -24,6 +23,12 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
 }
 
 impl Table {
+    /// A row as a GeoJSON feature; its geometry is null if there is none.
+    pub fn feature(&self, row: usize) -> Value {
+        let geometry = self.geometries().map(|all| geojson::Geometry::from(&all[row]));
+        json!({ "type": "Feature", "geometry": geometry, "properties": self.properties(row) })
+    }
+
     /// The values of a row by column.
     pub fn properties(&self, row: usize) -> Map<String, Value> {
         self.columns.iter().map(|(name, values)| (name.clone(), value(values, row))).collect()

@@ -1,0 +1,51 @@
+//! Times from places to places as a table: asked of the engine, bounded before it is computed. It knows nothing of HTTP.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, UInt32Type};
+use lifecircle::geo::LonLat;
+use lifecircle::network::{Millis, NoStreet, Snap};
+use lifecircle::progress::Progress;
+use lifecircle::reach::{Places, matrix};
+use lifecircle::ready::ReadyCity;
+
+use crate::problem::Problem;
+
+/// Times of one question.
+pub const MOST_CELLS: usize = 4_000_000;
+
+/// Seconds from every origin to every destination; none where there is no way within the limit, or no street near either.
+pub type Times = Vec<Vec<Option<f64>>>;
+
+/// Where points join the streets; none where no street is near.
+pub fn snapped(ready: &ReadyCity, points: &[LonLat]) -> Vec<Result<Snap, NoStreet>> {
+    points.iter().map(|point| ready.snap(*point)).collect()
+}
+
+/// All times.
+///
+/// # Errors
+/// If there would be too many, or it is stopped.
+pub fn times(
+    ready: &ReadyCity,
+    origins: &[Result<Snap, NoStreet>],
+    destinations: &[Result<Snap, NoStreet>],
+    limit: Millis,
+    stop: &dyn Progress,
+) -> Result<Times, Problem> {
+    if origins.len().saturating_mul(destinations.len()) > MOST_CELLS {
+        let problem = format!("a matrix may have {MOST_CELLS} times, origins by destinations; ask in parts");
+        return Err(Problem::bad_input(problem));
+    }
+    let doors = |all: &[Result<Snap, NoStreet>]| -> Places<Millis> { all.iter().map(|snap| snap.ok()).collect() };
+    let mut times = vec![vec![None; destinations.len()]; origins.len()];
+    let engine = ready.times().engine(stop)?;
+    matrix(engine, &doors(origins), &doors(destinations), limit, stop, |batch| {
+        let [from, to] = [0, 1].map(|column| batch.column(column).as_primitive::<UInt32Type>().values().clone());
+        let seconds = batch.column(2).as_primitive::<Float64Type>().values().clone();
+        for ((from, to), seconds) in from.iter().zip(to.iter()).zip(seconds.iter()) {
+            times[*from as usize][*to as usize] = Some(*seconds);
+        }
+        Ok(())
+    })?;
+    Ok(times)
+}
