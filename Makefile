@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo test test-web test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo test test-web test-clients test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -64,6 +64,17 @@ test-web: tools web ## the page in a real browser: every view, both languages, b
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
 	else echo "Chromium is needed. Run this line, then again:"; echo "  sudo apt-get install -y chromium fonts-noto-cjk"; exit 1; fi
 	$(IN_WEB) npm run -s check && npx playwright test
+
+CLIENTS = target/clients/bin/python
+
+$(CLIENTS): tests/clients/requirements.txt $(READERS)
+	$(PYTHON) -m venv target/clients
+	target/clients/bin/pip install -q -r tests/clients/requirements.txt
+	touch $@
+
+test-clients: tools $(CLIENTS) ## the server, asked by openrouteservice-py, routingpy, GDAL, GeoPandas and schemathesis
+	$(CARGO) build --workspace --bins --locked
+	$(CLIENTS) tests/clients/ask_server.py target/debug/lifecircle
 
 test-interruptions: tools ## three hundred runs interrupted at random moments: the earlier result or the new one, and nothing else
 	$(CARGO) build --release --locked --bin lifecircle

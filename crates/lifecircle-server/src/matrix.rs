@@ -16,9 +16,18 @@ pub const MOST_CELLS: usize = 4_000_000;
 /// Seconds from every origin to every destination; none where there is no way within the limit, or no street near either.
 pub type Times = Vec<Vec<Option<f64>>>;
 
-/// Where points join the streets; none where no street is near.
-pub fn snapped(ready: &ReadyCity, points: &[LonLat]) -> Vec<Result<Snap, NoStreet>> {
-    points.iter().map(|point| ready.snap(*point)).collect()
+/// A point, and where it joins the streets, if any street is near.
+#[derive(Debug, Clone, Copy)]
+pub struct End {
+    /// The point.
+    pub at: LonLat,
+    /// Where it joins the streets.
+    pub snap: Result<Snap, NoStreet>,
+}
+
+/// Where points join the streets.
+pub fn snapped(ready: &ReadyCity, points: &[LonLat]) -> Vec<End> {
+    points.iter().map(|point| End { at: *point, snap: ready.snap(*point) }).collect()
 }
 
 /// All times.
@@ -27,8 +36,8 @@ pub fn snapped(ready: &ReadyCity, points: &[LonLat]) -> Vec<Result<Snap, NoStree
 /// If there would be too many, or it is stopped.
 pub fn times(
     ready: &ReadyCity,
-    origins: &[Result<Snap, NoStreet>],
-    destinations: &[Result<Snap, NoStreet>],
+    origins: &[End],
+    destinations: &[End],
     limit: Millis,
     stop: &dyn Progress,
 ) -> Result<Times, Problem> {
@@ -36,14 +45,17 @@ pub fn times(
         let problem = format!("a matrix may have {MOST_CELLS} times, origins by destinations; ask in parts");
         return Err(Problem::bad_input(problem));
     }
-    let doors = |all: &[Result<Snap, NoStreet>]| -> Places<Millis> { all.iter().map(|snap| snap.ok()).collect() };
+    let doors = |all: &[End]| -> Places<Millis> { all.iter().map(|end| end.snap.ok()).collect() };
     let mut times = vec![vec![None; destinations.len()]; origins.len()];
     let engine = ready.times().engine(stop)?;
     matrix(engine, &doors(origins), &doors(destinations), limit, stop, |batch| {
         let [from, to] = [0, 1].map(|column| batch.column(column).as_primitive::<UInt32Type>().values().clone());
         let seconds = batch.column(2).as_primitive::<Float64Type>().values().clone();
         for ((from, to), seconds) in from.iter().zip(to.iter()).zip(seconds.iter()) {
-            times[*from as usize][*to as usize] = Some(*seconds);
+            let (from, to) = (*from as usize, *to as usize);
+            // Whoever is there already need not go out to the street and back.
+            let is_there = origins[from].at == destinations[to].at;
+            times[from][to] = Some(if is_there { 0.0 } else { *seconds });
         }
         Ok(())
     })?;

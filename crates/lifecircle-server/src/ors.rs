@@ -26,7 +26,7 @@ use crate::api::ask::{point, walker};
 use crate::api::geojson::{position, rounded};
 use crate::api::with_city;
 use crate::cities::OpenCity;
-use crate::matrix::{snapped, times};
+use crate::matrix::{End, snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
 
@@ -148,9 +148,9 @@ async fn in_city<T: Send + 'static>(
     with_city(app, lane, city, work).await.map_err(|problem| Refused::of(service, problem))?
 }
 
-fn found(service: Service, points: &[LonLat], snaps: Vec<Result<Snap, NoStreet>>) -> Result<Vec<Snap>, Refused> {
-    let all = snaps.into_iter().zip(points).enumerate();
-    all.map(|(number, (snap, at))| snap.map_err(|_| Refused::no_point(service, number, *at))).collect()
+fn found(service: Service, ends: Vec<End>) -> Result<Vec<Snap>, Refused> {
+    let all = ends.into_iter().enumerate();
+    all.map(|(number, end)| end.snap.map_err(|_| Refused::no_point(service, number, end.at))).collect()
 }
 
 fn metadata(service: Service, query: Value) -> Value {
@@ -219,7 +219,7 @@ async fn isochrones_in(
     let query = json!({ "profile": name, "locations": asked.locations, "range": asked.range, "id": asked.id });
     let made = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
-        let snaps = match found(service, &starts, snapped(&ready, &starts)) {
+        let snaps = match found(service, snapped(&ready, &starts)) {
             Ok(snaps) => snaps,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -355,7 +355,8 @@ async fn matrix_in(
         if distances {
             answer["distances"] = json!(lengths(&ready, &origins, &goals, units, stop)?);
         }
-        let told = |which: &[usize]| which.iter().map(|number| location(&ready, &snaps[*number])).collect::<Vec<_>>();
+        let told =
+            |which: &[usize]| which.iter().map(|number| location(&ready, &snaps[*number].snap)).collect::<Vec<_>>();
         answer["sources"] = json!(told(&from));
         answer["destinations"] = json!(told(&to));
         Ok(Ok(answer))
@@ -386,13 +387,16 @@ fn location(ready: &ReadyCity, snap: &Result<Snap, NoStreet>) -> Value {
 /// How long the quickest ways are.
 fn lengths(
     ready: &ReadyCity,
-    origins: &[Result<Snap, NoStreet>],
-    goals: &[Result<Snap, NoStreet>],
+    origins: &[End],
+    goals: &[End],
     units: f64,
     stop: &Stop,
 ) -> Result<Vec<Vec<Option<f64>>>, Problem> {
-    let length = |from: &Result<Snap, NoStreet>, to: &Result<Snap, NoStreet>| {
-        let (Ok(from), Ok(to)) = (from, to) else { return Ok(None) };
+    let length = |from: &End, to: &End| {
+        if from.at == to.at {
+            return Ok(Some(0.0));
+        }
+        let (Ok(from), Ok(to)) = (&from.snap, &to.snap) else { return Ok(None) };
         let way = way(ready, from, to, stop)?;
         Ok::<_, Problem>(way.map(|way| rounded(way.metres.0 * units, 100.0)))
     };
@@ -487,7 +491,7 @@ async fn directions(State(app): Shared, name: &str, format: &str, asked: Directi
     let query = json!({ "coordinates": asked.coordinates, "profile": name, "format": format, "id": asked.id });
     let made = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
-        let snaps = match found(service, &stops, snapped(&ready, &stops)) {
+        let snaps = match found(service, snapped(&ready, &stops)) {
             Ok(snaps) => snaps,
             Err(refused) => return Ok(Err(refused)),
         };

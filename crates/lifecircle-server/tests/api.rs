@@ -1,5 +1,5 @@
 //! The API asked as a client would, on the demo city; its numbers are the library's.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -16,6 +16,7 @@ use lifecircle::output::Existing;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
 use lifecircle::summary::{life_circle, summarise};
+use lifecircle::tables::Format;
 use lifecircle::{demo, import};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
@@ -85,6 +86,141 @@ async fn every_number_is_the_library_s() {
         areas["features"].as_array().unwrap().iter().map(|f| f["properties"]["minutes"].clone()).collect();
     assert_eq!(minutes, [10.0, 5.0], "the longest first");
     assert_eq!(areas["features"][0]["geometry"]["type"], "MultiPolygon");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_must_be_signed_in_and_what_is_made_stays() {
+    let client = Client::new();
+    let directory = client.directory.path();
+    let city = directory.join("small.city");
+    let settings = Settings { cities: vec![city], keep_in: Some(directory.to_owned()), ..Settings::default() };
+    let server = Server::new(&settings).unwrap();
+    let ask = async |method: &str, address: &str, token: &str, body: String| {
+        let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, "application/json");
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::from(body)).unwrap();
+        let (head, body) = server.router().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (head.status.as_u16(), serde_json::from_slice::<Value>(&body).unwrap_or_default())
+    };
+    let standards = "/api/v1/standards";
+    let stricter =
+        r#"{"based_on":"wuhai-8","id":"stricter","services":{"bus_stop":{"minutes":1,"count":2}}}"#.to_owned();
+    assert_eq!(ask("POST", standards, "guess", stricter.clone()).await.0, 401);
+    assert_eq!(ask("POST", "/api/v1/uploads/x.csv", "", String::new()).await.0, 401);
+    let (status, made) = ask("POST", standards, server.token(), stricter).await;
+    assert_eq!((status, made["id"].as_str()), (201, Some("stricter")), "{made}");
+    let covered = async |standard: &str| {
+        let address = format!("/api/v1/cities/small/summary?standard={standard}");
+        let summary = ask("GET", &address, "", String::new()).await.1;
+        summary["circles"]["housing"]["services"]["bus_stop"]["coverage"]["residents"].as_f64().unwrap()
+    };
+    assert!(covered("stricter").await < covered("wuhai-8").await);
+    for (body, what) in [
+        (r#"{"based_on":"wuhai-8","id":"wuhai-8"}"#, "a name of the program's own"),
+        (r#"{"based_on":"wuhai-8","id":"../up"}"#, "a path"),
+        (r#"{"based_on":"wuhai-8","id":"x","services":{"nothing":{}}}"#, "no such service"),
+        (r#"{"based_on":"wuhai-8","id":"x","services":{"bus_stop":{"minutes":-1}}}"#, "a time before now"),
+        (r#"{"toml":"id = 1"}"#, "no standard"),
+        (r#"{"id":"x"}"#, "made of nothing"),
+    ] {
+        assert_eq!(ask("POST", standards, server.token(), body.to_owned()).await.0, 400, "{what}");
+    }
+    // Another server in the same place knows it, until it is removed.
+    let again = Server::new(&settings).unwrap();
+    let request = Request::get("/api/v1/standards/stricter").body(Body::empty()).unwrap();
+    assert_eq!(again.router().oneshot(request).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(ask("DELETE", "/api/v1/standards/stricter", server.token(), String::new()).await.0, 204);
+    assert_eq!(ask("GET", "/api/v1/standards/stricter", "", String::new()).await.0, 404);
+    assert_eq!(ask("DELETE", "/api/v1/standards/wuhai-8", server.token(), String::new()).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_is_made_of_files_that_were_sent() {
+    let client = Client::new();
+    let made = tempfile::tempdir().unwrap();
+    let settings = Settings { keep_in: Some(made.path().to_owned()), ..Settings::default() };
+    let server = Server::new(&settings).unwrap();
+    let ask = async |method: &str, address: &str, body: String| {
+        let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, "application/json");
+        let token = format!("Bearer {}", server.token());
+        let request = request.header(header::AUTHORIZATION, token).body(Body::from(body)).unwrap();
+        let (head, body) = server.router().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (head.status.as_u16(), serde_json::from_slice::<Value>(&body).unwrap_or_default())
+    };
+    let done = async |job: &Value| {
+        for _ in 0..600 {
+            let standing = ask("GET", &format!("/api/v1/jobs/{}", job["id"]), String::new()).await.1;
+            if !["waiting", "running"].contains(&standing["state"].as_str().unwrap()) {
+                return standing;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the job never ends");
+    };
+    let town = r#"<osm version="0.6"><node id="1" lat="41" lon="2"/><node id="2" lat="41.002" lon="2"/>
+        <node id="3" lat="41.001" lon="2.0003"><tag k="amenity" v="pharmacy"/><tag k="name" v="P"/></node>
+        <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/></way></osm>"#;
+    let sent = ask("POST", "/api/v1/uploads/..%2Ftown.osm", town.to_owned()).await;
+    assert_eq!((sent.0, sent.1["bytes"].as_u64()), (201, Some(town.len() as u64)), "{}", sent.1);
+    let number = sent.1["number"].as_u64().unwrap();
+    let (status, job) = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"town","extract":{number}}}"#)).await;
+    assert_eq!(status, 202, "{job}");
+    let standing = done(&job).await;
+    assert_eq!((standing["state"].as_str(), standing["city"].as_str()), (Some("done"), Some("town")), "{standing}");
+    assert_eq!(ask("GET", "/api/v1/cities/town", String::new()).await.1["facilities"], 1);
+    // The same name again, and a file that is no extract: one sentence, no path, nothing left.
+    let again = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"town","extract":{number}}}"#)).await.1;
+    assert_eq!(done(&again).await["problem"]["code"], "exists");
+    let broken = ask("POST", "/api/v1/uploads/broken.osm", "<osm><node".to_owned()).await.1["number"].clone();
+    let job = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"broken","extract":{broken}}}"#)).await.1;
+    let standing = done(&job).await.to_string();
+    assert!(standing.contains("broken.osm") && !standing.contains(made.path().to_str().unwrap()), "{standing}");
+    assert_eq!(ask("POST", "/api/v1/jobs", r#"{"name":"x","extract":99}"#.to_owned()).await.0, 404);
+    drop(server);
+    let left: Vec<_> = std::fs::read_dir(made.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["town.city"]);
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_matrix_and_the_way_have_one_time() {
+    let client = Client::new();
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let places: Vec<_> = [0, 30, 60, 90].map(|home| client.city.homes[home].at).to_vec();
+    let points: Vec<[f64; 2]> = places.iter().map(|at| [at.x, at.y]).collect();
+    let body = serde_json::json!({ "origins": points }).to_string();
+    let request = Request::post("/api/v1/cities/small/matrix").header(header::CONTENT_TYPE, "application/json");
+    let answer = client.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    let seconds = serde_json::from_slice::<Value>(&body).unwrap()["seconds"].clone();
+    for (i, from) in places.iter().enumerate() {
+        assert_eq!(seconds[i][i], 0.0);
+        for (j, to) in places.iter().enumerate().filter(|(j, _)| *j != i) {
+            let [a, b] = [*from, *to].map(|at| ready.snap(at).unwrap());
+            let route = ready.route(&[a], &[b], &()).unwrap().unwrap();
+            assert_eq!(seconds[i][j].as_f64().unwrap(), f64::from(route.cost.0) / 1000.0, "{i} to {j}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_downloaded_is_what_the_library_writes() {
+    let client = Client::new();
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    let table = lifecircle::export::communities_table(&client.city, &summarise(&measured));
+    for format in [Format::Csv, Format::GeoJson, Format::Parquet] {
+        let path = client.directory.path().join("own");
+        table.write(&path, format).unwrap();
+        let address = format!("/api/v1/cities/small/exports/communities.{}", format.extension());
+        assert!(client.get(&address, None).await.2 == std::fs::read(&path).unwrap(), "{format:?}");
+    }
+    let one = &client.city.communities[0].id;
+    let address = format!("/api/v1/cities/small/exports/homes.csv?communities={one}");
+    let rows = String::from_utf8(client.get(&address, None).await.2).unwrap().lines().count() - 1;
+    assert_eq!(rows, client.city.homes.iter().filter(|home| home.community == Some(0)).count());
+    assert_eq!(client.get("/api/v1/cities/small/exports/..%2Fcity.toml", None).await.0, StatusCode::NOT_FOUND);
 }
 
 #[test]

@@ -160,6 +160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cities/{city}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Times from many points to many points */
+        post: operations["matrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cities/{city}/route": {
         parameters: {
             query?: never;
@@ -640,7 +657,7 @@ export interface components {
              * Format: uint
              * @description Facilities of its kinds that were left out because their area is not known.
              */
-            facilities_of_unknown_area: number;
+            facilities_of_unknown_area?: number;
             /** @description Whether its circle is incomplete without it. */
             required: boolean;
             /** @description Whom it is for. */
@@ -1508,6 +1525,25 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description From where to where, and who walks. */
+        MatrixOf: {
+            /** @description Longitudes and latitudes of the starts. */
+            origins: number[][];
+            /** @description Those of the goals; the starts if none are named. */
+            destinations?: number[][] | null;
+            /** @description A walker's id; `adult` if none is named. */
+            walker?: string | null;
+            /**
+             * Format: double
+             * @description How far is looked; 120 minutes if it is not said.
+             */
+            minutes?: number | null;
+        };
+        /** @description A matrix. */
+        MatrixAnswer: {
+            /** @description A row for each start: the seconds to each goal, null where there is no way within the limit. */
+            seconds: (number | null)[][];
+        };
         /** @description From where to where, and who walks. Where to is a facility or a point. */
         RouteOf: {
             /**
@@ -1808,6 +1844,19 @@ export interface components {
             name: string;
         };
         /** @description A file that was sent. */
+        Uploaded: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            number: number;
+            /**
+             * Format: uint64
+             * @description Its size.
+             */
+            bytes: number;
+        };
+        /** @description A file that was sent. */
         OfUpload: {
             /**
              * Format: uint64
@@ -1900,14 +1949,6 @@ export interface components {
              */
             elevation?: number | null;
         };
-        /** @description A job. */
-        OfJob: {
-            /**
-             * Format: uint64
-             * @description Its number.
-             */
-            job: number;
-        };
         /** @description How a job stands. */
         Standing: {
             /**
@@ -1950,6 +1991,14 @@ export interface components {
             /** @description What is wrong and how to fix it. */
             detail: string;
         };
+        /** @description A job. */
+        OfJob: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            job: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1976,13 +2025,13 @@ export interface operations {
                     "application/json": components["schemas"]["CityEntry"][];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2008,13 +2057,13 @@ export interface operations {
                     "application/json": components["schemas"]["CityAnswer"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2047,13 +2096,13 @@ export interface operations {
                     "application/json": components["schemas"]["Summary"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2094,13 +2143,13 @@ export interface operations {
                     "application/json": components["schemas"]["CommunityPage"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2133,13 +2182,13 @@ export interface operations {
                     "application/json": components["schemas"]["CommunityAnswer"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2178,13 +2227,13 @@ export interface operations {
                     "application/json": components["schemas"]["GapPage"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2219,13 +2268,13 @@ export interface operations {
                     "application/json": components["schemas"]["Distribution"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2260,13 +2309,13 @@ export interface operations {
                     "application/json": components["schemas"]["LifeCircle"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2301,13 +2350,50 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureCollection"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
+                };
+            };
+        };
+    };
+    matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The city's id, from `/api/v1/cities`. */
+                city: string;
+            };
+            cookie?: never;
+        };
+        /** @description From where to where, and who walks. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatrixOf"];
+            };
+        };
+        responses: {
+            /** @description A matrix. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixAnswer"];
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2346,13 +2432,13 @@ export interface operations {
                     "application/json": components["schemas"]["Feature2"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2374,13 +2460,13 @@ export interface operations {
                     "application/json": components["schemas"]["StandardEntry"][];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2399,13 +2485,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2431,13 +2517,13 @@ export interface operations {
                     "application/json": components["schemas"]["StandardAnswer"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2454,13 +2540,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2477,13 +2570,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/toml": unknown;
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2505,13 +2607,13 @@ export interface operations {
                     "application/json": components["schemas"]["WalkerAnswer"][];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2543,13 +2645,13 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResult"][];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2586,13 +2688,13 @@ export interface operations {
                     "application/json": components["schemas"]["TileJson"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2626,13 +2728,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2660,13 +2771,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                    "application/geo+json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2690,13 +2813,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2713,13 +2845,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description A file that was sent. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2750,13 +2891,13 @@ export interface operations {
                     "application/json": components["schemas"]["ListPreview"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2773,13 +2914,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2798,13 +2946,22 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description How a job stands. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2830,13 +2987,13 @@ export interface operations {
                     "application/json": components["schemas"]["Standing"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };
@@ -2862,13 +3019,13 @@ export interface operations {
                     "application/json": components["schemas"]["Standing"];
                 };
             };
-            /** @description What is wrong (RFC 9457, application/problem+json) */
+            /** @description What is wrong (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Body"];
+                    "application/problem+json": components["schemas"]["Body"];
                 };
             };
         };

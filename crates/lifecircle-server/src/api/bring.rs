@@ -31,7 +31,11 @@ pub fn routes() -> ApiRouter<Arc<App>> {
     let uploads = ApiRouter::new().api_route(
         "/uploads/{name}",
         post_with(upload, |it| {
-            it.id("upload").tag("Making cities").summary("Sends a file; its ending tells its format").input::<Body>()
+            it.id("upload")
+                .response::<201, Json<Uploaded>>()
+                .tag("Making cities")
+                .summary("Sends a file; its ending tells its format")
+                .input::<Body>()
         }),
     );
     ApiRouter::new()
@@ -47,12 +51,20 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/uploads/{number}/remove",
-            post_with(remove, |it| it.id("remove_upload").tag("Making cities").summary("Removes a file that was sent")),
+            post_with(remove, |it| {
+                it.id("remove_upload")
+                    .response::<204, ()>()
+                    .tag("Making cities")
+                    .summary("Removes a file that was sent")
+            }),
         )
         .api_route(
             "/jobs",
             post_with(start, |it| {
-                it.id("make_city").tag("Making cities").summary("Makes a city of files that were sent")
+                it.id("make_city")
+                    .response::<202, Json<Standing>>()
+                    .tag("Making cities")
+                    .summary("Makes a city of files that were sent")
             }),
         )
         .api_route(

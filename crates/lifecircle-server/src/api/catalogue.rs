@@ -16,8 +16,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, value};
 
-use super::Shared;
 use super::ask::{Given, Named};
+use super::{Shared, answers};
 use crate::App;
 use crate::identity::SignedIn;
 use crate::problem::Problem;
@@ -44,13 +44,18 @@ pub fn routes() -> ApiRouter<Arc<App>> {
                     .summary("A standard: its circles and services, with their thresholds")
             })
             .delete_with(remove_standard, |it| {
-                it.id("remove_standard").tag("Standards").summary("Removes a standard that was made here")
+                it.id("remove_standard")
+                    .response::<204, ()>()
+                    .tag("Standards")
+                    .summary("Removes a standard that was made here")
             }),
         )
         .api_route(
             "/standards/{standard}/toml",
             get_with(standard_toml, |it| {
-                it.id("standard_toml").tag("Standards").summary("A standard as the file that it is kept in")
+                answers(it.id("standard_toml"), 200, &["application/toml"])
+                    .tag("Standards")
+                    .summary("A standard as the file that it is kept in")
             }),
         )
         .api_route("/walkers", get_with(walkers, |it| it.id("walkers").tag("Standards").summary("The walkers")))

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::ask::{Asked, Measuring, Named, OfCity, bbox, walker};
-use super::{Shared, with_city};
+use super::{Shared, answers, with_city};
 use crate::App;
 use crate::cities::{Evaluated, OpenCity};
 use crate::problem::Problem;
@@ -30,14 +30,14 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/cities/{city}/exports/{file}",
             get_with(export, |it| {
-                it.id("export").tag("Exports").summary("A table as a file").description(
+                answers(it.id("export"), 200, &Format::ALL.map(kind_of)).tag("Exports").summary("A table as a file").description(
                     "`homes`, `communities`, `facilities`, `services` or `gaps`, with the ending `csv`, `xlsx`, `geojson` or `parquet` (GeoParquet). docs/results.md tells the columns.",
                 )
             }),
         )
         .api_route(
             "/cities/{city}/report",
-            get_with(report_page, |it| it.id("report").tag("Exports").summary("The report as a web page that prints well")),
+            get_with(report_page, |it| answers(it.id("report"), 200, &["text/html"]).tag("Exports").summary("The report as a web page that prints well")),
         )
 }
 

@@ -15,7 +15,10 @@ pub(crate) mod tiles;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
-use aide::openapi::{Info, OpenApi};
+use aide::openapi::{
+    Info, MediaType, OpenApi, ReferenceOr, Response as ApiResponse, SecurityScheme, StatusCode as ApiStatus,
+};
+use aide::transform::TransformOperation;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -73,11 +76,35 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
         .merge(exports::routes())
         .merge(bring::routes());
     let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
-        document.default_response_with::<axum::Json<Body>, _>(|response| {
-            response.description("What is wrong (RFC 9457, application/problem+json)")
-        })
+        document
+            .default_response_with::<axum::Json<Body>, _>(|mut response| {
+                let content = &mut response.inner().content;
+                let told = content.shift_remove("application/json").unwrap_or_default();
+                content.insert("application/problem+json".to_owned(), told);
+                response.description("What is wrong (RFC 9457)")
+            })
+            .security_scheme("token", token())
     });
     (api, document)
+}
+
+/// How whoever writes says who they are.
+fn token() -> SecurityScheme {
+    SecurityScheme::Http {
+        scheme: "bearer".to_owned(),
+        bearer_format: None,
+        description: Some("The token that the server tells at start".to_owned()),
+        extensions: Default::default(),
+    }
+}
+
+/// Tells that an operation answers bytes of some kinds.
+fn answers<'t>(mut operation: TransformOperation<'t>, status: u16, kinds: &[&str]) -> TransformOperation<'t> {
+    let content = kinds.iter().map(|kind| ((*kind).to_owned(), MediaType::default())).collect();
+    let response = ApiResponse { description: "The bytes".to_owned(), content, ..ApiResponse::default() };
+    let responses = operation.inner_mut().responses.get_or_insert_default();
+    responses.responses.insert(ApiStatus::Code(status), ReferenceOr::Item(response));
+    operation
 }
 
 fn about() -> Info {

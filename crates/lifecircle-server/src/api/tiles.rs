@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Asked, Named, service, walker};
-use super::{Shared, with_city};
+use super::{Shared, answers, with_city};
 use crate::App;
 use crate::cities::{OpenCity, TileKey};
 use crate::problem::Problem;
@@ -35,7 +35,11 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/cities/{city}/tiles/{set}/{z}/{x}/{y}",
-            get_with(tile, |it| it.id("tile").tag("Tiles").summary("A Mapbox Vector Tile, gzipped, with an ETag")),
+            get_with(tile, |it| {
+                answers(it.id("tile"), 200, &["application/vnd.mapbox-vector-tile"])
+                    .tag("Tiles")
+                    .summary("A Mapbox Vector Tile, gzipped, with an ETag")
+            }),
         )
 }
 

@@ -135,6 +135,7 @@ pub struct ServiceSummary {
     pub max_area: Option<f64>,
     /// Facilities of its kinds that were left out because their area is not known.
     #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default)]
     pub facilities_of_unknown_area: usize,
     /// Whether its circle is incomplete without it.
     pub required: bool,
