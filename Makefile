@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo test test-web test-clients test-readers test-interruptions lint doc bench bench-peers bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -65,6 +65,10 @@ test-web: tools web ## the page in a real browser: every view, both languages, b
 	else echo "Chromium is needed. Run this line, then again:"; echo "  sudo apt-get install -y chromium fonts-noto-cjk"; exit 1; fi
 	$(IN_WEB) npm run -s check && npx playwright test
 
+screenshots: web ## the pictures of the map in docs/images
+	$(CARGO) build --workspace --bins --locked
+	$(IN_WEB) npx playwright test --config screenshots.config.ts
+
 CLIENTS = target/clients/bin/python
 
 $(CLIENTS): tests/clients/requirements.txt $(READERS)
@@ -108,6 +112,12 @@ $(PEERS): benches/requirements.txt
 
 bench-peers: $(BENCH) $(PEERS) ## pandana, cityseer and SciPy on the very same work: one table of ratios (about 10 minutes)
 	$(PEERS) benches/peers.py $(BENCH) $(if $(CITY),--city $(CITY))
+
+bench-serve: tools web $(CLIENTS) ## how quickly a served city answers, by the load tool wrk; VALHALLA=directory of its programs to compare
+	$(CARGO) build --release --locked --bin lifecircle
+	target/release/lifecircle import $(CITY) -o target/bench-serve.city --force
+	target/clients/bin/pip install -q mercantile pyarrow
+	$(CLIENTS) benches/serve.py target/release/lifecircle target/bench-serve.city $(if $(VALHALLA),--valhalla $(VALHALLA) $(CITY))
 
 bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
 	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
