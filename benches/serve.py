@@ -10,6 +10,7 @@ import random
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -128,23 +129,17 @@ def measure(city, points, scratch):
 
 
 def beside_valhalla(city, points, scratch, programs, extract):
-    settings = {
-        "mjolnir": {"tile_dir": str(scratch / "tiles"), "concurrency": 2, "logging": {"type": ""}},
-        "loki": {"logging": {"type": ""}, "actions": ["isochrone", "route", "status"], "use_connectivity": True, "service_defaults": {
-            "radius": 0, "minimum_reachability": 50, "search_cutoff": 35000, "node_snap_tolerance": 5, "street_side_tolerance": 5,
-            "street_side_max_distance": 1000, "heading_tolerance": 60}, "service": {"proxy": f"ipc://{scratch}/loki"}},
-        "thor": {"logging": {"type": ""}, "service": {"proxy": f"ipc://{scratch}/thor"}},
-        "odin": {"logging": {"type": ""}, "service": {"proxy": f"ipc://{scratch}/odin"}},
-        "meili": {"logging": {"type": ""}, "default": {}, "grid": {"size": 500, "cache_size": 1000}},
-        "httpd": {"service": {"listen": f"tcp://127.0.0.1:{PEER_PORT}", "loopback": f"ipc://{scratch}/loopback",
-                              "interrupt": f"ipc://{scratch}/interrupt", "drain_seconds": 1, "shutdown_seconds": 1}},
-        "service_limits": {"max_exclude_locations": 50, "isochrone": {"max_contours": 4, "max_time_contour": 120, "max_distance_contour": 200,
-                           "max_distance": 25000.0, "max_locations": 1}, "pedestrian": {"max_distance": 250000.0, "max_locations": 50,
-                           "max_matrix_distance": 200000.0, "max_matrix_location_pairs": 2500, "min_transit_walking_distance": 1,
-                           "max_transit_walking_distance": 10000}, "skadi": {"max_shape": 750000, "min_resample": 10.0},
-                           "trace": {"max_distance": 200000.0, "max_gps_accuracy": 100.0, "max_search_radius": 100, "max_shape": 16000,
-                           "max_best_paths": 4, "max_best_paths_shape": 100}},
-    }
+    # Valhalla's own defaults, but for where its tiles and sockets lie.
+    package = programs.parent
+    code = "import json, valhalla_build_config as c; print(json.dumps(c.config, default=lambda _: None))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=package, capture_output=True, text=True, check=True).stdout
+    keep = lambda value: {k: keep(v) for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+    settings = keep(json.loads(told))
+    settings["mjolnir"] = {k: v for k, v in settings["mjolnir"].items() if k not in ("tile_extract", "traffic_extract", "admin", "timezone")}
+    settings["mjolnir"].update(tile_dir=str(scratch / "tiles"), concurrency=2)
+    for part in ("loki", "thor", "odin"):
+        settings[part]["service"]["proxy"] = f"ipc://{scratch}/{part}"
+    settings["httpd"]["service"].update(listen=f"tcp://127.0.0.1:{PEER_PORT}", loopback=f"ipc://{scratch}/loopback", interrupt=f"ipc://{scratch}/interrupt")
     config = scratch / "valhalla.json"
     config.write_text(json.dumps(settings))
     subprocess.run([programs / "valhalla_build_tiles", "-c", config, extract], check=True, capture_output=True)

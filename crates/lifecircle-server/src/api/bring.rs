@@ -1,6 +1,6 @@
 //! Making a city of files that people send: uploads, a look at lists before, jobs that can be watched and cancelled.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
@@ -207,7 +207,7 @@ async fn start(
     Ok((StatusCode::ACCEPTED, Json(job.standing())))
 }
 
-fn make(files: &InputFiles, goal: &PathBuf, job: &Job) -> Result<(), Problem> {
+fn make(files: &InputFiles, goal: &Path, job: &Job) -> Result<(), Problem> {
     let output = Output::directory(goal, Existing::Refuse, &files.paths())?;
     let city = make_city(files, job)?;
     job.stage(Stage::Write, 1);
