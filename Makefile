@@ -17,7 +17,7 @@ tools: ## what a build needs besides the Rust toolchain: a C compiler, and Node 
 	@web/node.sh >/dev/null
 
 # The page. Node is this machine's own if it is recent, or else one in target/node.
-WEB_SOURCES = $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json docs/openapi.json
+WEB_SOURCES = $(shell find web/src web/public -type f) web/index.html web/api.html web/vite.config.ts web/svelte.config.js web/tsconfig.json docs/openapi.json
 IN_WEB = cd web && export PATH="$$(./node.sh):$$PATH" &&
 
 web/node_modules/.package-lock.json: web/package-lock.json web/.npmrc

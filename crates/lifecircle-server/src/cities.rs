@@ -25,7 +25,7 @@ use crate::tiles::base::BaseMap;
 use crate::tiles::grid::TileId;
 use crate::tiles::people::PeopleMap;
 use crate::tiles::places::PlaceMap;
-use crate::work::Stop;
+use crate::work::{Lane, Stop};
 
 /// Cities that are held at once.
 const MOST_CITIES: u64 = 8;
@@ -89,6 +89,15 @@ impl Cities {
     /// Ids of all of them, and what they are called and rest on.
     pub fn overviews(&self) -> Vec<(String, About)> {
         self.known().iter().map(|(id, known)| (id.clone(), known.about.clone())).collect()
+    }
+
+    /// How long something takes: quick if the city is measured, or at least ready for the walker, heavy if that comes first.
+    pub fn lane(&self, id: &str, walker: &Walker, known: Option<&Standard>) -> Lane {
+        let is_made = |city: &OpenCity| match known {
+            Some(known) => city.evaluated.contains_key(&(walker.id.clone(), known.key.clone())),
+            None => city.ready.contains_key(&walker.id),
+        };
+        if self.open.get(id).is_some_and(|city| is_made(&city)) { Lane::Quick } else { Lane::Heavy }
     }
 
     /// The first city whose extent holds a point.

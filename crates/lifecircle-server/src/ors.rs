@@ -141,10 +141,11 @@ async fn in_city<T: Send + 'static>(
     app: Arc<App>,
     service: Service,
     first: LonLat,
-    lane: Lane,
+    walker: &Walker,
     work: impl FnOnce(&OpenCity, &Stop) -> Result<Result<T, Refused>, Problem> + Send + 'static,
 ) -> Result<T, Refused> {
     let city = app.cities.around(first).ok_or_else(|| Refused::no_point(service, 0, first))?;
+    let lane = if matches!(service, Service::Matrix) { Lane::Heavy } else { app.cities.lane(&city, walker, None) };
     with_city(app, lane, city, work).await.map_err(|problem| Refused::of(service, problem))?
 }
 
@@ -233,7 +234,7 @@ async fn isochrones_in(
         Ok(Ok(features))
     };
     let first = point(asked.locations[0][0], asked.locations[0][1]).map_err(|p| Refused::of(service, p))?;
-    let features = in_city(app, service, first, Lane::Quick, made).await?;
+    let features = in_city(app, service, first, walker, made).await?;
     let body = json!({ "type": "FeatureCollection", "features": features, "metadata": metadata(service, query) });
     Ok(([(header::CONTENT_TYPE, "application/geo+json;charset=UTF-8")], body.to_string()).into_response())
 }
@@ -361,7 +362,7 @@ async fn matrix_in(
         answer["destinations"] = json!(told(&to));
         Ok(Ok(answer))
     };
-    let mut answer = in_city(app, service, first, Lane::Heavy, made).await?;
+    let mut answer = in_city(app, service, first, walker, made).await?;
     answer["metadata"] = metadata(service, query);
     Ok(Json(answer).into_response())
 }
@@ -510,7 +511,7 @@ async fn directions(State(app): Shared, name: &str, format: &str, asked: Directi
         }
         Ok(Ok(ways))
     };
-    let ways = in_city(app, service, first, Lane::Quick, made).await?;
+    let ways = in_city(app, service, first, walker, made).await?;
     let (mut line, mut way_points): (Vec<LonLat>, Vec<usize>) = (Vec::new(), vec![0]);
     for way in &ways {
         line.extend(way.line.iter().skip(usize::from(!line.is_empty() && line.last() == way.line.first())));

@@ -24,18 +24,21 @@ const MISSING: &str = include_str!("page_missing.html");
 /// The page and its parts.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route("/", get(index))
+        .route("/", get(|| async { document("index.html") }))
+        .route("/api", get(|| async { document("api.html") }))
+        .route("/api/", get(|| async { document("api.html") }))
         .route("/assets/{*path}", get(|uri: Uri| async move { part(uri.path()) }))
         .route("/favicon.svg", get(|uri: Uri| async move { part(uri.path()) }))
 }
 
-async fn index() -> Response {
+/// A page, or how to get it.
+fn document(name: &str) -> Response {
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     ];
-    match Built::get("index.html") {
+    match Built::get(name) {
         Some(file) => (head, file.data.into_owned()).into_response(),
         None => (StatusCode::SERVICE_UNAVAILABLE, head, MISSING).into_response(),
     }

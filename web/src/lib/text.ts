@@ -68,6 +68,11 @@ const en = {
     all: "All services",
     help: "What would help most",
   },
+  api: {
+    intro: "Everything the map does goes through these addresses; try them here.",
+    token: "Needs the token: open the address that the server printed at start.",
+    ask: "Ask",
+  },
   bring: {
     title: "New city",
     open: "New city",
@@ -259,6 +264,11 @@ const zh: typeof en = {
     none: "没有缺口",
     all: "全部服务",
     help: "最该补的短板",
+  },
+  api: {
+    intro: "地图的全部功能都通过这些接口实现，可在此直接试用。",
+    token: "需要令牌：请打开服务器启动时显示的网址。",
+    ask: "发送",
   },
   bring: {
     title: "新建城市",

@@ -170,6 +170,15 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
       label("waterway-names", "waterway", 11, 12, { "symbol-placement": "line", "text-letter-spacing": 0.1 }, { "text-color": c.waterText }),
       label("water-names", "water", 12, 12, { "text-max-width": 6 }, { "text-color": c.waterText }),
       {
+        id: "entries",
+        type: "circle",
+        source: "facilities",
+        "source-layer": "entries",
+        minzoom: 15,
+        layout: { visibility: "none" },
+        paint: { "circle-radius": grow(1.2, 15, 2, 18, 4), "circle-color": c.halo, "circle-stroke-color": c.facility, "circle-stroke-width": 1.4 },
+      },
+      {
         id: "facilities",
         type: "circle",
         source: "facilities",

@@ -366,11 +366,12 @@ async fn distribution(
     let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
     let service = asked.service.as_deref().map(|id| service(&standard.standard, id)).transpose()?;
     let bounds = asked.bbox.as_deref().map(super::ask::bbox).transpose()?;
+    let lane = app.cities.lane(&of.city, walker, Some(&standard));
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         Ok(distribution_of(&evaluated.measured, service, bounds))
     };
-    with_city(app, Lane::Quick, of.city, told).await.map(Json)
+    with_city(app, lane, of.city, told).await.map(Json)
 }
 
 fn distribution_of(measured: &Measured, service: Option<usize>, bounds: Option<[f64; 4]>) -> Distribution {

@@ -115,12 +115,13 @@ async fn circle(
 ) -> Result<Json<LifeCircle>, Problem> {
     let at = point(asked.lon, asked.lat)?;
     let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let lane = app.cities.lane(&of.city, walker, None);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
         let recognised = city.recognised(&standard);
         Ok(life_circle(&ready, &standard.standard, &recognised, at)?)
     };
-    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+    with_city(app, lane, of.city, found).await.map(Json)
 }
 
 /// A point, who sets out from it, and for how long.
@@ -151,6 +152,7 @@ async fn isochrones(
 ) -> Result<Json<FeatureCollection<Area, AreaProperties>>, Problem> {
     let at = point(asked.lon, asked.lat)?;
     let (walker, minutes) = (walker(asked.walker.as_deref())?, minutes(asked.minutes.as_deref())?);
+    let lane = app.cities.lane(&of.city, walker, None);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
         let limits: Vec<Millis> = minutes.iter().map(|m| Millis::round(Seconds::from_minutes(*m))).collect();
@@ -160,7 +162,7 @@ async fn isochrones(
         };
         Ok(FeatureCollection::new(areas.into_iter().zip(&minutes).map(feature).collect()))
     };
-    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+    with_city(app, lane, of.city, found).await.map(Json)
 }
 
 /// From where to where, and who walks. Where to is a facility or a point.
@@ -212,6 +214,7 @@ async fn route(
     Asked(mut asked): Asked<RouteOf>,
 ) -> Result<Json<Feature<Line, WayProperties>>, Problem> {
     let (from, walker, goal) = (point(asked.lon, asked.lat)?, walker(asked.walker.as_deref())?, asked.goal()?);
+    let lane = app.cities.lane(&of.city, walker, None);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;
         let doors = doors_of(city, &ready, &goal)?;
@@ -227,7 +230,7 @@ async fn route(
         let properties = WayProperties { seconds, metres: Metres(rounded(metres, 10.0)) };
         Ok(Feature::new(Line::of(&line), properties))
     };
-    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+    with_city(app, lane, of.city, found).await.map(Json)
 }
 
 /// Where a goal joins the streets.

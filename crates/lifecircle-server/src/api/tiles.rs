@@ -166,7 +166,7 @@ fn layers(set: TileSet) -> Vec<VectorLayer> {
             ("place", &NAMED),
         ],
         TileSet::People => &[("homes", &PEOPLE), ("hexagons", &PEOPLE)],
-        TileSet::Facilities => &[("facilities", &PLACE)],
+        TileSet::Facilities => &[("facilities", &PLACE), ("entries", &[("id", "String")])],
         TileSet::Communities => &[("communities", &AREA), ("community_names", &AREA)],
     };
     all.iter().map(|(id, fields)| VectorLayer { id, fields: fields.iter().copied().collect() }).collect()
@@ -209,6 +209,10 @@ async fn tile(
     let wrong = || Problem::not_found(format!("tiles are made from zoom 0 to {MAX_ZOOM}"));
     let tile = TileId::new(of.z, of.x, of.y).ok_or_else(wrong)?;
     let known = headers.get(header::IF_NONE_MATCH).cloned();
+    let lane = match chosen.set {
+        TileSet::Base => Lane::Quick,
+        _ => app.cities.lane(&of.city, chosen.walker, Some(&chosen.standard)),
+    };
     let make = move |city: &OpenCity, stop: &Stop| {
         let known_by = &chosen.standard;
         // A standard's key may hold any letters; its checksum does not.
@@ -222,7 +226,7 @@ async fn tile(
         let bytes = (known != Some(etag)).then(|| bytes_of(city, &chosen, tile, stop)).transpose()?;
         Ok((head, bytes))
     };
-    let (head, bytes) = with_city(app, Lane::Quick, of.city, make).await?;
+    let (head, bytes) = with_city(app, lane, of.city, make).await?;
     let Some(bytes) = bytes else { return Ok((StatusCode::NOT_MODIFIED, head).into_response()) };
     let kind = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.mapbox-vector-tile")),

@@ -1,6 +1,7 @@
 //! Facilities as tiles: of one service, or of all that a standard asks for.
 //!
-//! Attributes: `id`, `name`, `name_en`, `service` and `circle` by their ids.
+//! Attributes: `id`, `name`, `name_en`, `service` and `circle` by their ids. At the last zoom the layer `entries` has the doors of those
+//! that have several, or one elsewhere than they are drawn.
 
 use std::collections::HashSet;
 
@@ -8,7 +9,7 @@ use lifecircle::measure::Measured;
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
-use super::grid::{TileId, World, world};
+use super::grid::{MAX_ZOOM, TileId, World, world};
 use super::mvt::{Attribute, LayerBuilder, Shape, encode};
 
 /// From here on all facilities are drawn; those of one service are drawn always.
@@ -40,7 +41,7 @@ impl PlaceMap {
 
     /// A tile's bytes: facilities of one service, or of all.
     pub fn tile(&self, measured: &Measured, service: Option<usize>, tile: TileId) -> Vec<u8> {
-        let mut layer = LayerBuilder::new("facilities");
+        let (mut layer, mut entries) = (LayerBuilder::new("facilities"), LayerBuilder::new("entries"));
         if service.is_none() && tile.zoom < ALL_ZOOM {
             return encode(vec![layer]);
         }
@@ -75,7 +76,13 @@ impl PlaceMap {
             ];
             let told = attributes.into_iter().filter(|(_, text)| !text.is_empty());
             layer.add(Some(u64::from(number)), &shape, told.map(|(key, text)| (key, Attribute::Text(text))));
+            if tile.zoom == MAX_ZOOM {
+                let doors = facility.entries.points().iter().filter(|door| **door != facility.at);
+                for door in doors.filter_map(|door| tile.point(world(*door))) {
+                    entries.add(None, &door, [("id", Attribute::Text(facility.id.as_str()))]);
+                }
+            }
         }
-        encode(vec![layer])
+        encode(vec![layer, entries])
     }
 }
