@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use lifecircle::city::Entries;
 use lifecircle::measure::Measured;
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
@@ -76,8 +77,9 @@ impl PlaceMap {
             ];
             let told = attributes.into_iter().filter(|(_, text)| !text.is_empty());
             layer.add(Some(u64::from(number)), &shape, told.map(|(key, text)| (key, Attribute::Text(text))));
-            if tile.zoom == MAX_ZOOM {
-                let doors = facility.entries.points().iter().filter(|door| **door != facility.at);
+            // Points of an outline, where no gate is known, are no doors.
+            if let (MAX_ZOOM, Entries::Known(doors)) = (tile.zoom, &facility.entries) {
+                let doors = doors.iter().filter(|door| **door != facility.at);
                 for door in doors.filter_map(|door| tile.point(world(*door))) {
                     entries.add(None, &door, [("id", Attribute::Text(facility.id.as_str()))]);
                 }

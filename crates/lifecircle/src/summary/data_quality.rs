@@ -50,6 +50,8 @@ impl DataQuality {
     pub fn of(city: &City, measured: &Measured) -> Self {
         let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
         let estimated: f64 = city.homes.iter().filter(|home| home.estimated).map(|home| home.residents).sum();
+        // The sum of nothing is -0.
+        let estimated = estimated + 0.0;
         let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
         let limit = measured.reached.ready.walk().snap_limit;
         let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
