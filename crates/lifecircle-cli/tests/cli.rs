@@ -206,6 +206,27 @@ fn exports_name_their_files() {
     succeed(directory.path(), &["export", "out/demo.city", "--what", "facilities", "--format", "csv", "-o", "csv"]);
     let csv = std::fs::read_to_string(directory.path().join("csv/facilities.csv")).unwrap();
     assert!(csv.starts_with("\u{feff}id,name,name_en,kind"), "{}", &csv[..80]);
+    for what in ["services", "gaps"] {
+        succeed(directory.path(), &["export", "out/demo.city", "--what", what, "--format", "xlsx", "-o", what]);
+        let workbook = std::fs::read(directory.path().join(what).join(format!("{what}.xlsx"))).unwrap();
+        assert_eq!(&workbook[..2], b"PK");
+    }
+}
+
+#[test]
+fn a_pdf_without_a_browser_is_one_sentence_and_no_file() {
+    let directory = demo();
+    let output = Command::new(env!("CARGO_BIN_EXE_lifecircle"))
+        .args(["report", "out/demo.city", "-o", "report.pdf"])
+        .current_dir(directory.path())
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    if !output.status.success() {
+        assert!(told.contains("printed by Chromium") && told.contains("FILE.html"), "{told}");
+        assert!(!directory.path().join("report.pdf").exists());
+    }
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn people_are_read_from_a_raster() {
 }
 
 #[test]
-fn tables_in_three_formats() {
+fn tables_in_every_format() {
     let directory = tempfile::tempdir().unwrap();
     let points = [(106.8, 39.6), (106.9, 39.7)].map(|(x, y)| geo_types::Geometry::Point(geo_types::Point::new(x, y)));
     let table = Table::new()
@@ -179,7 +179,7 @@ fn tables_in_three_formats() {
         .flags("island", [true, false])
         .geometry(points.clone());
     let path = |format: Format| directory.path().join(format!("t.{}", format.extension()));
-    for format in [Format::Parquet, Format::GeoJson, Format::Csv] {
+    for format in Format::ALL {
         table.write(&path(format), format).unwrap();
     }
     let back = read_parquet(&path(Format::Parquet)).unwrap();
@@ -193,6 +193,13 @@ fn tables_in_three_formats() {
     let csv = lists::read(&path(Format::Csv)).unwrap();
     assert_eq!(csv.columns, ["id", "s", "n", "island", "lon", "lat"]);
     assert_eq!(texts(&csv, 1), ["b,\"药\"", "", "4", "false", "106.9", "39.7"]);
+    let workbook = lists::read(&path(Format::Xlsx)).unwrap();
+    assert_eq!(workbook.columns, csv.columns);
+    assert_eq!(texts(&workbook, 0)[..3], ["a", "1.5", "3"]);
+    assert_eq!(texts(&workbook, 1)[4..], ["106.9", "39.7"]);
+    let second = table.select(&[1]).unwrap();
+    assert_eq!((second.rows(), second.geometries().unwrap()), (1, &points[1..]));
+    assert!(table.select(&[2]).is_err());
 }
 
 #[test]

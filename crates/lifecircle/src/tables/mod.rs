@@ -17,6 +17,7 @@ use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
 };
 use arrow_schema::{DataType, Field, Schema};
+use arrow_select::take::{TakeOptions, take};
 use geo_types::Geometry;
 
 use crate::error::{Error, Result};
@@ -146,7 +147,8 @@ impl Table {
     pub fn select(&self, rows: &[u32]) -> Result<Self> {
         let wanted = UInt32Array::from(rows.to_vec());
         let taken = |(name, values): &(String, ArrayRef)| {
-            let values = arrow_select::take::take(values, &wanted, None);
+            let checked = TakeOptions { check_bounds: true };
+            let values = take(values, &wanted, Some(checked));
             values.map(|values| (name.clone(), values)).map_err(|e| Error::new(format!("no such rows ({e})")))
         };
         let geometry =
