@@ -70,19 +70,19 @@ test("a link opens the same view for another person", async ({ page, context }) 
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const other = await context.newPage();
   await other.goto(link);
-  await expect(other.getByRole("region", { name: "Minutes to park" }).getByText("≤ 12", { exact: true })).toBeVisible();
-  await expect(other.getByLabel("On foot as")).toHaveValue("elderly");
-  await expect(other.getByRole("heading", { name: "People by circles had" })).toBeVisible();
+  await expect(other.getByRole("region", { name: "Minutes to: Park" }).getByText("≤ 12", { exact: true })).toBeVisible();
+  await expect(other.getByLabel("Travelling as")).toHaveValue("elderly");
+  await expect(other.getByRole("heading", { name: "People by number of complete circles" })).toBeVisible();
 });
 
 test("two walkers are compared, for a place and for the city", async ({ page }) => {
   await open(page, "lang=en&at=106.803,39.61&map=15/39.61/106.803");
   await page.getByLabel("Compare with").selectOption("walker:elderly");
   const theirs = await api<Circle>(page, `circle?${PLACE}&walker=elderly`);
-  await expect(page.getByText(`outline: Older person · ${theirs.circles_had} of 8 circles`).or(page.getByText(new RegExp(`outline: .* · ${theirs.circles_had} of 8 circles`)))).toBeVisible();
+  await expect(page.getByText(new RegExp(`Outline: .* · ${theirs.circles_had} of 8 circles`))).toBeVisible();
   await expect(page).toHaveURL(/against=walker:elderly/);
   await page.getByRole("button", { name: "City", exact: true }).click();
-  await expect(page.getByText(/outline: .* On average they have/)).toBeVisible();
+  await expect(page.getByText(/Outline: .* On average/)).toBeVisible();
 });
 
 test("two places are compared by a click", async ({ page }) => {
@@ -90,6 +90,6 @@ test("two places are compared by a click", async ({ page }) => {
   await page.getByLabel("Compare with").selectOption("pick");
   await expect(page.getByText("Click the place to compare with")).toBeVisible();
   await page.locator(".map canvas").click({ position: { x: 800, y: 300 } });
-  await expect(page.getByText(/outline: Another place/)).toBeVisible();
+  await expect(page.getByText(/Outline: Another place/)).toBeVisible();
   await expect(page).toHaveURL(/at=106.803,39.61/);
 });

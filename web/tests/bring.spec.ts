@@ -75,11 +75,11 @@ test("a broken extract is told in one sentence", async ({ page }) => {
 
 test("a standard is changed in a form, the city measured by it, and the file taken away", async ({ page }) => {
   await page.goto(signedIn("lang=en"));
-  const mean = page.getByText(/On average they have/);
+  const mean = page.getByText(/^On average/);
   await expect(mean).toBeVisible();
   const before = await mean.textContent();
   await page.getByRole("button", { name: "Change…" }).click();
-  await page.getByLabel("Name of your standard").fill(`Strict ${Date.now()}`);
+  await page.getByLabel("Name of the custom standard").fill(`Strict ${Date.now()}`);
   const parks = page.getByLabel("Bus stop: min");
   await parks.fill("2");
   await parks.blur();
@@ -97,7 +97,7 @@ test("a standard is changed in a form, the city measured by it, and the file tak
 test("without the token nothing can be made, and the page says how to get it", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "New city" }).click();
-  await expect(page.getByText(/needs the address that the server printed/)).toBeVisible();
+  await expect(page.getByText(/open the address that the server printed at start/)).toBeVisible();
   const answer = await page.request.post("/api/v1/jobs", { data: { name: "x", extract: 0 } });
   expect(answer.status()).toBe(401);
 });

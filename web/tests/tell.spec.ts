@@ -52,7 +52,7 @@ test("only what the map shows is downloaded, if asked", async ({ page }) => {
 
 test("charts answer to the map", async ({ page }) => {
   await open(page, "lang=en&tab=charts&by=service:park");
-  const people = page.getByText(/People in view/);
+  const people = page.getByText(/^In view/);
   await expect(people).toContainText("532,100");
   await page.locator(".map canvas").click({ position: { x: 10, y: 10 }, trial: true });
   await page.mouse.move(900, 400);

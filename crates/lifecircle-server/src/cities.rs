@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
+use lifecircle::error::ErrorKind;
 use lifecircle::geo::LonLat;
 use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
@@ -36,6 +37,9 @@ const MOST_EVALUATED: u64 = 16;
 
 /// Tiles that are kept of a city, in bytes.
 const MOST_TILE_BYTES: u64 = 64 << 20;
+
+/// What keeping a tile takes beside its bytes.
+const TILE_ENTRY: u32 = 512;
 
 /// Where cities lie, by their ids.
 #[derive(Debug)]
@@ -72,18 +76,25 @@ impl Cities {
         let about = city::overview(directory)?;
         let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
         let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let id = jobs::file_name(name.trim_end_matches(".city"));
+        let id = jobs::file_name(name.strip_suffix(".city").unwrap_or(&name));
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Known { directory: other, .. }) = all.insert(id.clone(), Known { directory: absolute, about }) {
-            return Err(lifecircle::Error::new(format!("two cities are called {id}"))
+        if all.contains_key(&id) {
+            let problem = format!("there is a city called {id} already");
+            return Err(lifecircle::Error::of_kind(ErrorKind::Exists, problem)
                 .file(directory)
-                .hint(format!("rename one of the directories; the other is {}", other.display())));
+                .hint("call one otherwise"));
         }
+        all.insert(id.clone(), Known { directory: absolute, about });
         Ok(id)
     }
 
     fn known(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Known>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is one.
+    pub fn has(&self, id: &str) -> bool {
+        self.known().contains_key(id)
     }
 
     /// Ids of all of them, and what they are called and rest on.
@@ -163,16 +174,18 @@ pub struct Evaluated {
 
 impl OpenCity {
     fn load(directory: &Path) -> lifecircle::Result<Arc<Self>> {
+        // Before the data: if the city is replaced in between, its tiles are not taken for the new one's.
+        let version = version_of(directory)?;
         let city = Arc::new(city::load(directory)?);
         Ok(Arc::new(Self {
-            version: version_of(directory)?,
+            version,
             city,
             directory: directory.to_owned(),
             ready: Cache::new(MOST_READY),
             recognised: Cache::new(MOST_READY),
             evaluated: Cache::new(MOST_EVALUATED),
             tiles: Cache::builder()
-                .weigher(|_, bytes: &Bytes| bytes.len() as u32)
+                .weigher(|_, bytes: &Bytes| bytes.len() as u32 + TILE_ENTRY)
                 .max_capacity(MOST_TILE_BYTES)
                 .build(),
             base: OnceLock::new(),

@@ -28,16 +28,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use axum::middleware::from_fn_with_state;
 use cities::Cities;
 use guard::{Guard, guard};
 use identity::Token;
 use jobs::Jobs;
-use lifecircle::{Error, Result};
+use lifecircle::{Error, Result, output};
 use listen::listen;
 pub use observe::Log;
 use observe::{Observed, observe};
@@ -48,8 +48,11 @@ use tower_http::compression::CompressionLayer;
 use uploads::Uploads;
 use work::Work;
 
-/// No answer takes longer.
-const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+/// How long a client may send nothing of a body that it has begun.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long work may go on after the last answer was given.
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// What a server shows, and where it keeps what people make.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +124,7 @@ impl Server {
         let compress = CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest);
         api::router(Arc::clone(&self.app))
             .layer(compress)
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_ANSWER))
+            .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
             .layer(from_fn_with_state(Arc::clone(&self.app.guard), guard))
             .layer(from_fn_with_state(Arc::clone(&self.app), observe))
             .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
@@ -154,7 +157,12 @@ impl Server {
                 jobs.cancel_all();
             };
             listen(listener, router, stopped).await.map_err(|e| failed(&e))
-        })
+        })?;
+        // What was asked for while the last answers were given is stopped too; what does not ask is left behind.
+        self.app.jobs.cancel_all();
+        runtime.shutdown_timeout(LONGEST_END);
+        output::abandon_all();
+        Ok(())
     }
 }
 

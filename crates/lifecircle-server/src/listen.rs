@@ -21,7 +21,7 @@ const MOST_CONNECTIONS: usize = 1024;
 /// How long a request's headers may take, and a connection without a request.
 const LONGEST_HEADERS: Duration = Duration::from_secs(15);
 
-/// How long a client may take nothing of an answer, or send nothing of a body.
+/// How long a client may take nothing of an answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How long answers that were begun may take when the server is asked to stop.

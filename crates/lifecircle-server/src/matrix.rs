@@ -16,6 +16,23 @@ pub const MOST_CELLS: usize = 4_000_000;
 /// Seconds from every origin to every destination; none where there is no way within the limit, or no street near either.
 pub type Times = Vec<Vec<Option<f64>>>;
 
+/// Places on one side of a question.
+pub const MOST_PLACES: usize = 10_000;
+
+/// Looks how large a question is, before anything is made for it.
+///
+/// # Errors
+/// If it is too large.
+pub fn fits(origins: usize, destinations: usize) -> Result<(), Problem> {
+    if origins.max(destinations) > MOST_PLACES || origins.saturating_mul(destinations) > MOST_CELLS {
+        let problem = format!(
+            "a matrix may have {MOST_PLACES} origins, as many destinations, and {MOST_CELLS} times in all; ask in parts"
+        );
+        return Err(Problem::bad_input(problem));
+    }
+    Ok(())
+}
+
 /// A point, and where it joins the streets, if any street is near.
 #[derive(Debug, Clone, Copy)]
 pub struct End {
@@ -41,10 +58,7 @@ pub fn times(
     limit: Millis,
     stop: &dyn Progress,
 ) -> Result<Times, Problem> {
-    if origins.len().saturating_mul(destinations.len()) > MOST_CELLS {
-        let problem = format!("a matrix may have {MOST_CELLS} times, origins by destinations; ask in parts");
-        return Err(Problem::bad_input(problem));
-    }
+    fits(origins.len(), destinations.len())?;
     let doors = |all: &[End]| -> Places<Millis> { all.iter().map(|end| end.snap.ok()).collect() };
     let mut times = vec![vec![None; destinations.len()]; origins.len()];
     let engine = ready.times().engine(stop)?;

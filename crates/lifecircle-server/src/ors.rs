@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,7 +26,7 @@ use crate::api::ask::{point, walker};
 use crate::api::geojson::{position, rounded};
 use crate::api::with_city;
 use crate::cities::OpenCity;
-use crate::matrix::{End, snapped, times};
+use crate::matrix::{End, MOST_CELLS, MOST_PLACES, fits, snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
 
@@ -330,6 +330,9 @@ async fn matrix_in(
     let asked = read(service, body)?;
     let all = points(service, "locations", &asked.locations)?;
     let (from, to) = (asked.sources.of(service, all.len())?, asked.destinations.of(service, all.len())?);
+    if fits(from.len(), to.len()).is_err() || all.len() > MOST_PLACES {
+        return Err(Refused::too_much(service, format!("Search exceeds the limit of {MOST_CELLS} times.")));
+    }
     let metrics = asked.metrics.clone().unwrap_or_else(|| vec!["duration".to_owned()]);
     let wants = |metric: &str| metrics.iter().any(|one| one == metric);
     if metrics.iter().any(|one| one != "duration" && one != "distance") {
@@ -442,8 +445,9 @@ struct Ends {
     end: String,
 }
 
-async fn directions_get(app: Shared, Path(profile): Path<String>, ends: Query<Ends>) -> Answer {
+async fn directions_get(app: Shared, Path(profile): Path<String>, ends: Result<Query<Ends>, QueryRejection>) -> Answer {
     let service = Service::Directions;
+    let Query(ends) = ends.map_err(|e| Refused::wrong(service, e.body_text()))?;
     let read = |name: &str, text: &str| {
         let wrong = || Refused::wrong(service, format!("Parameter '{name}' has incorrect value or format."));
         let numbers: Vec<f64> = text.split(',').map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong())?;

@@ -82,6 +82,11 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail)
     }
 
+    /// There is something of this name.
+    pub fn exists(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorKind::Exists.code(), detail)
+    }
+
     /// There is more to do than can be done now.
     pub fn busy() -> Self {
         let detail = "the server has more to compute than it can now; try again in a second";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use lifecircle::jobs::{DEFAULT_STANDARD, file_name};
 use lifecircle::standard::Standard;
@@ -32,6 +32,8 @@ pub struct Standards {
     built_in: Vec<Arc<Known>>,
     own: RwLock<BTreeMap<String, Arc<Known>>>,
     directory: PathBuf,
+    /// Held by who writes.
+    turn: Mutex<()>,
 }
 
 impl Standards {
@@ -41,13 +43,20 @@ impl Standards {
             let (standard, text) = (Standard::find(id).ok()?, Standard::built_in_text(id)?.to_owned());
             Some(Arc::new(Known { standard, key: id.to_owned(), text, built_in: true }))
         });
-        let standards = Self { built_in: built_in.collect(), own: RwLock::default(), directory: directory.to_owned() };
+        let standards = Self {
+            built_in: built_in.collect(),
+            own: RwLock::default(),
+            directory: directory.to_owned(),
+            turn: Mutex::default(),
+        };
         let files = std::fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok);
         let mut paths: Vec<PathBuf> = files.map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")).take(MOST_OWN) {
             if let Ok(text) = std::fs::read_to_string(path)
                 && let Ok(known) = standards.read(text)
+                // Of another name it would come back after it was removed.
+                && path.file_stem().is_some_and(|stem| stem == known.standard.id.as_str())
             {
                 standards.keep(known);
             }
@@ -100,6 +109,8 @@ impl Standards {
     /// If the text is no standard, or it cannot be kept.
     pub fn add(&self, text: String) -> Result<Arc<Known>, Problem> {
         let known = self.read(text)?;
+        // One after another: what is on disk is what is in memory.
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = !self.own.read().unwrap_or_else(PoisonError::into_inner).contains_key(&known.standard.id);
         if is_new && self.all().len() >= self.built_in.len() + MOST_OWN {
             return Err(Problem::bad_input(format!("there are {MOST_OWN} standards already; remove one")));
@@ -120,6 +131,7 @@ impl Standards {
     /// # Errors
     /// If there is none.
     pub fn remove(&self, id: &str) -> Result<(), Problem> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.find(Some(id))?.built_in {
             return Err(Problem::bad_input(format!("{id} comes with the program, and cannot be removed")));
         }

@@ -107,11 +107,11 @@ impl Incoming<'_> {
         if held.bytes + bytes > MOST_BYTES {
             return Err(Problem::too_large());
         }
+        let gone = || Problem::not_found("this file was removed while it was sent");
+        let (_, size) = held.files.get_mut(&self.number).ok_or_else(gone)?;
+        *size += bytes;
         held.bytes += bytes;
         self.bytes += bytes;
-        if let Some((_, size)) = held.files.get_mut(&self.number) {
-            *size = self.bytes;
-        }
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use std::time::Duration;
+
 use lifecircle::progress::{Progress, Stage};
 use tokio::sync::Semaphore;
 
@@ -17,6 +19,9 @@ pub enum Lane {
     /// Up to seconds: measuring a city, a large matrix.
     Heavy,
 }
+
+/// No answer takes longer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 
 /// The places where things are computed.
 #[derive(Debug)]
@@ -110,14 +115,17 @@ impl Work {
             drop(place);
             result
         });
-        done.await.unwrap_or_else(|_| Err(Problem::internal()))
+        // No answer takes longer; the work is stopped, as when the client hangs up.
+        match tokio::time::timeout(LONGEST_ANSWER, done).await {
+            Ok(done) => done.unwrap_or_else(|_| Err(Problem::internal())),
+            Err(_) => Err(Problem::busy()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn work_that_nobody_waits_for_is_stopped() {

@@ -170,8 +170,9 @@ async fn a_city_is_made_of_files_that_were_sent() {
     assert_eq!((standing["state"].as_str(), standing["city"].as_str()), (Some("done"), Some("town")), "{standing}");
     assert_eq!(ask("GET", "/api/v1/cities/town", String::new()).await.1["facilities"], 1);
     // The same name again, and a file that is no extract: one sentence, no path, nothing left.
-    let again = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"town","extract":{number}}}"#)).await.1;
-    assert_eq!(done(&again).await["problem"]["code"], "exists");
+    let (status, told) = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"town","extract":{number}}}"#)).await;
+    assert_eq!((status, told["code"].as_str()), (409, Some("exists")));
+    assert_eq!(ask("GET", "/api/v1/cities/town", String::new()).await.1["facilities"], 1);
     let broken = ask("POST", "/api/v1/uploads/broken.osm", "<osm><node".to_owned()).await.1["number"].clone();
     let job = ask("POST", "/api/v1/jobs", format!(r#"{{"name":"broken","extract":{broken}}}"#)).await.1;
     let standing = done(&job).await.to_string();

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::city::{self, City, SourceRole};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::geo::Datum;
 use crate::import::{
     AdminLevel, FacilityList, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list,
@@ -249,7 +249,7 @@ pub fn look_at_list(path: &Path, columns: Option<&str>, datum: Option<Datum>) ->
     let columns = columns.map(ListColumns::parse).transpose()?.unwrap_or_default();
     let (recognised, problem) = match read_list(path, &columns, datum) {
         Ok(list) => (Some(recognised(&list)), None),
-        Err(error) => (None, Some(error.sentence(|setting| format!("`{}`", setting.name())))),
+        Err(error) => (None, Some(without_directory(error, path).sentence(|setting| format!("`{}`", setting.name())))),
     };
     Ok(ListPreview {
         sample: records.rows.iter().take(SAMPLE_ROWS).map(cells).collect(),
@@ -258,6 +258,14 @@ pub fn look_at_list(path: &Path, columns: Option<&str>, datum: Option<Datum>) ->
         problem,
         columns: records.columns,
     })
+}
+
+/// Where a list lies is the caller's business.
+fn without_directory(error: Error, path: &Path) -> Error {
+    match path.parent() {
+        Some(directory) => error.moved(directory, Path::new("")),
+        None => error,
+    }
 }
 
 fn recognised(list: &FacilityList) -> ListRecognised {

@@ -7,6 +7,7 @@ import ApiPage from "./ApiPage.svelte";
 
 identity.read();
 view.read(new URL(location.href));
+document.documentElement.lang = view.language;
 document.documentElement.dataset["theme"] = view.theme;
 const target = document.getElementById("app");
 if (target) mount(ApiPage, { target });

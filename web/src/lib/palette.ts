@@ -35,7 +35,7 @@ const scale = (attribute: string, absent: number, bounds: [number, string][], co
 function byCircles(all: number, theme: Theme): Scale {
   const steps = [0, all / 4, all / 2, (all * 3) / 4, all].map((step) => Math.round(step * 10) / 10);
   const label = (index: number) =>
-    index === 4 ? String(all) : index === 0 ? `< ${steps[1]}` : `${steps[index]}–${steps[index + 1]}`;
+    index === 4 ? String(all) : index === 0 ? `< ${steps[1]}` : `${steps[index]}–<${steps[index + 1]}`;
   return scale("circles", 0, steps.map((step, index) => [Math.round(step * 10), label(index)]), LITTLE_TO_MUCH[theme]);
 }
 

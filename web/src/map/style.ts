@@ -203,7 +203,7 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
         minzoom: 12.2,
         maxzoom: 16,
         layout: { "text-field": name, "text-font": FONT, "text-size": 12, "text-max-width": 7, "text-padding": 12 },
-        paint: { "text-color": c.outline, "text-halo-color": c.halo, "text-halo-width": 1.4 },
+        paint: { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.4 },
       },
       label("place-names", "place", 4, ["match", ["get", "class"], "city", 18, "town", 15, "suburb", 13.5, 12] as ExpressionSpecification, { "text-max-width": 7 }, { "text-halo-width": 1.8 }),
       { id: "missing", type: "circle", source: "missing", paint: { "circle-radius": 6, "circle-color": c.halo, "circle-stroke-color": c.area, "circle-stroke-width": 3 } },

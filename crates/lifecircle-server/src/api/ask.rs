@@ -86,6 +86,11 @@ impl<T: JsonSchema> OperationInput for Given<T> {
     }
 }
 
+/// An address that has nothing after a question mark.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// A city.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct OfCity {

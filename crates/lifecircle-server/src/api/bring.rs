@@ -197,6 +197,10 @@ async fn start(
         name: Some(name.clone()),
         ..InputFiles::of(app.uploads.path(new.extract)?)
     };
+    let id = file_name(&name);
+    if app.cities.has(&id) {
+        return Err(Problem::exists(format!("there is a city called {id} already; choose another name")));
+    }
     let goal = keep_in.join(format!("{}.city", file_name(&name)));
     let cities = Arc::clone(&app);
     let made = move |job: &Job| {
@@ -225,7 +229,7 @@ struct OfJob {
     job: u64,
 }
 
-async fn job(State(app): Shared, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
+async fn job(State(app): Shared, _: SignedIn, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
     Ok(Json(app.jobs.find(of.job)?.standing()))
 }
 

@@ -14,12 +14,12 @@ use lifecircle::summary::{LifeCircle, life_circle};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Given, LONGEST_MINUTES, Named, OfCity, minutes, point, walker};
+use super::ask::{Asked, Given, LONGEST_MINUTES, Named, Nothing, OfCity, minutes, point, walker};
 use super::geojson::{Area, Feature, FeatureCollection, Line, rounded};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
-use crate::matrix::{snapped, times};
+use crate::matrix::{fits, snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
 
@@ -73,12 +73,14 @@ struct MatrixAnswer {
 async fn matrix_of(
     State(app): Shared,
     Named(of): Named<OfCity>,
+    Asked(Nothing {}): Asked<Nothing>,
     Given(asked): Given<MatrixOf>,
 ) -> Result<Json<MatrixAnswer>, Problem> {
     let walker = walker(asked.walker.as_deref())?;
     let points = |all: &[[f64; 2]]| all.iter().map(|[lon, lat]| point(*lon, *lat)).collect::<Result<Vec<_>, _>>();
     let origins = points(&asked.origins)?;
     let destinations = asked.destinations.as_deref().map(points).transpose()?;
+    fits(origins.len(), destinations.as_ref().map_or(origins.len(), Vec::len))?;
     let limit = asked.minutes.unwrap_or(LONGEST_MINUTES);
     if !(limit > 0.0 && limit <= LONGEST_MINUTES) {
         return Err(Problem::bad_input(format!("`minutes` must lie between 0 and {LONGEST_MINUTES}")));
@@ -223,8 +225,11 @@ async fn route(
             return Err(Problem::no_way("no way leads there that this walker can use"));
         };
         let line = route.line(&ready.city().streets);
-        // The stretch from the door to the street is walked too.
-        let to_street: f64 = start.distance.0;
+        // The stretches between doors and streets are walked too.
+        let last = route.steps.last();
+        let is_end = |door: &&Snap| last.is_some_and(|step| step.edge == door.edge && step.to == door.along);
+        let from_street = doors.iter().find(is_end).or(doors.first()).map_or(0.0, |door| door.distance.0);
+        let to_street: f64 = start.distance.0 + from_street;
         let metres: f64 = line.windows(2).map(|pair| metric::distance(pair[0], pair[1]).0).sum::<f64>() + to_street;
         let seconds = route.cost.quantity().ok_or_else(Problem::internal)?;
         let properties = WayProperties { seconds, metres: Metres(rounded(metres, 10.0)) };

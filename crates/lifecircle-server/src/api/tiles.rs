@@ -239,7 +239,8 @@ async fn tile(
 fn bytes_of(city: &OpenCity, chosen: &Chosen, tile: TileId, stop: &Stop) -> Result<Bytes, Problem> {
     let Chosen { set, walker, ref standard, service } = *chosen;
     let who = (set != TileSet::Base).then(|| (walker.id.clone(), standard.key.clone()));
-    city.tile(TileKey { set, who, service, tile }, || {
+    let of_service = service.filter(|_| set == TileSet::Facilities);
+    city.tile(TileKey { set, who, service: of_service, tile }, || {
         if set == TileSet::Base {
             return compressed(&city.base().tile(tile));
         }
