@@ -111,6 +111,11 @@ impl Cities {
         if self.open.get(id).is_some_and(|city| is_made(&city)) { Lane::Quick } else { Lane::Heavy }
     }
 
+    /// How long a search takes: quick once the names are collected.
+    pub fn lane_of_search(&self, id: &str) -> Lane {
+        if self.open.get(id).is_some_and(|city| city.names.get().is_some()) { Lane::Quick } else { Lane::Heavy }
+    }
+
     /// The first city whose extent holds a point.
     pub fn around(&self, at: LonLat) -> Option<String> {
         let holds =

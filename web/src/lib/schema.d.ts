@@ -473,6 +473,8 @@ export interface components {
             version: string;
             /** @description West, south, east, north. */
             extent: number[];
+            /** @description The part of it where people live, to look at first; the whole where nobody does. */
+            home_extent: number[];
             /**
              * Format: uint
              * @description Number of homes.
@@ -1525,6 +1527,8 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description An address that has nothing after a question mark. */
+        Nothing: Record<string, never>;
         /** @description From where to where, and who walks. */
         MatrixOf: {
             /** @description Longitudes and latitudes of the starts. */

@@ -21,7 +21,8 @@ const en = {
   failed: "This could not be loaded",
   noCities: "There is no city here yet. Make one in the browser, or start the server with one: lifecircle serve NAME.city",
   map: "Map",
-  northUp: "North up",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
   search: {
     label: "Search",
     hint: "Search places, streets, coordinates",
@@ -49,7 +50,7 @@ const en = {
     circles: "Circles",
     circlesNote: "Share of residents with every required service in reach",
     allCircles: "All circles together",
-    coverage: "Petals: mean coverage of a circle’s required services",
+    coverage: "Petals: mean coverage of a circle's required services",
     showOnMap: "Show on the map",
     required: "required",
     optional: "optional",
@@ -218,7 +219,8 @@ const zh: typeof en = {
   failed: "加载失败",
   noCities: "这里还没有城市。可以在浏览器中新建，或在启动时指定：lifecircle serve 名称.city",
   map: "地图",
-  northUp: "正北朝上",
+  zoomIn: "放大",
+  zoomOut: "缩小",
   search: {
     label: "搜索",
     hint: "搜索地点、道路、社区、坐标，支持拼音",

@@ -55,6 +55,8 @@ struct CityAnswer {
     version: String,
     /// West, south, east, north.
     extent: [f64; 4],
+    /// The part of it where people live, to look at first; the whole where nobody does.
+    home_extent: [f64; 4],
     /// Number of homes.
     homes: usize,
     /// Number of residents.
@@ -89,6 +91,7 @@ async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityA
             synthetic: about.synthetic,
             version: city.version.clone(),
             extent: about.extent,
+            home_extent: home_extent(&city.city),
             homes: city.city.homes.len(),
             residents: city.city.homes.iter().map(|home| home.residents).sum::<f64>(),
             facilities: city.city.facilities.len(),
@@ -97,4 +100,14 @@ async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityA
         })
     };
     with_city(app, Lane::Heavy, of.city, told).await.map(Json)
+}
+
+/// A ferry may reach far beyond a city: where its homes are is what people look for.
+fn home_extent(city: &lifecircle::city::City) -> [f64; 4] {
+    let all = city.homes.iter().map(|home| home.at);
+    let grown = all.fold(None, |extent: Option<[f64; 4]>, at| {
+        let [w, s, e, n] = extent.unwrap_or([at.x, at.y, at.x, at.y]);
+        Some([w.min(at.x), s.min(at.y), e.max(at.x), n.max(at.y)])
+    });
+    grown.unwrap_or(city.about.extent)
 }

@@ -20,7 +20,7 @@ use crate::App;
 use crate::cities::OpenCity;
 use crate::problem::Problem;
 use crate::search::{Entry, Found, forms};
-use crate::work::{Lane, Stop};
+use crate::work::Stop;
 
 /// Results, unless fewer are asked for; and signs of a query.
 const MOST_RESULTS: usize = 50;
@@ -87,6 +87,7 @@ async fn search(
     }
     let most = asked.limit.unwrap_or(USUAL_RESULTS).min(MOST_RESULTS);
     let standard = app.standards.find(asked.standard.as_deref())?;
+    let lane = app.cities.lane_of_search(&of.city);
     let found = move |city: &OpenCity, _: &Stop| {
         let mut results: Vec<SearchResult> = coordinates(&asked.q, city.city.about.extent).into_iter().collect();
         results.extend(services(&standard.standard, &asked.q));
@@ -94,7 +95,7 @@ async fn search(
         results.truncate(most);
         Ok(results)
     };
-    with_city(app, Lane::Quick, of.city, found).await.map(Json)
+    with_city(app, lane, of.city, found).await.map(Json)
 }
 
 fn told(city: &City, entry: &Entry) -> SearchResult {
