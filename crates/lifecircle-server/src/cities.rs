@@ -20,7 +20,7 @@ use moka::sync::Cache;
 use crate::api::tiles::TileSet;
 use crate::problem::Problem;
 use crate::search::Names;
-use crate::standards::Known as Standard;
+use crate::standards::Known;
 use crate::tiles::areas::AreaMap;
 use crate::tiles::base::BaseMap;
 use crate::tiles::grid::TileId;
@@ -44,13 +44,13 @@ const TILE_ENTRY: u32 = 512;
 /// Where cities lie, by their ids.
 #[derive(Debug)]
 pub struct Cities {
-    known: RwLock<BTreeMap<String, Known>>,
+    known: RwLock<BTreeMap<String, Listed>>,
     open: Cache<String, Arc<OpenCity>>,
 }
 
 /// A city that may be opened.
 #[derive(Debug, Clone)]
-struct Known {
+struct Listed {
     directory: PathBuf,
     about: About,
 }
@@ -84,11 +84,11 @@ impl Cities {
                 .file(directory)
                 .hint("call one otherwise"));
         }
-        all.insert(id.clone(), Known { directory: absolute, about });
+        all.insert(id.clone(), Listed { directory: absolute, about });
         Ok(id)
     }
 
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Known>> {
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Listed>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -103,7 +103,7 @@ impl Cities {
     }
 
     /// How long something takes: quick if the city is measured, or at least ready for the walker, heavy if that comes first.
-    pub fn lane(&self, id: &str, walker: &Walker, known: Option<&Standard>) -> Lane {
+    pub fn lane(&self, id: &str, walker: &Walker, known: Option<&Known>) -> Lane {
         let is_made = |city: &OpenCity| match known {
             Some(known) => city.evaluated.contains_key(&(walker.id.clone(), known.key.clone())),
             None => city.ready.contains_key(&walker.id),
@@ -211,7 +211,7 @@ impl OpenCity {
     }
 
     /// Which facilities are which services of a standard.
-    pub fn recognised(&self, known: &Standard) -> Arc<Recognised> {
+    pub fn recognised(&self, known: &Known) -> Arc<Recognised> {
         let make = || Arc::new(recognise(&known.standard, &self.city.facilities));
         self.recognised.get_with(known.key.clone(), make)
     }
@@ -220,7 +220,7 @@ impl OpenCity {
     ///
     /// # Errors
     /// If it is stopped.
-    pub fn evaluated(&self, walker: &Walker, known: &Standard, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
+    pub fn evaluated(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, known.standard.clone(), stop)?;

@@ -19,6 +19,7 @@ mod search;
 mod standards;
 pub mod tiles;
 mod uploads;
+mod way;
 mod work;
 
 use std::future::Future;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::api::ask::{Asked, Named, bbox, walker};
 use crate::api::exports::touching;
-use crate::api::with_city;
+use crate::api::{encoded, with_city};
 use crate::cities::{Evaluated, OpenCity};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
@@ -112,12 +112,6 @@ fn all_of(root: &str, city: &str, about: &lifecircle::city::About) -> Vec<Value>
         })
     };
     LAYERS.iter().map(told).collect()
-}
-
-/// As it stands in an address.
-fn encoded(text: &str) -> String {
-    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,7 +14,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use geo::{Area as _, ChamberlainDuquetteArea as _};
 use geo_types::MultiPolygon;
-use lifecircle::geo::{LonLat, Metres, Seconds, metric};
+use lifecircle::geo::{LonLat, Seconds, metric};
 use lifecircle::network::{Cost as _, Millis, NoStreet, Snap, Walker};
 use lifecircle::reach::Heading;
 use lifecircle::ready::ReadyCity;
@@ -28,6 +28,7 @@ use crate::api::with_city;
 use crate::cities::OpenCity;
 use crate::matrix::{End, MOST_CELLS, MOST_PLACES, fits, snapped, times};
 use crate::problem::Problem;
+use crate::way::{Way, way};
 use crate::work::{Lane, Stop};
 
 type Shared = State<Arc<App>>;
@@ -401,26 +402,10 @@ fn lengths(
             return Ok(Some(0.0));
         }
         let (Ok(from), Ok(to)) = (&from.snap, &to.snap) else { return Ok(None) };
-        let way = way(ready, from, to, stop)?;
+        let way = way(ready, from, &[*to], stop)?;
         Ok::<_, Problem>(way.map(|way| rounded(way.metres.0 * units, 100.0)))
     };
     origins.iter().map(|from| goals.iter().map(|to| length(from, to)).collect()).collect()
-}
-
-/// The quickest way between two places.
-struct Way {
-    line: Vec<LonLat>,
-    seconds: Seconds,
-    metres: Metres,
-}
-
-fn way(ready: &ReadyCity, from: &Snap, to: &Snap, stop: &Stop) -> Result<Option<Way>, Problem> {
-    let Some(route) = ready.route(&[*from], &[*to], stop)? else { return Ok(None) };
-    let line = route.line(&ready.city().streets);
-    let along: f64 = line.windows(2).map(|pair| metric::distance(pair[0], pair[1]).0).sum();
-    let metres = Metres(along + from.distance.0 + to.distance.0);
-    let seconds = route.cost.quantity().ok_or_else(Problem::internal)?;
-    Ok(Some(Way { line, seconds, metres }))
 }
 
 #[derive(Deserialize)]
@@ -502,7 +487,7 @@ async fn directions(State(app): Shared, name: &str, format: &str, asked: Directi
         };
         let mut ways = Vec::new();
         for (number, pair) in snaps.windows(2).enumerate() {
-            match way(&ready, &pair[0], &pair[1], stop)? {
+            match way(&ready, &pair[0], &pair[1..], stop)? {
                 Some(way) => ways.push(way),
                 None => {
                     let message = format!(

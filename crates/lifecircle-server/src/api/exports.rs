@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::ask::{Asked, Measuring, Named, OfCity, bbox, walker};
-use super::{Shared, answers, with_city};
+use super::{Shared, answers, encoded, with_city};
 use crate::App;
 use crate::cities::{Evaluated, OpenCity};
 use crate::problem::Problem;
@@ -128,9 +128,7 @@ async fn export(State(app): Shared, Named(of): Named<OfFile>, Asked(part): Asked
 fn attachment(name: &str) -> Result<HeaderValue, Problem> {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).collect();
-    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let whole: String =
-        name.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let whole = encoded(name);
     HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"))
         .map_err(|_| Problem::internal())
 }

@@ -116,6 +116,12 @@ fn about() -> Info {
     }
 }
 
+/// A text as it stands in an address or a header. Source: RFC 3986, unreserved signs.
+pub(crate) fn encoded(text: &str) -> String {
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
 /// Does something with a city on a thread that serves nobody.
 pub(crate) async fn with_city<T: Send + 'static>(
     app: Arc<App>,

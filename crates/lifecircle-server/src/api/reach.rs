@@ -6,7 +6,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::State;
-use lifecircle::geo::{LonLat, Metres, Seconds, metric};
+use lifecircle::geo::{LonLat, Metres, Seconds};
 use lifecircle::network::{Cost as _, Millis, Snap};
 use lifecircle::reach::Heading;
 use lifecircle::ready::ReadyCity;
@@ -21,6 +21,7 @@ use crate::App;
 use crate::cities::OpenCity;
 use crate::matrix::{fits, snapped, times};
 use crate::problem::Problem;
+use crate::way::way;
 use crate::work::{Lane, Stop};
 
 pub fn routes() -> ApiRouter<Arc<App>> {
@@ -221,19 +222,11 @@ async fn route(
         let ready = city.ready(walker, stop)?;
         let doors = doors_of(city, &ready, &goal)?;
         let start = ready.snap(from)?;
-        let Some(route) = ready.route(&[start], &doors, stop)? else {
+        let Some(way) = way(&ready, &start, &doors, stop)? else {
             return Err(Problem::no_way("no way leads there that this walker can use"));
         };
-        let line = route.line(&ready.city().streets);
-        // The stretches between doors and streets are walked too.
-        let last = route.steps.last();
-        let is_end = |door: &&Snap| last.is_some_and(|step| step.edge == door.edge && step.to == door.along);
-        let from_street = doors.iter().find(is_end).or(doors.first()).map_or(0.0, |door| door.distance.0);
-        let to_street: f64 = start.distance.0 + from_street;
-        let metres: f64 = line.windows(2).map(|pair| metric::distance(pair[0], pair[1]).0).sum::<f64>() + to_street;
-        let seconds = route.cost.quantity().ok_or_else(Problem::internal)?;
-        let properties = WayProperties { seconds, metres: Metres(rounded(metres, 10.0)) };
-        Ok(Feature::new(Line::of(&line), properties))
+        let properties = WayProperties { seconds: way.seconds, metres: Metres(rounded(way.metres.0, 10.0)) };
+        Ok(Feature::new(Line::of(&way.line), properties))
     };
     with_city(app, lane, of.city, found).await.map(Json)
 }
