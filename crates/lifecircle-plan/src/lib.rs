@@ -1,0 +1,4 @@
+//! What to build next, and the proof that nothing better exists.
+
+pub mod published;
+pub mod siting;

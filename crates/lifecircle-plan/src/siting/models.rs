@@ -1,0 +1,91 @@
+//! The classical models as problems: the *p*-median (Hakimi 1964), maximal covering (Church and ReVelle 1974), set covering
+//! (Toregas et al. 1971) and the *p*-center. Knows who can serve whom at which cost, not where that comes from.
+
+use lifecircle::Result;
+
+use super::branch::{Outcome, Settings, Watch, solve};
+use super::problem::{Demand, Limit, Link, Problem};
+
+fn counted(sites: usize, most: i64) -> Option<Limit> {
+    Some(Limit { sizes: vec![1; sites], most })
+}
+
+/// Choose `most` sites so that the weighted cost of all demands is least.
+///
+/// # Errors
+/// As for [`Problem::new`].
+pub fn p_median(weights: &[i64], rows: Vec<Vec<Link>>, sites: usize, most: i64) -> Result<Problem> {
+    let demands = weights.iter().map(|&weight| Demand { weight, ceiling: None }).collect();
+    Problem::new(demands, rows, vec![0; sites], counted(sites, most))
+}
+
+/// Choose `most` sites so that the weight of the demands that nobody covers is least; links are who covers, at no cost.
+///
+/// # Errors
+/// As for [`Problem::new`].
+pub fn max_cover(weights: &[i64], rows: Vec<Vec<Link>>, sites: usize, most: i64) -> Result<Problem> {
+    let demands = weights.iter().map(|&weight| Demand { weight, ceiling: Some(1) }).collect();
+    Problem::new(demands, rows, vec![0; sites], counted(sites, most))
+}
+
+/// Choose as few sites as cover all demands.
+///
+/// # Errors
+/// As for [`Problem::new`].
+pub fn set_cover(rows: Vec<Vec<Link>>, sites: usize) -> Result<Problem> {
+    let demands = vec![Demand { weight: 1, ceiling: None }; rows.len()];
+    Problem::new(demands, rows, vec![1; sites], None)
+}
+
+/// Whether `most` sites can cover all demands: costs nothing if so.
+fn can_cover(rows: Vec<Vec<Link>>, sites: usize, most: i64) -> Result<Problem> {
+    let demands = vec![Demand { weight: 1, ceiling: None }; rows.len()];
+    Problem::new(demands, rows, vec![0; sites], counted(sites, most))
+}
+
+/// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Center {
+    /// The chosen sites and the place of the longest way; `None` if no choice reaches all.
+    pub best: Option<(Vec<u32>, usize)>,
+    /// The longest way is at least at this place.
+    pub bound: usize,
+    /// Why all cannot be covered within the length before `bound`, if that was proven by splitting.
+    pub proof: Option<Outcome>,
+}
+
+/// Chooses `most` sites so that the longest way is shortest: `within` tells who covers whom within the length at a place of a list
+/// of `lengths` lengths, the shortest first.
+///
+/// # Errors
+/// As for [`Problem::new`].
+pub fn p_center(
+    lengths: usize,
+    within: &dyn Fn(usize) -> Vec<Vec<Link>>,
+    sites: usize,
+    most: i64,
+    watch: &dyn Watch,
+) -> Result<Center> {
+    // All lengths before `low` are too short; that at `high` is enough, if it is not the end.
+    let mut center = Center { best: None, bound: 0, proof: None };
+    let (mut low, mut high) = (0, lengths);
+    while low < high && !watch.is_over() {
+        let at = low + (high - low) / 2;
+        let rows = within(at);
+        let is_hopeless = rows.iter().any(Vec::is_empty);
+        let outcome = if is_hopeless { None } else { Some(solve(&can_cover(rows, sites, most)?, Settings::only_below(1), watch)?) };
+        match outcome {
+            Some(Outcome { best: Some((chosen, _)), .. }) => {
+                center.best = Some((chosen, at));
+                high = at;
+            }
+            Some(outcome) if !outcome.is_proven() => break,
+            outcome => {
+                center.proof = outcome;
+                low = at + 1;
+            }
+        }
+    }
+    center.bound = low;
+    Ok(center)
+}

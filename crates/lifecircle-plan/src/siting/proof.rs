@@ -1,0 +1,58 @@
+//! Why nothing better exists, so that others can check it without this program: prices, and how the problem was split.
+//!
+//! Each node of the proof holds steps: prices of demands and of the limit. Each step gives a bound, and settles every site
+//! whose other fate would raise the bound to the value that is to be proven. What is left is split at a site, once with it and once
+//! without. `tools/check_proof.py` follows the same rules with other code.
+
+use serde::Serialize;
+
+use super::problem::Reduced;
+
+/// A proof that no choice costs less than a value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Proof {
+    /// Prices are in fractions of a unit of cost: 2 to the power of this of them make one.
+    pub scale: u32,
+    /// The nodes; the first is the whole problem.
+    pub nodes: Vec<Node>,
+}
+
+/// A part of the problem.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Node {
+    /// What its prices say, one after another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// The site at which it is split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<u32>,
+    /// The node with this site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<usize>,
+    /// The node without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without: Option<usize>,
+}
+
+impl Node {
+    pub(crate) fn split(&mut self, site: u32, with: bool, node: usize) {
+        self.site = Some(site);
+        *if with { &mut self.with } else { &mut self.without } = Some(node);
+    }
+}
+
+/// Prices of demands, and of a unit of the limit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Demand and price, for those who are not served for good.
+    pub prices: Vec<(u32, i64)>,
+    /// Prices of a unit of the limit; each is tried.
+    pub limit_prices: Vec<i64>,
+}
+
+impl Step {
+    pub(crate) fn new(reduced: &Reduced, prices: &[i64], limit_prices: &[i64]) -> Self {
+        let prices = reduced.demands.iter().copied().zip(prices.iter().copied()).collect();
+        Self { prices, limit_prices: limit_prices.to_vec() }
+    }
+}
