@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use lifecircle::Result;
 use rayon::prelude::*;
 
+use super::dominance;
 use super::dual::{self, Effort, Relaxed, Scale};
 use super::local_search::{Columns, Search};
 use super::problem::{Fate, Problem, Reduced};
@@ -215,21 +216,29 @@ impl Solver<'_> {
         let mut upper = upper;
         let mut is_first = true;
         loop {
-            let Some(reduced) = self.problem.reduced(&fates) else {
+            let mut dominated = Vec::new();
+            let Some(reduced) = self.reduce(&mut fates, &mut dominated) else {
                 settled.bound = NONE_KNOWN;
+                // What is dominated may have made it so.
+                settled.steps.push(Step { dominated, ..Step::default() });
                 return settled;
             };
             if reduced.sites.is_empty() {
                 settled.better.push(chosen_of(&fates));
                 settled.bound = settled.bound.max(reduced.problem.fixed());
+                settled.steps.push(Step { dominated, ..Step::default() });
                 return settled;
             }
             let effort = if part.depth == 0 && is_first { WHOLE } else { PART };
+            // Demands that became one have one price.
+            reduced.merged.iter().for_each(|&(demand, into)| {
+                prices[into as usize] += std::mem::take(&mut prices[demand as usize]);
+            });
             let climb = self.climb(&reduced, &fates, &prices, effort, &mut upper, &mut settled);
             reduced.demands.iter().zip(&climb.prices).for_each(|(&demand, &price)| prices[demand as usize] = price);
             let bound = self.scale.up(climb.relaxed.bound).max(reduced.problem.fixed());
             settled.bound = settled.bound.max(bound);
-            settled.steps.push(Step::new(&reduced, &climb.prices, &climb.relaxed.limit_prices));
+            settled.steps.push(Step::new(dominated, &reduced, &climb.prices, &climb.relaxed.limit_prices));
             if settled.bound >= upper || self.watch.is_over() {
                 return settled;
             }
@@ -240,6 +249,24 @@ impl Solver<'_> {
                     settled.split = Some((site, fates, prices));
                     return settled;
                 }
+            }
+        }
+    }
+
+    /// What is left of the problem, without what need not be looked at.
+    fn reduce(&self, fates: &mut [Fate], dominated: &mut Vec<(u32, u32)>) -> Option<Reduced> {
+        loop {
+            let mut reduced = self.problem.reduced(fates)?;
+            let columns = Columns::of(&reduced.problem);
+            let needless = dominance::dominated(&reduced.problem, &columns);
+            if needless.is_empty() {
+                reduced.leave_out(&dominance::implied(&reduced.problem, &columns));
+                return Some(reduced);
+            }
+            for (site, by) in needless {
+                let (site, by) = (reduced.sites[site as usize], reduced.sites[by as usize]);
+                fates[site as usize] = Fate::RuledOut;
+                dominated.push((site, by));
             }
         }
     }

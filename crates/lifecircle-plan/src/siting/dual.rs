@@ -228,7 +228,7 @@ pub(crate) fn climb(
         }
         let wanted = (upper.max(goal) - bound) as f64 * agility / norm;
         for demand in 0..demands {
-            let moved = prices[demand] as f64 + wanted * direction[demand];
+            let moved = prices[demand] as f64 + wanted * direction[demand] * problem.demand(demand).weight as f64;
             prices[demand] = (moved.round() as i64).clamp(0, highest[demand]);
         }
     }
@@ -260,5 +260,5 @@ fn follow(problem: &Problem, prices: &[i64], is_chosen: &[bool], scale: Scale, d
     } else {
         direction.par_iter_mut().enumerate().for_each(|(demand, direction)| one(demand, direction));
     }
-    direction.iter().map(|d| d * d).sum()
+    direction.iter().enumerate().map(|(demand, d)| d * d * problem.demand(demand).weight as f64).sum()
 }

@@ -1,6 +1,7 @@
 //! Siting: which places to choose for new facilities, and the proof that no choice is better.
 
 mod branch;
+mod dominance;
 mod dual;
 mod local_search;
 mod models;

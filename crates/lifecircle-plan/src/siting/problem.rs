@@ -4,6 +4,9 @@
 //! it costs to be left out. The *p*-median, maximal covering and set covering differ only in costs, ceilings and limit. Knows
 //! nothing of cities or files.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use lifecircle::{Error, Result};
 
 /// The most that all costs together may be, so that sums of scaled costs fit 64 bits.
@@ -19,7 +22,7 @@ pub struct Demand {
 }
 
 /// A site that can serve a demand, and what a unit costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Link {
     /// What a unit costs.
     pub cost: u32,
@@ -141,10 +144,12 @@ impl Problem {
     }
 
     /// The problem that is left when some sites are chosen and others are ruled out, and the demands and sites of it that
-    /// remain, by their numbers here; `None` if nothing satisfies it any more. Sites that serve nobody are left out.
+    /// remain, by their numbers here; `None` if nothing satisfies it any more. Sites that serve nobody are left out, and demands
+    /// that are served alike become one, under the first one's number.
     pub(crate) fn reduced(&self, state: &[Fate]) -> Option<Reduced> {
         let mut sites = vec![u32::MAX; self.sites()];
-        let mut kept = Reduced { problem: self.empty(), demands: Vec::new(), sites: Vec::new() };
+        let mut kept = Reduced { problem: self.empty(), demands: Vec::new(), merged: Vec::new(), sites: Vec::new() };
+        let mut alike = Alike::default();
         let part = &mut kept.problem;
         let chosen = (0..self.sites() as u32).filter(|&site| state[site as usize] == Fate::Chosen);
         for site in chosen {
@@ -167,7 +172,11 @@ impl Problem {
                     part.links.push(*link);
                 }
             }
-            if part.links.len() > before {
+            if let Some(first) = alike.find(part, before, ceiling) {
+                part.links.truncate(before);
+                part.demands[first].weight += weight;
+                kept.merged.push((demand as u32, kept.demands[first]));
+            } else if part.links.len() > before {
                 part.demands.push(Demand { weight, ceiling });
                 part.starts.push(part.links.len());
                 kept.demands.push(demand as u32);
@@ -229,7 +238,53 @@ pub(crate) enum Fate {
 pub(crate) struct Reduced {
     pub problem: Problem,
     pub demands: Vec<u32>,
+    /// Demands that became one with others, and with which.
+    pub merged: Vec<(u32, u32)>,
     pub sites: Vec<u32>,
+}
+
+impl Reduced {
+    /// Leaves out demands, which need no price.
+    pub fn leave_out(&mut self, is_out: &[bool]) {
+        if !is_out.contains(&true) {
+            return;
+        }
+        let empty = self.problem.empty();
+        let old = std::mem::replace(&mut self.problem, empty);
+        let part = &mut self.problem;
+        (part.opening, part.limit, part.fixed) = (old.opening.clone(), old.limit.clone(), old.fixed);
+        for demand in (0..old.demands()).filter(|&demand| !is_out[demand]) {
+            part.demands.push(old.demands[demand]);
+            part.links.extend_from_slice(old.row(demand));
+            part.starts.push(part.links.len());
+        }
+        let mut is_out = is_out.iter();
+        self.demands.retain(|_| is_out.next() == Some(&false));
+    }
+}
+
+/// Finds demands that are served by the same sites at the same costs.
+#[derive(Default)]
+struct Alike {
+    by_row: HashMap<u64, Vec<usize>>,
+}
+
+impl Alike {
+    /// The demand of `part` whose row is that of the links from `before` on; the row is remembered if there is none yet.
+    fn find(&mut self, part: &Problem, before: usize, ceiling: Option<u32>) -> Option<usize> {
+        let row = &part.links[before..];
+        if row.is_empty() {
+            return None;
+        }
+        let mut hasher = DefaultHasher::new();
+        (row, ceiling).hash(&mut hasher);
+        let known = self.by_row.entry(hasher.finish()).or_default();
+        let found = known.iter().copied().find(|&demand| part.row(demand) == row && part.demands[demand].ceiling == ceiling);
+        if found.is_none() {
+            known.push(part.demands.len());
+        }
+        found
+    }
 }
 
 fn check(demands: &[Demand], rows: &[Vec<Link>], opening: &[i64], limit: Option<&Limit>) -> Result<()> {

@@ -41,18 +41,22 @@ impl Node {
     }
 }
 
-/// Prices of demands, and of a unit of the limit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Sites that are not needed, then prices of demands and of a unit of the limit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Step {
-    /// Demand and price, for those who are not served for good.
+    /// Sites that another one makes needless, and that one: it serves all whom they serve, at no higher cost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dominated: Vec<(u32, u32)>,
+    /// Demand and price, for those who are not served for good. Demands that are served alike have one price together, that of the
+    /// first.
     pub prices: Vec<(u32, i64)>,
     /// Prices of a unit of the limit; each is tried.
     pub limit_prices: Vec<i64>,
 }
 
 impl Step {
-    pub(crate) fn new(reduced: &Reduced, prices: &[i64], limit_prices: &[i64]) -> Self {
+    pub(crate) fn new(dominated: Vec<(u32, u32)>, reduced: &Reduced, prices: &[i64], limit_prices: &[i64]) -> Self {
         let prices = reduced.demands.iter().copied().zip(prices.iter().copied()).collect();
-        Self { prices, limit_prices: limit_prices.to_vec() }
+        Self { dominated, prices, limit_prices: limit_prices.to_vec() }
     }
 }
