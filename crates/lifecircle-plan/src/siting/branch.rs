@@ -21,20 +21,20 @@ const AT_A_TIME: usize = 8;
 
 /// How hard prices climb for the whole problem, and for a part of it.
 const WHOLE: Effort = Effort { steps: 1500, patience: 24 };
-const PART: Effort = Effort { steps: 120, patience: 8 };
+const PART: Effort = Effort { steps: 120, patience: 10 };
 
 /// What to stop at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
     /// A choice is good enough if it costs at most this much more than the bound, as a share of it: 0 asks for proof that none is better.
     pub gap: f64,
-    /// Only choices that cost less than this are looked for.
+    /// Any choice that costs less than this is good enough, and others are not looked for.
     pub below: Option<i64>,
 }
 
 impl Settings {
-    /// Looks only for choices that cost less than this, and proves that there is none.
-    pub fn only_below(cost: i64) -> Self {
+    /// Looks for any choice that costs less than this, or proves that there is none.
+    pub fn any_below(cost: i64) -> Self {
         Self { gap: 0.0, below: Some(cost) }
     }
 }
@@ -181,7 +181,7 @@ impl Solver<'_> {
 
     fn is_enough(&self, best: &Option<(Vec<u32>, i64)>, bound: i64) -> bool {
         bound >= self.upper(best) || best.as_ref().is_some_and(|(_, value)| {
-            (bound >= 0 && (*value - bound) as f64 <= self.settings.gap * *value as f64)
+            self.settings.below.is_some() || (bound >= 0 && (*value - bound) as f64 <= self.settings.gap * *value as f64)
         })
     }
 
@@ -340,11 +340,15 @@ impl Solver<'_> {
         settled
     }
 
-    /// The site to split at: the one whose fate is least clear.
+    /// The site to split at: the one whose fate is least clear, and matters to most.
     fn split_at(&self, reduced: &Reduced, often: &[f64], fates: &[Fate]) -> Option<u32> {
         let open = (0..reduced.sites.len()).filter(|&site| fates[reduced.sites[site] as usize] == Fate::Open);
-        open.min_by(|&a, &b| (often[a] - 0.5).abs().total_cmp(&(often[b] - 0.5).abs()).then(a.cmp(&b)))
-            .map(|site| reduced.sites[site])
+        let columns = Columns::of(&reduced.problem);
+        let weight = |site: usize| -> i64 {
+            columns.of_site(site as u32).iter().map(|&(demand, _)| reduced.problem.demand(demand as usize).weight).sum()
+        };
+        let matters = |site: usize| often[site] * (1.0 - often[site]) * (weight(site) as f64).sqrt();
+        open.max_by(|&a, &b| matters(a).total_cmp(&matters(b)).then(b.cmp(&a))).map(|site| reduced.sites[site])
     }
 }
 

@@ -4,7 +4,9 @@
 use lifecircle::Result;
 
 use super::branch::{Outcome, Settings, Watch, solve};
+use super::local_search::{Columns, Search};
 use super::problem::{Demand, Limit, Link, Problem};
+use super::proof::Proof;
 
 fn counted(sites: usize, most: i64) -> Option<Limit> {
     Some(Limit { sizes: vec![1; sites], most })
@@ -37,10 +39,20 @@ pub fn set_cover(rows: Vec<Vec<Link>>, sites: usize) -> Result<Problem> {
     Problem::new(demands, rows, vec![1; sites], None)
 }
 
-/// Whether `most` sites can cover all demands: costs nothing if so.
-fn can_cover(rows: Vec<Vec<Link>>, sites: usize, most: i64) -> Result<Problem> {
-    let demands = vec![Demand { weight: 1, ceiling: None }; rows.len()];
-    Problem::new(demands, rows, vec![0; sites], counted(sites, most))
+/// Covers all demands with `most` sites, or proves that as many do not.
+fn cover_with(rows: Vec<Vec<Link>>, sites: usize, most: i64, watch: &dyn Watch) -> Result<Outcome> {
+    // A search that swaps finds what one that only adds and drops does not.
+    let served = Problem::new(vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()], rows.clone(), vec![0; sites], counted(sites, most))?;
+    let columns = Columns::of(&served);
+    let mut search = Search::new(&served, &columns, &[]);
+    search.greedy();
+    search.improve(&|| !watch.is_over());
+    let chosen = search.chosen();
+    if served.value(&chosen) == Some(0) {
+        let value = chosen.len() as i64;
+        return Ok(Outcome { best: Some((chosen, value)), bound: None, proof: Proof::default(), parts: 0 });
+    }
+    solve(&set_cover(rows, sites)?, Settings::any_below(most + 1), watch)
 }
 
 /// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.
@@ -73,7 +85,7 @@ pub fn p_center(
         let at = low + (high - low) / 2;
         let rows = within(at);
         let is_hopeless = rows.iter().any(Vec::is_empty);
-        let outcome = if is_hopeless { None } else { Some(solve(&can_cover(rows, sites, most)?, Settings::only_below(1), watch)?) };
+        let outcome = if is_hopeless { None } else { Some(cover_with(rows, sites, most, watch)?) };
         match outcome {
             Some(Outcome { best: Some((chosen, _)), .. }) => {
                 center.best = Some((chosen, at));
