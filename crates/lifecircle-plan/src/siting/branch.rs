@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::dominance;
 use super::dual::{self, Effort, Relaxed, Scale};
-use super::local_search::{Columns, Search};
+use super::local_search::{self, Columns, Search};
 use super::problem::{Fate, Problem, Reduced};
 use super::proof::{Node, Proof, Step};
 
@@ -187,10 +187,9 @@ impl Solver<'_> {
 
     /// A first choice, without proof.
     fn start(&self) -> Option<(Vec<u32>, i64)> {
-        let mut search = Search::new(self.problem, &self.columns, &[]);
-        search.greedy();
-        search.improve(&|| !self.watch.is_over());
-        let chosen = search.chosen();
+        let reduced = self.reduce(&mut vec![Fate::Open; self.problem.sites()], &mut Vec::new())?;
+        let chosen = local_search::good_choice(&reduced.problem, &|| !self.watch.is_over());
+        let chosen: Vec<u32> = chosen.iter().map(|&site| reduced.sites[site as usize]).collect();
         self.problem.value(&chosen).map(|value| (chosen, value)).filter(|(_, value)| *value < self.upper(&None))
     }
 
@@ -293,7 +292,7 @@ impl Solver<'_> {
             if is_news && last.as_ref() != Some(&relaxed.chosen) {
                 last = Some(relaxed.chosen.clone());
                 let value = reduced.problem.value(&relaxed.chosen);
-                let is_close = value.is_none_or(|value| value < *upper + *upper / 50 + 1);
+                let is_close = value.is_none_or(|value| value < *upper + *upper / 4 + 1);
                 let mut found = (relaxed.chosen.clone(), value);
                 if is_close && tried < effort.steps / 20 {
                     tried += 1;

@@ -171,8 +171,10 @@ pub(crate) struct Climb {
     pub often: Vec<f64>,
 }
 
-/// Improves prices until the bound reaches `goal` (scaled), or the effort is spent. `upper` is the scaled cost of the best choice known,
-/// which sets the steps; `seen` is shown the choices on the way and answers with a better such cost, or `None` to stop.
+/// Improves prices until the bound reaches `goal` (scaled), or the effort is spent; `seen` is shown the choices on the way and answers
+/// with the scaled cost that is aimed at, or `None` to stop.
+///
+/// This is the volume algorithm: from the best prices in the direction of an average of the subgradients.
 pub(crate) fn climb(
     problem: &Problem,
     start: Vec<i64>,
@@ -185,80 +187,88 @@ pub(crate) fn climb(
     let highest: Vec<i64> = (0..demands).map(|demand| highest_price(problem, demand, scale)).collect();
     let mut prices = start;
     prices.iter_mut().zip(&highest).for_each(|(price, &highest)| *price = (*price).clamp(0, highest));
-    let mut best: Option<(Vec<i64>, Relaxed)> = None;
+    let mut known = prices.clone();
+    let mut best: Option<Relaxed> = None;
     let mut often = vec![0.0; problem.sites()];
-    let mut direction = vec![0.0; demands];
+    let mut average = vec![0.0; demands];
+    let mut gradient = vec![0.0; demands];
     let mut is_chosen = vec![false; problem.sites()];
-    let (mut agility, mut waited) = (1.0_f64, 0);
+    let weights: Vec<f64> = (0..demands).map(|demand| problem.demand(demand).weight as f64).collect();
+    let (mut stride, mut waited, mut most_share) = (1.0_f64, 0, 0.2_f64);
     for step in 0..effort.steps.max(1) {
         let relaxed = relax(problem, &prices, scale);
-        let is_news = best.as_ref().is_none_or(|(_, known)| relaxed.bound > known.bound);
-        let Some(upper) = seen(&relaxed, is_news) else { break };
-        let share = if step == 0 { 1.0 } else { 0.1 };
-        often.iter_mut().for_each(|often| *often *= 1.0 - share);
-        relaxed.chosen.iter().for_each(|&site| {
-            often[site as usize] += share;
-            is_chosen[site as usize] = true;
-        });
-        let bound = relaxed.bound;
-        let norm = follow(problem, &prices, &is_chosen, scale, &mut direction);
+        let is_news = best.as_ref().is_none_or(|best| relaxed.bound > best.bound);
+        let Some(aim) = seen(&relaxed, is_news) else { break };
+        relaxed.chosen.iter().for_each(|&site| is_chosen[site as usize] = true);
+        subgradient(problem, &prices, &is_chosen, scale, &mut gradient);
         relaxed.chosen.iter().for_each(|&site| is_chosen[site as usize] = false);
+        let share = if step == 0 { 1.0 } else { shorter(&average, &gradient, &weights, most_share) };
+        let mut along = 0.0;
+        for demand in 0..demands {
+            along += gradient[demand] * average[demand] * weights[demand];
+            average[demand] += share * (gradient[demand] - average[demand]);
+        }
+        often.iter_mut().for_each(|often| *often *= 1.0 - share);
+        relaxed.chosen.iter().for_each(|&site| often[site as usize] += share);
+        let bound = relaxed.bound;
         if is_news {
-            let gained = best.as_ref().map_or(i64::MAX, |(_, known)| bound - known.bound);
-            best = Some((prices.clone(), relaxed));
-            // A bound that hardly moves is no news either.
-            waited = if gained > (upper - bound).max(0) / 200 { 0 } else { waited + 1 };
+            let gained = best.as_ref().map_or(i64::MAX, |best| bound - best.bound);
+            known.copy_from_slice(&prices);
+            best = Some(relaxed);
+            waited = if gained > (aim - bound).max(0) / 400 { 0 } else { waited + 1 };
+            if along > 0.0 {
+                stride = (stride * 1.1).min(2.0);
+            }
         } else {
             waited += 1;
         }
-        if bound >= goal || norm == 0.0 {
+        let reached = best.as_ref().map_or(bound, |best| best.bound);
+        if reached >= goal {
             break;
         }
         if waited >= effort.patience {
-            agility /= 2.0;
+            stride *= 0.66;
+            most_share = (most_share * 0.8).max(0.01);
             waited = 0;
-            if agility < 0.004 {
+            if stride < 0.02 {
                 break;
             }
-            if let Some((known, _)) = &best {
-                prices.copy_from_slice(known);
-            }
-            direction.fill(0.0);
-            continue;
         }
-        let wanted = (upper.max(goal) - bound) as f64 * agility / norm;
+        let norm: f64 = (0..demands).map(|demand| average[demand] * average[demand] * weights[demand]).sum();
+        if norm < 1e-12 {
+            break;
+        }
+        let wanted = (aim.max(goal) - reached) as f64 * stride / norm;
         for demand in 0..demands {
-            let moved = prices[demand] as f64 + wanted * direction[demand] * problem.demand(demand).weight as f64;
+            let moved = known[demand] as f64 + wanted * average[demand] * weights[demand];
             prices[demand] = (moved.round() as i64).clamp(0, highest[demand]);
         }
     }
     // The first step always sets it, unless it was stopped before.
-    let (prices, relaxed) = best.unwrap_or_else(|| {
-        let relaxed = relax(problem, &prices, scale);
-        (prices, relaxed)
-    });
-    Climb { prices, relaxed, often }
+    let relaxed = best.unwrap_or_else(|| relax(problem, &known, scale));
+    Climb { prices: known, relaxed, often }
 }
 
-/// Turns the direction towards the subgradient (1 − how many chosen sites serve a demand below its price), and returns the
-/// square of its length.
-fn follow(problem: &Problem, prices: &[i64], is_chosen: &[bool], scale: Scale, direction: &mut [f64]) -> f64 {
-    let one = |demand: usize, direction: &mut f64| {
+/// How much of a new subgradient makes the average shortest.
+fn shorter(average: &[f64], gradient: &[f64], weights: &[f64], most: f64) -> f64 {
+    let (mut square, mut across) = (0.0, 0.0);
+    for ((a, g), w) in average.iter().zip(gradient).zip(weights) {
+        square += (g - a) * (g - a) * w;
+        across += a * (a - g) * w;
+    }
+    if square > 0.0 { (across / square).clamp(most / 10.0, most) } else { most }
+}
+
+/// 1 − how many chosen sites serve a demand below its price.
+fn subgradient(problem: &Problem, prices: &[i64], is_chosen: &[bool], scale: Scale, gradient: &mut [f64]) {
+    let one = |demand: usize, gradient: &mut f64| {
         let (price, weight) = (prices[demand], problem.demand(demand).weight);
         let below = problem.row(demand).iter().take_while(|link| scale.scaled(weight * i64::from(link.cost)) < price);
-        let served = below.filter(|link| is_chosen[link.site as usize]).count();
-        let gradient = 1.0 - served as f64;
-        *direction = gradient + 0.6 * *direction;
-        // Prices at their borders do not move beyond.
-        let stuck = (*direction > 0.0 && price >= highest_price(problem, demand, scale)) || (*direction < 0.0 && price == 0);
-        if stuck {
-            *direction = 0.0;
-        }
+        *gradient = 1.0 - below.filter(|link| is_chosen[link.site as usize]).count() as f64;
     };
     if problem.links() < MANY_LINKS {
-        direction.iter_mut().enumerate().for_each(|(demand, direction)| one(demand, direction));
+        gradient.iter_mut().enumerate().for_each(|(demand, gradient)| one(demand, gradient));
     } else {
-        direction.par_iter_mut().enumerate().for_each(|(demand, direction)| one(demand, direction));
+        gradient.par_iter_mut().enumerate().for_each(|(demand, gradient)| one(demand, gradient));
     }
-    direction.iter().enumerate().map(|(demand, d)| d * d * problem.demand(demand).weight as f64).sum()
 }

@@ -1,6 +1,9 @@
 //! Good choices quickly: greedy, then sites added, dropped and swapped as long as it helps (Teitz and Bart 1968; the
 //! bookkeeping is that of Whitaker 1983). No proof comes from here, only a start for what proves.
 
+use rand::seq::SliceRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::problem::{Link, Problem};
@@ -60,6 +63,40 @@ struct Served {
     second: i64,
 }
 
+/// A good choice: greedy, improved, and then again and again shaken and improved, the better of the two each time.
+pub(crate) fn good_choice(problem: &Problem, goes_on: &dyn Fn() -> bool) -> Vec<u32> {
+    let columns = Columns::of(problem);
+    let mut search = Search::new(problem, &columns, &[]);
+    search.greedy();
+    search.improve(goes_on);
+    let mut best = (search.cost(), search.chosen());
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    // A change looks at all links once.
+    let looks = problem.links() + problem.sites() * best.1.len();
+    let mut changes = LOOKS / looks.max(1);
+    while changes > 0 && goes_on() && !best.1.is_empty() {
+        let shaken = (best.1.len() / 4).clamp(1, 8);
+        let mut chosen = best.1.clone();
+        chosen.shuffle(&mut random);
+        search.choose(&chosen[shaken.min(chosen.len())..]);
+        // Not the very same again: somebody else comes first.
+        let first = random.random_range(0..problem.sites() as u32);
+        if search.is_free(first) {
+            search.add(first);
+        }
+        search.greedy();
+        changes = changes.saturating_sub(shaken + 1 + search.improve(goes_on));
+        let found = (search.cost(), search.chosen());
+        if found.0 < best.0 {
+            best = found;
+        }
+    }
+    best.1
+}
+
+/// How many links are looked at in rounds of shaking.
+const LOOKS: usize = 20_000_000;
+
 const NOBODY: u32 = u32::MAX;
 
 /// A change of the choice, and what it saves.
@@ -105,6 +142,19 @@ impl<'a> Search<'a> {
         let mut chosen = self.chosen.clone();
         chosen.sort_unstable();
         chosen
+    }
+
+    /// What the choice costs, whoever is not served that must be at the price of [`Search::unserved`].
+    fn cost(&self) -> i128 {
+        let served = self.served.iter().enumerate();
+        let served: i128 = served
+            .map(|(demand, served)| i128::from(self.problem.demand(demand).weight) * i128::from(served.first))
+            .sum();
+        served + self.chosen.iter().map(|&site| i128::from(self.problem.opening(site))).sum::<i128>()
+    }
+
+    fn is_free(&self, site: u32) -> bool {
+        self.place[site as usize] == NOBODY && (self.problem.limit().is_none() || self.size(site) <= self.spare())
     }
 
     fn size(&self, site: u32) -> i64 {
@@ -181,8 +231,9 @@ impl<'a> Search<'a> {
         saved.sum::<i64>() - self.problem.opening(site)
     }
 
-    /// Takes the best change as long as one saves something and `goes_on`.
-    pub fn improve(&mut self, goes_on: &dyn Fn() -> bool) {
+    /// Takes the best change as long as one saves something and `goes_on`; how many.
+    pub fn improve(&mut self, goes_on: &dyn Fn() -> bool) -> usize {
+        let mut changes = 0;
         while goes_on()
             && let Some(best) = self.best_move()
         {
@@ -192,7 +243,9 @@ impl<'a> Search<'a> {
             if let Some(site) = best.add {
                 self.add(site);
             }
+            changes += 1;
         }
+        changes
     }
 
     /// The change that saves most; of equals the one of the least numbers, whatever the number of threads.
