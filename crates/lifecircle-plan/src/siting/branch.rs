@@ -20,7 +20,7 @@ use super::proof::{Node, Proof, Step};
 const AT_A_TIME: usize = 8;
 
 /// How hard prices climb for the whole problem, and for a part of it.
-const WHOLE: Effort = Effort { steps: 1500, patience: 24 };
+const WHOLE: Effort = Effort { steps: 1500, patience: 16 };
 const PART: Effort = Effort { steps: 120, patience: 10 };
 
 /// What to stop at.

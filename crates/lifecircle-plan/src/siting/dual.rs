@@ -194,7 +194,7 @@ pub(crate) fn climb(
     let mut gradient = vec![0.0; demands];
     let mut is_chosen = vec![false; problem.sites()];
     let weights: Vec<f64> = (0..demands).map(|demand| problem.demand(demand).weight as f64).collect();
-    let (mut stride, mut waited, mut most_share) = (1.0_f64, 0, 0.2_f64);
+    let (mut stride, mut waited, mut most_share) = (1.0_f64, 0, 0.5_f64);
     for step in 0..effort.steps.max(1) {
         let relaxed = relax(problem, &prices, scale);
         let is_news = best.as_ref().is_none_or(|best| relaxed.bound > best.bound);

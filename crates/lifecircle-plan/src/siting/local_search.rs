@@ -95,7 +95,7 @@ pub(crate) fn good_choice(problem: &Problem, goes_on: &dyn Fn() -> bool) -> Vec<
 }
 
 /// How many links are looked at in rounds of shaking.
-const LOOKS: usize = 20_000_000;
+const LOOKS: usize = 30_000_000;
 
 const NOBODY: u32 = u32::MAX;
 
