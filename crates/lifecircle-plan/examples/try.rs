@@ -29,6 +29,7 @@ fn main() {
             _ => set_cover(p.within(r), p.sites).unwrap(),
         };
         let o = solve(&problem, Settings::default(), &w).unwrap();
+        if let Ok(f) = std::env::var("PROOF") { std::fs::write(f, serde_json::to_string(&ProofDocument::new(&problem, &o)).unwrap()).unwrap(); }
         let total: i64 = p.weights.iter().sum();
         println!("{f} p {count} load {loaded:.2} value {:?} covered {:?} bound {:?} proven {} parts {} {:.2}s", o.best.as_ref().map(|b| b.1), o.best.as_ref().map(|b| total - b.1), o.bound, o.is_proven(), o.parts, w.0.elapsed().as_secs_f64());
     }

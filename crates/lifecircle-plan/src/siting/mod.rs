@@ -11,4 +11,4 @@ mod proof;
 pub use branch::{Outcome, Settings, Watch, solve};
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
 pub use problem::{Demand, Limit, Link, Problem};
-pub use proof::{Node, Proof, Step};
+pub use proof::{Node, Proof, ProofDocument, Step};

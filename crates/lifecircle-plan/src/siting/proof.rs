@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use super::problem::Reduced;
+use super::branch::Outcome;
+use super::problem::{Problem, Reduced};
 
 /// A proof that no choice costs less than a value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -58,5 +59,50 @@ impl Step {
     pub(crate) fn new(dominated: Vec<(u32, u32)>, reduced: &Reduced, prices: &[i64], limit_prices: &[i64]) -> Self {
         let prices = reduced.demands.iter().copied().zip(prices.iter().copied()).collect();
         Self { dominated, prices, limit_prices: limit_prices.to_vec() }
+    }
+}
+
+/// A problem, an answer and its proof as they are written for others to check: `tools/check_proof.py` reads it.
+#[derive(Debug, Serialize)]
+pub struct ProofDocument<'a> {
+    problem: ProblemDocument,
+    /// What was chosen.
+    chosen: Option<&'a [u32]>,
+    value: Option<i64>,
+    bound: Option<i64>,
+    proof: &'a Proof,
+}
+
+#[derive(Debug, Serialize)]
+struct ProblemDocument {
+    weights: Vec<i64>,
+    ceilings: Vec<Option<u32>>,
+    /// For each demand sites and costs, in turn.
+    links: Vec<Vec<u32>>,
+    opening: Vec<i64>,
+    sizes: Option<Vec<i64>>,
+    most: Option<i64>,
+}
+
+impl<'a> ProofDocument<'a> {
+    /// Of a problem and what was found.
+    pub fn new(problem: &Problem, outcome: &'a Outcome) -> Self {
+        let demands = 0..problem.demands();
+        let row = |demand: usize| problem.row(demand).iter().flat_map(|link| [link.site, link.cost]).collect();
+        let about = ProblemDocument {
+            weights: demands.clone().map(|demand| problem.demand(demand).weight).collect(),
+            ceilings: demands.clone().map(|demand| problem.demand(demand).ceiling).collect(),
+            links: demands.map(row).collect(),
+            opening: (0..problem.sites() as u32).map(|site| problem.opening(site)).collect(),
+            sizes: problem.limit().map(|limit| limit.sizes.clone()),
+            most: problem.limit().map(|limit| limit.most),
+        };
+        Self {
+            problem: about,
+            chosen: outcome.best.as_ref().map(|(chosen, _)| chosen.as_slice()),
+            value: outcome.best.as_ref().map(|(_, value)| *value),
+            bound: outcome.bound,
+            proof: &outcome.proof,
+        }
     }
 }
