@@ -138,7 +138,7 @@ impl Solver<'_> {
             for (part, settled) in parts.into_iter().zip(settled) {
                 for chosen in settled.better {
                     if let Some(value) = self.problem.value(&chosen).filter(|_| self.problem.allows(&chosen))
-                        && best.as_ref().is_none_or(|(_, known)| value < *known)
+                        && value < self.upper(&best)
                     {
                         best = Some((chosen, value));
                     }

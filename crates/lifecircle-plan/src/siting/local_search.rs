@@ -74,7 +74,10 @@ pub(crate) fn good_choice(problem: &Problem, goes_on: &dyn Fn() -> bool) -> Vec<
     // A change looks at all links once.
     let looks = problem.links() + problem.sites() * best.1.len();
     let mut changes = LOOKS / looks.max(1);
-    while changes > 0 && goes_on() && !best.1.is_empty() {
+    for _ in 0..MOST_ROUNDS.min(problem.sites()) {
+        if changes == 0 || !goes_on() || best.1.is_empty() {
+            break;
+        }
         let shaken = (best.1.len() / 4).clamp(1, 8);
         let mut chosen = best.1.clone();
         chosen.shuffle(&mut random);
@@ -96,6 +99,9 @@ pub(crate) fn good_choice(problem: &Problem, goes_on: &dyn Fn() -> bool) -> Vec<
 
 /// How many links are looked at in rounds of shaking.
 const LOOKS: usize = 30_000_000;
+
+/// How many rounds at most.
+const MOST_ROUNDS: usize = 100;
 
 const NOBODY: u32 = u32::MAX;
 
