@@ -22,6 +22,7 @@ const PLACES: &str = "Places";
 const COMMUNITIES: &str = "Communities";
 const MEASURING: &str = "Measuring";
 const OUTPUT: &str = "Output";
+const PLANNING: &str = "Planning";
 const SERVING: &str = "Serving";
 const GENERAL: &str = "General";
 
@@ -101,6 +102,9 @@ pub enum Command {
     Report(ReportArgs),
     /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
     Serve(ServeArgs),
+    /// Plan: where new facilities should stand, and how far from the best possible that is
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
     Export(ExportArgs),
     /// List, show or check standards
@@ -120,6 +124,121 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Choose places for new facilities of a service
+    Sites(SitesArgs),
+    /// Solve published problems of siting, to compare with other programs
+    Solve(SolveArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan sites demo.city --service pocket_park --count 17
+  lifecircle plan sites demo.city --service pocket_park --count 17 --candidates lots.csv -o parks.geojson
+  lifecircle plan sites demo.city --service pharmacy --count 3 --model p-median --json")]
+pub struct SitesArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// The service, by its id in the standard (see `lifecircle standards show`)
+    #[arg(long, value_name = "SERVICE", help_heading = PLANNING)]
+    pub service: String,
+    /// How many new facilities
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", help_heading = PLANNING)]
+    pub count: u32,
+    /// What is made best: how many have the service within reach, or the mean way to it
+    #[arg(long, value_enum, default_value = "mclp", help_heading = PLANNING)]
+    pub model: SitesModel,
+    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …) [default: junctions of the streets]
+    #[arg(long, value_name = "FILE", help_heading = PLANNING)]
+    pub candidates: Option<PathBuf>,
+    #[command(flatten)]
+    pub proving: Proving,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Write the places: .geojson, .csv, .xlsx or .parquet
+    #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan solve pmed1.txt --model p-median
+  lifecircle plan solve pmed*.txt --model p-center --json
+  lifecircle plan solve SJC818.txt --model mclp --p 10 --radius 800 --proof proof.json
+
+Forms that are read: OR-Library's p-median graphs, and points in the plane (x y weight).")]
+pub struct SolveArgs {
+    /// Problems
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What is asked
+    #[arg(long, value_enum, help_heading = PLANNING)]
+    pub model: SolveModel,
+    /// How many sites [default: as the file says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000), help_heading = PLANNING)]
+    pub p: Option<i64>,
+    /// How far a site covers; for mclp and lscp
+    #[arg(long, value_name = "LENGTH", help_heading = PLANNING)]
+    pub radius: Option<f64>,
+    #[command(flatten)]
+    pub proving: Proving,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+/// How far to prove.
+#[derive(Debug, Args)]
+pub struct Proving {
+    /// How far from the best possible is good enough, as a share: 0 asks for proof that nothing is better
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub gap: f64,
+    /// Stop after so many seconds; the best answer so far and its bound stand
+    #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
+    pub time_limit: f64,
+    /// Write the problem, the answer and the proof, for tools/check_proof.py
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub proof: Option<PathBuf>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
+        _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 1e7 => Ok(seconds),
+        _ => Err("give a number of seconds above 0".to_owned()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SitesModel {
+    /// Most residents have it within reach (maximal covering)
+    Mclp,
+    /// The mean way is shortest
+    PMedian,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SolveModel {
+    /// p sites, the sum of weighted ways least
+    PMedian,
+    /// p sites, the longest way least
+    PCenter,
+    /// p sites, the covered weight most
+    Mclp,
+    /// The fewest sites that cover all
+    Lscp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -37,9 +37,9 @@ fn broken() -> Error {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     panic::set_hook(Box::new(note_breakdown));
-    // The server finishes its answers when it is asked to stop.
-    let is_server = matches!(cli.command, Command::Serve(_));
-    if !is_server
+    // The server finishes its answers when it is asked to stop, and planning gives the best so far.
+    let stops_itself = matches!(cli.command, Command::Serve(_) | Command::Plan(_));
+    if !stops_itself
         && let Err(error) = ctrlc::set_handler(|| {
             lifecircle::output::abandon_all();
             std::process::exit(130);
@@ -71,6 +71,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Measure(args) => commands::measure::run(args, common),
         Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),
+        Command::Plan(args) => commands::plan::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
         Command::Serve(args) => commands::serve::run(args),
         Command::Export(args) => commands::export::run(args, common),

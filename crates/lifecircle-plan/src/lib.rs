@@ -1,4 +1,11 @@
 //! What to build next, and the proof that nothing better exists.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
+//! | [`published`] | problems of OR-Library and others, as their files stand |
+//! | [`sites`] | where new facilities of a service should stand in a city |
 
 pub mod published;
 pub mod siting;
+pub mod sites;

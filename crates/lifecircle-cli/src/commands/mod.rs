@@ -7,6 +7,7 @@ pub mod export;
 pub mod facilities;
 pub mod import;
 pub mod measure;
+pub mod plan;
 pub mod report;
 pub mod schema;
 pub mod serve;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod facilities;
+mod plan;
 mod standards;
 mod summary;
 
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
 pub use facilities::{facilities, merges, undone};
+pub use plan::{sites, solved};
 pub use standards::{standard, standards, walkers};
 pub use summary::{summaries, summary};
 

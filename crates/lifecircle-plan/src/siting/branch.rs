@@ -26,8 +26,11 @@ const PART: Effort = Effort { steps: 120, patience: 10 };
 /// What to stop at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
-    /// A choice is good enough if it costs at most this much more than the bound, as a share of it: 0 asks for proof that none is better.
+    /// A choice is good enough if it is at most this far from the bound, as a share of its cost, or of what it saves: 0 asks for
+    /// proof that none is better.
     pub gap: f64,
+    /// From which cost it saves; its cost itself counts if none.
+    pub saved_from: Option<i64>,
     /// Any choice that costs less than this is good enough, and others are not looked for.
     pub below: Option<i64>,
 }
@@ -35,7 +38,7 @@ pub struct Settings {
 impl Settings {
     /// Looks for any choice that costs less than this, or proves that there is none.
     pub fn any_below(cost: i64) -> Self {
-        Self { gap: 0.0, below: Some(cost) }
+        Self { below: Some(cost), ..Self::default() }
     }
 }
 
@@ -101,13 +104,12 @@ struct Settled {
 /// # Errors
 /// None yet: a problem that nothing satisfies has an outcome without a best choice.
 pub fn solve(problem: &Problem, settings: Settings, watch: &dyn Watch) -> Result<Outcome> {
-    let search = Solver { problem, columns: Columns::of(problem), scale: Scale::of(problem), settings, watch };
+    let search = Solver { problem, scale: Scale::of(problem), settings, watch };
     search.run()
 }
 
 struct Solver<'a> {
     problem: &'a Problem,
-    columns: Columns,
     scale: Scale,
     settings: Settings,
     watch: &'a dyn Watch,
@@ -181,7 +183,10 @@ impl Solver<'_> {
 
     fn is_enough(&self, best: &Option<(Vec<u32>, i64)>, bound: i64) -> bool {
         bound >= self.upper(best) || best.as_ref().is_some_and(|(_, value)| {
-            self.settings.below.is_some() || (bound >= 0 && (*value - bound) as f64 <= self.settings.gap * *value as f64)
+            self.settings.below.is_some() || {
+                let counts = self.settings.saved_from.map_or(*value, |from| from - value);
+                bound >= 0 && (*value - bound) as f64 <= self.settings.gap * counts as f64
+            }
         })
     }
 

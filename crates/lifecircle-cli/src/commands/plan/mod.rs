@@ -1,0 +1,92 @@
+//! `lifecircle plan`: what to build next. Here is what its commands share: showing how it goes, and stopping.
+
+mod sites;
+mod solve;
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lifecircle::output::{self, Existing, Output};
+use lifecircle::text::Language;
+use lifecircle::{Error, Result};
+use lifecircle_plan::siting::{Outcome, Problem, ProofDocument, Watch};
+
+pub use solve::{METHOD, Solved};
+
+use crate::args::{Common, PlanCommand};
+
+/// Set by the first Ctrl-C; the second ends the program.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
+    if let Err(error) = ctrlc::set_handler(|| {
+        if STOPPED.swap(true, Ordering::Relaxed) {
+            output::abandon_all();
+            std::process::exit(130);
+        }
+    }) {
+        eprintln!("warning: an interruption will lose the best answer so far ({error})");
+    }
+    match command {
+        PlanCommand::Sites(args) => sites::run(args, common),
+        PlanCommand::Solve(args) => solve::run(args, common),
+    }
+}
+
+/// Shows value and bound as they close, and stops when time is over or somebody presses Ctrl-C.
+struct Closing {
+    began: Instant,
+    limit: Duration,
+    bar: ProgressBar,
+    language: Language,
+}
+
+impl Closing {
+    fn new(seconds: f64, common: &Common) -> Self {
+        let visible = !common.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        // A template that is wrong would be a mistake in this very line; the plain spinner serves then.
+        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        if visible {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+        Self { began: Instant::now(), limit: Duration::from_secs_f64(seconds), bar, language: common.language() }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+}
+
+impl Watch for Closing {
+    fn closing(&self, value: Option<i64>, bound: i64) {
+        let gap = value.map_or(1.0, |value| (value - bound) as f64 / value.max(1) as f64);
+        self.bar.set_message(match self.language {
+            Language::Chinese => format!("求证中：与最优的差距不超过成本的 {:.2}%（Ctrl-C 取当前最好的结果）", gap * 100.0),
+            Language::English => format!("proving: at most {:.2} % of the cost from the best (Ctrl-C takes the best so far)", gap * 100.0),
+        });
+    }
+
+    fn is_over(&self) -> bool {
+        STOPPED.load(Ordering::Relaxed) || self.began.elapsed() > self.limit
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Writes a problem, an answer and its proof.
+fn write_proof(path: &Path, existing: Existing, problem: &Problem, outcome: &Outcome) -> Result<()> {
+    let output = Output::file(path, existing, &[])?;
+    let document = serde_json::to_string(&ProofDocument::new(problem, outcome))
+        .map_err(|error| Error::new(format!("the proof cannot be written: {error}")))?;
+    output.write(|path| output::write_text(path, &document))?;
+    output.finish()
+}

@@ -1,0 +1,99 @@
+//! `lifecircle plan solve`.
+
+use std::path::Path;
+
+use lifecircle::{Error, Result};
+use lifecircle_plan::published::Published;
+use lifecircle_plan::siting::{self, Outcome, Settings, max_cover, p_center, p_median, set_cover};
+use serde_json::{Value, json};
+
+use super::{Closing, write_proof};
+use crate::args::{Common, SolveArgs, SolveModel};
+use crate::print;
+
+/// What was found of one file, in the file's units.
+pub struct Solved {
+    pub file: String,
+    pub p: Option<i64>,
+    pub value: Option<f64>,
+    pub bound: Option<f64>,
+    pub sites: Vec<u32>,
+    pub seconds: f64,
+    pub parts: usize,
+}
+
+impl Solved {
+    pub fn gap(&self) -> Option<f64> {
+        let (value, bound) = (self.value?, self.bound?);
+        Some(if value == bound { 0.0 } else { (value - bound).abs() / value.abs().max(f64::MIN_POSITIVE) })
+    }
+
+    pub fn is_proven(&self) -> bool {
+        self.gap() == Some(0.0)
+    }
+
+    fn to_json(&self, model: &str) -> Value {
+        json!({
+            "file": self.file, "model": model, "p": self.p, "value": self.value, "bound": self.bound, "gap": self.gap(),
+            "proven_optimal": self.is_proven(), "seconds": self.seconds, "method": METHOD, "parts": self.parts,
+            // As in the file: from 1.
+            "sites": self.sites.iter().map(|site| site + 1).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// How bounds and answers are found.
+pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
+
+pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
+    if args.proving.proof.is_some() && (args.files.len() > 1 || args.model == SolveModel::PCenter) {
+        return Err(Error::new("a proof is written of one file, and not of a p-center").hint("give one file and another model"));
+    }
+    let mut solved = Vec::new();
+    for file in &args.files {
+        solved.push(solve(file, args, common).map_err(|error| error.file(file))?);
+    }
+    let model = clap::ValueEnum::to_possible_value(&args.model).map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let documents: Vec<Value> = solved.iter().map(|solved| solved.to_json(&model)).collect();
+    print::show(|out| print::solved(out, &solved, &documents, common))
+}
+
+fn solve(path: &Path, args: &SolveArgs, common: &Common) -> Result<Solved> {
+    let published = Published::open(path)?;
+    let watch = Closing::new(args.proving.time_limit, common);
+    let p = || {
+        args.p.or(published.count).ok_or_else(|| Error::new("the file does not say how many sites").hint("give --p"))
+    };
+    let radius = || args.radius.ok_or_else(|| Error::new("how far a site covers is not known").hint("give --radius"));
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let sites = published.sites;
+    if args.model == SolveModel::PCenter {
+        let lengths = published.all_lengths();
+        let center = p_center(lengths.len(), &|at| published.within(lengths[at]), sites, p()?, &watch)?;
+        let length = |at: usize| lengths.get(at).copied();
+        let (chosen, value) = center.best.map_or((Vec::new(), None), |(chosen, at)| (chosen, length(at)));
+        let parts = center.proof.map_or(1, |proof| proof.parts);
+        return Ok(Solved { file, p: Some(p()?), value, bound: length(center.bound), sites: chosen, seconds: watch.seconds(), parts });
+    }
+    let weights = &published.weights;
+    let (problem, p) = match args.model {
+        SolveModel::Lscp => (set_cover(published.within(radius()?), sites)?, None),
+        SolveModel::Mclp => (max_cover(weights, published.within(radius()?), sites, p()?)?, Some(p()?)),
+        _ => (p_median(weights, published.costs()?, sites, p()?)?, Some(p()?)),
+    };
+    let all: i64 = weights.iter().sum();
+    let saved_from = (args.model == SolveModel::Mclp).then_some(all);
+    let settings = Settings { gap: args.proving.gap, saved_from, below: None };
+    let outcome: Outcome = siting::solve(&problem, settings, &watch)?;
+    if let Some(path) = &args.proving.proof {
+        write_proof(path, args.force.existing(), &problem, &outcome)?;
+    }
+    // Maximal covering is asked for what is covered, and solved for what is not.
+    let told = |cost: i64| match args.model {
+        SolveModel::Mclp => (all - cost) as f64,
+        SolveModel::PMedian => cost as f64 / published.parts(),
+        _ => cost as f64,
+    };
+    let (chosen, value) = outcome.best.map_or((Vec::new(), None), |(chosen, value)| (chosen, Some(told(value))));
+    Ok(Solved { file, p, value, bound: outcome.bound.map(told), sites: chosen, seconds: watch.seconds(), parts: outcome.parts })
+}

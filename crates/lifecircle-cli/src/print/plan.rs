@@ -1,0 +1,117 @@
+//! Plans: places for new facilities and what they give; published problems.
+
+use std::io::{self, Write};
+
+use lifecircle::measure::Measured;
+use lifecircle::text::Language;
+use lifecircle_plan::sites::{Model, Sites};
+use serde_json::{Value, json};
+
+use super::{count, document, line, percent, pick, table};
+use crate::args::Common;
+use crate::commands::plan::{METHOD, Solved};
+
+/// Published problems that were solved.
+pub fn solved(out: &mut dyn Write, solved: &[Solved], documents: &[Value], common: &Common) -> io::Result<()> {
+    if common.json {
+        return match documents {
+            [one] => document(out, one),
+            all => document(out, &json!(all)),
+        };
+    }
+    let header = [
+        pick(common, "文件", "File"),
+        "p",
+        pick(common, "值", "Value"),
+        pick(common, "界", "Bound"),
+        pick(common, "差距", "Gap"),
+        pick(common, "秒", "Seconds"),
+    ];
+    let mut rows = table(&header, 1);
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number_text(value));
+    for solved in solved {
+        let gap = match solved.gap() {
+            Some(0.0) => pick(common, "已证最优", "proven optimal").to_owned(),
+            Some(gap) => format!("{:.3} %", gap * 100.0),
+            None => "–".to_owned(),
+        };
+        let p = solved.p.map_or_else(String::new, |p| p.to_string());
+        rows.add_row([solved.file.clone(), p, number(solved.value), number(solved.bound), gap, format!("{:.2}", solved.seconds)]);
+    }
+    line(out, &rows.to_string())
+}
+
+/// A value of a published problem: whole where it is.
+fn number_text(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+/// Where new facilities of a service should stand.
+pub fn sites(
+    out: &mut dyn Write,
+    found: &Sites,
+    (measured, service): (&Measured, usize),
+    (model, seconds): (Model, f64),
+    common: &Common,
+) -> io::Result<()> {
+    let service = &measured.standard.services[service];
+    if common.json {
+        let places = found.sites.iter().map(|site| {
+            json!({ "candidate": site.candidate, "lon": site.at.x, "lat": site.at.y, "adds": site.adds })
+        });
+        return document(
+            out,
+            &json!({
+                "service": service.id, "standard": measured.standard.id, "walker": measured.walker().id,
+                "model": if model == Model::Cover { "mclp" } else { "p-median" },
+                "residents": found.people, "before": found.before, "value": found.value, "bound": found.bound,
+                "gap": found.gap(), "proven_optimal": found.gap() == 0.0, "bound_anywhere": found.bound_anywhere,
+                "seconds": seconds, "method": METHOD, "candidates": found.candidates,
+                "candidates_without_street": found.without_street, "sites": places.collect::<Vec<_>>(),
+            }),
+        );
+    }
+    let is_cover = model == Model::Cover;
+    let adds = if is_cover { pick(common, "新增居民", "Residents gained") } else { pick(common, "节省（人·小时）", "Person-hours saved") };
+    let mut rows = table(&["", pick(common, "经度", "Longitude"), pick(common, "纬度", "Latitude"), adds], 0);
+    for (order, site) in found.sites.iter().enumerate() {
+        let adds = if is_cover { site.adds } else { site.adds / 3_600.0 };
+        rows.add_row([(order + 1).to_string(), format!("{:.6}", site.at.x), format!("{:.6}", site.at.y), count(adds)]);
+    }
+    line(out, &rows.to_string())?;
+    let name = pick(common, &service.zh, &service.en);
+    let (before, after) = (share(found.before, found), share(found.value, found));
+    line(out, &match (common.language(), is_cover) {
+        (Language::Chinese, true) => format!("{name}：覆盖率由 {before} 升至 {after}（新增 {} 人）。", count(found.value - found.before)),
+        (Language::English, true) => format!("{name}: coverage rises from {before} to {after} ({} more residents).", count(found.value - found.before)),
+        (Language::Chinese, false) => format!("{name}：人均步行由 {before} 分钟降至 {after} 分钟。"),
+        (Language::English, false) => format!("{name}: the mean way falls from {before} to {after} minutes."),
+    })?;
+    line(out, &how_good(found, is_cover, seconds, common))
+}
+
+/// Coverage, or the mean way in minutes.
+fn share(value: f64, found: &Sites) -> String {
+    let share = value / found.people.max(f64::MIN_POSITIVE);
+    if found.bound >= found.before { percent(share) } else { format!("{:.2}", share / 60.0) }
+}
+
+/// How far from the best possible it is.
+fn how_good(found: &Sites, is_cover: bool, seconds: f64, common: &Common) -> String {
+    let candidates = count(found.candidates as f64);
+    let gap = found.gap() * 100.0;
+    let mut text = match (common.language(), gap == 0.0) {
+        (Language::Chinese, true) => format!("已证明：{candidates} 个候选点中没有更好的选择（{seconds:.1} 秒）。"),
+        (Language::English, true) => format!("Proven: no choice among the {candidates} candidates is better ({seconds:.1} s)."),
+        (Language::Chinese, false) => format!("{candidates} 个候选点中，任何选择的增益最多再多 {gap:.3}%（{seconds:.1} 秒）。"),
+        (Language::English, false) => format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s)."),
+    };
+    if let Some(bound) = found.bound_anywhere.filter(|_| is_cover) {
+        let most = share(bound, found);
+        text += &match common.language() {
+            Language::Chinese => format!("街道上任何地点的同样数量，覆盖率都不超过 {most}。"),
+            Language::English => format!(" As many anywhere on the streets cover at most {most}."),
+        };
+    }
+    text
+}
