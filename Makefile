@@ -55,6 +55,7 @@ $(READERS): tests/readers/requirements.txt
 test-readers: tools $(READERS) ## the results of every standard, opened by pandas, pyarrow and GeoPandas
 	$(CARGO) test --workspace --locked --no-run
 	$(READERS) tests/readers/read_results.py target/debug/lifecircle
+	$(READERS) tests/readers/check_proofs.py target/debug/lifecircle
 
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 

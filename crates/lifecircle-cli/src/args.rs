@@ -138,7 +138,7 @@ pub enum PlanCommand {
 #[command(after_help = "\
 Examples:
   lifecircle plan sites demo.city --service pocket_park --count 17
-  lifecircle plan sites demo.city --service pocket_park --count 17 --candidates lots.csv -o parks.geojson
+  lifecircle plan sites demo.city --service pocket_park --count 17 --candidates lots.csv -o parks
   lifecircle plan sites demo.city --service pharmacy --count 3 --model p-median --json")]
 pub struct SitesArgs {
     /// The city directory
@@ -159,9 +159,11 @@ pub struct SitesArgs {
     pub proving: Proving,
     #[command(flatten)]
     pub measuring: Measuring,
-    /// Write the places: .geojson, .csv, .xlsx or .parquet
-    #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
+    /// Directory for the places, and the proof for tools/check_proof.py; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
     #[command(flatten)]
     pub force: Force,
 }
@@ -171,7 +173,7 @@ pub struct SitesArgs {
 Examples:
   lifecircle plan solve pmed1.txt --model p-median
   lifecircle plan solve pmed*.txt --model p-center --json
-  lifecircle plan solve SJC818.txt --model mclp --p 10 --radius 800 --proof proof.json
+  lifecircle plan solve SJC818.txt --model mclp --p 10 --radius 800 -o proofs
 
 Forms that are read: OR-Library's p-median graphs, and points in the plane (x y weight).")]
 pub struct SolveArgs {
@@ -189,6 +191,9 @@ pub struct SolveArgs {
     pub radius: Option<f64>,
     #[command(flatten)]
     pub proving: Proving,
+    /// Directory for the proofs, one a file, for tools/check_proof.py
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub force: Force,
 }
@@ -202,9 +207,6 @@ pub struct Proving {
     /// Stop after so many seconds; the best answer so far and its bound stand
     #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
     pub time_limit: f64,
-    /// Write the problem, the answer and the proof, for tools/check_proof.py
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
-    pub proof: Option<PathBuf>,
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -7,5 +7,5 @@
 //! | [`sites`] | where new facilities of a service should stand in a city |
 
 pub mod published;
-pub mod siting;
 pub mod sites;
+pub mod siting;

@@ -38,7 +38,10 @@ pub struct Published {
 enum Lengths {
     /// By demand, then site; `u32::MAX` where there is no way.
     Graph(Vec<u32>),
-    Points { demands: Vec<[f64; 2]>, sites: Vec<[f64; 2]> },
+    Points {
+        demands: Vec<[f64; 2]>,
+        sites: Vec<[f64; 2]>,
+    },
 }
 
 impl Published {
@@ -63,16 +66,23 @@ impl Published {
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let (at, head) = lines.next().ok_or_else(|| Error::new("the file is empty").hint("give a problem of OR-Library or of points"))?;
+        let (at, head) = lines
+            .next()
+            .ok_or_else(|| Error::new("the file is empty").hint("give a problem of OR-Library or of points"))?;
         let head: Vec<&str> = head.split_whitespace().collect();
-        let lines: Vec<(usize, Vec<&str>)> = lines.map(|(at, line)| (at + 1, line.split_whitespace().collect())).collect();
+        let lines: Vec<(usize, Vec<&str>)> =
+            lines.map(|(at, line)| (at + 1, line.split_whitespace().collect())).collect();
         let first = number(at + 1, &head, 0)?;
         let second = number(at + 1, &head, 1)?;
         if first < 1.0 || first > MOST as f64 || second < 1.0 {
-            return Err(Error::new(format!("{first} demands or sites, where 1 to {MOST} are read")).place(line_name(at + 1)));
+            return Err(
+                Error::new(format!("{first} demands or sites, where 1 to {MOST} are read")).place(line_name(at + 1))
+            );
         }
         let is_apart = lines.first().is_some_and(|(_, words)| words[0] == "F");
-        let is_points = head.get(1) == Some(&"9999") || head.get(3) == Some(&"S") || (head.len() == 3 && first == second && head[2] == "0");
+        let is_points = head.get(1) == Some(&"9999")
+            || head.get(3) == Some(&"S")
+            || (head.len() == 3 && first == second && head[2] == "0");
         if is_apart {
             apart(first as usize, second as usize, &lines)
         } else if is_points {
@@ -154,11 +164,13 @@ fn line_name(line: usize) -> String {
 }
 
 fn number(line: usize, words: &[&str], at: usize) -> Result<f64> {
-    let word = words.get(at).ok_or_else(|| Error::new(format!("number {} is missing", at + 1)).place(line_name(line)))?;
-    word.parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite() && number.abs() < 1e15)
-        .ok_or_else(|| Error::new(format!("`{word}` is no number")).place(line_name(line)))
+    let word =
+        words.get(at).ok_or_else(|| Error::new(format!("number {} is missing", at + 1)).place(line_name(line)))?;
+    word.parse::<f64>().ok().filter(|number| number.is_finite() && number.abs() < 1e15).ok_or_else(|| {
+        Error::new(format!("`{word}` is no number"))
+            .place(line_name(line))
+            .hint("is it a problem of OR-Library, or of points?")
+    })
 }
 
 fn weight(line: usize, words: &[&str], at: usize) -> Result<i64> {
@@ -173,7 +185,8 @@ fn whole(wanted: usize, found: usize, what: &str) -> Result<()> {
     if wanted == found {
         Ok(())
     } else {
-        Err(Error::damaged(format!("the first line speaks of {wanted} {what}, the file has {found}")).hint("get the file again"))
+        Err(Error::damaged(format!("the first line speaks of {wanted} {what}, the file has {found}"))
+            .hint("get the file again"))
     }
 }
 

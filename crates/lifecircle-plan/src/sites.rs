@@ -76,8 +76,8 @@ pub struct Sites {
     pub value: f64,
     /// No choice of candidates is better than this.
     pub bound: f64,
-    /// No choice of places on the streets is better than this; known where candidates were found and the threshold is a time.
-    pub bound_anywhere: Option<f64>,
+    /// No choice of junctions is better than this; known where candidates were found and the threshold is a time.
+    pub bound_at_junctions: Option<f64>,
     /// How many candidates there were.
     pub candidates: usize,
     /// Candidates that were given and have no street within reach.
@@ -132,8 +132,11 @@ pub fn find_sites(
 ) -> Result<Solved> {
     let service = &measured.standard.services[question.service];
     if question.model == Model::Cover && service.count > 1 {
-        return Err(Error::new(format!("`{}` asks for {} facilities within reach, and one more is only sited where one is enough", service.id, service.count))
-            .hint("choose the model p-median, or a standard that asks for one"));
+        return Err(Error::new(format!(
+            "`{}` asks for {} facilities within reach, and one more is only sited where one is enough",
+            service.id, service.count
+        ))
+        .hint("choose the model p-median, or a standard that asks for one"));
     }
     let homes = Homes::of(measured, question);
     let candidates = Candidates::find(measured, question, progress)?;
@@ -185,12 +188,17 @@ impl Candidates {
             let network = ready.network();
             let at = |&node: &u32| ready.city().streets.nodes[node as usize];
             let all = (0..).zip(nodes.iter().map(at)).collect();
-            return Ok(Self { all, snaps: nodes.iter().filter_map(|&node| Snap::at_node(network, node)).collect(), without_street: 0 });
+            return Ok(Self {
+                all,
+                snaps: nodes.iter().filter_map(|&node| Snap::at_node(network, node)).collect(),
+                without_street: 0,
+            });
         };
         let snapped = (0..).zip(given).filter_map(|(number, &at)| ready.snap(at).ok().map(|snap| ((number, at), snap)));
         let (all, snaps): (Vec<_>, Vec<_>) = snapped.unzip();
         if all.is_empty() {
-            return Err(Error::new("no candidate has a street within reach").hint("are they in this city, and in longitude and latitude?"));
+            return Err(Error::new("no candidate has a street within reach")
+                .hint("are they in this city, and in longitude and latitude?"));
         }
         let without_street = given.len() - all.len();
         Ok(Self { all, snaps, without_street })
@@ -247,7 +255,8 @@ impl Homes {
             let ceiling = match question.model {
                 Model::Cover => u32::from(!measured.has(index, question.service)),
                 Model::Median => {
-                    let now = measured.nearest(index, question.service).map_or(LONGEST_WAY.0, |now| now.0.min(LONGEST_WAY.0));
+                    let now =
+                        measured.nearest(index, question.service).map_or(LONGEST_WAY.0, |now| now.0.min(LONGEST_WAY.0));
                     (now * PARTS_OF_SECOND).round() as u32
                 }
             };
@@ -332,7 +341,8 @@ impl Homes {
         let (chosen, cost) = outcome.best.clone().unwrap_or((Vec::new(), nothing_built));
         let bound = outcome.bound.unwrap_or(cost);
         let mut sites = Vec::new();
-        let (mut left, mut built, mut now): (HashSet<u32>, Vec<u32>, i64) = (chosen.into_iter().collect(), Vec::new(), nothing_built);
+        let (mut left, mut built, mut now): (HashSet<u32>, Vec<u32>, i64) =
+            (chosen.into_iter().collect(), Vec::new(), nothing_built);
         while !left.is_empty() {
             let with = |site: u32| problem.value(&[built.as_slice(), &[site]].concat()).unwrap_or(now);
             let Some((cost, site)) = left.iter().map(|&site| (with(site), site)).min() else { break };
@@ -348,7 +358,7 @@ impl Homes {
             before: self.before,
             value: after(cost),
             bound: after(bound),
-            bound_anywhere: anywhere.map(after),
+            bound_at_junctions: anywhere.map(after),
             candidates: candidates.len(),
             without_street: candidates.without_street,
         }
@@ -360,4 +370,3 @@ impl Candidates {
         self.snaps.iter().map(|&snap| Some(snap)).collect()
     }
 }
-

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 /// All choices that the limit allows, the cheapest cost first.
 fn cheapest(problem: &Problem) -> Option<i64> {
     let choices = 0_u32..1 << problem.sites();
-    let chosen = |choice: u32| (0..problem.sites() as u32).filter(move |site| choice >> site & 1 == 1).collect::<Vec<_>>();
+    let chosen =
+        |choice: u32| (0..problem.sites() as u32).filter(move |site| choice >> site & 1 == 1).collect::<Vec<_>>();
     choices.map(chosen).filter(|chosen| problem.allows(chosen)).filter_map(|chosen| problem.value(&chosen)).min()
 }
 
@@ -108,7 +109,11 @@ struct After(std::sync::atomic::AtomicUsize);
 impl Watch for After {
     fn closing(&self, _: Option<i64>, _: i64) {}
     fn is_over(&self) -> bool {
-        self.0.fetch_update(std::sync::atomic::Ordering::Relaxed, std::sync::atomic::Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        self.0
+            .fetch_update(std::sync::atomic::Ordering::Relaxed, std::sync::atomic::Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_err()
     }
 }
 
@@ -140,9 +145,16 @@ fn stopped_anywhere_the_best_so_far_and_its_bound_stand() {
 
 #[test]
 fn the_answer_and_its_proof_do_not_depend_on_threads() {
-    let problem = max_cover(&[3; 150], scattered(150).into_iter().map(|row| {
-        row.into_iter().filter(|link| link.cost < 130).map(|link| Link { cost: 0, ..link }).collect()
-    }).collect(), 150, 9).unwrap();
+    let problem = max_cover(
+        &[3; 150],
+        scattered(150)
+            .into_iter()
+            .map(|row| row.into_iter().filter(|link| link.cost < 130).map(|link| Link { cost: 0, ..link }).collect())
+            .collect(),
+        150,
+        9,
+    )
+    .unwrap();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| solve(&problem, Settings::default(), &()).unwrap())
@@ -154,8 +166,12 @@ fn the_answer_and_its_proof_do_not_depend_on_threads() {
 fn what_cannot_be_is_refused() {
     let demand = Demand { weight: 1 << 40, ceiling: Some(u32::MAX) };
     let link = Link { cost: 1, site: 0 };
-    assert!(Problem::new(vec![demand], vec![vec![link]], vec![0], None).unwrap_err().to_string().contains("larger units"));
+    assert!(
+        Problem::new(vec![demand], vec![vec![link]], vec![0], None).unwrap_err().to_string().contains("larger units")
+    );
     let demand = Demand { weight: 1, ceiling: None };
     assert!(Problem::new(vec![demand], vec![vec![link]], vec![], None).unwrap_err().to_string().contains("not there"));
-    assert!(Problem::new(vec![demand], vec![vec![link]], vec![-1], None).unwrap_err().to_string().contains("below zero"));
+    assert!(
+        Problem::new(vec![demand], vec![vec![link]], vec![-1], None).unwrap_err().to_string().contains("below zero")
+    );
 }

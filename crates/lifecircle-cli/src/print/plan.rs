@@ -36,7 +36,14 @@ pub fn solved(out: &mut dyn Write, solved: &[Solved], documents: &[Value], commo
             None => "–".to_owned(),
         };
         let p = solved.p.map_or_else(String::new, |p| p.to_string());
-        rows.add_row([solved.file.clone(), p, number(solved.value), number(solved.bound), gap, format!("{:.2}", solved.seconds)]);
+        rows.add_row([
+            solved.file.clone(),
+            p,
+            number(solved.value),
+            number(solved.bound),
+            gap,
+            format!("{:.2}", solved.seconds),
+        ]);
     }
     line(out, &rows.to_string())
 }
@@ -56,23 +63,28 @@ pub fn sites(
 ) -> io::Result<()> {
     let service = &measured.standard.services[service];
     if common.json {
-        let places = found.sites.iter().map(|site| {
-            json!({ "candidate": site.candidate, "lon": site.at.x, "lat": site.at.y, "adds": site.adds })
-        });
+        let places = found
+            .sites
+            .iter()
+            .map(|site| json!({ "candidate": site.candidate, "lon": site.at.x, "lat": site.at.y, "adds": site.adds }));
         return document(
             out,
             &json!({
                 "service": service.id, "standard": measured.standard.id, "walker": measured.walker().id,
                 "model": if model == Model::Cover { "mclp" } else { "p-median" },
                 "residents": found.people, "before": found.before, "value": found.value, "bound": found.bound,
-                "gap": found.gap(), "proven_optimal": found.gap() == 0.0, "bound_anywhere": found.bound_anywhere,
+                "gap": found.gap(), "proven_optimal": found.gap() == 0.0, "bound_at_junctions": found.bound_at_junctions,
                 "seconds": seconds, "method": METHOD, "candidates": found.candidates,
                 "candidates_without_street": found.without_street, "sites": places.collect::<Vec<_>>(),
             }),
         );
     }
     let is_cover = model == Model::Cover;
-    let adds = if is_cover { pick(common, "新增居民", "Residents gained") } else { pick(common, "节省（人·小时）", "Person-hours saved") };
+    let adds = if is_cover {
+        pick(common, "新增居民", "Residents gained")
+    } else {
+        pick(common, "节省（人·小时）", "Person-hours saved")
+    };
     let mut rows = table(&["", pick(common, "经度", "Longitude"), pick(common, "纬度", "Latitude"), adds], 0);
     for (order, site) in found.sites.iter().enumerate() {
         let adds = if is_cover { site.adds } else { site.adds / 3_600.0 };
@@ -81,13 +93,32 @@ pub fn sites(
     line(out, &rows.to_string())?;
     let name = pick(common, &service.zh, &service.en);
     let (before, after) = (share(found.before, found), share(found.value, found));
-    line(out, &match (common.language(), is_cover) {
-        (Language::Chinese, true) => format!("{name}：覆盖率由 {before} 升至 {after}（新增 {} 人）。", count(found.value - found.before)),
-        (Language::English, true) => format!("{name}: coverage rises from {before} to {after} ({} more residents).", count(found.value - found.before)),
-        (Language::Chinese, false) => format!("{name}：人均步行由 {before} 分钟降至 {after} 分钟。"),
-        (Language::English, false) => format!("{name}: the mean way falls from {before} to {after} minutes."),
-    })?;
-    line(out, &how_good(found, is_cover, seconds, common))
+    line(
+        out,
+        &match (common.language(), is_cover) {
+            (Language::Chinese, true) => {
+                format!("{name}：覆盖率由 {before} 升至 {after}（新增 {} 人）。", count(found.value - found.before))
+            }
+            (Language::English, true) => format!(
+                "{name}: coverage rises from {before} to {after} ({} more residents).",
+                count(found.value - found.before)
+            ),
+            (Language::Chinese, false) => format!("{name}：人均步行由 {before} 分钟降至 {after} 分钟。"),
+            (Language::English, false) => format!("{name}: the mean way falls from {before} to {after} minutes."),
+        },
+    )?;
+    line(out, &how_good(found, is_cover, seconds, common))?;
+    if found.without_street > 0 {
+        let left_out = count(found.without_street as f64);
+        line(
+            out,
+            &match common.language() {
+                Language::Chinese => format!("{left_out} 个候选点附近没有街道，未参与选择。"),
+                Language::English => format!("{left_out} candidates have no street within reach and were left out."),
+            },
+        )?;
+    }
+    Ok(())
 }
 
 /// Coverage, or the mean way in minutes.
@@ -102,15 +133,21 @@ fn how_good(found: &Sites, is_cover: bool, seconds: f64, common: &Common) -> Str
     let gap = found.gap() * 100.0;
     let mut text = match (common.language(), gap == 0.0) {
         (Language::Chinese, true) => format!("已证明：{candidates} 个候选点中没有更好的选择（{seconds:.1} 秒）。"),
-        (Language::English, true) => format!("Proven: no choice among the {candidates} candidates is better ({seconds:.1} s)."),
-        (Language::Chinese, false) => format!("{candidates} 个候选点中，任何选择的增益最多再多 {gap:.3}%（{seconds:.1} 秒）。"),
-        (Language::English, false) => format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s)."),
+        (Language::English, true) => {
+            format!("Proven: no choice among the {candidates} candidates is better ({seconds:.1} s).")
+        }
+        (Language::Chinese, false) => {
+            format!("{candidates} 个候选点中，任何选择的增益最多再多 {gap:.3}%（{seconds:.1} 秒）。")
+        }
+        (Language::English, false) => {
+            format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s).")
+        }
     };
-    if let Some(bound) = found.bound_anywhere.filter(|_| is_cover) {
+    if let Some(bound) = found.bound_at_junctions.filter(|_| is_cover) {
         let most = share(bound, found);
         text += &match common.language() {
-            Language::Chinese => format!("街道上任何地点的同样数量，覆盖率都不超过 {most}。"),
-            Language::English => format!(" As many anywhere on the streets cover at most {most}."),
+            Language::Chinese => format!("若可选任意路口，同样数量的覆盖率也不超过 {most}。"),
+            Language::English => format!(" As many at any junctions cover at most {most}."),
         };
     }
     text

@@ -154,7 +154,13 @@ impl Solver<'_> {
                             nodes.push(Node::default());
                             let node = nodes.len() - 1;
                             nodes[part.node].split(site, with, node);
-                            waiting.push(Part { node, bound: settled.bound, depth: part.depth + 1, fates, prices: prices.clone() });
+                            waiting.push(Part {
+                                node,
+                                bound: settled.bound,
+                                depth: part.depth + 1,
+                                fates,
+                                prices: prices.clone(),
+                            });
                         }
                     }
                     // Stopped in its middle: its bound stands, its proof is that far.
@@ -182,12 +188,13 @@ impl Solver<'_> {
     }
 
     fn is_enough(&self, best: &Option<(Vec<u32>, i64)>, bound: i64) -> bool {
-        bound >= self.upper(best) || best.as_ref().is_some_and(|(_, value)| {
-            self.settings.below.is_some() || {
-                let counts = self.settings.saved_from.map_or(*value, |from| from - value);
-                bound >= 0 && (*value - bound) as f64 <= self.settings.gap * counts as f64
-            }
-        })
+        bound >= self.upper(best)
+            || best.as_ref().is_some_and(|(_, value)| {
+                self.settings.below.is_some() || {
+                    let counts = self.settings.saved_from.map_or(*value, |from| from - value);
+                    bound >= 0 && (*value - bound) as f64 <= self.settings.gap * counts as f64
+                }
+            })
     }
 
     /// A first choice, without proof.
@@ -204,7 +211,8 @@ impl Solver<'_> {
         chosen.iter().for_each(|&site| is_open[site as usize] = true);
         let one = |demand: usize| {
             let about = self.problem.demand(demand);
-            let mut costs = self.problem.row(demand).iter().filter(|link| is_open[link.site as usize]).map(|link| link.cost);
+            let mut costs =
+                self.problem.row(demand).iter().filter(|link| is_open[link.site as usize]).map(|link| link.cost);
             let first = costs.next().or(about.ceiling).unwrap_or(0);
             let second = costs.next().or(about.ceiling).unwrap_or(first);
             self.scale.scaled(about.weight * (i64::from(first) + i64::from(second))) / 2
@@ -324,7 +332,14 @@ impl Solver<'_> {
     }
 
     /// Settles each site whose other fate would cost at least `upper`; how many.
-    fn settle_sites(&self, reduced: &Reduced, relaxed: &Relaxed, prices: &[i64], upper: i64, fates: &mut [Fate]) -> usize {
+    fn settle_sites(
+        &self,
+        reduced: &Reduced,
+        relaxed: &Relaxed,
+        prices: &[i64],
+        upper: i64,
+        fates: &mut [Fate],
+    ) -> usize {
         let sum = prices.iter().sum::<i64>() + self.scale.scaled(reduced.problem.fixed());
         let limit = reduced.problem.limit();
         let most = i128::from(self.scale.scaled((upper - 1).min(NONE_KNOWN >> 21)));

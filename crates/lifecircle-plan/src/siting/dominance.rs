@@ -13,7 +13,9 @@ pub(crate) fn dominated(problem: &Problem, columns: &Columns) -> Vec<(u32, u32)>
     let mut found = Vec::new();
     for site in 0..problem.sites() as u32 {
         let served = columns.of_site(site);
-        let Some(&(rarest, _)) = served.iter().min_by_key(|(demand, _)| problem.row(*demand as usize).len()) else { continue };
+        let Some(&(rarest, _)) = served.iter().min_by_key(|(demand, _)| problem.row(*demand as usize).len()) else {
+            continue;
+        };
         let others = problem.row(rarest as usize).iter().map(|link| link.site);
         let by = others.filter(|&other| other != site && !is_out[other as usize]).find(|&other| {
             let theirs = columns.of_site(other);
@@ -53,7 +55,8 @@ pub(crate) fn implied(problem: &Problem, columns: &Columns) -> Vec<bool> {
             let other = other as usize;
             if other != demand && !is_implied[other] && !is_implied[demand] && is_plain(other) {
                 let theirs = problem.row(other);
-                is_implied[other] = theirs.len() > row.len() && has_all(theirs.iter().map(|l| l.site), row.iter().map(|l| l.site));
+                is_implied[other] =
+                    theirs.len() > row.len() && has_all(theirs.iter().map(|l| l.site), row.iter().map(|l| l.site));
             }
         }
     }

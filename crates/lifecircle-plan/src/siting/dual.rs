@@ -20,7 +20,8 @@ pub(crate) struct Scale(u32);
 impl Scale {
     /// The finest at which all sums of a problem fit 64 bits.
     pub fn of(problem: &Problem) -> Self {
-        let dearest: i128 = (0..problem.demands()).map(|demand| i128::from(highest_price(problem, demand, Self(0)))).sum();
+        let dearest: i128 =
+            (0..problem.demands()).map(|demand| i128::from(highest_price(problem, demand, Self(0)))).sum();
         let opening: i128 = (0..problem.sites() as u32).map(|site| i128::from(problem.opening(site))).sum();
         let total = (dearest + opening + i128::from(problem.fixed())).max(1);
         let spare = (1_i128 << 62) / total;
@@ -137,9 +138,7 @@ pub(crate) fn relax(problem: &Problem, prices: &[i64], scale: Scale) -> Relaxed 
         left >= 0
     });
     let fitting = fitting.count();
-    let price = |at: Option<&u32>| {
-        at.map_or(0, |&site| (-i128::from(earns[site as usize]) / size(site).max(1)) as i64)
-    };
+    let price = |at: Option<&u32>| at.map_or(0, |&site| (-i128::from(earns[site as usize]) / size(site).max(1)) as i64);
     let first_out = chosen.get(fitting);
     let limit_prices = match first_out {
         None => vec![0],

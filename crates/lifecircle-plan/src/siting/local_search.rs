@@ -115,7 +115,8 @@ struct Move {
 
 impl<'a> Search<'a> {
     pub fn new(problem: &'a Problem, columns: &'a Columns, chosen: &[u32]) -> Self {
-        let dearest = (0..problem.demands()).filter_map(|demand| problem.row(demand).last()).map(|link| link.cost).max();
+        let dearest =
+            (0..problem.demands()).filter_map(|demand| problem.row(demand).last()).map(|link| link.cost).max();
         let opening = (0..problem.sites() as u32).map(|site| problem.opening(site)).max().unwrap_or(0);
         let unserved = i64::from(dearest.unwrap_or(0)) * 2 + 1 + opening.min(1 << 40);
         let nothing = Served { by: NOBODY, first: 0, second: 0 };
@@ -263,8 +264,7 @@ impl<'a> Search<'a> {
                 losses[self.place[served.by as usize] as usize] += self.problem.demand(demand).weight * more;
             }
         }
-        let saved_by_dropping =
-            |at: usize| self.problem.opening(self.chosen[at]) - losses[at];
+        let saved_by_dropping = |at: usize| self.problem.opening(self.chosen[at]) - losses[at];
         let drops = (0..self.chosen.len()).map(|at| Move {
             saves: saved_by_dropping(at),
             add: None,
@@ -294,7 +294,8 @@ impl<'a> Search<'a> {
             }
         }
         let spare = self.spare() - self.size(site);
-        let alone = (self.problem.limit().is_none() || spare >= 0).then_some(Move { saves: gain, add: Some(site), drop: None });
+        let alone =
+            (self.problem.limit().is_none() || spare >= 0).then_some(Move { saves: gain, add: Some(site), drop: None });
         let swaps = (0..self.chosen.len())
             .filter(|&at| self.problem.limit().is_none() || spare + self.size(self.chosen[at]) >= 0)
             .map(|at| {

@@ -42,7 +42,12 @@ pub fn set_cover(rows: Vec<Vec<Link>>, sites: usize) -> Result<Problem> {
 /// Covers all demands with `most` sites, or proves that as many do not.
 fn cover_with(rows: Vec<Vec<Link>>, sites: usize, most: i64, watch: &dyn Watch) -> Result<Outcome> {
     // A search that swaps finds what one that only adds and drops does not.
-    let served = Problem::new(vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()], rows.clone(), vec![0; sites], counted(sites, most))?;
+    let served = Problem::new(
+        vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()],
+        rows.clone(),
+        vec![0; sites],
+        counted(sites, most),
+    )?;
     let columns = Columns::of(&served);
     let mut search = Search::new(&served, &columns, &[]);
     search.greedy();

@@ -72,8 +72,7 @@ impl Problem {
     /// Weights, sizes or opening costs below zero, sites that are not there, or costs that add up to more than 2⁶⁰.
     pub fn new(demands: Vec<Demand>, rows: Vec<Vec<Link>>, opening: Vec<i64>, limit: Option<Limit>) -> Result<Self> {
         check(&demands, &rows, &opening, limit.as_ref())?;
-        let mut problem =
-            Self { demands, starts: vec![0], links: Vec::new(), opening, limit, fixed: 0 };
+        let mut problem = Self { demands, starts: vec![0], links: Vec::new(), opening, limit, fixed: 0 };
         for (demand, mut row) in problem.demands.iter().zip(rows) {
             row.retain(|link| demand.weight > 0 && demand.ceiling.is_none_or(|ceiling| link.cost < ceiling));
             row.sort_unstable();
@@ -125,9 +124,9 @@ impl Problem {
 
     /// Whether the limit allows these sites.
     pub fn allows(&self, chosen: &[u32]) -> bool {
-        self.limit.as_ref().is_none_or(|limit| {
-            chosen.iter().map(|&site| limit.sizes[site as usize]).sum::<i64>() <= limit.most
-        })
+        self.limit
+            .as_ref()
+            .is_none_or(|limit| chosen.iter().map(|&site| limit.sizes[site as usize]).sum::<i64>() <= limit.most)
     }
 
     /// What it costs to open these sites and serve all demands; `None` if a demand is not served that must be.
@@ -204,14 +203,7 @@ impl Problem {
 
     fn empty(&self) -> Self {
         let limit = self.limit.as_ref().map(|limit| Limit { sizes: Vec::new(), most: limit.most });
-        Self {
-            demands: Vec::new(),
-            starts: vec![0],
-            links: Vec::new(),
-            opening: Vec::new(),
-            limit,
-            fixed: self.fixed,
-        }
+        Self { demands: Vec::new(), starts: vec![0], links: Vec::new(), opening: Vec::new(), limit, fixed: self.fixed }
     }
 
     fn fits(&self, part: &Self, site: u32) -> bool {
@@ -279,7 +271,8 @@ impl Alike {
         let mut hasher = DefaultHasher::new();
         (row, ceiling).hash(&mut hasher);
         let known = self.by_row.entry(hasher.finish()).or_default();
-        let found = known.iter().copied().find(|&demand| part.row(demand) == row && part.demands[demand].ceiling == ceiling);
+        let found =
+            known.iter().copied().find(|&demand| part.row(demand) == row && part.demands[demand].ceiling == ceiling);
         if found.is_none() {
             known.push(part.demands.len());
         }

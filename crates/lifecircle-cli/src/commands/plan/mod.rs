@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lifecircle::output::{self, Existing, Output};
+use lifecircle::output;
 use lifecircle::text::Language;
 use lifecircle::{Error, Result};
 use lifecircle_plan::siting::{Outcome, Problem, ProofDocument, Watch};
@@ -66,8 +66,13 @@ impl Watch for Closing {
     fn closing(&self, value: Option<i64>, bound: i64) {
         let gap = value.map_or(1.0, |value| (value - bound) as f64 / value.max(1) as f64);
         self.bar.set_message(match self.language {
-            Language::Chinese => format!("求证中：与最优的差距不超过成本的 {:.2}%（Ctrl-C 取当前最好的结果）", gap * 100.0),
-            Language::English => format!("proving: at most {:.2} % of the cost from the best (Ctrl-C takes the best so far)", gap * 100.0),
+            Language::Chinese => {
+                format!("求证中：与最优的差距不超过成本的 {:.2}%（Ctrl-C 取当前最好的结果）", gap * 100.0)
+            }
+            Language::English => format!(
+                "proving: at most {:.2} % of the cost from the best (Ctrl-C takes the best so far)",
+                gap * 100.0
+            ),
         });
     }
 
@@ -82,11 +87,9 @@ impl Drop for Closing {
     }
 }
 
-/// Writes a problem, an answer and its proof.
-fn write_proof(path: &Path, existing: Existing, problem: &Problem, outcome: &Outcome) -> Result<()> {
-    let output = Output::file(path, existing, &[])?;
+/// Writes a problem, an answer and its proof into a directory that is there.
+fn write_proof(path: &Path, problem: &Problem, outcome: &Outcome) -> Result<()> {
     let document = serde_json::to_string(&ProofDocument::new(problem, outcome))
-        .map_err(|error| Error::new(format!("the proof cannot be written: {error}")))?;
-    output.write(|path| output::write_text(path, &document))?;
-    output.finish()
+        .map_err(|error| Error::new(format!("the proof cannot be written: {error}")).file(path))?;
+    output::write_text(path, &document)
 }

@@ -1,13 +1,13 @@
 //! `lifecircle plan sites`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use geo_types::{Geometry, Point};
 use lifecircle::import::{ListColumns, read_list};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::output::Output;
-use lifecircle::tables::{Format, Table};
+use lifecircle::tables::Table;
 use lifecircle::{Error, Result, city, jobs};
 use lifecircle_plan::sites::{Model, Question, Sites, find_sites};
 
@@ -17,8 +17,9 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
-    let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(args.candidates.as_deref()).chain(args.measuring.files()).collect();
-    let begin = |path: &std::path::PathBuf| Ok::<_, Error>((Output::file(path, args.force.existing(), &inputs)?, format_of(path)?));
+    let inputs: Vec<&Path> =
+        [args.city.as_path()].into_iter().chain(args.candidates.as_deref()).chain(args.measuring.files()).collect();
+    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
     let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
     let service = standard.services.iter().position(|service| service.id == args.service).ok_or_else(|| {
@@ -45,22 +46,21 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let solved = find_sites(&measured, &question, &watch, &())?;
     let seconds = watch.seconds();
     drop(watch);
-    if let Some(path) = &args.proving.proof {
-        write_proof(path, args.force.existing(), &solved.problem, &solved.outcome)?;
-    }
-    if let Some((output, format)) = output {
-        let names = candidates.as_ref().map(|list| list.facilities.iter().map(|facility| facility.name.local.clone()).collect::<Vec<_>>());
-        output.write(|path| table(&solved.sites, names.as_deref(), &measured, service).write(path, format))?;
+    if let Some(output) = output {
+        let names = candidates
+            .as_ref()
+            .map(|list| list.facilities.iter().map(|facility| facility.name.local.clone()).collect::<Vec<_>>());
+        let table = table(&solved.sites, names.as_deref(), &measured, service);
+        output.write(|directory| {
+            let formats = args.formats.list();
+            formats.iter().try_for_each(|&format| {
+                table.write(&directory.join(format!("sites.{}", format.extension())), format)
+            })?;
+            write_proof(&directory.join("proof.json"), &solved.problem, &solved.outcome)
+        })?;
         output.finish()?;
     }
     print::show(|out| print::sites(out, &solved.sites, (&measured, service), (question.model, seconds), common))
-}
-
-fn format_of(path: &Path) -> Result<Format> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    Format::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(|| {
-        Error::new(format!("`.{ending}` is no format that is written")).file(path).hint("use .geojson, .csv, .xlsx or .parquet")
-    })
 }
 
 fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured, service: usize) -> Table {

@@ -1,7 +1,8 @@
 //! `lifecircle plan solve`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use lifecircle::output::Output;
 use lifecircle::{Error, Result};
 use lifecircle_plan::published::Published;
 use lifecircle_plan::siting::{self, Outcome, Settings, max_cover, p_center, p_median, set_cover};
@@ -46,19 +47,26 @@ impl Solved {
 pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
-    if args.proving.proof.is_some() && (args.files.len() > 1 || args.model == SolveModel::PCenter) {
-        return Err(Error::new("a proof is written of one file, and not of a p-center").hint("give one file and another model"));
+    if args.output.is_some() && args.model == SolveModel::PCenter {
+        return Err(Error::new("proofs of p-centers are not written").hint("leave -o out"));
     }
+    let inputs: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
+    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
+    let output = args.output.as_ref().map(begin).transpose()?;
     let mut solved = Vec::new();
     for file in &args.files {
-        solved.push(solve(file, args, common).map_err(|error| error.file(file))?);
+        solved.push(solve(file, args, output.as_ref(), common).map_err(|error| error.file(file))?);
     }
-    let model = clap::ValueEnum::to_possible_value(&args.model).map(|value| value.get_name().to_owned()).unwrap_or_default();
+    if let Some(output) = output {
+        output.finish()?;
+    }
+    let model =
+        clap::ValueEnum::to_possible_value(&args.model).map(|value| value.get_name().to_owned()).unwrap_or_default();
     let documents: Vec<Value> = solved.iter().map(|solved| solved.to_json(&model)).collect();
     print::show(|out| print::solved(out, &solved, &documents, common))
 }
 
-fn solve(path: &Path, args: &SolveArgs, common: &Common) -> Result<Solved> {
+fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common) -> Result<Solved> {
     let published = Published::open(path)?;
     let watch = Closing::new(args.proving.time_limit, common);
     let p = || {
@@ -73,7 +81,15 @@ fn solve(path: &Path, args: &SolveArgs, common: &Common) -> Result<Solved> {
         let length = |at: usize| lengths.get(at).copied();
         let (chosen, value) = center.best.map_or((Vec::new(), None), |(chosen, at)| (chosen, length(at)));
         let parts = center.proof.map_or(1, |proof| proof.parts);
-        return Ok(Solved { file, p: Some(p()?), value, bound: length(center.bound), sites: chosen, seconds: watch.seconds(), parts });
+        return Ok(Solved {
+            file,
+            p: Some(p()?),
+            value,
+            bound: length(center.bound),
+            sites: chosen,
+            seconds: watch.seconds(),
+            parts,
+        });
     }
     let weights = &published.weights;
     let (problem, p) = match args.model {
@@ -85,8 +101,9 @@ fn solve(path: &Path, args: &SolveArgs, common: &Common) -> Result<Solved> {
     let saved_from = (args.model == SolveModel::Mclp).then_some(all);
     let settings = Settings { gap: args.proving.gap, saved_from, below: None };
     let outcome: Outcome = siting::solve(&problem, settings, &watch)?;
-    if let Some(path) = &args.proving.proof {
-        write_proof(path, args.force.existing(), &problem, &outcome)?;
+    if let Some(output) = output {
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        output.write(|directory| write_proof(&directory.join(format!("{name}.json")), &problem, &outcome))?;
     }
     // Maximal covering is asked for what is covered, and solved for what is not.
     let told = |cost: i64| match args.model {
@@ -95,5 +112,13 @@ fn solve(path: &Path, args: &SolveArgs, common: &Common) -> Result<Solved> {
         _ => cost as f64,
     };
     let (chosen, value) = outcome.best.map_or((Vec::new(), None), |(chosen, value)| (chosen, Some(told(value))));
-    Ok(Solved { file, p, value, bound: outcome.bound.map(told), sites: chosen, seconds: watch.seconds(), parts: outcome.parts })
+    Ok(Solved {
+        file,
+        p,
+        value,
+        bound: outcome.bound.map(told),
+        sites: chosen,
+        seconds: watch.seconds(),
+        parts: outcome.parts,
+    })
 }

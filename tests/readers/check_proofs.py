@@ -1,0 +1,81 @@
+"""Proofs of `lifecircle plan` are checked by tools/check_proof.py, and refused once anything in them is changed.
+
+    python3 tests/readers/check_proofs.py target/debug/lifecircle
+"""
+
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHECK = ROOT / "tools/check_proof.py"
+
+
+def check(file):
+    done = subprocess.run([sys.executable, CHECK, file], capture_output=True, text=True, timeout=300)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def graph(file, nodes, p, seed):
+    """A random graph in OR-Library's form."""
+    dice = random.Random(seed)
+    edges = [(a, a + 1, dice.randint(1, 90)) for a in range(1, nodes)]
+    edges += [(dice.randint(1, nodes), dice.randint(1, nodes), dice.randint(1, 90)) for _ in range(3 * nodes)]
+    file.write_text(f"{nodes} {len(edges)} {p}\n" + "".join(f"{a} {b} {c}\n" for a, b, c in edges))
+
+
+def refused(file, about, change, what):
+    """Writes a changed proof, which must not pass."""
+    wrong = json.loads(json.dumps(about))
+    change(wrong)
+    file.write_text(json.dumps(wrong))
+    passed, said = check(file)
+    assert not passed, f"{what} was not noticed: {said}"
+
+
+def main():
+    program = pathlib.Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as directory:
+        directory = pathlib.Path(directory)
+        proofs, wrong = directory / "proofs", directory / "wrong.json"
+        commands = [[program, "plan", "sites", directory / "demo/demo.city", "--service", "pocket_park", "--count", "5"]]
+        subprocess.run([program, "demo", "--small", "--no-open", "-q", "-o", directory / "demo"], check=True, capture_output=True)
+        for seed, (nodes, p) in enumerate([(30, 3), (60, 12), (90, 7)]):
+            file = directory / f"graph{seed}.txt"
+            graph(file, nodes, p, seed)
+            commands.append([program, "plan", "solve", file, "--model", "p-median"])
+            commands.append([program, "plan", "solve", file, "--model", "lscp", "--radius", "60"])
+            commands.append([program, "plan", "solve", file, "--model", "mclp", "--radius", "40"])
+        split = 0
+        for command in commands:
+            done = subprocess.run([*command, "-o", proofs, "--force", "--json"], check=True, capture_output=True, text=True)
+            assert json.loads(done.stdout)["proven_optimal"], done.stdout
+            [proof] = proofs.glob("[!s]*.json")
+            passed, said = check(proof)
+            assert passed, f"{command}: {said}"
+            about = json.loads(proof.read_text())
+            split += len(about["proof"]["nodes"]) > 1
+
+            def higher(about):
+                about["bound"] += 1
+
+            def dearer(about):
+                about["value"] -= 1
+
+            def without_prices(about):
+                for node in about["proof"]["nodes"]:
+                    for step in node.get("steps", []):
+                        step["prices"] = []
+
+            refused(wrong, about, higher, "a bound that is too high")
+            refused(wrong, about, dearer, "a value that the choice does not have")
+            if about["value"] > 0:
+                refused(wrong, about, without_prices, "a proof without prices")
+        print(f"{len(commands)} proofs checked, {split} of them of several parts; every change was noticed")
+
+
+if __name__ == "__main__":
+    main()
