@@ -256,11 +256,12 @@ impl Solver<'_> {
             }
             let fixed = self.settle_sites(&reduced, &climb.relaxed, &climb.prices, upper, &mut fates);
             is_first = false;
-            if fixed * 10 < reduced.sites.len() {
-                if let Some(site) = self.split_at(&reduced, &climb.often, &fates) {
-                    settled.split = Some((site, fates, prices));
-                    return settled;
-                }
+            // A bound that settles much is worth another climb.
+            if fixed * 10 < reduced.sites.len()
+                && let Some(site) = self.split_at(&reduced, &climb.often, &fates)
+            {
+                settled.split = Some((site, fates, prices));
+                return settled;
             }
         }
     }

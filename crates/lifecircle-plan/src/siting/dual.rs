@@ -75,8 +75,8 @@ fn earnings(problem: &Problem, prices: &[i64], scale: Scale) -> (Vec<i64>, i64) 
     let sites = problem.sites();
     let part = |from: usize, to: usize| {
         let (mut earns, mut sum) = (vec![0; sites], 0);
-        for demand in from..to {
-            let (price, weight) = (prices[demand], problem.demand(demand).weight);
+        for (demand, &price) in (from..to).zip(&prices[from..to]) {
+            let weight = problem.demand(demand).weight;
             sum += price;
             for link in problem.row(demand) {
                 let cost = scale.scaled(weight * i64::from(link.cost));
