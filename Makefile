@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -119,6 +119,11 @@ bench-serve: tools web $(CLIENTS) ## how quickly a served city answers, by the l
 	target/release/lifecircle import $(CITY) -o target/bench-serve.city --force
 	target/clients/bin/pip install -q mercantile pyarrow
 	$(CLIENTS) benches/serve.py target/release/lifecircle target/bench-serve.city $(if $(VALHALLA),--valhalla $(VALHALLA) $(CITY))
+
+bench-siting: tools $(PEERS) ## published problems of siting: `plan solve` and spopt with HiGHS on the same files (about 15 minutes)
+	$(CARGO) build --release --locked --bin lifecircle
+	target/peers/bin/pip install -q spopt==0.7.0 pulp==3.3.2 highspy==1.16.0
+	$(PEERS) benches/siting.py target/release/lifecircle ../shared/data
 
 bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
 	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
