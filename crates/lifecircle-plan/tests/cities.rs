@@ -1,5 +1,7 @@
 //! Places that were chosen in a city, beside the city with facilities built there and measured anew.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use lifecircle::city::{Entries, Facility};
 use lifecircle::measure::{Measured, measure, residents_of};
 use lifecircle::network::Walker;
@@ -46,8 +48,15 @@ fn what_is_promised_is_measured_when_it_is_built() {
     let sites = &solved.sites;
     assert!((sites.before - covered(&measured, service)).abs() < 0.01);
     let after = built(&measured, service, &solved);
-    assert!((sites.value - covered(&after, service)).abs() < 1.0, "{} promised, {} measured", sites.value, covered(&after, service));
-    assert!(sites.value > sites.before && sites.value == sites.bound && sites.bound_at_junctions.unwrap() >= sites.bound);
+    assert!(
+        (sites.value - covered(&after, service)).abs() < 1.0,
+        "{} promised, {} measured",
+        sites.value,
+        covered(&after, service)
+    );
+    assert!(
+        sites.value > sites.before && sites.value == sites.bound && sites.bound_at_junctions.unwrap() >= sites.bound
+    );
     let added: f64 = sites.sites.iter().map(|site| site.adds).sum();
     assert!((added - (sites.value - sites.before)).abs() < 0.01);
     assert!(sites.sites.is_sorted_by(|a, b| a.adds >= b.adds));

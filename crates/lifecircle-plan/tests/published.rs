@@ -1,5 +1,7 @@
 //! Published problems and their proven values, where `../shared/data` holds them; `benches/siting.py` solves all of them.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -40,13 +42,22 @@ fn medians_and_centers_of_or_library_are_proven() {
         assert_eq!((outcome.best.map(|(_, value)| value), outcome.bound), (Some(median), Some(median)), "pmed{number}");
         let lengths = problem.all_lengths();
         let found = p_center(lengths.len(), &|at| problem.within(lengths[at]), sites, count, &()).unwrap();
-        assert_eq!((found.best.map(|(_, at)| lengths[at]), lengths[found.bound]), (Some(center), center), "pmed{number}");
+        assert_eq!(
+            (found.best.map(|(_, at)| lengths[at]), lengths[found.bound]),
+            (Some(center), center),
+            "pmed{number}"
+        );
     }
 }
 
 /// File, sites and the weight that they cover within 800: as HiGHS 1.16 proves it too.
-const SJC: [(&str, i64, i64); 5] =
-    [("SJC324", 3, 11_604), ("SJC402", 5, 15_970), ("SJC500", 7, 19_692), ("SJC708", 10, 24_190), ("SJC818", 10, 28_838)];
+const SJC: [(&str, i64, i64); 5] = [
+    ("SJC324", 3, 11_604),
+    ("SJC402", 5, 15_970),
+    ("SJC500", 7, 19_692),
+    ("SJC708", 10, 24_190),
+    ("SJC818", 10, 28_838),
+];
 
 #[test]
 fn maximal_coverings_are_proven() {

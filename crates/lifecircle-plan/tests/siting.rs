@@ -1,5 +1,7 @@
 //! Siting beside its plain twin: all choices of small problems are tried, one after another.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use lifecircle_plan::siting::{
     Demand, Limit, Link, Outcome, Problem, Settings, Watch, max_cover, p_center, p_median, set_cover, solve,
 };

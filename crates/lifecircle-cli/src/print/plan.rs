@@ -28,7 +28,7 @@ pub fn solved(out: &mut dyn Write, solved: &[Solved], documents: &[Value], commo
         pick(common, "秒", "Seconds"),
     ];
     let mut rows = table(&header, 1);
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number_text(value));
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), number_text);
     for solved in solved {
         let gap = match solved.gap() {
             Some(0.0) => pick(common, "已证最优", "proven optimal").to_owned(),
