@@ -103,7 +103,12 @@ pub enum Command {
     /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
     Serve(ServeArgs),
     /// Plan: where new facilities should stand, and how far from the best possible that is
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  lifecircle plan sites demo.city --service pocket_park --count 17"
+    )]
     Plan(PlanCommand),
     /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
     Export(ExportArgs),

@@ -38,6 +38,7 @@ fn help_and_lists() {
         "measure",
         "evaluate",
         "report",
+        "plan",
         "export",
         "facilities",
         "standards",
@@ -185,6 +186,49 @@ fn changes_between_two_years() {
     assert!(page.contains("What changed") && page.contains("class=\"change opened\""));
     let none = succeed(directory.path(), &["measure", "out/demo.city", "--compare", "out/demo.city"]);
     assert!(none.contains("Nothing changed."), "{none}");
+}
+
+#[test]
+fn plans_are_told_and_written_with_their_proofs() {
+    let directory = demo();
+    let sites = ["plan", "sites", "out/demo.city", "--service", "pocket_park", "--count", "3"];
+    let say = |more: &[&str]| succeed(directory.path(), &[&sites[..], more].concat());
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\d+\.\d+ (s|秒)", "S $1");
+    settings.bind(|| {
+        insta::assert_snapshot!("plan_sites_en", say(&[]));
+        insta::assert_snapshot!("plan_sites_zh", say(&["--lang", "zh", "--model", "p-median"]));
+    });
+    let printed = json(&say(&["--json", "-o", "parks", "--format", "csv"]));
+    assert_eq!((&printed["value"], &printed["gap"]), (&printed["bound"], &0.0.into()));
+    assert!(directory.path().join("parks/sites.csv").is_file());
+    let proof = json(&std::fs::read_to_string(directory.path().join("parks/proof.json")).unwrap());
+    assert_eq!(proof["value"], proof["bound"]);
+    let table = std::fs::read_to_string(directory.path().join("parks/sites.csv")).unwrap();
+    assert_eq!(table.lines().count(), 4);
+
+    std::fs::write(directory.path().join("lots.csv"), "name,lon,lat\nA,106.807,39.623\nfar,10,10\n").unwrap();
+    let given = json(&say(&["--json", "--candidates", "lots.csv"]));
+    assert_eq!((&given["candidates"], &given["candidates_without_street"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn published_problems_are_solved() {
+    let directory = tempfile::tempdir().unwrap();
+    // A path of five nodes, of which the middle one is nearest to all.
+    std::fs::write(directory.path().join("path.txt"), "5 4 1\n1 2 1\n2 3 1\n3 4 1\n4 5 1\n").unwrap();
+    let solve = |model: &str, more: &[&str]| {
+        json(&succeed(directory.path(), &[&["plan", "solve", "path.txt", "--model", model, "--json"], more].concat()))
+    };
+    let is = |found: &serde_json::Value, value: f64, sites: &[u32]| {
+        assert_eq!((&found["value"], &found["bound"]), (&value.into(), &value.into()), "{found}");
+        assert_eq!((&found["sites"], &found["proven_optimal"]), (&sites.into(), &true.into()), "{found}");
+    };
+    is(&solve("p-median", &[]), 6.0, &[3]);
+    is(&solve("p-center", &[]), 2.0, &[3]);
+    assert_eq!(solve("mclp", &["--p", "2", "--radius", "1"])["value"], 5.0);
+    assert_eq!(solve("lscp", &["--radius", "1"])["value"], 2.0);
+    assert!(fail(directory.path(), &["plan", "solve", "path.txt", "--model", "mclp"]).contains("give --radius"));
 }
 
 #[test]
