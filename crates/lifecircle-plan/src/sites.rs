@@ -144,12 +144,12 @@ pub fn find_sites(
     let problem = homes.problem(links, candidates.len(), question.count)?;
     let nothing_built = problem.value(&[]).unwrap_or(0);
     let settings = Settings { gap: question.gap, saved_from: Some(nothing_built), ..Settings::default() };
-    let outcome = solve(&problem, settings, watch)?;
+    let outcome = solve(&problem, settings, watch);
     let anywhere = match (&question.candidates, question.model, service.threshold) {
         (None, Model::Cover, Threshold::Time(_)) if !watch.is_over() => {
             let links = homes.links(measured, &candidates, LOSS, progress)?;
             let problem = homes.problem(links, candidates.len(), question.count)?;
-            solve(&problem, settings, &Once { watch, is_done: AtomicBool::new(false) })?.bound
+            solve(&problem, settings, &Once { watch, is_done: AtomicBool::new(false) }).bound
         }
         _ => None,
     };

@@ -38,7 +38,7 @@ fn medians_and_centers_of_or_library_are_proven() {
         let problem = Published::open(&folder.join(format!("pmed{number}.txt"))).unwrap();
         let (sites, count) = (problem.sites, problem.count.unwrap());
         let found = p_median(&problem.weights, problem.costs().unwrap(), sites, count).unwrap();
-        let outcome = solve(&found, Settings::default(), &()).unwrap();
+        let outcome = solve(&found, Settings::default(), &());
         assert_eq!((outcome.best.map(|(_, value)| value), outcome.bound), (Some(median), Some(median)), "pmed{number}");
         let lengths = problem.all_lengths();
         let found = p_center(lengths.len(), &|at| problem.within(lengths[at]), sites, count, &()).unwrap();
@@ -65,7 +65,7 @@ fn maximal_coverings_are_proven() {
     for (file, count, covered) in SJC {
         let problem = Published::open(&folder.join(format!("{file}.txt"))).unwrap();
         let found = max_cover(&problem.weights, problem.within(800.0), problem.sites, count).unwrap();
-        let outcome = solve(&found, Settings::default(), &()).unwrap();
+        let outcome = solve(&found, Settings::default(), &());
         assert!(outcome.is_proven());
         let all: i64 = problem.weights.iter().sum();
         assert_eq!(outcome.best.map(|(_, left)| all - left), Some(covered), "{file}");

@@ -51,12 +51,12 @@ proptest! {
 
     #[test]
     fn the_answer_is_the_best_of_all_choices(problem in problems()) {
-        check(&problem, &solve(&problem, Settings::default(), &()).unwrap());
+        check(&problem, &solve(&problem, Settings::default(), &()));
     }
 
     #[test]
     fn a_choice_that_is_good_enough_is_no_further_from_the_bound(problem in problems(), gap in 0.0_f64..0.5) {
-        let outcome = solve(&problem, Settings { gap, ..Settings::default() }, &()).unwrap();
+        let outcome = solve(&problem, Settings { gap, ..Settings::default() }, &());
         if let Some(least) = cheapest(&problem) {
             let (value, bound) = (outcome.best.unwrap().1, outcome.bound.unwrap());
             prop_assert!(bound <= least && least <= value);
@@ -66,7 +66,7 @@ proptest! {
 
     #[test]
     fn any_choice_below_a_cost_is_found_if_there_is_one(problem in problems(), below in 0_i64..60) {
-        let outcome = solve(&problem, Settings::any_below(below), &()).unwrap();
+        let outcome = solve(&problem, Settings::any_below(below), &());
         let exists = cheapest(&problem).is_some_and(|least| least < below);
         prop_assert_eq!(outcome.best.is_some(), exists);
         prop_assert!(outcome.best.is_none_or(|(chosen, value)| value < below && problem.value(&chosen) == Some(value)));
@@ -87,15 +87,15 @@ proptest! {
         };
         let within = |radius: u32| rows(&|length| (length <= radius).then_some(0));
 
-        let median = solve(&p_median(&weights, rows(&Some), 6, most).unwrap(), Settings::default(), &()).unwrap();
+        let median = solve(&p_median(&weights, rows(&Some), 6, most).unwrap(), Settings::default(), &());
         let least = choices().map(|choice| (0..7).map(|d| weights[d] * i64::from(nearest(d, choice))).sum::<i64>()).min();
         prop_assert_eq!(median.best.map(|(_, value)| value), least);
 
-        let cover = solve(&max_cover(&weights, within(radius), 6, most).unwrap(), Settings::default(), &()).unwrap();
+        let cover = solve(&max_cover(&weights, within(radius), 6, most).unwrap(), Settings::default(), &());
         let left = |choice: u32| (0..7).filter(|&d| nearest(d, choice) > radius).map(|d| weights[d]).sum::<i64>();
         prop_assert_eq!(cover.best.map(|(_, value)| value), choices().map(left).min());
 
-        let few = solve(&set_cover(within(radius), 6).unwrap(), Settings::default(), &()).unwrap();
+        let few = solve(&set_cover(within(radius), 6).unwrap(), Settings::default(), &());
         let covers = (1_u32..1 << 6).filter(|&choice| (0..7).all(|d| nearest(d, choice) <= radius));
         prop_assert_eq!(few.best.map(|(_, value)| value), covers.map(|choice| i64::from(choice.count_ones())).min());
 
@@ -132,11 +132,11 @@ fn scattered(count: usize) -> Vec<Vec<Link>> {
 #[test]
 fn stopped_anywhere_the_best_so_far_and_its_bound_stand() {
     let problem = p_median(&[1; 60], scattered(60), 60, 7).unwrap();
-    let whole = solve(&problem, Settings::default(), &()).unwrap();
+    let whole = solve(&problem, Settings::default(), &());
     let least = whole.best.as_ref().unwrap().1;
     assert!(whole.is_proven());
     for asked in [0, 1, 2, 5, 10, 30, 100, 300, 1_000] {
-        let outcome = solve(&problem, Settings::default(), &After(asked.into())).unwrap();
+        let outcome = solve(&problem, Settings::default(), &After(asked.into()));
         assert!(outcome.bound.is_none_or(|bound| bound <= least), "stopped after {asked}: {:?}", outcome.bound);
         if let Some((chosen, value)) = outcome.best {
             assert_eq!(problem.value(&chosen), Some(value));
@@ -159,7 +159,7 @@ fn the_answer_and_its_proof_do_not_depend_on_threads() {
     .unwrap();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| solve(&problem, Settings::default(), &()).unwrap())
+        pool.install(|| solve(&problem, Settings::default(), &()))
     };
     assert_eq!(with(1), with(3));
 }

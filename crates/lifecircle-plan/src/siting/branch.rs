@@ -7,7 +7,6 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use lifecircle::Result;
 use rayon::prelude::*;
 
 use super::dominance;
@@ -101,9 +100,15 @@ struct Settled {
 
 /// Chooses sites so that the cost is least, and proves it as far as `settings` and `watch` allow.
 ///
-/// # Errors
-/// None yet: a problem that nothing satisfies has an outcome without a best choice.
-pub fn solve(problem: &Problem, settings: Settings, watch: &dyn Watch) -> Result<Outcome> {
+/// ```
+/// use lifecircle_plan::siting::{Link, Settings, p_median, solve};
+/// // Three demands in a row, one unit apart; one of them is chosen.
+/// let row = |at: u32| (0..3).map(|site| Link { cost: at.abs_diff(site), site }).collect();
+/// let problem = p_median(&[1, 1, 1], (0..3).map(row).collect(), 3, 1).unwrap();
+/// let outcome = solve(&problem, Settings::default(), &());
+/// assert_eq!((outcome.best, outcome.bound), (Some((vec![1], 2)), Some(2)));
+/// ```
+pub fn solve(problem: &Problem, settings: Settings, watch: &dyn Watch) -> Outcome {
     let search = Solver { problem, scale: Scale::of(problem), settings, watch };
     search.run()
 }
@@ -119,7 +124,7 @@ struct Solver<'a> {
 const NONE_KNOWN: i64 = i64::MAX >> 1;
 
 impl Solver<'_> {
-    fn run(&self) -> Result<Outcome> {
+    fn run(&self) -> Outcome {
         let mut best = self.start();
         let mut nodes = vec![Node::default()];
         let mut waiting = Waiting::default();
@@ -178,7 +183,7 @@ impl Solver<'_> {
         let bound = waiting.least().into_iter().chain(given_up).min().unwrap_or(upper).min(upper);
         let bound = (best.is_some() || bound < upper).then_some(bound.max(0));
         let parts = nodes.len();
-        Ok(Outcome { best, bound, proof: Proof { scale: self.scale.bits(), nodes }, parts })
+        Outcome { best, bound, proof: Proof { scale: self.scale.bits(), nodes }, parts }
     }
 
     /// Only what costs less is of interest.

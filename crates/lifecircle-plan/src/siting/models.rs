@@ -57,7 +57,7 @@ fn cover_with(rows: Vec<Vec<Link>>, sites: usize, most: i64, watch: &dyn Watch) 
         let value = chosen.len() as i64;
         return Ok(Outcome { best: Some((chosen, value)), bound: None, proof: Proof::default(), parts: 0 });
     }
-    solve(&set_cover(rows, sites)?, Settings::any_below(most + 1), watch)
+    Ok(solve(&set_cover(rows, sites)?, Settings::any_below(most + 1), watch))
 }
 
 /// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.

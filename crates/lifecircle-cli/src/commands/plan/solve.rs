@@ -100,7 +100,7 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     let all: i64 = weights.iter().sum();
     let saved_from = (args.model == SolveModel::Mclp).then_some(all);
     let settings = Settings { gap: args.proving.gap, saved_from, below: None };
-    let outcome: Outcome = siting::solve(&problem, settings, &watch)?;
+    let outcome: Outcome = siting::solve(&problem, settings, &watch);
     if let Some(output) = output {
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         output.write(|directory| write_proof(&directory.join(format!("{name}.json")), &problem, &outcome))?;
