@@ -16,7 +16,10 @@ use lifecircle::reach::{Places, catchment};
 use lifecircle::ready::Searched;
 use lifecircle::standard::Threshold;
 
-use crate::siting::{Demand, Limit, Link, Outcome, Problem, Settings, Watch, solve};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::siting::{Demand, Limit, Link, METHOD, Outcome, Problem, Settings, Watch, solve};
 
 /// How much later than at any junction people are at a candidate.
 pub const LOSS: Seconds = Seconds(30.0);
@@ -35,6 +38,21 @@ pub enum Model {
     Cover,
     /// The way of all residents to the nearest facility is shortest: the *p*-median.
     Median,
+}
+
+impl Model {
+    /// Its usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cover => "mclp",
+            Self::Median => "p-median",
+        }
+    }
+
+    /// The model of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Cover, Self::Median].into_iter().find(|model| model.name() == name)
+    }
 }
 
 /// What is asked.
@@ -89,6 +107,82 @@ impl Sites {
     pub fn gap(&self) -> f64 {
         let gained = (self.value - self.before).abs();
         if self.value == self.bound { 0.0 } else { (self.bound - self.value).abs() / gained.max(f64::MIN_POSITIVE) }
+    }
+}
+
+/// An answer as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SitesDocument {
+    /// The service.
+    pub service: String,
+    /// By which standard.
+    pub standard: String,
+    /// Who walks.
+    pub walker: String,
+    /// `mclp` or `p-median`.
+    pub model: String,
+    /// Whom the service is for: residents in all.
+    pub residents: f64,
+    /// Residents who have it before; resident-seconds of all ways for `p-median`.
+    pub before: f64,
+    /// The same after.
+    pub value: f64,
+    /// No choice of candidates is better than this.
+    pub bound: f64,
+    /// How far the value is from the bound, as a share of what is gained.
+    pub gap: f64,
+    /// Whether no choice of candidates is better.
+    pub proven_optimal: bool,
+    /// What no choice of any junctions could exceed, where junctions are the candidates and the threshold is a time.
+    pub bound_at_junctions: Option<f64>,
+    /// How long it took.
+    pub seconds: f64,
+    /// How it was found.
+    pub method: String,
+    /// How many candidates there were.
+    pub candidates: usize,
+    /// Candidates that were given and have no street within reach.
+    pub candidates_without_street: usize,
+    /// The places, the one that adds most first.
+    pub sites: Vec<SiteDocument>,
+}
+
+/// A place as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SiteDocument {
+    /// Its number among the candidates.
+    pub candidate: u32,
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// What it adds to those before it: residents, or resident-seconds.
+    pub adds: f64,
+}
+
+impl SitesDocument {
+    /// Of an answer.
+    pub fn new(found: &Sites, measured: &Measured, question: &Question, seconds: f64) -> Self {
+        let place =
+            |site: &Site| SiteDocument { candidate: site.candidate, lon: site.at.x, lat: site.at.y, adds: site.adds };
+        Self {
+            service: measured.standard.services[question.service].id.clone(),
+            standard: measured.standard.id.clone(),
+            walker: measured.walker().id.clone(),
+            model: question.model.name().to_owned(),
+            residents: found.people,
+            before: found.before,
+            value: found.value,
+            bound: found.bound,
+            gap: found.gap(),
+            proven_optimal: found.gap() == 0.0,
+            bound_at_junctions: found.bound_at_junctions,
+            seconds,
+            method: METHOD.to_owned(),
+            candidates: found.candidates,
+            candidates_without_street: found.without_street,
+            sites: found.sites.iter().map(place).collect(),
+        }
     }
 }
 

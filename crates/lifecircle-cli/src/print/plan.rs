@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use lifecircle::measure::Measured;
 use lifecircle::text::Language;
-use lifecircle_plan::sites::{Model, Sites};
+use lifecircle_plan::sites::{Model, Question, Sites, SitesDocument};
 use serde_json::{Value, json};
 
 use super::{count, document, line, percent, pick, table};
 use crate::args::Common;
-use crate::commands::plan::{METHOD, Solved};
+use crate::commands::plan::Solved;
 
 /// Published problems that were solved.
 pub fn solved(out: &mut dyn Write, solved: &[Solved], documents: &[Value], common: &Common) -> io::Result<()> {
@@ -57,29 +57,15 @@ fn number_text(value: f64) -> String {
 pub fn sites(
     out: &mut dyn Write,
     found: &Sites,
-    (measured, service): (&Measured, usize),
-    (model, seconds): (Model, f64),
+    measured: &Measured,
+    (question, seconds): (&Question, f64),
     common: &Common,
 ) -> io::Result<()> {
-    let service = &measured.standard.services[service];
+    let service = &measured.standard.services[question.service];
     if common.json {
-        let places = found
-            .sites
-            .iter()
-            .map(|site| json!({ "candidate": site.candidate, "lon": site.at.x, "lat": site.at.y, "adds": site.adds }));
-        return document(
-            out,
-            &json!({
-                "service": service.id, "standard": measured.standard.id, "walker": measured.walker().id,
-                "model": if model == Model::Cover { "mclp" } else { "p-median" },
-                "residents": found.people, "before": found.before, "value": found.value, "bound": found.bound,
-                "gap": found.gap(), "proven_optimal": found.gap() == 0.0, "bound_at_junctions": found.bound_at_junctions,
-                "seconds": seconds, "method": METHOD, "candidates": found.candidates,
-                "candidates_without_street": found.without_street, "sites": places.collect::<Vec<_>>(),
-            }),
-        );
+        return document(out, &json!(SitesDocument::new(found, measured, question, seconds)));
     }
-    let is_cover = model == Model::Cover;
+    let is_cover = question.model == Model::Cover;
     let adds = if is_cover {
         pick(common, "新增居民", "Residents gained")
     } else {

@@ -15,6 +15,9 @@ use super::local_search::{self, Columns, Search};
 use super::problem::{Fate, Problem, Reduced};
 use super::proof::{Node, Proof, Step};
 
+/// How bounds and answers are found.
+pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
+
 /// How many parts are taken at a time.
 const AT_A_TIME: usize = 8;
 

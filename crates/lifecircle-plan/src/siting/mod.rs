@@ -8,7 +8,7 @@ mod models;
 mod problem;
 mod proof;
 
-pub use branch::{Outcome, Settings, Watch, solve};
+pub use branch::{METHOD, Outcome, Settings, Watch, solve};
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
 pub use problem::{Demand, Limit, Link, Problem};
 pub use proof::{Node, Proof, ProofDocument, Step};

@@ -14,7 +14,7 @@ use lifecircle::text::Language;
 use lifecircle::{Error, Result};
 use lifecircle_plan::siting::{Outcome, Problem, ProofDocument, Watch};
 
-pub use solve::{METHOD, Solved};
+pub use solve::Solved;
 
 use crate::args::{Common, PlanCommand};
 

@@ -60,7 +60,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
         })?;
         output.finish()?;
     }
-    print::show(|out| print::sites(out, &solved.sites, (&measured, service), (question.model, seconds), common))
+    print::show(|out| print::sites(out, &solved.sites, &measured, (&question, seconds), common))
 }
 
 fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured, service: usize) -> Table {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lifecircle::output::Output;
 use lifecircle::{Error, Result};
 use lifecircle_plan::published::Published;
-use lifecircle_plan::siting::{self, Outcome, Settings, max_cover, p_center, p_median, set_cover};
+use lifecircle_plan::siting::{self, METHOD, Outcome, Settings, max_cover, p_center, p_median, set_cover};
 use serde_json::{Value, json};
 
 use super::{Closing, write_proof};
@@ -42,9 +42,6 @@ impl Solved {
         })
     }
 }
-
-/// How bounds and answers are found.
-pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
     if args.output.is_some() && args.model == SolveModel::PCenter {
