@@ -18,6 +18,7 @@ use lifecircle::standard::Standard;
 use lifecircle::summary::{life_circle, summarise};
 use lifecircle::tables::Format;
 use lifecircle::{demo, import};
+use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
 use serde_json::Value;
@@ -202,6 +203,40 @@ async fn the_matrix_and_the_way_have_one_time() {
             let route = ready.route(&[a], &[b], &()).unwrap().unwrap();
             assert_eq!(seconds[i][j].as_f64().unwrap(), f64::from(route.cost.0) / 1000.0, "{i} to {j}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_those_of_the_library_and_bounded() {
+    let client = Client::new();
+    let ask = async |body: Value| {
+        let request = Request::post("/api/v1/cities/small/sites").header(header::CONTENT_TYPE, "application/json");
+        let answer = client.router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+        let status = answer.status();
+        (status, serde_json::from_slice::<Value>(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
+    };
+    let (status, mut answer) = ask(serde_json::json!({ "service": "pocket_park", "count": 3 })).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    let service = measured.standard.services.iter().position(|service| service.id == "pocket_park").unwrap();
+    let question = Question { service, count: 3, model: Model::Cover, candidates: None, gap: 0.0 };
+    let found = find_sites(&measured, &question, &(), &()).unwrap().sites;
+    answer["seconds"] = 0.0.into();
+    assert_eq!(answer, serde_json::to_value(SitesDocument::new(&found, &measured, &question, 0.0)).unwrap());
+
+    for (wrong, said) in [
+        (serde_json::json!({ "service": "pocket_park", "count": 0 }), "`count`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "seconds": 600 }), "`seconds`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "gap": 1 }), "`gap`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "model": "best" }), "choose mclp"),
+        (serde_json::json!({ "service": "castle", "count": 1 }), "no service"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [[999, 0]] }), "longitudes"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [] }), "no candidate"),
+    ] {
+        let (status, answer) = ask(wrong).await;
+        assert!(status.is_client_error() && answer["detail"].as_str().unwrap().contains(said), "{status} {answer}");
     }
 }
 

@@ -8,6 +8,7 @@ mod city;
 pub(crate) mod exports;
 pub(crate) mod geojson;
 mod measures;
+mod plan;
 mod reach;
 mod search;
 pub(crate) mod tiles;
@@ -70,6 +71,7 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
     let v1 = city::routes()
         .merge(measures::routes())
         .merge(reach::routes())
+        .merge(plan::routes())
         .merge(catalogue::routes())
         .merge(search::routes())
         .merge(tiles::routes())
