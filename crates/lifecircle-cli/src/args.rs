@@ -157,6 +157,9 @@ pub struct SitesArgs {
     /// What is made best: how many have the service within reach, or the mean way to it
     #[arg(long, value_enum, default_value = "mclp", help_heading = PLANNING)]
     pub model: SitesModel,
+    /// How near is near enough, in minutes of the walker [default: as the standard says]
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    pub within: Option<f64>,
     /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …) [default: junctions of the streets]
     #[arg(long, value_name = "FILE", help_heading = PLANNING)]
     pub candidates: Option<PathBuf>,
@@ -218,6 +221,13 @@ fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
         _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
+    }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0.0 && minutes <= 120.0 => Ok(minutes),
+        _ => Err("give a number of minutes above 0, up to 120".to_owned()),
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Question {
     pub count: u32,
     /// What is made best.
     pub model: Model,
+    /// How near is near enough, instead of the standard's threshold.
+    pub within: Option<Seconds>,
     /// Where they may stand; junctions of the streets if nothing is said.
     pub candidates: Option<Vec<LonLat>>,
     /// How far from the bound is good enough, as a share of what is gained.
@@ -212,7 +214,7 @@ pub struct Solved {
 /// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
 /// let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &())?;
 /// let service = measured.standard.services.iter().position(|service| service.id == "pocket_park").unwrap();
-/// let question = Question { service, count: 3, model: Model::Cover, candidates: None, gap: 0.0 };
+/// let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
 /// let found = find_sites(&measured, &question, &(), &())?.sites;
 /// assert!(found.value >= found.before && found.value <= found.bound);
 /// # Ok(())
@@ -225,7 +227,7 @@ pub fn find_sites(
     progress: &dyn Progress,
 ) -> Result<Solved> {
     let service = &measured.standard.services[question.service];
-    if question.model == Model::Cover && service.count > 1 {
+    if question.model == Model::Cover && question.within.is_none() && service.count > 1 {
         return Err(Error::new(format!(
             "`{}` asks for {} facilities within reach, and one more is only sited where one is enough",
             service.id, service.count
@@ -239,7 +241,7 @@ pub fn find_sites(
     let nothing_built = problem.value(&[]).unwrap_or(0);
     let settings = Settings { gap: question.gap, saved_from: Some(nothing_built), ..Settings::default() };
     let outcome = solve(&problem, settings, watch);
-    let anywhere = match (&question.candidates, question.model, service.threshold) {
+    let anywhere = match (&question.candidates, question.model, homes.threshold) {
         (None, Model::Cover, Threshold::Time(_)) if !watch.is_over() => {
             let links = homes.links(measured, &candidates, LOSS, progress)?;
             let problem = homes.problem(links, candidates.len(), question.count)?;
@@ -340,14 +342,18 @@ struct Homes {
 impl Homes {
     fn of(measured: &Measured, question: &Question) -> Self {
         let service = &measured.standard.services[question.service];
-        let mut homes =
-            Self { model: question.model, threshold: service.threshold, demands: Vec::new(), people: 0.0, before: 0.0 };
+        let threshold = question.within.map_or(service.threshold, Threshold::Time);
+        let has = |home: usize| match question.within {
+            Some(within) => measured.nearest(home, question.service).is_some_and(|time| time.0 <= within.0),
+            None => measured.has(home, question.service),
+        };
+        let mut homes = Self { model: question.model, threshold, demands: Vec::new(), people: 0.0, before: 0.0 };
         for (index, home) in measured.city().homes.iter().enumerate() {
             // Where ages are not known, everybody counts.
             let people = residents_of(home, service.people).unwrap_or(home.residents);
             homes.people += people;
             let ceiling = match question.model {
-                Model::Cover => u32::from(!measured.has(index, question.service)),
+                Model::Cover => u32::from(!has(index)),
                 Model::Median => {
                     let now =
                         measured.nearest(index, question.service).map_or(LONGEST_WAY.0, |now| now.0.min(LONGEST_WAY.0));

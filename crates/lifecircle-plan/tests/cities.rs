@@ -43,7 +43,7 @@ fn built(measured: &Measured, service: usize, solved: &Solved) -> Measured {
 #[test]
 fn what_is_promised_is_measured_when_it_is_built() {
     let (measured, service) = small_city();
-    let question = Question { service, count: 3, model: Model::Cover, candidates: None, gap: 0.0 };
+    let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
     let solved = find_sites(&measured, &question, &(), &()).unwrap();
     let sites = &solved.sites;
     assert!((sites.before - covered(&measured, service)).abs() < 0.01);
@@ -65,7 +65,7 @@ fn what_is_promised_is_measured_when_it_is_built() {
 #[test]
 fn the_mean_way_is_as_short_as_promised() {
     let (measured, service) = small_city();
-    let question = Question { service, count: 2, model: Model::Median, candidates: None, gap: 0.0 };
+    let question = Question { service, count: 2, model: Model::Median, within: None, candidates: None, gap: 0.0 };
     let solved = find_sites(&measured, &question, &(), &()).unwrap();
     let after = built(&measured, service, &solved);
     let way = |home: usize| after.nearest(home, service).map_or(1_800.0, |way| way.0.min(1_800.0));
@@ -82,7 +82,8 @@ fn more_candidates_never_give_less_and_those_without_a_street_are_told() {
     let corners: Vec<_> = measured.city().streets.nodes.iter().copied().step_by(7).collect();
     let far = lifecircle::geo::LonLat { x: 0.0, y: 0.0 };
     let with = |candidates: Vec<_>| {
-        let question = Question { service, count: 2, model: Model::Cover, candidates: Some(candidates), gap: 0.0 };
+        let question =
+            Question { service, count: 2, model: Model::Cover, within: None, candidates: Some(candidates), gap: 0.0 };
         find_sites(&measured, &question, &(), &()).map(|solved| solved.sites)
     };
     let few = with([&corners[..20], &[far]].concat()).unwrap();
@@ -91,4 +92,25 @@ fn more_candidates_never_give_less_and_those_without_a_street_are_told() {
     assert!(all.value >= few.value);
     assert!(few.sites.iter().all(|site| corners[site.candidate as usize] == site.at));
     assert!(with(vec![far]).unwrap_err().to_string().contains("no candidate has a street"));
+}
+
+#[test]
+fn a_limit_of_ones_own_stands_for_the_threshold() {
+    let (measured, service) = small_city();
+    let with = |minutes: f64| {
+        let within = Some(lifecircle::geo::Seconds::from_minutes(minutes));
+        let question = Question { service, count: 2, model: Model::Cover, within, candidates: None, gap: 0.0 };
+        find_sites(&measured, &question, &(), &()).unwrap()
+    };
+    for minutes in [3.0, 12.0] {
+        let solved = with(minutes);
+        let near = |measured: &Measured| {
+            let is_near = |home: &usize| measured.nearest(*home, service).is_some_and(|way| way.0 <= minutes * 60.0);
+            let homes = (0..measured.city().homes.len()).filter(is_near);
+            homes.map(|home| measured.city().homes[home].residents).sum::<f64>()
+        };
+        assert!((solved.sites.before - near(&measured)).abs() < 0.01);
+        assert!((solved.sites.value - near(&built(&measured, service, &solved))).abs() < 1.0);
+    }
+    assert!(with(12.0).sites.before > with(3.0).sites.before);
 }

@@ -7,13 +7,14 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
 use axum::Json;
 use axum::extract::State;
+use lifecircle::geo::Seconds;
 use lifecircle::progress::Progress as _;
 use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
 use lifecircle_plan::siting::Watch;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ask::{Asked, Given, Named, Nothing, OfCity, point, service, walker};
+use super::ask::{Asked, Given, LONGEST_MINUTES, Named, Nothing, OfCity, point, service, walker};
 use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
@@ -51,6 +52,8 @@ struct SitesOf {
     count: u32,
     /// `mclp`: most residents have it within reach; `p-median`: the mean way to it is shortest. `mclp` if none is named.
     model: Option<String>,
+    /// How near is near enough, in minutes up to 120; as the standard says if it is not said.
+    within: Option<f64>,
     /// Longitudes and latitudes where they may stand, up to 50,000; junctions of the streets if none are given.
     candidates: Option<Vec<[f64; 2]>>,
     /// How far from the bound is good enough, as a share of the gain; 0 if it is not said, which asks for proof.
@@ -107,6 +110,10 @@ fn bounded(asked: &SitesOf, service: usize) -> Result<(Question, Duration), Prob
     }
     let points = |all: &Vec<[f64; 2]>| all.iter().map(|[lon, lat]| point(*lon, *lat)).collect::<Result<Vec<_>, _>>();
     let candidates = candidates.map(points).transpose()?;
+    if asked.within.is_some_and(|within| !(within > 0.0 && within <= LONGEST_MINUTES)) {
+        return Err(Problem::bad_input(format!("`within` must lie between 0 and {LONGEST_MINUTES}")));
+    }
+    let within = asked.within.map(Seconds::from_minutes);
     let gap = asked.gap.unwrap_or(0.0);
     if !(0.0..1.0).contains(&gap) {
         return Err(Problem::bad_input("`gap` must be a share from 0 to below 1"));
@@ -115,5 +122,5 @@ fn bounded(asked: &SitesOf, service: usize) -> Result<(Question, Duration), Prob
     if !(seconds > 0.0 && seconds <= LONGEST_SECONDS) {
         return Err(Problem::bad_input(format!("`seconds` must lie between 0 and {LONGEST_SECONDS}")));
     }
-    Ok((Question { service, count: asked.count, model, candidates, gap }, Duration::from_secs_f64(seconds)))
+    Ok((Question { service, count: asked.count, model, within, candidates, gap }, Duration::from_secs_f64(seconds)))
 }

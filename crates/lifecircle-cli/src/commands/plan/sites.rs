@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use geo_types::{Geometry, Point};
+use lifecircle::geo::Seconds;
 use lifecircle::import::{ListColumns, read_list};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::output::Output;
@@ -39,6 +40,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
             SitesModel::Mclp => Model::Cover,
             SitesModel::PMedian => Model::Median,
         },
+        within: args.within.map(Seconds::from_minutes),
         candidates: candidates.as_ref().map(|list| list.facilities.iter().map(|facility| facility.at).collect()),
         gap: args.proving.gap,
     };
