@@ -19,6 +19,9 @@ use crate::siting::Link;
 /// The largest problem that is read: more demands or sites would not fit as a matrix.
 const MOST: usize = 20_000;
 
+/// The same of a graph, whose matrix is kept.
+const MOST_NODES: usize = 10_000;
+
 /// In how many parts a unit of length is divided where costs come from coordinates.
 const PARTS_OF_UNIT: f64 = 1000.0;
 
@@ -192,6 +195,9 @@ fn whole(wanted: usize, found: usize, what: &str) -> Result<()> {
 
 fn graph(nodes: usize, edges: usize, count: i64, lines: &[(usize, Vec<&str>)]) -> Result<Published> {
     whole(edges, lines.len(), "edges")?;
+    if nodes > MOST_NODES {
+        return Err(Error::new(format!("{nodes} nodes, where up to {MOST_NODES} are read")).place(line_name(1)));
+    }
     let mut costs = BTreeMap::new();
     for (line, words) in lines {
         let node = |at: usize| {

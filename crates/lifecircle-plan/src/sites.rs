@@ -303,6 +303,10 @@ impl Candidates {
     fn len(&self) -> usize {
         self.all.len()
     }
+
+    fn places(&self) -> Places {
+        self.snaps.iter().map(|&snap| Some(snap)).collect()
+    }
 }
 
 /// Junctions such that from every junction that homes reach one of them is at most [`LOSS`] away.
@@ -462,11 +466,5 @@ impl Homes {
             candidates: candidates.len(),
             without_street: candidates.without_street,
         }
-    }
-}
-
-impl Candidates {
-    fn places(&self) -> Places {
-        self.snaps.iter().map(|&snap| Some(snap)).collect()
     }
 }

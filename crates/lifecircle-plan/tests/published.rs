@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use lifecircle_plan::published::Published;
 use lifecircle_plan::siting::{Settings, max_cover, p_center, p_median, solve};
+use proptest::prelude::*;
 
 /// Something in `../shared/data`; where it is not, it is said that the test is skipped, even though its output is caught.
 fn shared_data(what: &str) -> Option<PathBuf> {
@@ -82,4 +83,11 @@ fn files_that_are_not_whole_are_refused_by_name_of_the_line() {
     assert!(said("2 9999 1 S\n0 0 1\n1 1 -4\n").contains("line 3: the weight -4"));
     assert!(said("1 1\nF 0 0 0 1\nG 0 0 0 1\n").contains("line 3: `G` is neither F nor C"));
     assert!(said("99999999 9 9\n1 2 3\n").contains("20000"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_reader(text in "[0-9 FCS.eE\\-\n]{0,200}") {
+        let _ = Published::parse(&text);
+    }
 }

@@ -66,8 +66,12 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
 fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common) -> Result<Solved> {
     let published = Published::open(path)?;
     let watch = Closing::new(args.proving.time_limit, common);
-    let p = || {
-        args.p.or(published.count).ok_or_else(|| Error::new("the file does not say how many sites").hint("give --p"))
+    let p = || match args.p.or(published.count) {
+        Some(p) if (1..=published.sites as i64).contains(&p) => Ok(p),
+        Some(p) => {
+            Err(Error::new(format!("{p} of {} sites cannot be chosen", published.sites)).hint("give another --p"))
+        }
+        None => Err(Error::new("the file does not say how many sites").hint("give --p")),
     };
     let radius = || args.radius.ok_or_else(|| Error::new("how far a site covers is not known").hint("give --radius"));
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
