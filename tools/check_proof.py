@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks a proof of `lifecircle plan`: that no choice of sites costs less than the bound that it states.
 
-    lifecircle plan solve pmed1.txt --model p-median --proof proof.json
-    python3 tools/check_proof.py proof.json
+    lifecircle plan solve pmed1.txt --model p-median -o proofs
+    python3 tools/check_proof.py proofs/pmed1.json
 
 It shares no code with lifecircle and needs nothing but Python. What it takes for granted is the problem that the file holds, not
 how it was solved; whole numbers throughout, so nothing is rounded.
@@ -159,7 +159,7 @@ def apply(problem, part, step, unit, goal):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit("give the file that `lifecircle plan … --proof FILE` wrote")
+        sys.exit("give the file that `lifecircle plan … -o DIR` wrote")
     with open(sys.argv[1], encoding="utf-8") as file:
         about = json.load(file)
     problem = Problem(about["problem"])

@@ -55,6 +55,16 @@ proptest! {
     }
 
     #[test]
+    fn large_costs_are_as_exact(problem in problems(), bits in 30_u32..44) {
+        let demands = (0..problem.demands()).map(|demand| problem.demand(demand));
+        let demands = demands.map(|demand| Demand { weight: demand.weight << bits, ..demand }).collect();
+        let rows = (0..problem.demands()).map(|demand| problem.row(demand).to_vec()).collect();
+        let opening = (0..problem.sites() as u32).map(|site| problem.opening(site) << bits).collect();
+        let large = Problem::new(demands, rows, opening, problem.limit().cloned()).unwrap();
+        check(&large, &solve(&large, Settings::default(), &()));
+    }
+
+    #[test]
     fn a_choice_that_is_good_enough_is_no_further_from_the_bound(problem in problems(), gap in 0.0_f64..0.5) {
         let outcome = solve(&problem, Settings { gap, ..Settings::default() }, &());
         if let Some(least) = cheapest(&problem) {

@@ -134,8 +134,8 @@ impl Solver<'_> {
         let prices = self.first_prices(best.as_ref().map(|(chosen, _)| chosen.as_slice()).unwrap_or_default());
         let all = vec![Fate::Open; self.problem.sites()];
         waiting.push(Part { node: 0, bound: i64::MIN, depth: 0, fates: all, prices });
-        // The least bound of what was given up as good enough.
-        let mut given_up = None::<i64>;
+        // The least bound of what was stopped in its middle.
+        let mut stopped_at = None::<i64>;
         while !self.watch.is_over() {
             let upper = self.upper(&best);
             let parts = waiting.take(AT_A_TIME);
@@ -173,17 +173,17 @@ impl Solver<'_> {
                     }
                     // Stopped in its middle: its bound stands, its proof is that far.
                     None if was_stopped && settled.bound < upper => {
-                        given_up = Some(given_up.map_or(settled.bound, |least: i64| least.min(settled.bound)));
+                        stopped_at = Some(stopped_at.map_or(settled.bound, |least: i64| least.min(settled.bound)));
                     }
                     None => {}
                 }
             }
             let upper = self.upper(&best);
-            let bound = waiting.least().into_iter().chain(given_up).min().unwrap_or(upper).min(upper);
+            let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
             self.watch.closing(best.as_ref().map(|(_, value)| *value), bound);
         }
         let upper = self.upper(&best);
-        let bound = waiting.least().into_iter().chain(given_up).min().unwrap_or(upper).min(upper);
+        let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
         let bound = (best.is_some() || bound < upper).then_some(bound.max(0));
         let parts = nodes.len();
         Outcome { best, bound, proof: Proof { scale: self.scale.bits(), nodes }, parts }
@@ -302,7 +302,7 @@ impl Solver<'_> {
         settled: &mut Settled,
     ) -> dual::Climb {
         let start = reduced.demands.iter().map(|&demand| prices[demand as usize]).collect();
-        let goal = self.scale.scaled(upper.saturating_sub(1).min(NONE_KNOWN >> 21)) + 1;
+        let goal = self.scale.scaled_at_most(upper.saturating_sub(1)) + 1;
         let columns = std::cell::OnceCell::new();
         let mut last = None::<Vec<u32>>;
         let already = chosen_of(fates);
@@ -330,7 +330,7 @@ impl Solver<'_> {
                     settled.better.push(chosen.chain(already.iter().copied()).collect());
                 }
             }
-            Some(self.scale.scaled((*upper).min(self.above(relaxed))))
+            Some(self.scale.scaled_at_most((*upper).min(self.above(relaxed))))
         })
     }
 
@@ -351,7 +351,7 @@ impl Solver<'_> {
     ) -> usize {
         let sum = prices.iter().sum::<i64>() + self.scale.scaled(reduced.problem.fixed());
         let limit = reduced.problem.limit();
-        let most = i128::from(self.scale.scaled((upper - 1).min(NONE_KNOWN >> 21)));
+        let most = i128::from(self.scale.scaled_at_most(upper - 1));
         let mut settled = 0;
         for &price in &relaxed.limit_prices {
             let bound = i128::from(dual::bound_at(&relaxed.earns, sum, limit, price));
@@ -371,11 +371,12 @@ impl Solver<'_> {
     /// The site to split at: the one whose fate is least clear, and matters to most.
     fn split_at(&self, reduced: &Reduced, often: &[f64], fates: &[Fate]) -> Option<u32> {
         let open = (0..reduced.sites.len()).filter(|&site| fates[reduced.sites[site] as usize] == Fate::Open);
-        let columns = Columns::of(&reduced.problem);
-        let weight = |site: usize| -> i64 {
-            columns.of_site(site as u32).iter().map(|&(demand, _)| reduced.problem.demand(demand as usize).weight).sum()
-        };
-        let matters = |site: usize| often[site] * (1.0 - often[site]) * (weight(site) as f64).sqrt();
+        let mut weights = vec![0_i64; reduced.sites.len()];
+        for demand in 0..reduced.problem.demands() {
+            let weight = reduced.problem.demand(demand).weight;
+            reduced.problem.row(demand).iter().for_each(|link| weights[link.site as usize] += weight);
+        }
+        let matters = |site: usize| often[site] * (1.0 - often[site]) * (weights[site] as f64).sqrt();
         open.max_by(|&a, &b| matters(a).total_cmp(&matters(b)).then(b.cmp(&a))).map(|site| reduced.sites[site])
     }
 }

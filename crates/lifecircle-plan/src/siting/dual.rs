@@ -3,8 +3,7 @@
 //! With prices *u* the cost of any choice is at least the sum of the prices plus, for the best sites that the limit allows,
 //! what each earns below zero: ρ(site) = opening + Σ min(0, cost − u). Any prices give a valid bound, the best ones give that of
 //! the linear relaxation (Cornuéjols, Fisher, Nemhauser 1977; Beasley 1993). Prices are whole numbers, in fractions of a unit of cost,
-//! so bounds are exact sums. Prices climb by a deflected subgradient (Camerini, Fratta, Maffioli 1975). Knows the problem,
-//! not how it is searched.
+//! so bounds are exact sums. Prices climb by the volume algorithm (Barahona and Anbil 2000). Knows the problem, not how it is searched.
 
 use rayon::prelude::*;
 
@@ -30,6 +29,11 @@ impl Scale {
 
     pub fn scaled(self, cost: i64) -> i64 {
         cost << self.0
+    }
+
+    /// The same of a cost that no choice need have: what does not fit is as large as can be.
+    pub fn scaled_at_most(self, cost: i64) -> i64 {
+        i64::try_from(i128::from(cost) << self.0).unwrap_or(i64::MAX >> 1).min(i64::MAX >> 1)
     }
 
     /// The least whole cost that is not below a scaled one.
@@ -157,7 +161,7 @@ pub(crate) fn relax(problem: &Problem, prices: &[i64], scale: Scale) -> Relaxed 
 pub(crate) struct Effort {
     /// At most so many steps.
     pub steps: usize,
-    /// Steps without news before the step is halved.
+    /// Steps without news before the steps become shorter.
     pub patience: usize,
 }
 

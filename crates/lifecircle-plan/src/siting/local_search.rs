@@ -51,8 +51,9 @@ pub(crate) struct Search<'a> {
     chosen: Vec<u32>,
     /// The cheapest chosen site of each demand, if one is below the ceiling, and the costs of the cheapest and the next.
     served: Vec<Served>,
-    /// What a unit of a demand costs that nobody serves but somebody must: more than anything.
-    unserved: i64,
+    /// More than any unit costs, and than any site costs to open.
+    dearest: i64,
+    dearest_opening: i64,
     taken: i64,
 }
 
@@ -118,7 +119,6 @@ impl<'a> Search<'a> {
         let dearest =
             (0..problem.demands()).filter_map(|demand| problem.row(demand).last()).map(|link| link.cost).max();
         let opening = (0..problem.sites() as u32).map(|site| problem.opening(site)).max().unwrap_or(0);
-        let unserved = i64::from(dearest.unwrap_or(0)) * 2 + 1 + opening.min(1 << 40);
         let nothing = Served { by: NOBODY, first: 0, second: 0 };
         let mut search = Self {
             problem,
@@ -126,7 +126,8 @@ impl<'a> Search<'a> {
             place: vec![NOBODY; problem.sites()],
             chosen: Vec::new(),
             served: vec![nothing; problem.demands()],
-            unserved,
+            dearest: i64::from(dearest.unwrap_or(0)) * 2 + 1,
+            dearest_opening: opening,
             taken: 0,
         };
         search.choose(chosen);
@@ -151,7 +152,7 @@ impl<'a> Search<'a> {
         chosen
     }
 
-    /// What the choice costs, whoever is not served that must be at the price of [`Search::unserved`].
+    /// What the choice costs, whoever is not served that must be at more than anything.
     fn cost(&self) -> i128 {
         let served = self.served.iter().enumerate();
         let served: i128 = served
@@ -173,7 +174,10 @@ impl<'a> Search<'a> {
     }
 
     fn serve(&mut self, demand: usize) {
-        let ceiling = self.problem.demand(demand).ceiling.map_or(self.unserved, i64::from);
+        let about = self.problem.demand(demand);
+        // Nobody serves it but somebody must: that costs more than anything.
+        let unserved = self.dearest + self.dearest_opening / about.weight.max(1);
+        let ceiling = about.ceiling.map_or(unserved, i64::from);
         let mut open = self.problem.row(demand).iter().filter(|link| self.place[link.site as usize] != NOBODY);
         let first: Option<&Link> = open.next();
         let second = open.next().map_or(ceiling, |link| i64::from(link.cost));

@@ -291,12 +291,14 @@ fn check(demands: &[Demand], rows: &[Vec<Link>], opening: &[i64], limit: Option<
     if demands.iter().any(|demand| demand.weight < 0) || opening.iter().chain(sizes).any(|&cost| cost < 0) {
         return Err(Error::new("a weight, a cost or a size is below zero"));
     }
-    let dearest = |(demand, row): (&Demand, &Vec<Link>)| {
-        let cost = row.iter().map(|link| link.cost).chain(demand.ceiling).max().unwrap_or(0);
-        i128::from(demand.weight) * i128::from(cost)
-    };
-    let total = demands.iter().zip(rows).map(dearest).sum::<i128>()
-        + opening.iter().map(|&cost| i128::from(cost)).sum::<i128>();
+    // Whoever must be served and is not counts as dearer than anything: twice the dearest way, and the dearest site.
+    let dearest =
+        rows.iter().flatten().map(|link| link.cost).chain(demands.iter().filter_map(|demand| demand.ceiling)).max();
+    let unit = 2 * i128::from(dearest.unwrap_or(0)) + 1;
+    let weights: i128 = demands.iter().map(|demand| i128::from(demand.weight)).sum();
+    let must = demands.iter().filter(|demand| demand.ceiling.is_none()).count() as i128;
+    let dearest_opening = i128::from(opening.iter().copied().max().unwrap_or(0));
+    let total = weights * unit + must * dearest_opening + opening.iter().map(|&cost| i128::from(cost)).sum::<i128>();
     let sizes: i128 = sizes.iter().map(|&size| i128::from(size)).sum();
     if total > LARGEST_TOTAL || sizes > LARGEST_TOTAL {
         return Err(Error::new("the costs or sizes add up to more than 2^60").hint("give them in larger units"));
