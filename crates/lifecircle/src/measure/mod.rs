@@ -9,7 +9,7 @@ mod reached;
 mod supply;
 mod tally;
 
-pub use edited::EditedCity;
+pub use edited::{EditedCity, Joining, NoJoint};
 pub use people::residents_of;
 pub use reached::{COUNTED_MINUTES, Reached};
 pub use supply::Supply;
@@ -50,7 +50,7 @@ pub struct Measured {
 type MeanTimes = Vec<Option<Seconds>>;
 
 /// What was found of each service besides nearest times and counts, as long as it holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Renewed(Vec<Holding>);
 
 #[derive(Debug, Clone, Default)]

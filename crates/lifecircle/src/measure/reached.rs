@@ -31,7 +31,7 @@ pub struct Reached {
 }
 
 /// What is asked: how many groups there are, within which limits each is counted, and which services each answers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     /// For each group the limits in time; the first are [`COUNTED_MINUTES`].
     pub time_limits: Vec<Vec<Millis>>,

@@ -200,6 +200,14 @@ impl<C: Cost> Network<C> {
         edge
     }
 
+    /// Adds a node without edges, on an island of its own, and returns its index.
+    pub fn add_node(&mut self) -> u32 {
+        // There is a first edge of one node more than there are, so there is a last one.
+        self.first.push(self.incident.len() as u32);
+        self.on_island.push(true);
+        self.on_island.len() as u32 - 1
+    }
+
     /// Some edges as a network of their own, numbered in the order given; its nodes keep their order. It has no islands.
     pub(crate) fn part(&self, edges: &[u32]) -> Self {
         let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| self.ends(*edge)).collect();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line};
-use rstar::{PointDistance, RTree};
+use rstar::{PointDistance, RTree, RTreeObject};
 
 use super::{Cost, EdgeCosts, Millimetres, Millis, Network, Walker};
 use crate::city::{City, Entries, Facility, Home, Street, StreetKind, Streets};
@@ -191,9 +191,38 @@ impl StreetIndex {
     /// Adds a street that was opened or built.
     pub(crate) fn add(&mut self, streets: &Streets, edge: u32) {
         let street = &streets.edges[edge as usize];
-        if has_doors(street) && !self.0.iter().any(|segment| segment.data.edge == edge) {
+        let Some(first) = segments(streets, edge, street).into_iter().next() else { return };
+        let envelope = first.geom().envelope();
+        let is_known = self.0.locate_in_envelope_intersecting(envelope).any(|segment| segment.data.edge == edge);
+        if has_doors(street) && !is_known {
             segments(streets, edge, street).into_iter().for_each(|segment| self.0.insert(segment));
         }
+    }
+
+    /// The edges that come near a point, the nearest first, each with how far it is; some may have been closed since.
+    pub(crate) fn near(&self, point: LonLat, limit: Metres) -> Vec<(u32, Metres)> {
+        let (here, scale) = (Mercator::project(point), Mercator::scale(point.y));
+        let mut found: Vec<(u32, Metres)> = Vec::new();
+        for segment in self.0.nearest_neighbor_iter(here) {
+            let away = Metres(segment.distance_2(&here).sqrt() / scale);
+            if away > limit {
+                break;
+            }
+            if !found.iter().any(|(edge, _)| *edge == segment.data.edge) {
+                found.push((segment.data.edge, away));
+            }
+        }
+        found
+    }
+
+    /// The edges whose boxes meet that of a segment, ascending; some may have been closed since.
+    pub(crate) fn across(&self, from: LonLat, to: LonLat) -> Vec<u32> {
+        let envelope = rstar::AABB::from_corners(Mercator::project(from), Mercator::project(to));
+        let mut found: Vec<u32> =
+            self.0.locate_in_envelope_intersecting(envelope).map(|segment| segment.data.edge).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

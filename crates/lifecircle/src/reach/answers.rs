@@ -83,6 +83,12 @@ impl<C: Cost> Answers<C> {
         self.counts.bytes() + self.nearest.iter().map(|nearest| size_of_val(&**nearest)).sum::<usize>()
     }
 
+    /// One origin more, to which no way leads.
+    pub(super) fn add_origin(&mut self) {
+        self.nearest.iter_mut().for_each(|nearest| nearest.push(C::NEVER));
+        self.counts.add_origin();
+    }
+
     pub(super) fn nearest_mut(&mut self, origin: usize, group: usize) -> &mut C {
         &mut self.nearest[group][origin]
     }

@@ -13,7 +13,7 @@ use crate::network::{Cost, Network, Snap};
 const BUCKETS: u32 = 128;
 
 /// The labels of one search, kept from one to the next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Frontier {
     times: Vec<u32>,
     reached: Vec<u32>,
@@ -24,6 +24,11 @@ impl Frontier {
     /// For a network of a number of nodes.
     pub fn new(nodes: usize) -> Self {
         Self { times: vec![FAR; nodes], reached: Vec::new(), buckets: vec![Vec::new(); BUCKETS as usize + 1] }
+    }
+
+    /// One node more.
+    pub fn add_node(&mut self) {
+        self.times.push(FAR);
     }
 
     /// Finds the nodes within a limit of any start, in no particular order. Without a limit all nodes are, reached or not.

@@ -27,7 +27,7 @@ use crate::network::{Cost, EdgeCosts, Network, Snap};
 use crate::progress::Progress;
 
 /// [`Answers`] that are kept up to date while targets, origins and streets change.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Incremental<C> {
     network: Arc<Network<C>>,
     limits: Vec<Vec<C>>,
@@ -44,7 +44,7 @@ pub struct Incremental<C> {
 }
 
 /// Places whose doors can change, found by edge.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Doors<C> {
     of: Vec<Vec<Snap<C>>>,
     on_edge: HashMap<u32, Vec<u32>>,
@@ -208,6 +208,23 @@ impl<C: Cost> Incremental<C> {
     pub fn add_street(&mut self, ends: [u32; 2], costs: EdgeCosts<C>) -> (u32, Vec<u32>) {
         let edge = Arc::make_mut(&mut self.network).add_edge(ends, costs);
         (edge, self.street_changed(edge))
+    }
+
+    /// Adds a node that no street leads to yet. Returns its index.
+    pub fn add_node(&mut self) -> u32 {
+        self.node_times.iter_mut().for_each(|times| times.push(FAR));
+        self.search.add_node();
+        self.frontier.add_node();
+        Arc::make_mut(&mut self.network).add_node()
+    }
+
+    /// Adds an origin. Returns its index.
+    pub fn add_origin(&mut self, doors: Vec<Snap<C>>) -> u32 {
+        let origin = self.origins.of.len() as u32;
+        self.origins.of.push(Vec::new());
+        Arc::make_mut(&mut self.answers).add_origin();
+        self.move_origins(vec![(origin, doors)]);
+        origin
     }
 
     /// Moves origins to other doors. Each comes once.

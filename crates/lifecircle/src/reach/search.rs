@@ -11,7 +11,7 @@ use super::lanes::{FAR, clamp};
 use crate::network::{Cost, Network, Snap};
 
 /// The labels of one search, kept from one to the next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Search {
     times: Vec<u32>,
     /// The edge by which each node was reached; none for those at the ends of a start's edge.
@@ -25,6 +25,12 @@ impl Search {
     /// For a network of a number of nodes.
     pub fn new(nodes: usize) -> Self {
         Self { times: vec![FAR; nodes], via: vec![None; nodes], reached: Vec::new(), heap: BinaryHeap::new() }
+    }
+
+    /// One node more.
+    pub fn add_node(&mut self) {
+        self.times.push(FAR);
+        self.via.push(None);
     }
 
     /// Searches from all starts at once, as far as a limit.

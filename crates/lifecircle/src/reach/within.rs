@@ -67,6 +67,11 @@ impl<T: Copy + Default> Within<T> {
         &self.values[start + columns.start..start + columns.end]
     }
 
+    /// One origin more, with nothing within any limit.
+    pub(super) fn add_origin(&mut self) {
+        self.values.resize(self.values.len() + self.columns.width(), T::default());
+    }
+
     /// All numbers of an origin, to be written.
     pub(super) fn row_mut(&mut self, origin: usize) -> &mut [T] {
         let width = self.columns.width();

@@ -9,13 +9,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+mod streets;
+
+pub use streets::{Joining, NoJoint};
+
 use super::reached::{At, Plan, Reached};
 use super::{Measured, Renewed};
-use crate::city::{City, Facility, Street};
+use crate::city::{City, Facility, Home, Street};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
-use crate::geo::metric::distance;
-use crate::network::{EdgeCosts, Millimetres, Millis, Network, NoStreet, Snap, Snapper, Snaps, StreetIndex};
+use crate::network::{Millimetres, Millis, Network, NoStreet, Snap, Snapper, Snaps, StreetIndex};
 use crate::progress::Progress;
 use crate::reach::{Answers, Engine, Incremental, Question};
 use crate::ready::{ReadyCity, Searched, Walk};
@@ -46,7 +49,7 @@ use crate::standard::{Recognised, Recogniser, ServicesOf, Standard};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EditedCity {
     city: Arc<City>,
     walk: Walk,
@@ -63,7 +66,7 @@ pub struct EditedCity {
 }
 
 /// The city by one standard.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Followed {
     standard: Arc<Standard>,
     /// Which services each facility is.
@@ -191,6 +194,31 @@ impl EditedCity {
         Ok(std::mem::replace(&mut Arc::make_mut(&mut self.city).facilities[index], facility))
     }
 
+    /// Adds a home; it is the last one then. Returns its index.
+    ///
+    /// # Errors
+    /// If another has its id.
+    pub fn add_home(&mut self, home: Home) -> Result<usize> {
+        if self.city.homes.iter().any(|other| other.id == home.id) {
+            return Err(
+                Error::exists(format!("there is a home {:?} already", home.id)).hint("give it an id of its own")
+            );
+        }
+        let snap = self.snapper().snap(home.at);
+        let doors: Vec<Snap> = snap.ok().into_iter().collect();
+        if let Some(lengths) = &mut self.lengths {
+            let own = in_lengths(&doors, lengths.network());
+            lengths.add_origin(own);
+        }
+        self.times.add_origin(doors);
+        Arc::make_mut(&mut self.snaps).homes.push(snap);
+        // Everybody shares supply, and a new home has scores of its own.
+        self.standards.iter_mut().for_each(|followed| followed.renewed.touch_all());
+        let city = Arc::make_mut(&mut self.city);
+        city.homes.push(home);
+        Ok(city.homes.len() - 1)
+    }
+
     /// Changes a street: closes it, opens it, makes it steps or a path. Its two ends and its line stay. Returns what it was.
     ///
     /// # Errors
@@ -203,12 +231,8 @@ impl EditedCity {
             return Err(Error::new(format!("street {edge} has another course")).hint("keep its ends and bends"));
         }
         let old = std::mem::replace(&mut Arc::make_mut(&mut self.city).streets.edges[edge as usize], street);
-        let street = &self.city.streets.edges[edge as usize];
-        self.times.set_street(edge, EdgeCosts::of(street, &self.walk.walker));
-        if let Some(lengths) = &mut self.lengths {
-            lengths.set_street(edge, EdgeCosts::of(street, &self.walk.walker));
-        }
-        self.street_changed(edge);
+        self.cost_anew(edge);
+        self.streets_changed(&[edge]);
         Ok(old)
     }
 
@@ -222,20 +246,8 @@ impl EditedCity {
             return Err(Error::not_found("the street begins or ends at a junction that is not there")
                 .hint(format!("give numbers below {nodes}")));
         }
-        let streets = &mut Arc::make_mut(&mut self.city).streets;
-        let begin = streets.bends.len() as u32;
-        streets.bends.extend_from_slice(bends);
-        let mut street = Street { bends: [begin, streets.bends.len() as u32], ..street };
-        let line: Vec<LonLat> = streets.line(&street).collect();
-        street.length = line.windows(2).map(|pair| distance(pair[0], pair[1])).sum();
-        let ends = [street.from, street.to];
-        streets.edges.push(street);
-        let street = &self.city.streets.edges[self.city.streets.edges.len() - 1];
-        let (edge, _) = self.times.add_street(ends, EdgeCosts::of(street, &self.walk.walker));
-        if let Some(lengths) = &mut self.lengths {
-            lengths.add_street(ends, EdgeCosts::of(street, &self.walk.walker));
-        }
-        self.street_changed(edge);
+        let edge = self.push_street(street, bends);
+        self.streets_changed(&[edge]);
         Ok(edge)
     }
 
@@ -289,8 +301,8 @@ impl EditedCity {
         }
     }
 
-    /// Snaps anew whoever may join the streets elsewhere since one has changed.
-    fn street_changed(&mut self, edge: u32) {
+    /// Snaps anew whoever may join the streets elsewhere since some have changed.
+    fn streets_changed(&mut self, edges: &[u32]) {
         self.engines = (None, None);
         self.standards.iter_mut().for_each(|followed| followed.renewed.touch_all());
         let streets = &self.city.streets;
@@ -298,14 +310,17 @@ impl EditedCity {
         if let Some(lengths) = &mut self.lengths {
             lengths.renew_islands(streets);
         }
-        if self.times.network().costs(edge).is_open_both_ways() {
-            Arc::make_mut(&mut self.index).add(streets, edge);
+        for edge in edges.iter().filter(|edge| self.times.network().costs(**edge).is_open_both_ways()) {
+            Arc::make_mut(&mut self.index).add(streets, *edge);
         }
         // An island that joins the rest, or is cut off, may change whom any street draws.
-        let around = if islands_changed { None } else { Some(Around::new(&self.city, edge, &self.walk)) };
-        let is_near = |at: &[LonLat]| around.as_ref().is_none_or(|around| at.iter().any(|at| around.holds(*at)));
+        let around: Option<Vec<Around>> =
+            (!islands_changed).then(|| edges.iter().map(|edge| Around::new(&self.city, *edge, &self.walk)).collect());
+        let is_near = |at: &[LonLat]| {
+            around.as_ref().is_none_or(|all| all.iter().any(|around| at.iter().any(|at| around.holds(*at))))
+        };
         let may_move = |at: &[LonLat], snaps: Option<&[Snap]>| {
-            is_near(at) || snaps.is_none_or(|snaps| snaps.iter().any(|snap| snap.edge == edge))
+            is_near(at) || snaps.is_none_or(|snaps| snaps.iter().any(|snap| edges.contains(&snap.edge)))
         };
         let (city, snaps, snapper) = (&self.city, &self.snaps, self.snapper());
         let homes: Vec<(usize, Result<Snap, NoStreet>)> = (0..city.homes.len())
