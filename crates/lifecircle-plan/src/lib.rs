@@ -2,10 +2,12 @@
 //!
 //! | module | what it is for |
 //! |---|---|
+//! | [`scenario`] | what a city would be if something were built, moved or closed |
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
 //! | [`published`] | problems of OR-Library and others, as their files stand |
 //! | [`sites`] | where new facilities of a service should stand in a city |
 
 pub mod published;
+pub mod scenario;
 pub mod sites;
 pub mod siting;

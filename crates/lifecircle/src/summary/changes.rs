@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rayon::prelude::*;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 use schemars::JsonSchema;
@@ -159,7 +160,7 @@ pub fn compare(old: &Measured, new: &Measured) -> Changes {
     let residents = |homes: &[Home], wanted: &dyn Fn(usize) -> bool| {
         homes.iter().enumerate().filter(|(index, _)| wanted(*index)).map(|(_, home)| home.residents).sum()
     };
-    let services = (0..standard.services.len()).map(|service| {
+    let services = (0..standard.services.len()).into_par_iter().map(|service| {
         let [opened, closed, moved] = [Change::Opened, Change::Closed, Change::Moved].map(|change| {
             facilities.iter().filter(|(c, services)| *c == change && services.contains(&service)).count()
         });
@@ -258,8 +259,6 @@ fn communities(old: (&City, &Measured), new: (&City, &Measured), compared: &[(us
 /// For each home of the newer city, the same one of the older.
 fn match_homes(old: &[Home], new: &[Home]) -> Vec<Option<usize>> {
     let by_id: HashMap<&str, usize> = old.iter().enumerate().map(|(index, home)| (home.id.as_str(), index)).collect();
-    let place = |(index, home): (usize, &Home)| GeomWithData::new(Mercator::project(home.at), index);
-    let tree = RTree::bulk_load(old.iter().enumerate().map(place).collect());
     let mut taken = vec![false; old.len()];
     let near = |a: LonLat, b: LonLat| distance(a, b) <= SAME_PLACE;
     let mut found: Vec<Option<usize>> = new
@@ -269,6 +268,11 @@ fn match_homes(old: &[Home], new: &[Home]) -> Vec<Option<usize>> {
     for index in found.iter().flatten() {
         taken[*index] = true;
     }
+    if found.iter().all(Option::is_some) {
+        return found;
+    }
+    let place = |(index, home): (usize, &Home)| GeomWithData::new(Mercator::project(home.at), index);
+    let tree = RTree::bulk_load(old.iter().enumerate().map(place).collect());
     for (home, found) in new.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
         let nearest = tree
             .nearest_neighbor_iter(Mercator::project(home.at))

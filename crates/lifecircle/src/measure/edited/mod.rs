@@ -112,6 +112,38 @@ impl EditedCity {
         &self.city
     }
 
+    /// By which standards it is measured.
+    pub fn standards(&self) -> impl Iterator<Item = &Standard> {
+        self.standards.iter().map(|followed| &*followed.standard)
+    }
+
+    /// Ids of the services that a facility is, standard after standard.
+    ///
+    /// # Panics
+    /// If there is no such facility.
+    pub fn services_of(&self, facility: usize) -> impl Iterator<Item = &str> {
+        let of = move |followed: &'_ Followed| followed.found[facility].services.clone();
+        self.standards.iter().flat_map(move |followed| {
+            of(followed).into_iter().map(|service| followed.standard.services[service].id.as_str())
+        })
+    }
+
+    /// Where a home joins the streets, or why it does not.
+    ///
+    /// # Panics
+    /// If there is no such home.
+    pub fn home_snap(&self, home: usize) -> Result<Snap, NoStreet> {
+        self.snaps.homes[home]
+    }
+
+    /// Where a facility joins the streets, or why it does not.
+    ///
+    /// # Panics
+    /// If there is no such facility.
+    pub fn facility_snaps(&self, facility: usize) -> Result<&[Snap], NoStreet> {
+        self.snaps.facilities[facility].as_deref().map_err(|none| *none)
+    }
+
     /// The city as it is now, measured by each standard.
     ///
     /// # Errors

@@ -1,0 +1,414 @@
+//! GeoJSON made a scenario. Properties that are null are not there, as QGIS writes them; a property that does nothing for its edit
+//! is a mistake, so that nothing that somebody wrote is silently left out.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use geo_types::{Geometry, MultiPolygon};
+use lifecircle::city::{Ages, StreetKind, Surface, Wheels};
+use lifecircle::error::{Error, Result};
+use lifecircle::geo::metric::Frame;
+use lifecircle::geo::{LonLat, is_on_globe, polygon};
+use serde_json::{Map, Value};
+
+use super::{Edit, Feature, Place, Scenario, StreetLook, Which};
+
+/// Bounds on what one scenario holds.
+const MOST_FEATURES: usize = 10_000;
+const MOST_POSITIONS: usize = 100_000;
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// Homes of an area are spread over no more places than this, and no nearer to each other.
+const MOST_PLACES: f64 = 100.0;
+const APART: f64 = 40.0;
+
+/// What any feature may have.
+const COMMON: [&str; 6] = ["edit", "id", "fid", "name", "cost", "note"];
+
+/// Each edit with what it asks for or takes.
+const EDITS: [(&str, &[&str]); 10] = [
+    ("add_facility", &["service", "kind", "area", "capacity"]),
+    ("move_facility", &["facility"]),
+    ("remove_facility", &["facility"]),
+    ("change_facility", &["facility", "kind", "area", "capacity"]),
+    ("open_street", &["kind", "surface", "wheels", "width", "signals", "bridge"]),
+    ("close_street", &["way"]),
+    ("change_street", &["way", "kind", "surface", "wheels", "width", "signals"]),
+    ("open_gate", &["kind", "surface", "wheels", "width"]),
+    ("add_crossing", &["surface", "wheels", "width", "signals"]),
+    ("add_homes", &["residents", "children", "elderly"]),
+];
+
+/// Reads a scenario from a file.
+///
+/// # Errors
+/// If it is no GeoJSON, or an edit has a mistake.
+pub fn read(path: &Path) -> Result<Scenario> {
+    let about = std::fs::metadata(path).map_err(|e| Error::io("open", path, &e))?;
+    if !about.is_file() || about.len() > LARGEST_FILE {
+        return Err(Error::new("it is no file of at most 64 MB").file(path).hint("name a GeoJSON file of edits"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+    let mut scenario = Scenario::parse(&text).map_err(|error| error.file(path))?;
+    if scenario.name.is_empty() {
+        scenario.name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    }
+    Ok(scenario)
+}
+
+impl Scenario {
+    /// Reads a scenario from GeoJSON.
+    ///
+    /// # Errors
+    /// If it is no GeoJSON, or an edit has a mistake; the sentence names the feature.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            Error::damaged(format!("it is not JSON ({error})")).hint("give a GeoJSON FeatureCollection of edits")
+        })?;
+        let features = value.get("features").and_then(Value::as_array).ok_or_else(|| {
+            Error::new("it is no GeoJSON FeatureCollection").hint("give one whose features each have an `edit`")
+        })?;
+        if features.len() > MOST_FEATURES {
+            return Err(Error::new(format!("it has {} features", features.len()))
+                .hint(format!("split it: at most {MOST_FEATURES} are read")));
+        }
+        let name = value.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        let mut ids = HashSet::new();
+        let feature = |(index, value): (usize, &Value)| {
+            let feature = feature(index + 1, value).map_err(|error| error.place(place(index + 1, value)))?;
+            if !ids.insert(feature.id.clone()) {
+                let error = Error::new(format!("an earlier feature has the id {:?} too", feature.id));
+                return Err(error.place(place(index + 1, value)).hint("give each an id of its own, or none"));
+            }
+            Ok(feature)
+        };
+        Ok(Self { name, features: features.iter().enumerate().map(feature).collect::<Result<_>>()? })
+    }
+}
+
+/// How a feature is called in sentences.
+fn place(number: usize, value: &Value) -> String {
+    match value.pointer("/properties/name").and_then(Value::as_str).filter(|name| !name.trim().is_empty()) {
+        Some(name) => format!("feature {number} ({name})"),
+        None => format!("feature {number}"),
+    }
+}
+
+fn feature(number: usize, value: &Value) -> Result<Feature> {
+    let none = Map::new();
+    let properties = Properties(value.get("properties").and_then(Value::as_object).unwrap_or(&none));
+    let edit = properties.text("edit")?.ok_or_else(|| {
+        Error::new("it has no `edit`").hint(format!("say what is done: {}", names().collect::<Vec<_>>().join(", ")))
+    })?;
+    let Some((_, taken)) = EDITS.iter().find(|(name, _)| *name == edit) else {
+        return Err(Error::new(format!("there is no edit {edit:?}")).hint(near(&edit, names())));
+    };
+    let known = |key: &&String| taken.contains(&key.as_str()) || COMMON.contains(&key.as_str());
+    if let Some(other) = properties.given().find(|key| !known(key)) {
+        let all = || taken.iter().chain(&COMMON).copied();
+        // Whoever keeps columns of their own may; what is taken elsewhere, or is nearly a word of ours, was meant for us.
+        let is_ours = EDITS.iter().any(|(_, keys)| keys.contains(&other.as_str()));
+        if is_ours || all().any(|word| strsim::damerau_levenshtein(word, other) <= 2) {
+            return Err(Error::new(format!("`{other}` does nothing for {edit}")).hint(near(other, all())));
+        }
+    }
+    let id = match value.get("id").or_else(|| properties.0.get("id")) {
+        Some(Value::String(id)) if !id.trim().is_empty() => id.trim().to_owned(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => number.to_string(),
+    };
+    let shape = Shape(geometry(value.get("geometry"))?);
+    Ok(Feature {
+        id,
+        number,
+        name: properties.text("name")?.unwrap_or_default(),
+        cost: properties.amount("cost")?,
+        note: properties.text("note")?.unwrap_or_default(),
+        edit: read_edit(&edit, &properties, shape)?,
+    })
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    EDITS.iter().map(|(name, _)| *name)
+}
+
+/// A hint: the word that was meant, or all of them.
+fn near<'a>(word: &str, all: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = all.collect();
+    let close = all.iter().filter(|other| strsim::damerau_levenshtein(other, word) <= 2).copied().next();
+    close.map_or_else(|| format!("choose of {}", all.join(", ")), |other| format!("do you mean `{other}`?"))
+}
+
+fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Edit> {
+    let facility = || {
+        properties
+            .text("facility")?
+            .ok_or_else(|| Error::new("it does not say which facility").hint("give `facility`, its id or name"))
+    };
+    Ok(match edit {
+        "add_facility" => {
+            let (service, kind) = (properties.text("service")?, properties.text("kind")?);
+            let is_service = service.is_some();
+            let kind = service.or(kind).ok_or_else(|| {
+                Error::new("it does not say what is added")
+                    .hint("give `service` (as `pocket_park`), or `kind` (as `amenity=pharmacy`)")
+            })?;
+            let place = shape.place()?;
+            let of_shape = match &place {
+                Place::Area(shape) => Some(polygon::area(shape)),
+                Place::Point(_) => None,
+            };
+            let (area, capacity) = (properties.amount("area")?.or(of_shape), properties.amount("capacity")?);
+            Edit::AddFacility { place, kind, is_service, area, capacity }
+        }
+        "move_facility" => Edit::MoveFacility { facility: facility()?, place: shape.place()? },
+        "remove_facility" => Edit::RemoveFacility { facility: facility()? },
+        "change_facility" => {
+            let (kind, area) = (properties.text("kind")?, properties.amount("area")?);
+            let capacity = properties.amount("capacity")?;
+            if kind.is_none() && area.is_none() && capacity.is_none() {
+                return Err(Error::new("nothing of the facility changes").hint("give `kind`, `area` or `capacity`"));
+            }
+            Edit::ChangeFacility { facility: facility()?, kind, area, capacity }
+        }
+        "open_street" => {
+            let is_bridge = properties.flag("bridge")?.unwrap_or(false);
+            Edit::OpenStreet { line: shape.line()?, look: properties.look()?, is_bridge }
+        }
+        "close_street" => Edit::CloseStreet(shape.which(properties.whole("way")?)?),
+        "change_street" => {
+            let look = properties.look()?;
+            if look == StreetLook::default() {
+                return Err(Error::new("nothing of the street changes")
+                    .hint("give `kind`, `surface`, `wheels`, `width` or `signals`"));
+            }
+            Edit::ChangeStreet(shape.which(properties.whole("way")?)?, look)
+        }
+        "open_gate" => Edit::OpenGate(shape.point()?, properties.look()?),
+        "add_crossing" => {
+            let course = match &shape.0 {
+                Some(Geometry::Point(point)) => vec![point.0],
+                _ => shape.line()?,
+            };
+            Edit::AddCrossing(course, properties.look()?)
+        }
+        // Names of edits were looked at before.
+        _ => {
+            let residents = properties.amount("residents")?;
+            let residents =
+                residents.ok_or_else(|| Error::new("it does not say how many people").hint("give `residents`"))?;
+            let ages = Ages { children: properties.amount("children")?, elderly: properties.amount("elderly")? };
+            if ages.children.unwrap_or(0.0) + ages.elderly.unwrap_or(0.0) > residents {
+                return Err(Error::new("it has more children and old people than residents")
+                    .hint("count them among `residents`"));
+            }
+            Edit::AddHomes { places: shape.places()?, residents, ages }
+        }
+    })
+}
+
+/// The properties of a feature.
+struct Properties<'a>(&'a Map<String, Value>);
+
+impl Properties<'_> {
+    fn given(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().filter(|(_, value)| !is_nothing(value)).map(|(key, _)| key)
+    }
+
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !is_nothing(value))
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(Error::new(format!("`{key}` is no text")).hint("write it in quotes")),
+        }
+    }
+
+    /// A number that is not negative.
+    fn amount(&self, key: &str) -> Result<Option<f64>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+        match number {
+            Some(number) if (0.0..=1e15).contains(&number) => Ok(Some(number)),
+            _ => Err(Error::new(format!("`{key}` is no number of 0 or more ({value})"))
+                .hint("give a number without its unit")),
+        }
+    }
+
+    fn whole(&self, key: &str) -> Result<Option<i64>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let text = value.as_str().map(|text| text.trim().trim_start_matches('w'));
+        let number = value.as_i64().or_else(|| text?.parse().ok());
+        number.map(Some).ok_or_else(|| {
+            Error::new(format!("`{key}` is no whole number ({value})")).hint("give the number of an OpenStreetMap way")
+        })
+    }
+
+    fn flag(&self, key: &str) -> Result<Option<bool>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(Value::String(text)) if text == "yes" || text == "true" => Ok(Some(true)),
+            Some(Value::String(text)) if text == "no" || text == "false" => Ok(Some(false)),
+            Some(value) => {
+                Err(Error::new(format!("`{key}` is neither true nor false ({value})")).hint("write true or false"))
+            }
+        }
+    }
+
+    /// One of a list's words.
+    fn word<T: serde::de::DeserializeOwned>(&self, key: &str, words: &str) -> Result<Option<T>> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        let wrong = |_| Error::new(format!("there is no {key} {text:?}")).hint(format!("choose of {words}"));
+        serde_json::from_value(Value::String(text.clone())).map(Some).map_err(wrong)
+    }
+
+    fn look(&self) -> Result<StreetLook> {
+        let kind = self.word::<StreetKind>("kind", "major, minor, service, path, steps")?;
+        if kind.is_some_and(|kind| {
+            !matches!(
+                kind,
+                StreetKind::Major | StreetKind::Minor | StreetKind::Service | StreetKind::Path | StreetKind::Steps
+            )
+        }) {
+            return Err(Error::new("nobody builds a street of this `kind`")
+                .hint("choose of major, minor, service, path, steps"));
+        }
+        let signals = self.amount("signals")?;
+        if signals.is_some_and(|signals| signals > 50.0 || signals.fract() != 0.0) {
+            return Err(Error::new("`signals` is no whole number up to 50").hint("say how many signals people wait at"));
+        }
+        Ok(StreetLook {
+            kind,
+            surface: self.word::<Surface>("surface", "paved, cobbled, compacted, loose, soft")?,
+            wheels: self.flag("wheels")?.map(|can| if can { Wheels::Yes } else { Wheels::No }),
+            width: self.amount("width")?.map(|width| width as f32),
+            signals: signals.map(|signals| signals as u8),
+        })
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// The geometry of a feature.
+struct Shape(Option<Geometry<f64>>);
+
+impl Shape {
+    fn point(&self) -> Result<LonLat> {
+        match &self.0 {
+            Some(Geometry::Point(point)) => Ok(point.0),
+            _ => Err(Error::new("it is not at a point").hint("draw a point")),
+        }
+    }
+
+    fn line(&self) -> Result<Vec<LonLat>> {
+        let line = match &self.0 {
+            Some(Geometry::LineString(line)) => line.0.clone(),
+            // QGIS makes every line a multiple one.
+            Some(Geometry::MultiLineString(lines)) if lines.0.len() == 1 => lines.0[0].0.clone(),
+            _ => return Err(Error::new("it has no line").hint("draw one line")),
+        };
+        let mut line = line;
+        line.dedup();
+        if line.len() < 2 {
+            return Err(Error::new("its line has no length").hint("draw one of two points or more"));
+        }
+        Ok(line)
+    }
+
+    fn area(&self) -> Option<MultiPolygon<f64>> {
+        let area = match &self.0 {
+            Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
+            Some(Geometry::MultiPolygon(area)) => area.clone(),
+            _ => return None,
+        };
+        (polygon::area(&area) > 0.0).then_some(area)
+    }
+
+    fn place(&self) -> Result<Place> {
+        match (&self.0, self.area()) {
+            (Some(Geometry::Point(point)), _) => Ok(Place::Point(point.0)),
+            (_, Some(area)) => Ok(Place::Area(area)),
+            _ => Err(Error::new("it has no place").hint("draw a point or a polygon")),
+        }
+    }
+
+    fn which(&self, way: Option<i64>) -> Result<Which> {
+        match (&self.0, way) {
+            (_, Some(way)) => Ok(Which::Way(way)),
+            (Some(Geometry::Point(point)), None) => Ok(Which::At(point.0)),
+            (Some(Geometry::LineString(_) | Geometry::MultiLineString(_)), None) => Ok(Which::Along(self.line()?)),
+            _ => {
+                Err(Error::new("it does not say which street")
+                    .hint("draw a point on it or a line along it, or give `way`"))
+            }
+        }
+    }
+
+    /// The places of homes: a point, or points spread over an area.
+    fn places(&self) -> Result<Vec<LonLat>> {
+        match self.place()? {
+            Place::Point(point) => Ok(vec![point]),
+            Place::Area(area) => Ok(spread(&area)),
+        }
+    }
+}
+
+/// Points spread evenly over an area; its inner point if it is too small for any.
+fn spread(area: &MultiPolygon<f64>) -> Vec<LonLat> {
+    let points = || polygon::rings(area).flat_map(|ring| ring.0.iter());
+    let fold = |start: f64, of: fn(f64, f64) -> f64, value: fn(&LonLat) -> f64| points().map(value).fold(start, of);
+    let (west, east) = (fold(f64::INFINITY, f64::min, |p| p.x), fold(f64::NEG_INFINITY, f64::max, |p| p.x));
+    let (south, north) = (fold(f64::INFINITY, f64::min, |p| p.y), fold(f64::NEG_INFINITY, f64::max, |p| p.y));
+    let frame = Frame::at(f64::midpoint(south, north));
+    let boxed = (east - west) * frame.per_lon * (north - south) * frame.per_lat;
+    // Of a thin slanting area few points of its box lie inside, so the box is not what bounds the number alone.
+    let step = APART.max((polygon::area(area) / MOST_PLACES).sqrt()).max((boxed / (100.0 * MOST_PLACES)).sqrt());
+    let (dx, dy) = (step / frame.per_lon, step / frame.per_lat);
+    let middle = |from: f64, to: f64, step: f64| {
+        let count = ((to - from) / step).floor().max(1.0);
+        let margin = ((to - from) - (count - 1.0) * step) / 2.0;
+        (0..count as u32).map(move |number| from + margin + f64::from(number) * step)
+    };
+    let grid = middle(south, north, dy).flat_map(|y| middle(west, east, dx).map(move |x| LonLat { x, y }));
+    let inside: Vec<LonLat> = grid.filter(|point| polygon::contains(area, *point)).collect();
+    if inside.is_empty() { polygon::inner_point(area).into_iter().collect() } else { inside }
+}
+
+fn geometry(value: Option<&Value>) -> Result<Option<Geometry<f64>>> {
+    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
+    let hint = "give longitudes and latitudes (RFC 7946)";
+    let mut positions = 0;
+    check(value.get("coordinates").unwrap_or(&Value::Null), 0, &mut positions)
+        .map_err(|why| Error::new(why).hint(hint))?;
+    let wrong = |why: String| Error::new(format!("its geometry cannot be read ({why})")).hint(hint);
+    let geometry: geojson::Geometry = serde_json::from_value(value.clone()).map_err(|e| wrong(e.to_string()))?;
+    Geometry::try_from(geometry).map(Some).map_err(|e| wrong(e.to_string()))
+}
+
+/// Positions of two numbers or three, on the globe, and not too many: the library that reads them takes that for granted.
+fn check(value: &Value, depth: usize, positions: &mut usize) -> std::result::Result<(), String> {
+    let Some(items) = value.as_array().filter(|_| depth < 5) else {
+        return Err("its coordinates are no lists of numbers".to_owned());
+    };
+    if !items.first().is_some_and(Value::is_number) {
+        return items.iter().try_for_each(|item| check(item, depth + 1, positions));
+    }
+    *positions += 1;
+    if *positions > MOST_POSITIONS {
+        return Err(format!("its geometry has more than {MOST_POSITIONS} positions"));
+    }
+    let [Some(x), Some(y)] = [0, 1].map(|at| items.get(at).and_then(Value::as_f64)) else {
+        return Err("a position has fewer than two numbers".to_owned());
+    };
+    if !is_on_globe(LonLat { x, y }) {
+        return Err(format!("[{x}, {y}] is not on the globe"));
+    }
+    Ok(())
+}
