@@ -102,7 +102,7 @@ pub enum Command {
     Report(ReportArgs),
     /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
     Serve(ServeArgs),
-    /// Plan: where new facilities should stand, and how far from the best possible that is
+    /// Plan: try what could be built, and find where it should stand
     #[command(
         subcommand,
         after_help = "\
@@ -133,10 +133,46 @@ Example:
 
 #[derive(Debug, Subcommand)]
 pub enum PlanCommand {
+    /// Try scenarios: who gains and loses what if something is built, moved or closed
+    Compare(CompareArgs),
     /// Choose places for new facilities of a service
     Sites(SitesArgs),
     /// Solve published problems of siting, to compare with other programs
     Solve(SolveArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan compare demo.city riverside.geojson
+  lifecircle plan compare demo.city parks.geojson gates.geojson --walker elderly -o tried
+
+A scenario is a GeoJSON FeatureCollection, written by hand or drawn in QGIS; each feature has an `edit`:
+  add_facility    a point or polygon, with `service` (as pocket_park) or `kind`; also `area`, `capacity`
+  move_facility   a point, with `facility`: its id or name
+  remove_facility, change_facility
+  open_street     a line, joined with the streets that it meets; also `kind`, `surface`, `bridge`
+  close_street    a point on a street, a line along it, or `way`
+  change_street   the same, with what it is then: `kind`, `surface`, `wheels`, `width`, `signals`
+  open_gate       a point in a wall: the streets on its two sides are joined
+  add_crossing    a point or a line
+  add_homes       a point or polygon, with `residents`; also `children`, `elderly`
+Each may have a `name`, a `cost` and a `note`. More: docs/planning.md")]
+pub struct CompareArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// Scenarios, each tried on its own
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for what changes, home by home; without it only a summary is printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
 }
 
 #[derive(Debug, Args)]

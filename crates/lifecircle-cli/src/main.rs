@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, PlanCommand};
 use lifecircle::error::ErrorKind;
 use lifecircle::{Error, Result};
 
@@ -38,7 +38,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     panic::set_hook(Box::new(note_breakdown));
     // The server finishes its answers when it is asked to stop, and planning gives the best so far.
-    let stops_itself = matches!(cli.command, Command::Serve(_) | Command::Plan(_));
+    let stops_itself = match &cli.command {
+        Command::Serve(_) => true,
+        Command::Plan(plan) => !matches!(plan, PlanCommand::Compare(_)),
+        _ => false,
+    };
     if !stops_itself
         && let Err(error) = ctrlc::set_handler(|| {
             lifecircle::output::abandon_all();

@@ -10,7 +10,7 @@ use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
 use lifecircle::summary::summarise;
-use lifecircle_plan::scenario::{Comparison, Scenario, apply, compare, homes_changed};
+use lifecircle_plan::scenario::{Comparison, Scenario, apply, check_services, compare, homes_changed};
 use serde_json::{Value, json};
 
 fn ready(city: impl Into<std::sync::Arc<City>>) -> ReadyCity {
@@ -221,7 +221,10 @@ fn mistakes_are_named_with_their_feature() {
         ]);
         match Scenario::parse(&scenario.to_string()) {
             Err(error) => error.to_string(),
-            Ok(scenario) => apply(&scenario, &mut edited(&ready)).unwrap_err().to_string(),
+            Ok(scenario) => {
+                let mut city = edited(&ready);
+                apply(&scenario, &mut city).and_then(|_| check_services(&scenario, &city)).unwrap_err().to_string()
+            }
         }
     };
     for (geometry, properties, says) in [

@@ -4,6 +4,7 @@
 mod changes;
 mod facilities;
 mod plan;
+mod scenarios;
 mod standards;
 mod summary;
 
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 pub use changes::{all_changes, changes};
 pub use facilities::{facilities, merges, undone};
 pub use plan::{sites, solved};
+pub use scenarios::{comparison, comparisons};
 pub use standards::{standard, standards, walkers};
 pub use summary::{summaries, summary};
 

@@ -36,15 +36,15 @@ pub struct Applied {
 /// # Errors
 /// If one cannot be made: its street meets none, its facility is not there. The city is of no use then.
 pub fn apply(scenario: &Scenario, city: &mut EditedCity) -> Result<Vec<Applied>> {
-    scenario.features.iter().map(|feature| make(feature, city)).collect()
+    scenario.features.iter().map(|feature| apply_feature(feature, city)).collect()
 }
 
 /// Makes one edit.
-fn make(feature: &Feature, city: &mut EditedCity) -> Result<Applied> {
-    let made = make_edit(feature, city).map_err(|error| {
-        let called = if feature.name.is_empty() { String::new() } else { format!(" ({})", feature.name) };
-        error.place(format!("feature {}{called}, {}", feature.number, feature.edit.name()))
-    })?;
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_feature(feature: &Feature, city: &mut EditedCity) -> Result<Applied> {
+    let made = make_edit(feature, city).map_err(|error| error.place(place_of(feature)))?;
     Ok(Applied {
         number: feature.number,
         edit: feature.edit.name().to_owned(),
@@ -54,6 +54,33 @@ fn make(feature: &Feature, city: &mut EditedCity) -> Result<Applied> {
         services: made.services,
         metres: made.metres,
     })
+}
+
+/// How a feature is called in sentences.
+fn place_of(feature: &Feature) -> String {
+    let called = if feature.name.is_empty() { String::new() } else { format!(" ({})", feature.name) };
+    format!("feature {}{called}, {}", feature.number, feature.edit.name())
+}
+
+/// Looks whether every new facility that is meant as a service counts as it, in the city with all edits.
+///
+/// # Errors
+/// If one does not: no standard has the service, or the facility is too small or too large for it.
+pub fn check_services(scenario: &Scenario, city: &EditedCity) -> Result<()> {
+    for feature in &scenario.features {
+        let Edit::AddFacility { kind, is_service: true, .. } = &feature.edit else { continue };
+        let id = added_id(feature);
+        // What a later edit has changed or closed is as that edit wants it.
+        let added = city.city().facilities.iter().position(|facility| facility.id == id && facility.kind == *kind);
+        if let Some(index) = added {
+            check_counts(city, index, kind).map_err(|error| error.place(place_of(feature)))?;
+        }
+    }
+    Ok(())
+}
+
+fn added_id(feature: &Feature) -> String {
+    format!("scenario:{}", feature.id)
 }
 
 #[derive(Default)]
@@ -75,12 +102,9 @@ impl Made {
 
 fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
     match &feature.edit {
-        Edit::AddFacility { place, kind, is_service, area, capacity } => {
+        Edit::AddFacility { place, kind, area, capacity, .. } => {
             let index = city.add_facility(new_facility(feature, place, kind, *area, *capacity)?)?;
             check_street(city, index)?;
-            if *is_service {
-                check_counts(city, index, kind)?;
-            }
             Ok(Made::facility(city, index))
         }
         Edit::MoveFacility { facility, place } => {
@@ -132,7 +156,7 @@ fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
             let share = 1.0 / places.len().max(1) as f64;
             for (number, at) in places.iter().enumerate() {
                 let id = match places.len() {
-                    1 => format!("scenario:{}", feature.id),
+                    1 => added_id(feature),
                     _ => format!("scenario:{}:{}", feature.id, number + 1),
                 };
                 let mut ages = *ages;
@@ -169,7 +193,7 @@ fn new_facility(
 ) -> Result<Facility> {
     let (at, entries) = stands(place)?;
     Ok(Facility {
-        id: format!("scenario:{}", feature.id),
+        id: added_id(feature),
         name: Name { local: feature.name.clone(), en: String::new() },
         kind: kind.to_owned(),
         tags: tags_of(kind),

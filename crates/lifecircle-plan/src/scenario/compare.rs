@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use geo_types::{Geometry, Point};
 use lifecircle::city::{Home, Name};
 use lifecircle::geo::Seconds;
 use lifecircle::measure::{Measured, Total, residents_of};
 use lifecircle::standard::AgeGroup;
 use lifecircle::summary::{self, Changes};
+use lifecircle::tables::Table;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -186,6 +188,24 @@ pub fn homes_changed(before: &Measured, after: &Measured) -> Vec<HomeChange> {
         is_changed.then(|| HomeChange { home, gained, lost, circles: [before.circles(home), after.circles(home)] })
     };
     (0..before.city().homes.len()).into_par_iter().filter_map(of).collect()
+}
+
+/// The homes for which anything changes, as a table: `id`, `residents`, `gained` and `lost` (ids of services, apart by semicolons),
+/// `circles_before`, `circles_after`.
+pub fn changed_homes_table(before: &Measured, after: &Measured) -> Table {
+    let changes = homes_changed(before, after);
+    let homes = || changes.iter().map(|change| &before.city().homes[change.home]);
+    let ids = |services: &[usize]| {
+        services.iter().map(|service| before.standard.services[*service].id.as_str()).collect::<Vec<_>>().join(";")
+    };
+    Table::new()
+        .text("id", homes().map(|home| &home.id))
+        .numbers("residents", homes().map(|home| home.residents))
+        .text("gained", changes.iter().map(|change| ids(&change.gained)))
+        .text("lost", changes.iter().map(|change| ids(&change.lost)))
+        .integers("circles_before", changes.iter().map(|change| change.circles[0] as i32))
+        .integers("circles_after", changes.iter().map(|change| change.circles[1] as i32))
+        .geometry(homes().map(|home| Geometry::Point(Point(home.at))))
 }
 
 type PeopleOf<'a> = &'a (dyn Fn(&Home) -> Option<f64> + Sync);

@@ -16,9 +16,10 @@ use geo_types::MultiPolygon;
 use lifecircle::city::{Ages, StreetKind, Surface, Wheels};
 use lifecircle::geo::LonLat;
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, apply_feature, check_services};
 pub use compare::{
-    AgeChange, Comparison, HomeChange, MinutesChange, UnitChange, compare, comparison_schema, homes_changed,
+    AgeChange, Comparison, HomeChange, MinutesChange, UnitChange, changed_homes_table, compare, comparison_schema,
+    homes_changed,
 };
 pub use read::read;
 

@@ -1,5 +1,6 @@
 //! `lifecircle plan`: what to build next. Here is what its commands share: showing how it goes, and stopping.
 
+mod compare;
 mod sites;
 mod solve;
 
@@ -22,6 +23,15 @@ use crate::args::{Common, PlanCommand};
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
+    match command {
+        PlanCommand::Compare(args) => compare::run(args, common),
+        PlanCommand::Sites(args) => best_so_far(|| sites::run(args, common)),
+        PlanCommand::Solve(args) => best_so_far(|| solve::run(args, common)),
+    }
+}
+
+/// Runs a command that gives the best so far when it is interrupted.
+fn best_so_far(run: impl FnOnce() -> Result<()>) -> Result<()> {
     if let Err(error) = ctrlc::set_handler(|| {
         if STOPPED.swap(true, Ordering::Relaxed) {
             output::abandon_all();
@@ -30,10 +40,7 @@ pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
     }) {
         eprintln!("warning: an interruption will lose the best answer so far ({error})");
     }
-    match command {
-        PlanCommand::Sites(args) => sites::run(args, common),
-        PlanCommand::Solve(args) => solve::run(args, common),
-    }
+    run()
 }
 
 /// Shows value and bound as they close, and stops when time is over or somebody presses Ctrl-C.

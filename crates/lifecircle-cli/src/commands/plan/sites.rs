@@ -68,7 +68,9 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
 fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured, service: usize) -> Table {
     let name = |candidate: u32| names.and_then(|names| names.get(candidate as usize)).filter(|name| !name.is_empty());
     let all = &sites.sites;
+    // So that the places can be tried as a scenario.
     Table::new()
+        .text("edit", all.iter().map(|_| "add_facility"))
         .integers("order", (1..).take(all.len()))
         .text("service", all.iter().map(|_| &measured.standard.services[service].id))
         .integers("candidate", all.iter().map(|site| site.candidate as i32))
