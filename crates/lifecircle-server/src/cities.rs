@@ -1,24 +1,28 @@
 //! The cities that a server shows: loaded when asked for, the least used let go.
+//!
+//! A city with a scenario is a city of its own, called `CITY~VERSION`: whatever can be asked of a city can be asked of it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
 use lifecircle::error::ErrorKind;
 use lifecircle::geo::LonLat;
-use lifecircle::measure::{Measured, measure};
+use lifecircle::measure::{EditedCity, Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::progress::Progress as _;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::{Recognised, recognise};
 use lifecircle::summary::{Summary, summarise};
 use lifecircle::{jobs, output};
+use lifecircle_plan::scenario::{Applied, Feature, apply, apply_feature, check_services};
 use moka::sync::Cache;
 
 use crate::api::tiles::TileSet;
 use crate::problem::Problem;
+use crate::scenarios::{Draft, Scenarios};
 use crate::search::Names;
 use crate::standards::Known;
 use crate::tiles::areas::AreaMap;
@@ -35,6 +39,15 @@ const MOST_CITIES: u64 = 8;
 const MOST_READY: u64 = 8;
 const MOST_EVALUATED: u64 = 16;
 
+/// Cities with scenarios that are held at once.
+const MOST_TRIED: u64 = 16;
+
+/// Walkers by standards whose edits are followed at once.
+const MOST_FOLLOWED: u64 = 4;
+
+/// Stands between a city's id and the version of a scenario; no city has it in its id.
+const WITH: char = '~';
+
 /// Tiles that are kept of a city, in bytes.
 const MOST_TILE_BYTES: u64 = 64 << 20;
 
@@ -46,6 +59,9 @@ const TILE_ENTRY: u32 = 512;
 pub struct Cities {
     known: RwLock<BTreeMap<String, Listed>>,
     open: Cache<String, Arc<OpenCity>>,
+    tried: Cache<String, Arc<OpenCity>>,
+    /// What people try.
+    pub scenarios: Scenarios,
 }
 
 /// A city that may be opened.
@@ -60,8 +76,9 @@ impl Cities {
     ///
     /// # Errors
     /// If one is not a city, or two have one name.
-    pub fn new(directories: &[PathBuf]) -> lifecircle::Result<Self> {
-        let cities = Self { known: RwLock::default(), open: Cache::new(MOST_CITIES) };
+    pub fn new(directories: &[PathBuf], scenarios: Scenarios) -> lifecircle::Result<Self> {
+        let (open, tried) = (Cache::new(MOST_CITIES), Cache::new(MOST_TRIED));
+        let cities = Self { known: RwLock::default(), open, tried, scenarios };
         for directory in directories {
             cities.add(directory)?;
         }
@@ -104,11 +121,28 @@ impl Cities {
 
     /// How long something takes: quick if the city is measured, or at least ready for the walker, heavy if that comes first.
     pub fn lane(&self, id: &str, walker: &Walker, known: Option<&Known>) -> Lane {
+        let key = |known: &Known| (walker.id.clone(), known.key.clone());
         let is_made = |city: &OpenCity| match known {
-            Some(known) => city.evaluated.contains_key(&(walker.id.clone(), known.key.clone())),
+            Some(known) => city.evaluated.contains_key(&key(known)),
             None => city.ready.contains_key(&walker.id),
         };
-        if self.open.get(id).is_some_and(|city| is_made(&city)) { Lane::Quick } else { Lane::Heavy }
+        let is_followed = |city: &OpenCity| known.is_some_and(|known| city.followed.contains_key(&key(known)));
+        let is_quick = match id.split_once(WITH) {
+            None => self.open.get(id).is_some_and(|city| is_made(&city)),
+            // What is followed is measured in no time.
+            Some((base, _)) => {
+                self.tried.get(id).is_some_and(|city| is_made(&city))
+                    || self.open.get(base).is_some_and(|city| is_followed(&city))
+            }
+        };
+        if is_quick { Lane::Quick } else { Lane::Heavy }
+    }
+
+    /// How long it takes to measure a city with a scenario: quick once its edits are followed.
+    pub fn lane_of_trying(&self, id: &str, walker: &Walker, known: &Known) -> Lane {
+        let key = (walker.id.clone(), known.key.clone());
+        let is_quick = |city: Arc<OpenCity>| city.followed.contains_key(&key) && city.evaluated.contains_key(&key);
+        if self.open.get(id).is_some_and(is_quick) { Lane::Quick } else { Lane::Heavy }
     }
 
     /// How long a search takes: quick once the names are collected.
@@ -128,10 +162,29 @@ impl Cities {
     /// # Errors
     /// If there is none, or it cannot be loaded.
     pub fn open(&self, id: &str) -> Result<Arc<OpenCity>, Problem> {
+        if let Some((base, version)) = id.split_once(WITH) {
+            return self.open_tried(id, base, version);
+        }
         let none = || Problem::not_found(format!("there is no city {id:?} here"));
         let directory = self.known().get(id).map(|known| known.directory.clone()).ok_or_else(none)?;
         let load = || OpenCity::load(&directory).map_err(Problem::from);
         self.open.try_get_with(id.to_owned(), load).map_err(|problem| (*problem).clone())
+    }
+
+    /// The id of a city with a scenario.
+    pub fn with(city: &str, draft: &Draft) -> String {
+        format!("{city}{WITH}{}", draft.version)
+    }
+
+    /// A city with a scenario.
+    fn open_tried(&self, id: &str, base: &str, version: &str) -> Result<Arc<OpenCity>, Problem> {
+        let draft = self.scenarios.of_version(base, version).ok_or_else(|| {
+            Problem::not_found(format!(
+                "the scenario {version:?} is not known here any more; open it where it was saved"
+            ))
+        })?;
+        let base = self.open(base)?;
+        self.tried.try_get_with(id.to_owned(), || OpenCity::tried(base, draft)).map_err(|problem| (*problem).clone())
     }
 }
 
@@ -151,6 +204,23 @@ pub struct OpenCity {
     areas: OnceLock<AreaMap>,
     names: OnceLock<Names>,
     facilities: OnceLock<HashMap<String, usize>>,
+    with: Option<WithScenario>,
+    /// The city without a scenario, followed through its edits.
+    followed: Cache<(String, String), Arc<Mutex<Followed>>>,
+}
+
+/// What a city with a scenario is made of.
+#[derive(Debug)]
+struct WithScenario {
+    base: Arc<OpenCity>,
+    draft: Arc<Draft>,
+}
+
+/// A city measured for a walker by a standard, ready to be edited; what was tried last goes on from where it is.
+#[derive(Debug)]
+struct Followed {
+    untouched: EditedCity,
+    last: Option<(Vec<Feature>, Vec<Applied>, EditedCity)>,
 }
 
 /// What tells tiles apart.
@@ -171,6 +241,10 @@ pub struct TileKey {
 pub struct Evaluated {
     /// What was measured.
     pub measured: Measured,
+    /// What became of the edits of a scenario; none without one.
+    pub edits: Vec<Applied>,
+    /// Why an edit does not do what it says, if one does not.
+    pub mistake: Option<Problem>,
     summary: OnceLock<Summary>,
     brief: OnceLock<Bytes>,
     people: OnceLock<PeopleMap>,
@@ -182,7 +256,22 @@ impl OpenCity {
         // Before the data: if the city is replaced in between, its tiles are not taken for the new one's.
         let version = version_of(directory)?;
         let city = Arc::new(city::load(directory)?);
-        Ok(Arc::new(Self {
+        Ok(Arc::new(Self::of(version, city, directory, None)))
+    }
+
+    /// A city with a scenario; for the usual walker, whose streets are those that are drawn.
+    fn tried(base: Arc<Self>, draft: Arc<Draft>) -> Result<Arc<Self>, Problem> {
+        let adult = Walker::find(jobs::DEFAULT_WALKER)?;
+        let ready = base.ready(&adult, &Stop::default())?;
+        let mut edited = EditedCity::new(&ready, Vec::new(), &())?;
+        apply(&draft.scenario, &mut edited)?;
+        let version = format!("{}-{}", base.version, draft.version);
+        let (city, directory) = (Arc::clone(edited.city()), base.directory.clone());
+        Ok(Arc::new(Self::of(version, city, &directory, Some(WithScenario { base, draft }))))
+    }
+
+    fn of(version: String, city: Arc<City>, directory: &Path, with: Option<WithScenario>) -> Self {
+        Self {
             version,
             city,
             directory: directory.to_owned(),
@@ -197,7 +286,9 @@ impl OpenCity {
             areas: OnceLock::new(),
             names: OnceLock::new(),
             facilities: OnceLock::new(),
-        }))
+            with,
+            followed: Cache::new(MOST_FOLLOWED),
+        }
     }
 
     /// The city made ready for a walker.
@@ -205,8 +296,11 @@ impl OpenCity {
     /// # Errors
     /// If it is stopped.
     pub fn ready(&self, walker: &Walker, stop: &Stop) -> Result<ReadyCity, Problem> {
-        let make =
-            || jobs::make_ready(&self.city, &self.directory, Walk::of(walker.clone()), stop).map_err(Problem::from);
+        let walk = || Walk::of(walker.clone());
+        let make = || match &self.with {
+            None => jobs::make_ready(&self.city, &self.directory, walk(), stop).map_err(Problem::from),
+            Some(_) => ReadyCity::new(Arc::clone(&self.city), walk(), stop).map_err(Problem::from),
+        };
         unless_others_left(stop, || self.ready.try_get_with(walker.id.clone(), make))
     }
 
@@ -222,12 +316,28 @@ impl OpenCity {
     /// If it is stopped.
     pub fn evaluated(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
+            if let Some(WithScenario { base, draft }) = &self.with {
+                let followed = base.followed(walker, known, stop)?;
+                let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
+                return followed.evaluated(draft, stop).map(Arc::new);
+            }
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, known.standard.clone(), stop)?;
-            Ok::<_, Problem>(Arc::new(Evaluated::new(measured)))
+            Ok::<_, Problem>(Arc::new(Evaluated::new(measured, Vec::new(), None)))
         };
         let key = (walker.id.clone(), known.key.clone());
         unless_others_left(stop, || self.evaluated.try_get_with(key.clone(), make))
+    }
+
+    /// The city measured for a walker by a standard, ready to be edited.
+    fn followed(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Mutex<Followed>>, Problem> {
+        let make = || {
+            let ready = self.ready(walker, stop)?;
+            let untouched = EditedCity::new(&ready, vec![known.standard.clone()], stop)?;
+            Ok::<_, Problem>(Arc::new(Mutex::new(Followed { untouched, last: None })))
+        };
+        let key = (walker.id.clone(), known.key.clone());
+        unless_others_left(stop, || self.followed.try_get_with(key.clone(), make))
     }
 
     /// A tile, made if it is not kept.
@@ -265,10 +375,29 @@ impl OpenCity {
     }
 }
 
+impl Followed {
+    /// The city with a scenario. One that goes on from what was tried last takes the price of what is new in it.
+    fn evaluated(&mut self, draft: &Draft, stop: &Stop) -> Result<Evaluated, Problem> {
+        let features = &draft.scenario.features;
+        let goes_on = |last: &(Vec<Feature>, Vec<Applied>, EditedCity)| features.starts_with(&last.0);
+        let (done, mut edits, mut edited) = match self.last.take().filter(goes_on) {
+            Some((done, edits, edited)) => (done.len(), edits, edited),
+            None => (0, Vec::new(), self.untouched.clone()),
+        };
+        for feature in &features[done..] {
+            edits.push(apply_feature(feature, &mut edited)?);
+        }
+        let measured = edited.measured(stop)?.swap_remove(0);
+        let mistake = check_services(&draft.scenario, &edited).err().map(Problem::from);
+        self.last = Some((features.clone(), edits.clone(), edited));
+        Ok(Evaluated::new(measured, edits, mistake))
+    }
+}
+
 impl Evaluated {
-    fn new(measured: Measured) -> Self {
+    fn new(measured: Measured, edits: Vec<Applied>, mistake: Option<Problem>) -> Self {
         let (summary, brief) = (OnceLock::new(), OnceLock::new());
-        Self { measured, summary, brief, people: OnceLock::new(), places: OnceLock::new() }
+        Self { measured, edits, mistake, summary, brief, people: OnceLock::new(), places: OnceLock::new() }
     }
 
     /// The summary without what grows with the city, as JSON.

@@ -15,6 +15,7 @@ mod ogc;
 mod ors;
 mod page;
 mod problem;
+mod scenarios;
 mod search;
 mod standards;
 pub mod tiles;
@@ -42,6 +43,7 @@ use lifecircle::{Error, Result, output};
 use listen::listen;
 pub use observe::Log;
 use observe::{Observed, observe};
+use scenarios::Scenarios;
 use standards::Standards;
 use std::num::NonZeroU32;
 use tower_http::CompressionLevel;
@@ -99,7 +101,7 @@ impl Server {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let kept = settings.keep_in.clone().unwrap_or_else(|| PathBuf::from("."));
         let app = App {
-            cities: Cities::new(&settings.cities)?,
+            cities: Cities::new(&settings.cities, Scenarios::new(&kept.join("scenarios")))?,
             standards: Standards::new(&kept.join("standards")),
             token: Token::new(),
             uploads: Uploads::new(kept),

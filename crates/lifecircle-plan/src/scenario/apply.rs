@@ -233,7 +233,7 @@ fn find(city: &EditedCity, called: &str) -> Result<usize> {
         facilities.iter().enumerate().filter(|(_, facility)| is_called(facility)).map(|(index, _)| index).collect();
     match named.as_slice() {
         [index] => Ok(*index),
-        [] => Err(Error::not_found(format!("there is no facility {called:?}"))
+        [] => Err(Error::new(format!("there is no facility {called:?}"))
             .hint("give its id, as `lifecircle export --what facilities` lists them")),
         [first, second, ..] => {
             let ids = [*first, *second].map(|index| facilities[index].id.as_str());
@@ -257,7 +257,7 @@ fn check_counts(city: &EditedCity, facility: usize, service: &str) -> Result<()>
     let Some(wanted) = standards().next() else {
         let ids: Vec<&str> =
             city.standards().flat_map(|standard| &standard.services).map(|service| service.id.as_str()).collect();
-        return Err(Error::not_found(format!("the standard has no service {service:?}"))
+        return Err(Error::new(format!("the standard has no service {service:?}"))
             .hint(format!("choose of {}, or give `kind`", ids.join(", "))));
     };
     if city.services_of(facility).any(|id| id == service) {
@@ -305,9 +305,9 @@ fn change(city: &mut EditedCity, which: &Which, new: impl Fn(Street) -> Street) 
     };
     if edges.is_empty() {
         return Err(match which {
-            Which::Way(way) => Error::not_found(format!("the city has no open street of the way {way}"))
+            Which::Way(way) => Error::new(format!("the city has no open street of the way {way}"))
                 .hint("give the number of an OpenStreetMap way that people walk on"),
-            _ => Error::not_found("there is no open street here")
+            _ => Error::new("there is no open street here")
                 .hint("draw it within 15 m of the street, along the whole of it"),
         });
     }

@@ -10,6 +10,7 @@ pub(crate) mod geojson;
 mod measures;
 mod plan;
 mod reach;
+mod scenarios;
 mod search;
 pub(crate) mod tiles;
 
@@ -72,6 +73,7 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
         .merge(measures::routes())
         .merge(reach::routes())
         .merge(plan::routes())
+        .merge(scenarios::routes())
         .merge(catalogue::routes())
         .merge(search::routes())
         .merge(tiles::routes())
