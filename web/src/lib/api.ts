@@ -35,6 +35,9 @@ export type ServiceAt = LifeCircle["circles"][number]["services"][number];
 export type SearchResult = Answer<"search">[number];
 export type Route = Answer<"route">;
 export type Areas = Answer<"isochrones">;
+export type Tried = Answer<"try_scenario">;
+export type SavedScenario = Answer<"scenarios">[number];
+export type Sites = Answer<"sites">;
 export type Name = components["schemas"]["Name"];
 export type Gap = components["schemas"]["Gap"];
 

@@ -10,15 +10,18 @@ export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: numb
 /** With what the subject is compared: another walker, standard, city (or year), or place, by its id or `lon,lat`. */
 export type Against = { kind: "walker" | "standard" | "city" | "place"; id: string };
 
-export type Tab = "overview" | "gaps" | "tables" | "charts";
+export type Tab = "overview" | "gaps" | "tables" | "charts" | "plan";
 export type TableName = "communities" | "services" | "gaps";
 export type Camera = { zoom: number; lat: number; lon: number };
 export type Theme = "light" | "dark";
 
-const TABS: Tab[] = ["overview", "gaps", "tables", "charts"];
+const TABS: Tab[] = ["overview", "gaps", "tables", "charts", "plan"];
 
 class View {
   city = $state("");
+  /** The version of the scenario that is looked at, and that which the address asks for until it is opened. */
+  with = $state<string>();
+  wanted = $state<string>();
   walker = $state("adult");
   standard = $state("wuhai-8");
   colouring = $state.raw<Colouring>({ by: "circles" });
@@ -41,6 +44,8 @@ class View {
   read(address: URL): void {
     const told = address.searchParams;
     this.city = told.get("city") ?? "";
+    this.with = undefined;
+    this.wanted = told.get("with") ?? undefined;
     this.walker = told.get("walker") ?? "adult";
     this.standard = told.get("standard") ?? "wuhai-8";
     const [by, id] = (told.get("by") ?? "circles").split(":");
@@ -61,10 +66,17 @@ class View {
     this.theme = (told.get("theme") ?? stored("theme") ?? (dark ? "dark" : "light")) === "dark" ? "dark" : "light";
   }
 
+  /** What is asked of the server: the city, with the scenario if there is one. */
+  get asked(): string {
+    return this.with ? `${this.city}~${this.with}` : this.city;
+  }
+
   /** The address of this view; what is as at first is left out. */
   address(): string {
     const told = new URLSearchParams();
     if (this.city) told.set("city", this.city);
+    const scenario = this.with ?? this.wanted;
+    if (scenario) told.set("with", scenario);
     if (this.walker !== "adult") told.set("walker", this.walker);
     if (this.standard !== "wuhai-8") told.set("standard", this.standard);
     if (this.colouring.by !== "circles") told.set("by", `${this.colouring.by}:${this.colouring.id}`);
@@ -85,6 +97,8 @@ class View {
   /** Goes to another city, as one who comes to it for the first time. */
   show(city: string): void {
     this.city = city;
+    this.with = undefined;
+    this.wanted = undefined;
     this.subject = { kind: "city" };
     this.against = undefined;
     this.camera = undefined;

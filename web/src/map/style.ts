@@ -27,6 +27,7 @@ const COLOURS = {
     outline: "#5a6875",
     facility: "#17212b",
     area: "#5b2a86",
+    plan: "#c2185b",
   },
   dark: {
     ground: "#161c21",
@@ -50,6 +51,7 @@ const COLOURS = {
     outline: "#8595a3",
     facility: "#f3f6f8",
     area: "#d3b0f5",
+    plan: "#ff7eb0",
   },
 } as const;
 
@@ -57,6 +59,8 @@ const FONT = ["Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Not
 
 export interface Sources {
   city: string;
+  /** The city with a scenario, if there is one. */
+  asked: string;
   version: string;
   walker: string;
   standard: string;
@@ -68,7 +72,9 @@ export interface Sources {
 export function tiles(set: string, of: Sources, more: Record<string, string> = {}): string[] {
   const measured = set === "base" ? {} : { walker: of.walker, standard: of.standard };
   const query = new URLSearchParams({ ...measured, ...more, v: of.version });
-  return [`${location.origin}/api/v1/cities/${encodeURIComponent(of.city)}/tiles/${set}/{z}/{x}/{y}?${query}`];
+  // Streets and land are drawn as they are; what a scenario does to them lies over them.
+  const city = set === "base" ? of.city : of.asked;
+  return [`${location.origin}/api/v1/cities/${encodeURIComponent(city)}/tiles/${set}/{z}/{x}/{y}?${query}`];
 }
 
 const grow = (base: number, ...stops: number[]): ExpressionSpecification =>
@@ -125,6 +131,7 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
       route: { type: "geojson", data: empty() },
       missing: { type: "geojson", data: empty() },
       point: { type: "geojson", data: empty() },
+      plan: { type: "geojson", data: empty() },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": c.ground } },
@@ -206,6 +213,33 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
         paint: { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.4 },
       },
       label("place-names", "place", 4, ["match", ["get", "class"], "city", 18, "town", 15, "suburb", 13.5, 12] as ExpressionSpecification, { "text-max-width": 7 }, { "text-halo-width": 1.8 }),
+      { id: "plan-line-edge", type: "line", source: "plan", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": c.halo, "line-width": 7 } },
+      { id: "plan-line", type: "line", source: "plan", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-join": "round" }, paint: { "line-color": c.plan, "line-width": 3.5 } },
+      { id: "plan-area", type: "fill", source: "plan", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": c.plan, "fill-opacity": 0.35, "fill-outline-color": c.plan } },
+      {
+        id: "plan-point",
+        type: "circle",
+        source: "plan",
+        filter: ["==", ["geometry-type"], "Point"],
+        paint: { "circle-radius": ["case", ["get", "small"], 4, 9], "circle-color": ["case", ["get", "less"], c.halo, c.plan], "circle-stroke-color": ["case", ["get", "less"], c.plan, c.halo], "circle-stroke-width": 2.5 },
+      },
+      {
+        id: "plan-sign",
+        type: "symbol",
+        source: "plan",
+        filter: ["has", "sign"],
+        layout: { "text-field": ["get", "sign"], "text-font": FONT, "text-size": 13, "text-allow-overlap": true, "text-ignore-placement": true },
+        paint: { "text-color": ["case", ["get", "less"], c.plan, c.halo] },
+      },
+      {
+        id: "plan-name",
+        type: "symbol",
+        source: "plan",
+        minzoom: 12,
+        filter: ["has", "label"],
+        layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true, "text-max-width": 9 },
+        paint: { "text-color": c.plan, "text-halo-color": c.halo, "text-halo-width": 1.6 },
+      },
       { id: "missing", type: "circle", source: "missing", paint: { "circle-radius": 6, "circle-color": c.halo, "circle-stroke-color": c.area, "circle-stroke-width": 3 } },
       { id: "point-edge", type: "circle", source: "point", paint: { "circle-radius": 10, "circle-color": c.halo } },
       { id: "point", type: "circle", source: "point", paint: { "circle-radius": 7, "circle-color": c.area } },

@@ -56,8 +56,8 @@ impl Frontier {
         self.spread(network, heading, limit, width);
     }
 
-    /// The same from two nodes.
-    pub fn search_from_nodes<C: Cost>(&mut self, network: &Network<C>, heading: Heading, nodes: [u32; 2], limit: C) {
+    /// The same from some nodes.
+    pub fn search_from_nodes<C: Cost>(&mut self, network: &Network<C>, heading: Heading, nodes: &[u32], limit: C) {
         self.search(network, heading, std::iter::empty(), limit);
         if limit == C::NEVER {
             return;
@@ -65,7 +65,7 @@ impl Frontier {
         let limit = clamp(limit);
         let width = limit / BUCKETS + 1;
         for node in nodes {
-            self.reach(node, 0, limit, width);
+            self.reach(*node, 0, limit, width);
         }
         self.spread(network, heading, limit, width);
     }

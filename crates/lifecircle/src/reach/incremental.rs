@@ -26,6 +26,15 @@ use crate::error::Result;
 use crate::network::{Cost, EdgeCosts, Network, Snap};
 use crate::progress::Progress;
 
+/// What becomes of a street.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreetChange<C> {
+    /// One that is there gets other costs.
+    Set(u32, EdgeCosts<C>),
+    /// One is built between two nodes.
+    Add([u32; 2], EdgeCosts<C>),
+}
+
 /// [`Answers`] that are kept up to date while targets, origins and streets change.
 #[derive(Debug, Clone)]
 pub struct Incremental<C> {
@@ -198,16 +207,45 @@ impl<C: Cost> Incremental<C> {
     /// Gives a street other costs: closes it, opens it, makes it faster or slower. Places on a closed street lead nowhere
     /// until they are moved. Returns the origins whose answers may have changed.
     pub fn set_street(&mut self, edge: u32, costs: EdgeCosts<C>) -> Vec<u32> {
-        Arc::make_mut(&mut self.network).set_costs(edge, costs);
-        self.origins.renew(edge, &self.network);
-        self.targets.renew(edge, &self.network);
-        self.street_changed(edge)
+        self.change_streets(&[StreetChange::Set(edge, costs)])
     }
 
     /// Builds a street between two nodes. Returns its index, and the origins whose answers may have changed.
     pub fn add_street(&mut self, ends: [u32; 2], costs: EdgeCosts<C>) -> (u32, Vec<u32>) {
-        let edge = Arc::make_mut(&mut self.network).add_edge(ends, costs);
-        (edge, self.street_changed(edge))
+        let edge = self.network.edges() as u32;
+        (edge, self.change_streets(&[StreetChange::Add(ends, costs)]))
+    }
+
+    /// Changes several streets at once, for the price of what all of them change. Streets that are built are numbered in their
+    /// order. Returns the origins whose answers may have changed.
+    pub fn change_streets(&mut self, changes: &[StreetChange<C>]) -> Vec<u32> {
+        let set = |change: &StreetChange<C>| match change {
+            StreetChange::Set(edge, _) => Some(*edge),
+            StreetChange::Add(..) => None,
+        };
+        let mut edges: Vec<u32> = changes.iter().filter_map(set).collect();
+        // Who walks along a street that is closed does so before, who walks along a new one does so after.
+        let mut near = self.around(&edges);
+        let network = Arc::make_mut(&mut self.network);
+        for change in changes {
+            match *change {
+                StreetChange::Set(edge, costs) => network.set_costs(edge, costs),
+                StreetChange::Add(ends, costs) => edges.push(network.add_edge(ends, costs)),
+            }
+        }
+        for edge in &edges {
+            self.origins.renew(*edge, &self.network);
+            self.targets.renew(*edge, &self.network);
+        }
+        near.extend(self.around(&edges));
+        let near = sorted(near);
+        self.count_anew(&near);
+        let suspects = sorted(edges.iter().flat_map(|edge| self.network.ends(*edge)).collect());
+        let mut changed = near;
+        for group in 0..self.limits.len() as u32 {
+            changed.extend(self.repair(group, &suspects, &edges));
+        }
+        sorted(changed)
     }
 
     /// Adds a node that no street leads to yet. Returns its index.
@@ -245,24 +283,14 @@ impl<C: Cost> Incremental<C> {
         Arc::make_mut(&mut self.network).renew_islands(streets)
     }
 
-    fn street_changed(&mut self, edge: u32) -> Vec<u32> {
-        // Whoever walks along the edge comes to one of its ends first without it, so it does not matter whether they are
-        // sought before the change or after.
-        let near = sorted(self.around(edge));
-        self.count_anew(&near);
-        let suspects = self.network.ends(edge);
-        let mut changed = near;
-        for group in 0..self.limits.len() as u32 {
-            changed.extend(self.repair(group, &suspects, &[edge]));
+    /// The origins that come to any of some edges within the farthest limit, and those that stand on them.
+    fn around(&mut self, edges: &[u32]) -> Vec<u32> {
+        let mut origins: Vec<u32> = edges.iter().flat_map(|edge| self.origins.places_on(*edge)).copied().collect();
+        if edges.is_empty() {
+            return origins;
         }
-        sorted(changed)
-    }
-
-    /// The origins that come to an edge within the farthest limit, and those that stand on it.
-    fn around(&mut self, edge: u32) -> Vec<u32> {
-        let mut origins = self.origins.places_on(edge).to_vec();
-        let ends = self.network.ends(edge);
-        self.frontier.search_from_nodes(&self.network, Heading::Back, ends, self.farthest);
+        let ends = sorted(edges.iter().flat_map(|edge| self.network.ends(*edge)).collect());
+        self.frontier.search_from_nodes(&self.network, Heading::Back, &ends, self.farthest);
         for node in self.frontier.reached() {
             for incident in self.network.incident(*node) {
                 origins.extend(self.origins.places_on(incident.edge));

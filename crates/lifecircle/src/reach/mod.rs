@@ -40,7 +40,7 @@ pub use answers::Answers;
 pub use catchment::catchment;
 pub use engine::Engine;
 pub use heading::Heading;
-pub use incremental::Incremental;
+pub use incremental::{Incremental, StreetChange};
 pub use isochrone::{Drawing, Isochrones};
 pub use k_nearest::{KNearest, Near, k_nearest};
 pub use matrix::matrix;

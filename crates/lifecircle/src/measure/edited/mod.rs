@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 mod streets;
 
+use streets::Changed;
 pub use streets::{Joining, NoJoint};
 
 use super::reached::{At, Plan, Reached};
@@ -263,8 +264,7 @@ impl EditedCity {
             return Err(Error::new(format!("street {edge} has another course")).hint("keep its ends and bends"));
         }
         let old = std::mem::replace(&mut Arc::make_mut(&mut self.city).streets.edges[edge as usize], street);
-        self.cost_anew(edge);
-        self.streets_changed(&[edge]);
+        self.take_over(&Changed { costs: vec![edge], built: vec![] });
         Ok(old)
     }
 
@@ -278,8 +278,9 @@ impl EditedCity {
             return Err(Error::not_found("the street begins or ends at a junction that is not there")
                 .hint(format!("give numbers below {nodes}")));
         }
-        let edge = self.push_street(street, bends);
-        self.streets_changed(&[edge]);
+        let mut changed = Changed::default();
+        let edge = self.push_street(street, bends, &mut changed);
+        self.take_over(&changed);
         Ok(edge)
     }
 

@@ -3,13 +3,15 @@
 //! Where a line meets a street, the street is cut in two at a junction: its halves are new streets, and what it was stays as a
 //! closed one, so that no street changes its number.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::EditedCity;
-use crate::city::{Direction, Street};
+use crate::city::{Direction, Street, Streets};
 use crate::geo::metric::{Frame, distance, length, line_between, point_along};
 use crate::geo::{LonLat, Metres};
-use crate::network::EdgeCosts;
+use crate::network::{EdgeCosts, WalkCost, Walker};
+use crate::reach::StreetChange;
 
 /// The end of a line so near to a street joins it; what sticks out beyond a street no farther than this is cut off.
 const JOIN: Metres = Metres(15.0);
@@ -58,12 +60,12 @@ impl EditedCity {
         // What sticks out is cut off; an end that meets nothing is an end of its own.
         let begin = (first.walked > JOIN.0).then(|| line[0]);
         let end = (whole - last.walked > JOIN.0).then(|| line[line.len() - 1]);
+        let mut changed = Changed::default();
+        let places: Vec<(u32, LonLat)> = joints.iter().map(|joint| (joint.edge, joint.at)).collect();
+        let junctions = self.junctions(&places, &mut changed);
         let mut stops: Vec<(f64, u32)> = Vec::new();
         stops.extend(begin.map(|at| (0.0, self.push_node(at))));
-        for joint in &joints {
-            // The edge may have been cut since, by a joint before.
-            stops.push((joint.walked, self.junction_near(joint.at, joint.edge)));
-        }
+        stops.extend(joints.iter().map(|joint| joint.walked).zip(junctions));
         stops.extend(end.map(|at| (whole, self.push_node(at))));
         let mut built = Vec::new();
         for pair in stops.windows(2) {
@@ -73,9 +75,9 @@ impl EditedCity {
             }
             let course = line_between(line, from_walked / whole, to_walked / whole);
             let bends = if course.len() > 2 { &course[1..course.len() - 1] } else { &[] };
-            built.push(self.push_street(Street { from, to, ..like.clone() }, bends));
+            built.push(self.push_street(Street { from, to, ..like.clone() }, bends, &mut changed));
         }
-        self.streets_changed(&built);
+        self.take_over(&changed);
         Ok(built)
     }
 
@@ -98,10 +100,11 @@ impl EditedCity {
         let is_apart = |edge: u32| !self.times.network().ends(edge).iter().any(|end| ends.contains(end));
         let far = sides[1..].iter().find(|(edge, foot)| is_apart(*edge) && is_beyond(*foot)).copied();
         let Some((far, far_foot)) = far else { return Err(NoJoint(vec![Some(distance(near_foot, at)), None])) };
-        let [from, to] = [(near, near_foot), (far, far_foot)].map(|(edge, foot)| self.junction_on(edge, foot));
+        let mut changed = Changed::default();
+        let ends = self.junctions(&[(near, near_foot), (far, far_foot)], &mut changed);
         let bends = if is_at(near_foot) || is_at(far_foot) { vec![] } else { vec![at] };
-        let edge = self.push_street(Street { from, to, ..like.clone() }, &bends);
-        self.streets_changed(&[edge]);
+        let edge = self.push_street(Street { from: ends[0], to: ends[1], ..like.clone() }, &bends, &mut changed);
+        self.take_over(&changed);
         Ok(edge)
     }
 
@@ -177,47 +180,58 @@ impl EditedCity {
         self.open_near(at, far).first().map(|(_, foot)| distance(*foot, at))
     }
 
-    /// A junction at a point of a street, or of that which it was cut into.
-    fn junction_near(&mut self, at: LonLat, edge: u32) -> u32 {
-        if self.is_open(edge) {
-            return self.junction_on(edge, at);
-        }
-        let nearest = self.open_near(at, JOIN).first().map(|(edge, _)| *edge);
-        // Its halves are there; without them the closed street's own point does.
-        self.junction_on(nearest.unwrap_or(edge), at)
-    }
-
-    /// A junction on a street at the point nearest to another: one of its ends, or a new one that cuts it in two.
-    fn junction_on(&mut self, edge: u32, at: LonLat) -> u32 {
-        let street = self.city.streets.edges[edge as usize].clone();
-        let course = self.course(edge);
-        let (share, foot) = foot(at, &course);
-        for node in [street.from, street.to] {
-            if distance(self.city.streets.nodes[node as usize], foot) <= SAME {
-                return node;
+    /// Junctions on streets at the points nearest to others: ends of the streets, or new ones that cut them.
+    fn junctions(&mut self, places: &[(u32, LonLat)], changed: &mut Changed) -> Vec<u32> {
+        let mut nodes = vec![0; places.len()];
+        // All cuts of a street at once, in the order of its course.
+        let mut cuts: BTreeMap<u32, Vec<(f64, usize)>> = BTreeMap::new();
+        for (place, (edge, at)) in places.iter().enumerate() {
+            let street = &self.city.streets.edges[*edge as usize];
+            let ends = [street.from, street.to];
+            let (share, foot) = foot(*at, &self.course(*edge));
+            let is_at = |node: &u32| distance(self.city.streets.nodes[*node as usize], foot) <= SAME;
+            match ends.into_iter().find(is_at) {
+                Some(end) => nodes[place] = end,
+                None => cuts.entry(*edge).or_default().push((share, place)),
             }
         }
-        self.cut_street(edge, &street, &course, share)
+        for (edge, mut cuts) in cuts {
+            cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let course = self.course(edge);
+            let whole = length(&course).0;
+            let mut shares: Vec<f64> = Vec::new();
+            let mut made: Vec<u32> = Vec::new();
+            for (share, place) in cuts {
+                if shares.last().is_none_or(|last| (share - last) * whole > SAME.0) {
+                    shares.push(share);
+                    made.push(self.push_node(point_along(&course, share)));
+                }
+                // One was pushed just now, if there was none.
+                nodes[place] = made[made.len() - 1];
+            }
+            self.cut_street(edge, &course, &shares, &made, changed);
+        }
+        nodes
     }
 
-    /// Cuts a street in two; returns the junction between its halves.
-    fn cut_street(&mut self, edge: u32, street: &Street, course: &[LonLat], share: f64) -> u32 {
-        let node = self.push_node(point_along(course, share));
-        let part = |from: f64, to: f64| {
-            let line = line_between(course, from, to);
-            if line.len() > 2 { line[1..line.len() - 1].to_vec() } else { Vec::new() }
-        };
-        let signals = (f64::from(street.half_signals) * share).round() as u8;
-        let (first_rise, rest) = (street.rise * share as f32, street.rise * (1.0 - share as f32));
-        let first = Street { to: node, rise: first_rise, half_signals: signals, ..street.clone() };
-        let half_signals = street.half_signals - signals.min(street.half_signals);
-        let second = Street { from: node, rise: rest, half_signals, ..street.clone() };
-        let mut changed = vec![self.push_street(first, &part(0.0, share)), self.push_street(second, &part(share, 1.0))];
+    /// Cuts a street at some shares of its course, where nodes are.
+    fn cut_street(&mut self, edge: u32, course: &[LonLat], shares: &[f64], nodes: &[u32], changed: &mut Changed) {
+        let street = self.city.streets.edges[edge as usize].clone();
+        let ends: Vec<(f64, u32)> = std::iter::once((0.0, street.from))
+            .chain(shares.iter().copied().zip(nodes.iter().copied()))
+            .chain(std::iter::once((1.0, street.to)))
+            .collect();
+        let signals_until = |share: f64| (f64::from(street.half_signals) * share).round() as u8;
+        for pair in ends.windows(2) {
+            let [(begin, from), (end, to)] = [pair[0], pair[1]];
+            let line = line_between(course, begin, end);
+            let bends = if line.len() > 2 { &line[1..line.len() - 1] } else { &[] };
+            let rise = street.rise * (end - begin) as f32;
+            let half_signals = signals_until(end) - signals_until(begin);
+            self.push_street(Street { from, to, rise, half_signals, ..street.clone() }, bends, changed);
+        }
         Arc::make_mut(&mut self.city).streets.edges[edge as usize].direction = Direction::Closed;
-        self.cost_anew(edge);
-        changed.push(edge);
-        self.streets_changed(&changed);
-        node
+        changed.costs.push(edge);
     }
 
     /// A new node; nobody is snapped anew.
@@ -229,31 +243,47 @@ impl EditedCity {
         self.times.add_node()
     }
 
-    /// A new street; nobody is snapped anew yet.
-    pub(super) fn push_street(&mut self, street: Street, bends: &[LonLat]) -> u32 {
+    /// A new street of the city; what was measured knows nothing of it until it is taken over.
+    pub(super) fn push_street(&mut self, street: Street, bends: &[LonLat], changed: &mut Changed) -> u32 {
         let streets = &mut Arc::make_mut(&mut self.city).streets;
         let begin = streets.bends.len() as u32;
         streets.bends.extend_from_slice(bends);
         let mut street = Street { bends: [begin, streets.bends.len() as u32], ..street };
         let line: Vec<LonLat> = streets.line(&street).collect();
         street.length = length(&line);
-        let ends = [street.from, street.to];
-        let walker = &self.walk.walker;
-        let (edge, _) = self.times.add_street(ends, EdgeCosts::of(&street, walker));
-        if let Some(lengths) = &mut self.lengths {
-            lengths.add_street(ends, EdgeCosts::of(&street, walker));
-        }
         streets.edges.push(street);
+        let edge = streets.edges.len() as u32 - 1;
+        changed.built.push(edge);
         edge
     }
 
-    /// Gives a street the costs of what it is now; nobody is snapped anew yet.
-    pub(super) fn cost_anew(&mut self, edge: u32) {
-        let (street, walker) = (&self.city.streets.edges[edge as usize], &self.walk.walker);
-        self.times.set_street(edge, EdgeCosts::of(street, walker));
+    /// Lets what was measured follow the streets as they are now.
+    pub(super) fn take_over(&mut self, changed: &Changed) {
+        let (streets, walker) = (&self.city.streets, &self.walk.walker);
+        self.times.change_streets(&changed.told(streets, walker));
         if let Some(lengths) = &mut self.lengths {
-            lengths.set_street(edge, EdgeCosts::of(street, walker));
+            lengths.change_streets(&changed.told(streets, walker));
         }
+        let edges: Vec<u32> = changed.costs.iter().chain(&changed.built).copied().collect();
+        self.streets_changed(&edges);
+    }
+}
+
+/// Streets of the city that what was measured does not know yet.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// Those that have other costs.
+    pub costs: Vec<u32>,
+    /// New ones, in their order.
+    pub built: Vec<u32>,
+}
+
+impl Changed {
+    fn told<C: WalkCost>(&self, streets: &Streets, walker: &Walker) -> Vec<StreetChange<C>> {
+        let costs = |edge: u32| EdgeCosts::of(&streets.edges[edge as usize], walker);
+        let ends = |edge: u32| [streets.edges[edge as usize].from, streets.edges[edge as usize].to];
+        let set = self.costs.iter().map(|edge| StreetChange::Set(*edge, costs(*edge)));
+        set.chain(self.built.iter().map(|edge| StreetChange::Add(ends(*edge), costs(*edge)))).collect()
     }
 }
 
