@@ -200,11 +200,11 @@ impl<C: Cost> Network<C> {
         edge
     }
 
-    /// Adds a node without edges, on an island of its own, and returns its index.
+    /// Adds a node without edges and returns its index. Whether it is on an island is told when islands are found anew.
     pub fn add_node(&mut self) -> u32 {
         // There is a first edge of one node more than there are, so there is a last one.
         self.first.push(self.incident.len() as u32);
-        self.on_island.push(true);
+        self.on_island.push(false);
         self.on_island.len() as u32 - 1
     }
 

@@ -106,6 +106,11 @@ impl<C: Cost> Snap<C> {
         self.rank == Rank::Island
     }
 
+    /// How near another street must come to draw this place away from its own.
+    pub(crate) fn drawn_within(&self, limit: Metres) -> Metres {
+        if self.rank == Rank::Street { self.distance } else { limit }
+    }
+
     /// Cost of the way from this place straight along the edge to another place on the same edge.
     pub fn straight_to(&self, other: &Self, network: &Network<C>) -> C {
         let EdgeCosts { forward, backward } = network.costs(self.edge);

@@ -5,6 +5,7 @@
 //! anew. Supply, proximity and scores are found anew for the services that an edit touches; after a street has changed they
 //! need an engine of the new streets, which is made when they are next measured.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,9 +17,9 @@ pub use streets::{Joining, NoJoint};
 
 use super::reached::{At, Plan, Reached};
 use super::{Measured, Renewed};
-use crate::city::{City, Facility, Home, Street};
+use crate::city::{City, Entries, Facility, Home, Street};
 use crate::error::{Error, Result};
-use crate::geo::LonLat;
+use crate::geo::{LonLat, Metres};
 use crate::network::{Millimetres, Millis, Network, NoStreet, Snap, Snapper, Snaps, StreetIndex};
 use crate::progress::Progress;
 use crate::reach::{Answers, Engine, Incremental, Question};
@@ -264,7 +265,7 @@ impl EditedCity {
             return Err(Error::new(format!("street {edge} has another course")).hint("keep its ends and bends"));
         }
         let old = std::mem::replace(&mut Arc::make_mut(&mut self.city).streets.edges[edge as usize], street);
-        self.take_over(&Changed { costs: vec![edge], built: vec![] });
+        self.take_over(&Changed { costs: vec![edge], ..Changed::default() });
         Ok(old)
     }
 
@@ -335,7 +336,7 @@ impl EditedCity {
     }
 
     /// Snaps anew whoever may join the streets elsewhere since some have changed.
-    fn streets_changed(&mut self, edges: &[u32]) {
+    fn streets_changed(&mut self, changed: &Changed) {
         self.engines = (None, None);
         self.standards.iter_mut().for_each(|followed| followed.renewed.touch_all());
         let streets = &self.city.streets;
@@ -343,30 +344,40 @@ impl EditedCity {
         if let Some(lengths) = &mut self.lengths {
             lengths.renew_islands(streets);
         }
-        for edge in edges.iter().filter(|edge| self.times.network().costs(**edge).is_open_both_ways()) {
-            Arc::make_mut(&mut self.index).add(streets, *edge);
+        for edge in changed.all().filter(|edge| self.times.network().costs(*edge).is_open_both_ways()) {
+            Arc::make_mut(&mut self.index).add(streets, edge);
         }
         // An island that joins the rest, or is cut off, may change whom any street draws.
-        let around: Option<Vec<Around>> =
-            (!islands_changed).then(|| edges.iter().map(|edge| Around::new(&self.city, *edge, &self.walk)).collect());
-        let is_near = |at: &[LonLat]| {
-            around.as_ref().is_none_or(|all| all.iter().any(|around| at.iter().any(|at| around.holds(*at))))
-        };
-        let may_move = |at: &[LonLat], snaps: Option<&[Snap]>| {
-            is_near(at) || snaps.is_none_or(|snaps| snaps.iter().any(|snap| edges.contains(&snap.edge)))
+        let drawing: Vec<Around> = changed.drawing().map(|edge| Around::new(&self.city, edge)).collect();
+        let left: HashSet<u32> = changed.left().collect();
+        let limit = self.walk.snap_limit;
+        // Where some entries have no street of their own, any street within the limit may be theirs.
+        let may_move = |at: &[LonLat], snaps: &[Snap], has_all: bool| {
+            let farthest = |a: Metres, b: Metres| if a > b { a } else { b };
+            let within = match has_all && !snaps.is_empty() {
+                true => snaps.iter().map(|snap| snap.drawn_within(limit)).fold(Metres(0.0), farthest),
+                false => limit,
+            };
+            islands_changed
+                || snaps.iter().any(|snap| left.contains(&snap.edge))
+                || drawing.iter().any(|around| at.iter().any(|at| around.is_near(*at, within)))
         };
         let (city, snaps, snapper) = (&self.city, &self.snaps, self.snapper());
         let homes: Vec<(usize, Result<Snap, NoStreet>)> = (0..city.homes.len())
+            .into_par_iter()
             .filter(|home| {
-                let snap = snaps.homes[*home].as_ref().ok().map(std::slice::from_ref);
-                may_move(&[city.homes[*home].at], snap)
+                let snap = snaps.homes[*home].as_ref().map_or(&[][..], std::slice::from_ref);
+                may_move(&[city.homes[*home].at], snap, true)
             })
             .map(|home| (home, snapper.snap(city.homes[home].at)))
             .collect();
         let facilities: Vec<(usize, Result<Vec<Snap>, NoStreet>)> = (0..city.facilities.len())
+            .into_par_iter()
             .filter(|facility| {
-                let snaps = snaps.facilities[*facility].as_deref().ok();
-                may_move(city.facilities[*facility].entries.points(), snaps)
+                let snaps = snaps.facilities[*facility].as_deref().unwrap_or_default();
+                let entries = &city.facilities[*facility].entries;
+                let has_all = matches!(entries, Entries::Outline(_)) || snaps.len() == entries.points().len();
+                may_move(entries.points(), snaps, has_all)
             })
             .map(|facility| (facility, snapper.snap_entries(&city.facilities[facility].entries)))
             .collect();
@@ -498,26 +509,28 @@ fn in_lengths(doors: &[Snap], network: &Network<Millimetres>) -> Vec<Snap<Millim
     doors.iter().map(|door| door.in_lengths(network)).collect()
 }
 
-/// What lies around a street: whoever might join it.
+/// The box of a street.
 struct Around {
     low: LonLat,
     high: LonLat,
 }
 
 impl Around {
-    fn new(city: &City, edge: u32, walk: &Walk) -> Self {
+    fn new(city: &City, edge: u32) -> Self {
         let line: Vec<LonLat> = city.streets.line(&city.streets.edges[edge as usize]).collect();
         let fold =
             |start: f64, value: fn(&LonLat) -> f64, of: fn(f64, f64) -> f64| line.iter().map(value).fold(start, of);
         let (south, north) = (fold(f64::INFINITY, |at| at.y, f64::min), fold(f64::NEG_INFINITY, |at| at.y, f64::max));
         let (west, east) = (fold(f64::INFINITY, |at| at.x, f64::min), fold(f64::NEG_INFINITY, |at| at.x, f64::max));
-        // A degree is 111 km at least, and shorter towards the poles along a parallel; a tenth more does for both.
-        let up = 1.1 * walk.snap_limit.0 / 110_500.0;
-        let aside = up / (south.abs().max(north.abs()) + up).to_radians().cos().max(0.01);
-        Self { low: LonLat { x: west - aside, y: south - up }, high: LonLat { x: east + aside, y: north + up } }
+        Self { low: LonLat { x: west, y: south }, high: LonLat { x: east, y: north } }
     }
 
-    fn holds(&self, at: LonLat) -> bool {
-        (self.low.x..=self.high.x).contains(&at.x) && (self.low.y..=self.high.y).contains(&at.y)
+    /// Whether a place lies in the box or surely no farther from it than so many metres; some that lie farther are told too.
+    fn is_near(&self, at: LonLat, within: Metres) -> bool {
+        // A degree is 111 km at least, and shorter towards the poles along a parallel; a tenth more does for both.
+        let up = 1.1 * (within.0 + 1.0) / 110_500.0;
+        let aside = up / (self.low.y.abs().max(self.high.y.abs()) + up).to_radians().cos().max(0.01);
+        (self.low.x - aside..=self.high.x + aside).contains(&at.x)
+            && (self.low.y - up..=self.high.y + up).contains(&at.y)
     }
 }

@@ -3,7 +3,7 @@
 //! Where a line meets a street, the street is cut in two at a junction: its halves are new streets, and what it was stays as a
 //! closed one, so that no street changes its number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::EditedCity;
@@ -228,10 +228,11 @@ impl EditedCity {
             let bends = if line.len() > 2 { &line[1..line.len() - 1] } else { &[] };
             let rise = street.rise * (end - begin) as f32;
             let half_signals = signals_until(end) - signals_until(begin);
-            self.push_street(Street { from, to, rise, half_signals, ..street.clone() }, bends, changed);
+            let part = self.push_street(Street { from, to, rise, half_signals, ..street.clone() }, bends, changed);
+            changed.parts.insert(part);
         }
         Arc::make_mut(&mut self.city).streets.edges[edge as usize].direction = Direction::Closed;
-        changed.costs.push(edge);
+        changed.cut.push(edge);
     }
 
     /// A new node; nobody is snapped anew.
@@ -264,8 +265,7 @@ impl EditedCity {
         if let Some(lengths) = &mut self.lengths {
             lengths.change_streets(&changed.told(streets, walker));
         }
-        let edges: Vec<u32> = changed.costs.iter().chain(&changed.built).copied().collect();
-        self.streets_changed(&edges);
+        self.streets_changed(changed);
     }
 }
 
@@ -274,15 +274,34 @@ impl EditedCity {
 pub(super) struct Changed {
     /// Those that have other costs.
     pub costs: Vec<u32>,
+    /// Those that were cut, and are closed.
+    pub cut: Vec<u32>,
     /// New ones, in their order.
     pub built: Vec<u32>,
+    /// Those of them that are parts of one that was cut.
+    pub parts: HashSet<u32>,
 }
 
 impl Changed {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = u32> + '_ {
+        self.costs.iter().chain(&self.cut).chain(&self.built).copied()
+    }
+
+    /// Those that may draw places away from other streets. The parts of a street draw nobody whom it did not draw.
+    pub fn drawing(&self) -> impl Iterator<Item = u32> + '_ {
+        self.costs.iter().chain(self.built.iter().filter(|edge| !self.parts.contains(edge))).copied()
+    }
+
+    /// Those that their places may leave.
+    pub fn left(&self) -> impl Iterator<Item = u32> + '_ {
+        self.costs.iter().chain(&self.cut).copied()
+    }
+
     fn told<C: WalkCost>(&self, streets: &Streets, walker: &Walker) -> Vec<StreetChange<C>> {
         let costs = |edge: u32| EdgeCosts::of(&streets.edges[edge as usize], walker);
         let ends = |edge: u32| [streets.edges[edge as usize].from, streets.edges[edge as usize].to];
-        let set = self.costs.iter().map(|edge| StreetChange::Set(*edge, costs(*edge)));
+        let set = self.left().map(|edge| StreetChange::Set(edge, costs(edge)));
         set.chain(self.built.iter().map(|edge| StreetChange::Add(ends(*edge), costs(*edge)))).collect()
     }
 }
