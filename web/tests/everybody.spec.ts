@@ -24,7 +24,7 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 for (const theme of ["light", "dark"]) {
-  for (const view of ["", "tab=gaps", "tab=tables", "tab=charts&by=service:park", "at=106.803,39.61", "community=r69841"]) {
+  for (const view of ["", "tab=gaps", "tab=tables", "tab=charts&by=service:park", "tab=plan", "at=106.803,39.61", "community=r69841"]) {
     test(`axe finds no serious fault: ${theme} ${view}`, async ({ page }) => {
       await open(page, `lang=${theme === "dark" ? "zh" : "en"}&theme=${theme}&${view}`);
       expect(await violations(page)).toEqual([]);
@@ -35,7 +35,7 @@ for (const theme of ["light", "dark"]) {
 test("a phone shows map and panel, and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, "lang=zh");
-  for (const view of ["", "&tab=tables", "&tab=charts", "&at=106.803,39.61"]) {
+  for (const view of ["", "&tab=tables", "&tab=charts", "&tab=plan", "&at=106.803,39.61"]) {
     await open(page, `lang=zh${view}`);
     const wide = await page.evaluate(() =>
       [...document.querySelectorAll("aside *, .legend *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map((element) => element.outerHTML.slice(0, 80)),

@@ -49,6 +49,8 @@ class Plan {
   residents = $state(500);
   /** Why the last change could not be made. */
   refused = $state<string>();
+  /** Whether the map shows the city as it is, though there is a scenario. */
+  asIs = $state(false);
   tried = new Loaded<Tried>();
   opening = new Loaded<true>();
   all = new Loaded<SavedScenario[]>();
@@ -174,12 +176,19 @@ class Plan {
     this.#future = [];
     this.#good = { edits: [], past: [] };
     this.stop();
+    this.asIs = false;
     this.chosen = undefined;
     this.refused = undefined;
     this.tried.clear();
     this.opening.clear();
     view.with = undefined;
     view.wanted = undefined;
+  }
+
+  /** Shows the city as it is, or with the scenario. */
+  show(asIs: boolean): void {
+    this.asIs = asIs;
+    view.with = asIs ? undefined : this.tried.value?.version;
   }
 
   /** Puts the tool away. */
@@ -203,6 +212,7 @@ class Plan {
     void this.try();
   }
   #change(edits: Edit[]): void {
+    this.asIs = false;
     this.#remember();
     this.edits = edits;
     void this.try();
@@ -235,7 +245,7 @@ class Plan {
       if (this.edits.length === 0) this.tried.clear();
     } else if (!error && this.tried.value && !this.tried.loading) {
       this.#good = asked;
-      view.with = this.tried.value.version;
+      view.with = this.asIs ? undefined : this.tried.value.version;
       view.wanted = undefined;
       keep(view.city, this.tried.value.version, file);
     }

@@ -32,6 +32,7 @@ class Session {
     const against = view.against;
     if (!against) return "";
     if (against.kind === "place") return this.text.compare.place;
+    if (against.kind === "city" && against.id === view.city) return this.text.plan.asIs;
     if (against.kind === "city") return this.cities.value?.find((one) => one.id === against.id)?.name ?? against.id;
     const all = against.kind === "walker" ? this.walkers.value : this.standards.value;
     return this.named(all?.find((one) => one.id === against.id)) || against.id;

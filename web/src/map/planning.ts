@@ -104,6 +104,7 @@ const LESS = ["remove_facility", "close_street"];
 
 /** The edits as they are drawn, and the street that is being drawn. */
 export function overlay(): GeoJSON.FeatureCollection {
+  if (plan.asIs) return { type: "FeatureCollection", features: [] };
   const features: GeoJSON.Feature[] = plan.edits.flatMap((edit) => drawnEdit(edit));
   if (plan.line.length > 0) {
     const line = plan.pointer ? [...plan.line, plan.pointer] : plan.line;
