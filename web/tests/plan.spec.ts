@@ -128,13 +128,16 @@ test("an existing facility is closed or moved, and who loses by it is told", asy
   await page.getByRole("button", { name: "Close it" }).click();
   const tried = (await (await answer).json()) as Tried & { comparison: { changes: { facilities: { id: string; change: string }[] } } };
   expect(tried.comparison.changes.facilities).toMatchObject([{ id: nearest?.id, change: "closed" }]);
-  // The tiles without the scenario come anew.
-  const tile = page.waitForResponse((response) => response.url().includes("/cities/demo/tiles/facilities/"));
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page).not.toHaveURL(/with=/);
-  await tile;
-  await drawn(page);
-  await page.mouse.click(...middle);
+  // Until its tile has come anew there is no facility to click, and a click asks for the life circle of the place.
+  await expect(async () => {
+    const back = page.getByRole("button", { name: "‹ City" });
+    if (await back.isVisible()) await back.click();
+    await drawn(page);
+    await page.mouse.click(...middle);
+    await expect(page.getByText(/: existing facility$/)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await page.getByRole("button", { name: "Move it" }).click();
   const moving = page.waitForResponse((response) => response.url().includes("/scenarios?"));
   await page.mouse.click(middle[0] + 160, middle[1] + 60);
