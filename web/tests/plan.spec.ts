@@ -211,6 +211,11 @@ test("the city as it is, and with the scenario; the same comparison for a place"
   await expect(page).not.toHaveURL(/with=/);
   await both.getByRole("button", { name: "Untitled scenario" }).click();
   await expect(page).toHaveURL(/with=/);
+  await both.getByRole("button", { name: "Difference" }).click();
+  await expect(page.getByRole("region", { name: "Services gained for each resident" })).toBeVisible();
+  await expect(page).toHaveURL(/by=change/);
+  await both.getByRole("button", { name: "Untitled scenario" }).click();
+  await expect(page).toHaveURL(/by=service:library/);
   await page.getByRole("tab", { name: "City" }).click();
   await page.getByLabel("Compare with").selectOption({ label: "As it is" });
   await expect(page).toHaveURL(/against=city:demo/);

@@ -241,6 +241,8 @@ pub struct TileKey {
 pub struct Evaluated {
     /// What was measured.
     pub measured: Measured,
+    /// The same without the scenario, if there is one.
+    before: Option<Arc<Evaluated>>,
     /// What became of the edits of a scenario; none without one.
     pub edits: Vec<Applied>,
     /// Why an edit does not do what it says, if one does not.
@@ -317,9 +319,11 @@ impl OpenCity {
     pub fn evaluated(&self, walker: &Walker, known: &Known, stop: &Stop) -> Result<Arc<Evaluated>, Problem> {
         let make = || {
             if let Some(WithScenario { base, draft }) = &self.with {
+                let before = base.evaluated(walker, known, stop)?;
                 let followed = base.followed(walker, known, stop)?;
                 let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
-                return followed.evaluated(draft, stop).map(Arc::new);
+                let evaluated = followed.evaluated(draft, stop)?;
+                return Ok(Arc::new(Evaluated { before: Some(before), ..evaluated }));
             }
             let ready = self.ready(walker, stop)?;
             let measured = measure(&ready, known.standard.clone(), stop)?;
@@ -397,7 +401,16 @@ impl Followed {
 impl Evaluated {
     fn new(measured: Measured, edits: Vec<Applied>, mistake: Option<Problem>) -> Self {
         let (summary, brief) = (OnceLock::new(), OnceLock::new());
-        Self { measured, edits, mistake, summary, brief, people: OnceLock::new(), places: OnceLock::new() }
+        Self {
+            measured,
+            before: None,
+            edits,
+            mistake,
+            summary,
+            brief,
+            people: OnceLock::new(),
+            places: OnceLock::new(),
+        }
     }
 
     /// The summary without what grows with the city, as JSON.
@@ -416,7 +429,7 @@ impl Evaluated {
 
     /// People as tiles.
     pub fn people(&self) -> &PeopleMap {
-        self.people.get_or_init(|| PeopleMap::new(&self.measured))
+        self.people.get_or_init(|| PeopleMap::new(&self.measured, self.before.as_ref().map(|before| &before.measured)))
     }
 
     /// Facilities as tiles.

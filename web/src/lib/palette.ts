@@ -13,6 +13,8 @@ export interface Class {
 export interface Scale {
   /** The attribute in the tiles. */
   attribute: string;
+  /** Another attribute that is taken off it. */
+  less?: string;
   /** What the attribute is taken for where it is absent. */
   absent: number;
   classes: Class[];
@@ -37,6 +39,20 @@ function byCircles(all: number, theme: Theme): Scale {
   const label = (index: number) =>
     index === 4 ? String(all) : index === 0 ? `< ${steps[1]}` : `${steps[index]}–<${steps[index + 1]}`;
   return scale("circles", 0, steps.map((step, index) => [Math.round(step * 10), label(index)]), LITTLE_TO_MUCH[theme]);
+}
+
+/** By how many services more or less people have with a scenario. Tiles tell hundredths. */
+function byChange(theme: Theme): Scale {
+  const bounds: [number, string][] = [
+    [-1e9, "≤ −0.5"],
+    [-49, "< 0"],
+    [0, "0"],
+    [1, "> 0"],
+    [50, "≥ 0.5"],
+  ];
+  const [much, little, , more, most] = LITTLE_TO_MUCH[theme] as [string, string, string, string, string];
+  const same = theme === "dark" ? "#39424b" : "#e4e4e0";
+  return { ...scale("gained", 0, bounds, [much, little, same, more, most]), less: "lost" };
 }
 
 function byShare(attribute: string, theme: Theme): Scale {
@@ -67,6 +83,7 @@ export function scaleOf(
   shown: "people" | "communities",
   theme: Theme,
 ): Scale {
+  if (colouring.by === "change") return byChange(theme);
   if (colouring.by === "circle") {
     const number = circles.findIndex((circle) => circle.id === colouring.id);
     if (number >= 0) return byShare(`c${number}`, theme);

@@ -3,7 +3,7 @@
 import { body, client, Failure, type SavedScenario, type Tried } from "./api";
 import { Loaded } from "./loaded.svelte";
 import { session } from "./session.svelte";
-import { view } from "./view.svelte";
+import { view, type Colouring } from "./view.svelte";
 
 /** What a click on the map does. */
 export type Tool = "facility" | "street" | "gate" | "crossing" | "close" | "homes" | "move";
@@ -55,6 +55,8 @@ class Plan {
   opening = new Loaded<true>();
   all = new Loaded<SavedScenario[]>();
 
+  /** What the map was coloured by before it showed what differs. */
+  #colouring: Colouring = { by: "circles" };
   #past = $state.raw<Step[]>([]);
   #future = $state.raw<Step[]>([]);
   /** What the server has taken last, to go back to. */
@@ -183,12 +185,18 @@ class Plan {
     this.opening.clear();
     view.with = undefined;
     view.wanted = undefined;
+    if (view.colouring.by === "change") view.colouring = this.#colouring;
   }
 
-  /** Shows the city as it is, or with the scenario. */
-  show(asIs: boolean): void {
-    this.asIs = asIs;
-    view.with = asIs ? undefined : this.tried.value?.version;
+  /** Shows the city as it is, with the scenario, or what differs. */
+  show(what: "before" | "after" | "difference"): void {
+    this.asIs = what === "before";
+    view.with = this.asIs ? undefined : this.tried.value?.version;
+    if (what === "difference") {
+      if (view.colouring.by !== "change") this.#colouring = view.colouring;
+      view.colouring = { by: "change" };
+      view.shown = "people";
+    } else if (view.colouring.by === "change") view.colouring = this.#colouring;
   }
 
   /** Puts the tool away. */

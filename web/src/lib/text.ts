@@ -264,6 +264,8 @@ const en = {
     },
     columns: { scenario: "Scenario", gaining: "Gain", losing: "Lose", circles: "Circles", cost: "Cost", each: "Each" },
     asIs: "As it is",
+    difference: "Difference",
+    change: "Services gained for each resident",
   },
   colouring: {
     circles: "Circles complete",
@@ -544,6 +546,8 @@ const zh: typeof en = {
     },
     columns: { scenario: "方案", gaining: "受益", losing: "受损", circles: "圈数", cost: "费用", each: "人均" },
     asIs: "现状",
+    difference: "差异",
+    change: "人均新增服务项数",
   },
   colouring: {
     circles: "达标圈数",

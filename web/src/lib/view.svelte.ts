@@ -2,7 +2,7 @@
 import type { Language } from "./text";
 
 /** What people are coloured by. */
-export type Colouring = { by: "circles" } | { by: "circle"; id: string } | { by: "service"; id: string };
+export type Colouring = { by: "circles" } | { by: "change" } | { by: "circle"; id: string } | { by: "service"; id: string };
 
 /** What is asked about. */
 export type Subject = { kind: "city" } | { kind: "place"; lon: number; lat: number } | { kind: "community"; id: string } | { kind: "new" } | { kind: "standard" };
@@ -49,7 +49,7 @@ class View {
     this.walker = told.get("walker") ?? "adult";
     this.standard = told.get("standard") ?? "wuhai-8";
     const [by, id] = (told.get("by") ?? "circles").split(":");
-    this.colouring = (by === "circle" || by === "service") && id ? { by, id } : { by: "circles" };
+    this.colouring = (by === "circle" || by === "service") && id ? { by, id } : { by: by === "change" ? by : "circles" };
     const within = Number(told.get("within"));
     this.within = within > 0 && within <= 60 ? within : undefined;
     this.shown = told.get("show") === "communities" ? "communities" : "people";
@@ -79,7 +79,8 @@ class View {
     if (scenario) told.set("with", scenario);
     if (this.walker !== "adult") told.set("walker", this.walker);
     if (this.standard !== "wuhai-8") told.set("standard", this.standard);
-    if (this.colouring.by !== "circles") told.set("by", `${this.colouring.by}:${this.colouring.id}`);
+    if (this.colouring.by === "change") told.set("by", "change");
+    else if (this.colouring.by !== "circles") told.set("by", `${this.colouring.by}:${this.colouring.id}`);
     if (this.within !== undefined) told.set("within", String(this.within));
     if (this.shown !== "people") told.set("show", this.shown);
     if (this.subject.kind === "place") told.set("at", `${this.subject.lon},${this.subject.lat}`);

@@ -17,6 +17,9 @@ use serde::Serialize;
 
 use super::{Applied, Scenario};
 
+/// Ways that change by less than this are told to stay: where a street is cut in two, its time is rounded anew.
+const NOTICED: Seconds = Seconds(1.0);
+
 /// What a scenario changes in a city.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Comparison {
@@ -249,10 +252,10 @@ fn minutes(before: &Measured, after: &Measured) -> Vec<MinutesChange> {
                 continue;
             };
             let (saved, people) = (then.0 - now.0, Total::of(home.residents));
-            if saved > 0.0 {
+            if saved >= NOTICED.0 {
                 nearer += people;
                 shorter += Total::of(home.residents * saved);
-            } else if saved < 0.0 {
+            } else if saved <= -NOTICED.0 {
                 farther += people;
                 longer += Total::of(home.residents * -saved);
             }

@@ -3,12 +3,14 @@
 //!
 //! Attributes: `people`; `circles`, how many circles they have, in tenths; `c0` … for each circle, the percentage who have it;
 //! `m0` … for each service, tenths of a minute to the nearest, rounded up, absent where no way leads to one. Those of a hexagon are
-//! means over its people.
+//! means over its people. Of a city with a scenario also `gained` and `lost`: how many services more and less they have than without
+//! it, in hundredths.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use lifecircle::measure::Measured;
+use lifecircle_plan::scenario::homes_changed;
 
 use super::grid::{Bounds, TileId, World, world};
 use super::mvt::{Attribute, LayerBuilder, Shape, encode};
@@ -25,7 +27,11 @@ pub struct PeopleMap {
     keys: Keys,
     homes: HashMap<(u32, u32), Vec<u32>>,
     hexagons: Vec<OnceLock<Hexagons>>,
+    changes: Option<Changes>,
 }
+
+/// For each home that a scenario changes, how many services it gains and loses.
+type Changes = HashMap<usize, [usize; 2]>;
 
 #[derive(Debug)]
 struct Keys {
@@ -49,11 +55,13 @@ struct Hexagon {
     having: Vec<f64>,
     /// For each service, people with a way to one, and their minutes.
     minutes: Vec<[f64; 2]>,
+    /// Services gained and lost, times people.
+    changes: [f64; 2],
 }
 
 impl PeopleMap {
-    /// Sorts the homes of a measured city.
-    pub fn new(measured: &Measured) -> Self {
+    /// Sorts the homes of a measured city; of one with a scenario also by what it was before.
+    pub fn new(measured: &Measured, before: Option<&Measured>) -> Self {
         let standard = &measured.standard;
         let keys = Keys {
             circles: (0..standard.circles.len()).map(|circle| format!("c{circle}")).collect(),
@@ -63,7 +71,11 @@ impl PeopleMap {
         for (index, home) in measured.city().homes.iter().enumerate() {
             homes.entry(square_of(world(home.at), HOME_ZOOM)).or_default().push(index as u32);
         }
-        Self { keys, homes, hexagons: (0..HOME_ZOOM).map(|_| OnceLock::new()).collect() }
+        let changes = before.map(|before| {
+            let changed = homes_changed(before, measured).into_iter();
+            changed.map(|change| (change.home, [change.gained.len(), change.lost.len()])).collect()
+        });
+        Self { keys, homes, hexagons: (0..HOME_ZOOM).map(|_| OnceLock::new()).collect(), changes }
     }
 
     /// A tile's bytes.
@@ -73,7 +85,8 @@ impl PeopleMap {
             self.add_homes(measured, tile, &mut layer);
         } else {
             let of_zoom = &self.hexagons[usize::from(tile.zoom)];
-            of_zoom.get_or_init(|| Hexagons::new(measured, tile.zoom)).add(tile, &self.keys, &mut layer);
+            let hexagons = || Hexagons::new(measured, self.changes.as_ref(), tile.zoom);
+            of_zoom.get_or_init(hexagons).add(tile, &self.keys, self.changes.is_some(), &mut layer);
         }
         encode(vec![layer])
     }
@@ -93,11 +106,18 @@ impl PeopleMap {
                 Some((key.as_str(), tenths_of_minutes(measured.nearest(index, service)?.0)))
             });
             let head = [("people", home.residents.round() as u64), ("circles", held as u64 * 10)];
-            let all = head.into_iter().chain(circles).chain(times);
+            let changes = self.changes.iter().flat_map(|changes| {
+                let counts = changes.get(&index).copied().unwrap_or_default();
+                CHANGES.into_iter().zip(counts.map(|count| count as u64 * 100))
+            });
+            let all = head.into_iter().chain(circles).chain(times).chain(changes);
             layer.add(Some(index as u64), &shape, all.map(|(key, value)| (key, Attribute::Number(value))));
         }
     }
 }
+
+/// The attributes of what a scenario changes.
+const CHANGES: [&str; 2] = ["gained", "lost"];
 
 /// Rounded up, so that who is within a whole number of minutes is shown as within them.
 fn tenths_of_minutes(seconds: f64) -> u64 {
@@ -110,7 +130,7 @@ fn square_of(at: World, zoom: u8) -> (u32, u32) {
 }
 
 impl Hexagons {
-    fn new(measured: &Measured, zoom: u8) -> Self {
+    fn new(measured: &Measured, changes: Option<&Changes>, zoom: u8) -> Self {
         let size = HEXAGON_PIXELS / 512.0 / f64::from(1_u32 << zoom);
         let standard = &measured.standard;
         let mut cells: HashMap<[i64; 2], Hexagon> = HashMap::new();
@@ -122,9 +142,14 @@ impl Hexagons {
                 circles: 0.0,
                 having: vec![0.0; standard.circles.len()],
                 minutes: vec![[0.0; 2]; standard.services.len()],
+                changes: [0.0; 2],
             });
             let people = home.residents;
             hexagon.people += people;
+            let changed = changes.and_then(|changes| changes.get(&index)).copied().unwrap_or_default();
+            for (sum, count) in hexagon.changes.iter_mut().zip(changed) {
+                *sum += people * count as f64;
+            }
             for (circle, having) in hexagon.having.iter_mut().enumerate() {
                 if measured.has_circle(index, circle) {
                     *having += people;
@@ -148,7 +173,7 @@ impl Hexagons {
     }
 
     /// Adds those whose middle lies in a tile or just beside it.
-    fn add<'a>(&'a self, tile: TileId, keys: &'a Keys, layer: &mut LayerBuilder<'a>) {
+    fn add<'a>(&'a self, tile: TileId, keys: &'a Keys, tells_changes: bool, layer: &mut LayerBuilder<'a>) {
         let beside = |at: u32| at.saturating_sub(1)..=at + 1;
         let [west, north, east, south]: Bounds = tile.bounds();
         let near = beside(tile.x).flat_map(|x| beside(tile.y).map(move |y| (x, y)));
@@ -173,7 +198,9 @@ impl Hexagons {
                 ("people", hexagon.people.round() as u64),
                 ("circles", (share(hexagon.circles) * 10.0).round() as u64),
             ];
-            let all = head.into_iter().chain(circles).chain(times);
+            let changes = hexagon.changes.map(|sum| (share(sum) * 100.0).round() as u64);
+            let changes = CHANGES.into_iter().zip(changes).filter(|_| tells_changes);
+            let all = head.into_iter().chain(circles).chain(times).chain(changes);
             layer.add(None, &shape, all.map(|(key, value)| (key, Attribute::Number(value))));
         }
     }
