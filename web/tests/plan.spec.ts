@@ -159,7 +159,9 @@ test("a scenario is saved, opened by its link, and never written over unseen", a
 
   // Somebody else opens the link, without a token, in another browser.
   const other = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const tile = other.waitForRequest((request) => /demo~[0-9a-f]+\/tiles\/people/.test(request.url()));
   await other.goto(page.url());
+  await tile;
   await expect(other.locator("[data-number=gaining]")).toHaveText((await gaining(page).textContent()) ?? "");
   await expect(other.getByRole("textbox", { name: "Name of the scenario" })).toHaveValue(name);
   await other.close();
