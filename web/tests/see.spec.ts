@@ -38,8 +38,11 @@ test("another walker and another standard measure anew", async ({ page }) => {
   await open(page);
   const mean = page.getByText(/^On average/);
   const adults = await mean.textContent();
+  await drawn(page);
+  const before = await page.locator(".map canvas").screenshot();
   await page.getByLabel("Travelling as").selectOption("elderly");
   await expect(mean).not.toHaveText(adults ?? "");
+  await expect.poll(async () => before.equals(await page.locator(".map canvas").screenshot())).toBe(false);
   await expect(page).toHaveURL(/walker=elderly/);
   await page.getByLabel("Standard").selectOption("moreno-6");
   await expect(mean).toHaveText(/of 6 circles are complete/);

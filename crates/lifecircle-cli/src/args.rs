@@ -675,6 +675,9 @@ pub struct ReportArgs {
     /// An earlier city, to show what changed since
     #[arg(long, value_name = "OLD.city", help_heading = MEASURING)]
     pub compare: Option<PathBuf>,
+    /// A scenario (see `lifecircle plan compare --help`): the report of the city with it, and a chapter on what it changes
+    #[arg(long, value_name = "SCENARIO", conflicts_with = "compare", help_heading = MEASURING)]
+    pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub measuring: Measuring,
     /// The web page to write, or a PDF, if it ends so

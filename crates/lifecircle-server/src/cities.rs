@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
 use lifecircle::error::ErrorKind;
@@ -16,8 +18,9 @@ use lifecircle::progress::Progress as _;
 use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::{Recognised, recognise};
 use lifecircle::summary::{Summary, summarise};
+use lifecircle::text::Language;
 use lifecircle::{jobs, output};
-use lifecircle_plan::scenario::{Applied, Feature, apply, apply_feature, check_services};
+use lifecircle_plan::scenario::{Applied, Feature, apply, apply_feature, check_services, compare, report};
 use moka::sync::Cache;
 
 use crate::api::tiles::TileSet;
@@ -30,7 +33,7 @@ use crate::tiles::base::BaseMap;
 use crate::tiles::grid::TileId;
 use crate::tiles::people::PeopleMap;
 use crate::tiles::places::PlaceMap;
-use crate::work::{Lane, Stop};
+use crate::work::{Lane, Stop, Until};
 
 /// Cities that are held at once.
 const MOST_CITIES: u64 = 8;
@@ -44,6 +47,9 @@ const MOST_TRIED: u64 = 16;
 
 /// Walkers by standards whose edits are followed at once.
 const MOST_FOLLOWED: u64 = 4;
+
+/// How long is looked for the best that could be built instead, for a report.
+const BEST_TIME: Duration = Duration::from_secs(10);
 
 /// Stands between a city's id and the version of a scenario; no city has it in its id.
 const WITH: char = '~';
@@ -342,6 +348,31 @@ impl OpenCity {
         };
         let key = (walker.id.clone(), known.key.clone());
         unless_others_left(stop, || self.followed.try_get_with(key.clone(), make))
+    }
+
+    /// The report of a city with a scenario, its chapter first; none without one.
+    ///
+    /// # Errors
+    /// If it is stopped.
+    pub fn planned(
+        &self,
+        walker: &Walker,
+        known: &Known,
+        language: Language,
+        stop: &Stop,
+    ) -> Result<Option<String>, Problem> {
+        let Some(WithScenario { base, draft }) = &self.with else { return Ok(None) };
+        let (before, after) = (base.evaluated(walker, known, stop)?, self.evaluated(walker, known, stop)?);
+        let comparison = compare(&draft.scenario, after.edits.clone(), &before.measured, &after.measured);
+        let untouched = {
+            let followed = base.followed(walker, known, stop)?;
+            let followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
+            followed.untouched.clone()
+        };
+        let watch = Until::new(stop, BEST_TIME);
+        let untouched = (&untouched, &before.measured);
+        let after = &after.measured;
+        Ok(Some(report(&draft.scenario, &comparison, untouched, after, (&watch, stop), language)?))
     }
 
     /// A tile, made if it is not kept.

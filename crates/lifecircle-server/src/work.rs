@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lifecircle::progress::{Progress, Stage};
+use lifecircle_plan::siting::Watch;
 use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
@@ -46,6 +47,27 @@ impl Progress for Stop {
     fn advance(&self, _: u64) {}
     fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A search for proofs: over when the client has gone or time is up.
+#[derive(Debug)]
+pub struct Until<'a> {
+    stop: &'a Stop,
+    end: Instant,
+}
+
+impl<'a> Until<'a> {
+    /// So long from now.
+    pub fn new(stop: &'a Stop, limit: Duration) -> Self {
+        Self { stop, end: Instant::now() + limit }
+    }
+}
+
+impl Watch for Until<'_> {
+    fn closing(&self, _: Option<i64>, _: i64) {}
+    fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || Instant::now() > self.end
     }
 }
 

@@ -22,7 +22,7 @@ fn pages(measured: &[Measured], old: Option<&[Measured]>) -> Vec<String> {
         let summary = summarise(measured);
         let changes = old.map(|old| compare(&old[index], measured));
         [Language::English, Language::Chinese]
-            .map(|language| report::html(measured, &summary, changes.as_ref(), language))
+            .map(|language| report::html(measured, &summary, changes.as_ref(), None, language))
     };
     measured.iter().enumerate().flat_map(of).collect()
 }

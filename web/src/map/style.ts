@@ -61,6 +61,8 @@ export interface Sources {
   city: string;
   /** The city with a scenario, if there is one. */
   asked: string;
+  /** Of the city as it is, and of what is asked: an address that names the version is kept by the browser. */
+  base: string;
   version: string;
   walker: string;
   standard: string;
@@ -71,7 +73,7 @@ export interface Sources {
 /** The address of a set of tiles. */
 export function tiles(set: string, of: Sources, more: Record<string, string> = {}): string[] {
   const measured = set === "base" ? {} : { walker: of.walker, standard: of.standard };
-  const query = new URLSearchParams({ ...measured, ...more, v: of.version });
+  const query = new URLSearchParams({ ...measured, ...more, v: set === "base" ? of.base : of.version });
   // Streets and land are drawn as they are; what a scenario does to them lies over them.
   const city = set === "base" ? of.city : of.asked;
   return [`${location.origin}/api/v1/cities/${encodeURIComponent(city)}/tiles/${set}/{z}/{x}/{y}?${query}`];

@@ -4,6 +4,8 @@ import type { Map as Chart, VectorTileSource } from "maplibre-gl";
 
 export class Swaps {
   readonly #waiting = new Map<string, string[]>();
+  /** The addresses that sources were given last. */
+  readonly #given = new Map<string, string>();
   /** Sources that wait for no tile. */
   readonly #settled = new Set<string>();
   readonly #chart: Chart;
@@ -25,6 +27,7 @@ export class Swaps {
   /** Another style has other sources, with tiles of their own. */
   reset(): void {
     this.#waiting.clear();
+    this.#given.clear();
     this.#settled.clear();
   }
 
@@ -34,6 +37,9 @@ export class Swaps {
     const source = tiles && this.#chart.getSource<VectorTileSource>(id);
     if (!source) return;
     this.#waiting.delete(id);
+    // Going to and fro may end where it was.
+    if (this.#given.get(id) === tiles.join()) return;
+    this.#given.set(id, tiles.join());
     this.#settled.delete(id);
     source.setTiles(tiles);
   }

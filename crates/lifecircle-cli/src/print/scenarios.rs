@@ -7,7 +7,7 @@ use lifecircle::geo::Metres;
 use lifecircle::measure::Measured;
 use lifecircle::standard::AgeGroup;
 use lifecircle::text::Language;
-use lifecircle_plan::scenario::{Applied, Comparison};
+use lifecircle_plan::scenario::{Applied, Comparison, edit_name};
 use serde_json::json;
 
 use super::{count, document, line, percent, pick, table};
@@ -92,23 +92,6 @@ impl Names<'_> {
     }
 }
 
-/// What an edit is called.
-fn edit_name<'a>(edit: &'a str, common: &Common) -> &'a str {
-    match edit {
-        "add_facility" => pick(common, "新建设施", "new facility"),
-        "move_facility" => pick(common, "迁移设施", "facility moved"),
-        "remove_facility" => pick(common, "撤销设施", "facility closed"),
-        "change_facility" => pick(common, "改造设施", "facility changed"),
-        "open_street" => pick(common, "打通街道", "new street"),
-        "close_street" => pick(common, "封闭街道", "street closed"),
-        "change_street" => pick(common, "改造街道", "street changed"),
-        "open_gate" => pick(common, "开设出入口", "new gate"),
-        "add_crossing" => pick(common, "增设过街通道", "new crossing"),
-        "add_homes" => pick(common, "新建住宅", "new homes"),
-        other => other,
-    }
-}
-
 fn edits(out: &mut dyn Write, comparison: &Comparison, names: &Names<'_>, common: &Common) -> io::Result<()> {
     let mut rows = table(
         &[
@@ -130,7 +113,7 @@ fn edits(out: &mut dyn Write, comparison: &Comparison, names: &Names<'_>, common
     for edit in &comparison.edits {
         rows.add_row([
             edit.number.to_string(),
-            edit_name(&edit.edit, common).to_owned(),
+            edit_name(&edit.edit, common.language()).to_owned(),
             edit.name.clone(),
             what(edit),
             edit.cost.map_or_else(String::new, count),

@@ -5,10 +5,14 @@
 //! | `read` | GeoJSON made edits; every mistake named with its feature |
 //! | `apply` | edits made to a city, one after another |
 //! | `compare` | the city before and after: who gains and loses what |
+//! | `best` | what each edit adds, and how far all are from the best possible |
+//! | `chapter` | all of it as a chapter of the report |
 //!
 //! A scenario is plain data and knows no city: the same file can be tried on any.
 
 mod apply;
+mod best;
+mod chapter;
 mod compare;
 mod read;
 
@@ -17,6 +21,8 @@ use lifecircle::city::{Ages, StreetKind, Surface, Wheels};
 use lifecircle::geo::LonLat;
 
 pub use apply::{Applied, apply, apply_feature, check_services};
+pub use best::{BestPossible, best_possible, gaining_by_step};
+pub use chapter::{Told, chapter, edit_name, report};
 pub use compare::{
     AgeChange, Comparison, HomeChange, MinutesChange, UnitChange, changed_homes_table, compare, comparison_schema,
     homes_changed,

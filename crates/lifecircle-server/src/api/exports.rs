@@ -202,7 +202,10 @@ async fn report_page(
     let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app)?;
     let made = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
-        Ok(report::html(&evaluated.measured, evaluated.summary(), None, language))
+        match city.planned(walker, &standard, language, stop)? {
+            Some(page) => Ok(page),
+            None => Ok(report::html(&evaluated.measured, evaluated.summary(), None, None, language)),
+        }
     };
     let page = with_city(app, Lane::Heavy, of.city, made).await?;
     let head = [

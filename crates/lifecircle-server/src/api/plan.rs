@@ -10,7 +10,6 @@ use axum::extract::State;
 use lifecircle::geo::Seconds;
 use lifecircle::progress::Progress as _;
 use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
-use lifecircle_plan::siting::Watch;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,7 +18,7 @@ use super::{Shared, with_city};
 use crate::App;
 use crate::cities::OpenCity;
 use crate::problem::Problem;
-use crate::work::{Lane, Stop};
+use crate::work::{Lane, Stop, Until};
 
 /// How many new facilities are sited at a time.
 const MOST_SITES: u32 = 1_000;
@@ -66,19 +65,6 @@ struct SitesOf {
     standard: Option<String>,
 }
 
-/// Over when the client has gone or time is up.
-struct Until<'a> {
-    stop: &'a Stop,
-    end: Instant,
-}
-
-impl Watch for Until<'_> {
-    fn closing(&self, _: Option<i64>, _: i64) {}
-    fn is_over(&self) -> bool {
-        self.stop.is_cancelled() || Instant::now() > self.end
-    }
-}
-
 async fn sites(
     State(app): Shared,
     Named(of): Named<OfCity>,
@@ -90,7 +76,7 @@ async fn sites(
     let found = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &known, stop)?;
         let began = Instant::now();
-        let solved = find_sites(&evaluated.measured, &question, &Until { stop, end: began + limit }, stop)?;
+        let solved = find_sites(&evaluated.measured, &question, &Until::new(stop, limit), stop)?;
         stop.check()?;
         Ok(SitesDocument::new(&solved.sites, &evaluated.measured, &question, began.elapsed().as_secs_f64()))
     };

@@ -215,8 +215,10 @@ async fn tile(
     };
     let make = move |city: &OpenCity, stop: &Stop| {
         let known_by = &chosen.standard;
-        // A standard's key may hold any letters; its checksum does not.
-        let key = crc32fast::hash(known_by.key.as_bytes());
+        // Whoever asks for another walker's tile in the place of one must not take it for the same. A standard's key may hold any
+        // letters; a checksum does not.
+        let who = format!("{:?} {} {} {:?}", chosen.set, chosen.walker.id, known_by.key, chosen.service);
+        let key = crc32fast::hash(who.as_bytes());
         let etag =
             HeaderValue::from_str(&format!("\"{}-{key:08x}\"", city.version)).map_err(|_| Problem::internal())?;
         // An address that names the version that it was made for always gives the same, unless the standard can be changed.

@@ -205,6 +205,92 @@ pub(super) fn draw(measured: &Measured, summary: &Summary, language: Language) -
     }
 }
 
+/// Something that is built or closed, as the map of differences shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Where.
+    pub shape: Geometry<f64>,
+    /// Its number or sign.
+    pub label: String,
+    /// Whether something is closed by it.
+    pub takes_away: bool,
+}
+
+/// The map of what homes gain and lose, with what is built and closed, as HTML. `difference` is what a home has more than
+/// before, or less.
+pub fn map_of_differences(
+    measured: &Measured,
+    summary: &Summary,
+    difference: &dyn Fn(usize) -> f64,
+    marks: &[Mark],
+    language: Language,
+) -> String {
+    let city = measured.city();
+    let view = View::of(city);
+    let mut paths = [String::new(), String::new(), String::new()];
+    for (home, place) in city.homes.iter().enumerate() {
+        let difference = difference(home);
+        let path = usize::from(difference > 0.0) * 2 + usize::from(difference < 0.0);
+        let [x, y] = view.at(place.at);
+        put(&mut paths[path], format_args!("M{x:.1} {y:.1}h0"));
+    }
+    let [same, less, more] = paths;
+    let legend = [
+        ("more", language.pick("新增服务", "gain")),
+        ("less", language.pick("失去服务", "lose")),
+        ("same", language.pick("不变", "as before")),
+    ];
+    let markup = html! {
+        div class="map" {
+            svg viewBox={ "0 0 " (whole(view.width)) " " (whole(view.height)) } role="img"
+                aria-label=(language.pick("各住处新增与失去的服务", "What homes gain and lose")) {
+                (background(&view, city, summary, language))
+                g class="difference" {
+                    path class="same" d=(same) {}
+                    path class="less" d=(less) {}
+                    path class="more" d=(more) {}
+                }
+                @for mark in marks { (draw_mark(&view, mark)) }
+                (furniture(&view, city, language))
+            }
+            p class="key" {
+                @for (class, name) in legend { i class={ "swatch " (class) } {} (name) "\u{2003}" }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+/// A mark: a line or an area as it is, and its label in a disc at its middle.
+fn draw_mark(view: &View, mark: &Mark) -> Markup {
+    let mut path = String::new();
+    let middle = match &mark.shape {
+        Geometry::LineString(line) => {
+            line_to(&mut path, view, line.0.iter().copied());
+            crate::geo::metric::point_along(&line.0, 0.5)
+        }
+        Geometry::Polygon(polygon) => {
+            let shape = MultiPolygon(vec![polygon.clone()]);
+            area(&mut path, view, &shape);
+            crate::geo::polygon::inner_point(&shape).unwrap_or_default()
+        }
+        Geometry::MultiPolygon(shape) => {
+            area(&mut path, view, shape);
+            crate::geo::polygon::inner_point(shape).unwrap_or_default()
+        }
+        Geometry::Point(point) => point.0,
+        _ => return html! {},
+    };
+    let [x, y] = view.at(middle);
+    html! {
+        g class=(if mark.takes_away { "mark away" } else { "mark" }) {
+            @if !path.is_empty() { path d=(path) {} }
+            circle cx=(tenths(x)) cy=(tenths(y)) r="9" {}
+            text x=(tenths(x)) y=(tenths(y + 3.6)) text-anchor="middle" { (mark.label) }
+        }
+    }
+}
+
 /// The map of facilities that opened, closed and moved.
 pub(super) fn changes(city: &City, changes: &Changes, summary: &Summary, language: Language) -> Markup {
     let view = View::of(city);

@@ -12,5 +12,6 @@ mod page;
 mod tables;
 mod text;
 
-pub use page::html;
+pub use map::{Mark, map_of_differences};
+pub use page::{Chapter, html};
 pub use text::threshold;

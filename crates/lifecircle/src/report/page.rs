@@ -12,13 +12,34 @@ use crate::text::{Language, count, percent};
 
 const STYLE: &str = include_str!("style.css");
 
-/// The report of a measured city as one HTML document that needs nothing else, with what changed since an earlier city if
-/// that is known.
-pub fn html(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> String {
-    signed(page(measured, summary, changes, language).into_string() + "\n")
+/// A part of the report that others have written: it comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its heading.
+    pub heading: String,
+    /// What it says, as HTML that was escaped.
+    pub body: String,
 }
 
-fn page(measured: &Measured, summary: &Summary, changes: Option<&Changes>, language: Language) -> Markup {
+/// The report of a measured city as one HTML document that needs nothing else, with what changed since an earlier city if
+/// that is known, and with a chapter of somebody else's.
+pub fn html(
+    measured: &Measured,
+    summary: &Summary,
+    changes: Option<&Changes>,
+    chapter: Option<&Chapter>,
+    language: Language,
+) -> String {
+    signed(page(measured, summary, changes, chapter, language).into_string() + "\n")
+}
+
+fn page(
+    measured: &Measured,
+    summary: &Summary,
+    changes: Option<&Changes>,
+    chapter: Option<&Chapter>,
+    language: Language,
+) -> Markup {
     let title = format!("{} · {}", summary.city, language.pick("一刻钟社区生活圈体检报告", "15-minute life circles"));
     let layers = summary.circles.len() + usize::from(summary.indicators.score.is_some());
     html! {
@@ -34,6 +55,9 @@ fn page(measured: &Measured, summary: &Summary, changes: Option<&Changes>, langu
                 main {
                     (header(measured, summary, language))
                     (figures(summary, language))
+                    @if let Some(Chapter { heading, body }) = chapter {
+                        (section(heading, &PreEscaped(body.clone())))
+                    }
                     (sections(measured, summary, changes, language))
                 }
             }

@@ -6,13 +6,19 @@ use std::sync::Arc;
 
 use lifecircle::measure::{EditedCity, Measured};
 use lifecircle::output::{self, Output};
+use lifecircle::ready::ReadyCity;
+use lifecircle::standard::Standard;
 use lifecircle::{Error, Result, city, jobs};
 use lifecircle_plan::scenario::{self, Comparison, Scenario, apply, changed_homes_table, check_services};
 use serde_json::json;
 
+use super::Closing;
 use crate::args::{Common, CompareArgs};
 use crate::print;
 use crate::progress::Bars;
+
+/// How long is looked for the best that could be built instead.
+pub const BEST_SECONDS: f64 = 10.0;
 
 pub fn run(args: &CompareArgs, common: &Common) -> Result<()> {
     let scenarios = read(&args.scenarios)?;
@@ -27,17 +33,15 @@ pub fn run(args: &CompareArgs, common: &Common) -> Result<()> {
     let city = Arc::new(city::load(&args.city)?);
     let bars = Bars::new(common);
     let ready = jobs::make_ready(&city, &args.city, walk, &bars)?;
-    let mut untouched = EditedCity::new(&ready, vec![standard], &bars)?;
-    let before = measured(&mut untouched, &bars)?;
+    let (untouched, before) = follow(&ready, standard, &bars)?;
     let mut comparisons = Vec::new();
     for (scenario, path) in scenarios.iter().zip(&args.scenarios) {
-        let mut edited = untouched.clone();
-        let edits = apply(scenario, &mut edited).map_err(|error| error.file(path))?;
-        check_services(scenario, &edited).map_err(|error| error.file(path))?;
-        let after = measured(&mut edited, &bars)?;
-        let comparison = scenario::compare(scenario, edits, &before, &after);
+        let (comparison, after) = try_out(scenario, &untouched, &before, &bars).map_err(|error| error.file(path))?;
         if let Some(output) = &output {
-            write(output, args, (path, &comparison), (&before, &after))?;
+            let watch = Closing::new(BEST_SECONDS, common);
+            let untouched = (&untouched, &before);
+            let page = scenario::report(scenario, &comparison, untouched, &after, (&watch, &bars), common.language())?;
+            write(output, args, (path, &comparison), (&before, &after), &page)?;
         }
         comparisons.push(comparison);
     }
@@ -63,9 +67,26 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Scenario>> {
     paths.iter().map(|path| scenario::read(path)).collect()
 }
 
-/// The city by the one standard that it is asked by.
-fn measured(city: &mut EditedCity, bars: &Bars) -> Result<Measured> {
-    Ok(city.measured(bars)?.swap_remove(0))
+/// A city that can be edited, and what was measured of it.
+pub fn follow(ready: &ReadyCity, standard: Standard, bars: &Bars) -> Result<(EditedCity, Measured)> {
+    let mut untouched = EditedCity::new(ready, vec![standard], bars)?;
+    // By the one standard that it is asked by.
+    let before = untouched.measured(bars)?.swap_remove(0);
+    Ok((untouched, before))
+}
+
+/// What a scenario changes, and what was measured with it.
+pub fn try_out(
+    scenario: &Scenario,
+    untouched: &EditedCity,
+    before: &Measured,
+    bars: &Bars,
+) -> Result<(Comparison, Measured)> {
+    let mut edited = untouched.clone();
+    let edits = apply(scenario, &mut edited)?;
+    check_services(scenario, &edited)?;
+    let after = edited.measured(bars)?.swap_remove(0);
+    Ok((scenario::compare(scenario, edits, before, &after), after))
 }
 
 fn write(
@@ -73,11 +94,13 @@ fn write(
     args: &CompareArgs,
     (path, comparison): (&Path, &Comparison),
     (before, after): (&Measured, &Measured),
+    page: &str,
 ) -> Result<()> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let homes = changed_homes_table(before, after);
     output.write(|directory| {
         output::write_text(&directory.join(format!("{stem}.json")), &format!("{:#}\n", json!(comparison)))?;
+        output::write_text(&directory.join(format!("{stem}.html")), page)?;
         args.formats.list().iter().try_for_each(|&format| {
             homes.write(&directory.join(format!("{stem}-homes.{}", format.extension())), format)
         })

@@ -1,6 +1,6 @@
 //! `lifecircle plan`: what to build next. Here is what its commands share: showing how it goes, and stopping.
 
-mod compare;
+pub mod compare;
 mod sites;
 mod solve;
 
@@ -44,7 +44,7 @@ fn best_so_far(run: impl FnOnce() -> Result<()>) -> Result<()> {
 }
 
 /// Shows value and bound as they close, and stops when time is over or somebody presses Ctrl-C.
-struct Closing {
+pub struct Closing {
     began: Instant,
     limit: Duration,
     bar: ProgressBar,
@@ -52,7 +52,7 @@ struct Closing {
 }
 
 impl Closing {
-    fn new(seconds: f64, common: &Common) -> Self {
+    pub fn new(seconds: f64, common: &Common) -> Self {
         let visible = !common.quiet && std::io::stderr().is_terminal();
         let bar = if visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         // A template that is wrong would be a mistake in this very line; the plain spinner serves then.
