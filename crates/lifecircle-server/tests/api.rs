@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use lifecircle::city::{self, City};
-use lifecircle::measure::measure;
+use lifecircle::measure::{EditedCity, measure};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::{ReadyCity, Walk};
@@ -18,6 +18,7 @@ use lifecircle::standard::Standard;
 use lifecircle::summary::{life_circle, summarise};
 use lifecircle::tables::Format;
 use lifecircle::{demo, import};
+use lifecircle_plan::scenario::{Scenario, apply, compare};
 use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
@@ -282,6 +283,13 @@ async fn tiles_hold_what_lies_in_them() {
         assert_eq!(client.get(&address, Some(etag)).await.0, StatusCode::NOT_MODIFIED);
         assert_eq!(client.get(&address, None).await.2, body, "the same every time");
     }
+    // Whoever puts one in the place of another must be told that it is another.
+    let mut tags = std::collections::HashSet::new();
+    for who in ["", "?walker=elderly", "?standard=moreno-6", "?service=park", "?service=bus_stop"] {
+        let [x, y] = home.map(|share| (share * f64::from(1 << 14)) as u32);
+        let (_, headers, _) = client.get(&format!("/api/v1/cities/small/tiles/facilities/14/{x}/{y}{who}"), None).await;
+        assert!(tags.insert(headers[header::ETAG].clone()), "{who}");
+    }
     let empty = client.get("/api/v1/cities/small/tiles/base/15/0/0", None).await;
     assert_eq!(empty.0, StatusCode::OK);
     let told = client.json("/api/v1/cities/small/tiles/people?walker=child").await;
@@ -326,4 +334,99 @@ async fn mistakes_are_told_in_one_form_without_paths() {
     let text = String::from_utf8(body).unwrap();
     assert!(status.as_u16() >= 400 && text.contains("homes.parquet"), "{text}");
     assert!(!text.contains(client.directory.path().to_str().unwrap()), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_with_a_scenario_is_asked_as_any_other() {
+    let client = Client::new();
+    let directory = client.directory.path();
+    let settings = || Settings {
+        cities: vec![directory.join("small.city")],
+        keep_in: Some(directory.to_owned()),
+        ..Settings::default()
+    };
+    let server = Server::new(&settings()).unwrap();
+    let ask = async |server: &Server, method: &str, address: &str, body: String| {
+        let request = Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, "application/json");
+        let token = format!("Bearer {}", server.token());
+        let request = request.header(header::AUTHORIZATION, token).body(Body::from(body)).unwrap();
+        let (head, body) = server.router().oneshot(request).await.unwrap().into_parts();
+        (head.status.as_u16(), String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap())
+    };
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let [home, other] = [3, 40].map(|home| client.city.homes[home].at);
+    let text = |cost: u32| {
+        serde_json::json!({ "type": "FeatureCollection", "name": "two", "features": [
+            { "type": "Feature", "geometry": { "type": "Point", "coordinates": [home.x, home.y] },
+              "properties": { "edit": "add_facility", "service": "library", "cost": cost } },
+            { "type": "Feature", "geometry": { "type": "LineString", "coordinates": [[home.x, home.y], [other.x, other.y]] },
+              "properties": { "edit": "open_street" } } ] })
+        .to_string()
+    };
+    let all = "/api/v1/cities/small/scenarios";
+    let (status, tried) = ask(&server, "POST", &format!("{all}?walker=elderly"), text(5)).await;
+    assert_eq!(status, 200, "{tried}");
+
+    // What the library says, from a city of its own.
+    let scenario = Scenario::parse(&text(5)).unwrap();
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("elderly").unwrap()), &()).unwrap();
+    let mut edited = EditedCity::new(&ready, vec![Standard::find("wuhai-8").unwrap()], &()).unwrap();
+    let before = edited.measured(&()).unwrap().remove(0);
+    let edits = apply(&scenario, &mut edited).unwrap();
+    let after = edited.measured(&()).unwrap().remove(0);
+    let own = serde_json::to_string(&compare(&scenario, edits, &before, &after)).unwrap();
+    assert!(tried.contains(&own), "{tried}\n{own}");
+    let tried = json(&tried);
+    let (city, version) = (tried["city"].as_str().unwrap(), tried["version"].as_str().unwrap());
+    assert_eq!(city, format!("small~{version}"));
+    let summary = ask(&server, "GET", &format!("/api/v1/cities/{city}/summary?walker=elderly"), String::new()).await;
+    assert!(summary.1 == summarise(&after).to_json().to_string(), "the summary differs");
+    for what in ["", "/communities", "/gaps", "/exports/communities.csv", "/report?lang=en", "/scenarios"] {
+        let (status, told) = ask(&server, "GET", &format!("/api/v1/cities/{city}{what}"), String::new()).await;
+        // Scenarios are of cities, not of cities with scenarios.
+        assert_eq!(status, if what == "/scenarios" { 404 } else { 200 }, "{what}: {told}");
+        assert!(what != "/report?lang=en" || told.contains("Plan: two"), "the report has no chapter");
+    }
+
+    // Saved, and never written over unseen.
+    let save = |cost: u32, replaces: Option<&str>| {
+        format!(r#"{{"scenario":{},"replaces":{}}}"#, text(cost), serde_json::json!(replaces))
+    };
+    let one = format!("{all}/two");
+    let (status, saved) = ask(&server, "PUT", &one, save(5, None)).await;
+    assert_eq!((status, json(&saved)["version"].as_str()), (200, Some(version)), "{saved}");
+    assert_eq!(ask(&server, "PUT", &one, save(6, None)).await.0, 409);
+    assert_eq!(ask(&server, "PUT", &one, save(6, Some("0000000000000000"))).await.0, 409);
+    let (status, saved) = ask(&server, "PUT", &one, save(6, Some(version))).await;
+    assert_eq!(status, 200, "{saved}");
+    for (name, status) in [("..%2Fx", 400), (".hidden", 400), ("a%2Fb", 400)] {
+        assert_eq!(ask(&server, "PUT", &format!("{all}/{name}"), save(1, None)).await.0, status, "{name}");
+    }
+    let signed_out = Request::put(&one).header(header::CONTENT_TYPE, "application/json");
+    let signed_out = signed_out.body(Body::from(save(7, None))).unwrap();
+    assert_eq!(server.router().oneshot(signed_out).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+
+    // A server that is started anew still has what was saved, and not what was only tried.
+    let again = Server::new(&settings()).unwrap();
+    let listed = json(&ask(&again, "GET", all, String::new()).await.1);
+    assert_eq!((listed[0]["name"].as_str(), listed[0]["cost"].as_f64()), (Some("two"), Some(6.0)), "{listed}");
+    let kept = listed[0]["version"].as_str().unwrap();
+    assert_eq!(ask(&again, "GET", &format!("/api/v1/cities/small~{kept}/summary"), String::new()).await.0, 200);
+    assert_eq!(ask(&again, "GET", &format!("/api/v1/cities/small~{version}/summary"), String::new()).await.0, 404);
+    assert_eq!(json(&ask(&again, "GET", &one, String::new()).await.1), json(&text(6)));
+    assert_eq!(ask(&again, "DELETE", &one, String::new()).await.0, 204);
+    assert_eq!(ask(&again, "DELETE", &one, String::new()).await.0, 404);
+
+    // Mistakes name their feature.
+    for (body, says) in [
+        (text(5).replace("library", "libary"), "feature 1, add_facility: the standard has no service"),
+        (text(5).replace("open_street", "open_streat"), "do you mean `open_street`?"),
+        ("{}".to_owned(), "FeatureCollection"),
+        ("[".to_owned(), ""),
+    ] {
+        let (status, told) = ask(&server, "POST", all, body).await;
+        assert!(status == 400 && told.contains(says), "{status}: {told}");
+    }
+    let huge = format!("{{\"features\":[],\"x\":\"{}\"}}", "a".repeat(1_100_000));
+    assert_eq!(ask(&server, "POST", all, huge).await.0, 413);
 }
