@@ -275,3 +275,51 @@ fn mistakes_are_named_with_their_feature() {
     let same = json!({ "type": "Feature", "id": "x", "geometry": a, "properties": { "edit": "open_gate" } });
     assert!(whole(&scenario(&[same.clone(), same]).to_string()).contains("id \"x\" too"));
 }
+
+/// What the report says of a plan: each step adds up, and nobody does better than the bound.
+#[test]
+fn the_report_s_chapter_says_what_was_found() {
+    use lifecircle::text::Language;
+    use lifecircle_plan::scenario::{best_possible, gaining_by_step, report};
+    use lifecircle_plan::sites::{Model, Question, find_sites};
+    let ready = ready(import(demo::generate(demo::Size::Small, 3), &()).unwrap());
+    let mut untouched = edited(&ready);
+    let before = untouched.measured(&()).unwrap().remove(0);
+    let service = standard().services.iter().position(|service| service.id == "pocket_park").unwrap();
+    let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
+    let found = find_sites(&before, &question, &(), &()).unwrap().sites;
+    let parks = |spots: &[LonLat]| {
+        let park =
+            |at: &LonLat| feature(point(*at), json!({ "edit": "add_facility", "service": "pocket_park", "cost": 7 }));
+        Scenario::parse(&scenario(&spots.iter().map(park).collect::<Vec<_>>()).to_string()).unwrap()
+    };
+    let best_spots: Vec<LonLat> = found.sites.iter().map(|site| site.at).collect();
+    let homes: Vec<LonLat> = [0, 60, 120].map(|home| ready.city().homes[home].at).to_vec();
+    for (spots, is_best) in [(best_spots, true), (homes, false)] {
+        let scenario = parks(&spots);
+        let mut after = untouched.clone();
+        let edits = apply(&scenario, &mut after).unwrap();
+        let after = after.measured(&()).unwrap().remove(0);
+        let comparison = compare(&scenario, edits, &before, &after);
+        let steps = gaining_by_step(&scenario, &untouched, &()).unwrap();
+        assert_eq!(steps.last(), Some(&comparison.residents_gaining));
+        assert!(steps.windows(2).all(|pair| pair[0] <= pair[1]), "{steps:?}");
+        let best = best_possible(&scenario, &comparison, &before, &(), &()).unwrap();
+        assert_eq!((best.len(), best[0].count), (1, 3));
+        assert!((best[0].best_found - (found.value - found.before)).abs() < 1.0);
+        assert!(best[0].gained <= best[0].bound_at_junctions.unwrap() + 1.0);
+        assert_eq!((best[0].gained - best[0].bound).abs() < 1.0, is_best, "{best:?}");
+        for (language, words) in [(Language::English, "Plan: test"), (Language::Chinese, "规划方案：test")] {
+            let page = report(&scenario, &comparison, (&untouched, &before), &after, (&(), &()), language).unwrap();
+            assert!(page.contains(words) && page.contains("class=\"difference\""), "{words}");
+            assert_eq!(page.matches("<g class=\"mark\">").count(), 3);
+        }
+    }
+    // Whatever else a scenario does would be taken for its facilities'.
+    let other = Scenario::parse(&everything(ready.city()).to_string()).unwrap();
+    let mut after = untouched.clone();
+    let edits = apply(&other, &mut after).unwrap();
+    let after = after.measured(&()).unwrap().remove(0);
+    let comparison = compare(&other, edits, &before, &after);
+    assert!(best_possible(&other, &comparison, &before, &(), &()).unwrap().is_empty());
+}

@@ -22,10 +22,14 @@ pub struct BestPossible {
     pub count: u32,
     /// Residents who gain the service by the scenario.
     pub gained: f64,
-    /// Residents who would gain it by the best choice of street junctions that was found.
+    /// How many candidates there were: junctions of the streets, thinned.
+    pub candidates: usize,
+    /// Residents who would gain it by the best choice of candidates that was found.
     pub best_found: f64,
-    /// No choice of as many junctions gives it to more; somewhat more than the best, since junctions are thinned.
+    /// No choice of as many candidates gives it to more.
     pub bound: f64,
+    /// No choice of as many junctions, whichever they are, gives it to more; known where the threshold is a time.
+    pub bound_at_junctions: Option<f64>,
 }
 
 /// How many residents gain a service after each edit, those before it made too; nothing for long scenarios.
@@ -76,8 +80,10 @@ pub fn best_possible(
             service: service.id.clone(),
             count,
             gained: gained.map_or(0.0, |change| change.residents_gained),
+            candidates: sites.candidates,
             best_found: sites.value - sites.before,
-            bound: sites.bound_at_junctions.unwrap_or(sites.bound) - sites.before,
+            bound: sites.bound - sites.before,
+            bound_at_junctions: sites.bound_at_junctions.map(|bound| bound - sites.before),
         });
     }
     Ok(found)

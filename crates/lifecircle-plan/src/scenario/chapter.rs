@@ -132,16 +132,22 @@ fn best(told: Told<'_>, language: Language) -> Markup {
         let name = service_name(told, &best.service, language);
         let [gained, found, bound] = [best.gained, best.best_found, best.bound].map(count);
         let share = percent(if best.bound > 0.0 { (best.gained / best.bound).min(1.0) } else { 1.0 });
-        match language {
+        let (candidates, places) = (count(best.candidates as f64), best.count);
+        let mut text = match language {
             Language::Chinese => format!(
-                "{name}：本方案的 {} 处为 {gained} 名居民新增服务。在全部路口中任选 {} 处，至多可为 {bound} 名居民新增（已证明），目前找到的最好选择为 {found} 名；本方案达到上限的 {share}。",
-                best.count, best.count
+                "{name}：本方案的 {places} 处为 {gained} 名居民新增服务。在 {candidates} 个候选路口中任选 {places} 处，至多为 {bound} 名居民新增（已证明），本方案达到其 {share}；找到的最好选择为 {found} 名。"
             ),
             Language::English => format!(
-                "{name}: the {} places of this plan give it to {gained} more residents. No choice of {} street junctions gives it to more than {bound} (proven); the best that was found gives it to {found}. The plan reaches {share} of what is possible.",
-                best.count, best.count
+                "{name}: the {places} places of this plan give it to {gained} more residents. No choice of {places} among {candidates} candidate junctions gives it to more than {bound} (proven), of which this plan reaches {share}; the best choice found gives it to {found}."
             ),
+        };
+        if let Some(bound) = best.bound_at_junctions.map(count) {
+            text += &match language {
+                Language::Chinese => format!("若可选任意路口，同样数量至多为 {bound} 名。"),
+                Language::English => format!(" As many at any junctions give it to at most {bound}."),
+            };
         }
+        text
     };
     html! { @for best in told.best { p { (sentence(best)) } } }
 }
