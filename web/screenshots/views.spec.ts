@@ -1,5 +1,5 @@
 import { test } from "@playwright/test";
-import { open } from "../tests/page";
+import { drawn, open } from "../tests/page";
 
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -21,3 +21,19 @@ for (const [name, viewport, query] of VIEWS) {
     await page.screenshot({ path: `../docs/images/${name}.png` });
   });
 }
+
+test("map-plan-zh", async ({ page }) => {
+  await page.setViewportSize(DESK);
+  await open(page, "lang=zh&theme=light&tab=plan");
+  await page.getByLabel("服务").first().selectOption("pocket_park");
+  await page.getByRole("spinbutton", { name: "数量" }).fill("17");
+  await page.getByRole("button", { name: "开始选址" }).click();
+  await page.getByRole("button", { name: "将 17 处加入方案" }).click({ timeout: 40_000 });
+  await page.getByRole("textbox", { name: "方案名称" }).fill("十七座口袋公园");
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "差异" }).click();
+  await page.locator("#body").evaluate((body) => (body.scrollTop = 0));
+  await page.waitForTimeout(1_500);
+  await drawn(page);
+  await page.screenshot({ path: "../docs/images/map-plan-zh.png" });
+});

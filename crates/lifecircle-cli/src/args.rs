@@ -107,7 +107,8 @@ pub enum Command {
         subcommand,
         after_help = "\
 Example:
-  lifecircle plan sites demo.city --service pocket_park --count 17"
+  lifecircle plan sites demo.city --service pocket_park --count 17
+  lifecircle plan compare demo.city riverside.geojson -o riverside"
     )]
     Plan(PlanCommand),
     /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
@@ -116,7 +117,7 @@ Example:
     Standards(StandardsArgs),
     /// List or show the walkers: kinds of people, with their speeds
     Walkers(WalkersArgs),
-    /// Print the JSON Schema of summary.json or changes.json, or the OpenAPI document of the server
+    /// Print the JSON Schema of summary.json, changes.json or a comparison, or the OpenAPI document of the server
     #[command(after_help = "Example:\n  lifecircle schema summary > summary.schema.json")]
     Schema {
         /// The document
@@ -300,6 +301,8 @@ pub enum SchemaOf {
     Summary,
     /// What changed between two cities
     Changes,
+    /// What a scenario changes (`plan compare`)
+    Comparison,
     /// What the server answers, as OpenAPI 3.1
     Api,
 }

@@ -323,3 +323,31 @@ fn the_report_s_chapter_says_what_was_found() {
     let comparison = compare(&other, edits, &before, &after);
     assert!(best_possible(&other, &comparison, &before, &(), &()).unwrap().is_empty());
 }
+
+#[test]
+fn the_schema_is_that_of_the_code() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/comparison.schema.json");
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let hint = "write it anew: lifecircle schema comparison > docs/comparison.schema.json";
+    assert_eq!(written, lifecircle_plan::scenario::comparison_schema(), "{hint}");
+}
+
+/// Whatever text comes, it is a scenario or one sentence.
+#[test]
+fn no_text_breaks_it_down() {
+    use proptest::prelude::*;
+    let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let whole = everything(&city).to_string();
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let damage = (0..whole.len(), 0..whole.len(), ".{0,12}");
+    runner
+        .run(&damage, |(from, length, put)| {
+            let cut = |at: usize| (at..).find(|at| whole.is_char_boundary(*at)).unwrap_or(whole.len());
+            let (from, to) = (cut(from), cut((from + length % 40).min(whole.len())));
+            if let Err(error) = Scenario::parse(&format!("{}{put}{}", &whole[..from], &whole[to.max(from)..])) {
+                prop_assert!(!error.to_string().is_empty());
+            }
+            Ok(())
+        })
+        .unwrap();
+}
