@@ -2,11 +2,13 @@
 //!
 //! | module | what it is for |
 //! |---|---|
+//! | [`districting`] | regions put together into connected, balanced units, with a bound |
 //! | [`scenario`] | what a city would be if something were built, moved or closed |
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
 //! | [`published`] | problems of OR-Library and others, as their files stand |
 //! | [`sites`] | where new facilities of a service should stand in a city |
 
+pub mod districting;
 pub mod published;
 pub mod scenario;
 pub mod sites;

@@ -1,0 +1,272 @@
+//! Good plans: units grown from centres that lie apart, then regions moved and swapped between neighbouring units, first freely and
+//! then ever more strictly. Several runs with different numbers, side by side; the best counts, so the answer does not depend on threads.
+//!
+//! Source: Kirkpatrick, Gelatt & Vecchi (1983), *Optimization by simulated annealing*; moves that keep units connected as in
+//! Altman & McDonald (2011), *BARD*.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::problem::{FORBIDDEN, Plan, Regions};
+
+/// Runs beside each other, and moves that each tries.
+const RUNS: u64 = 8;
+const MOVES: usize = 300_000;
+
+/// The best plan found, and whether it is balanced; none if no run found any of the right number of connected units.
+pub fn search(regions: &Regions, is_over: &(dyn Fn() -> bool + Sync)) -> Option<Plan> {
+    let run = |seed: u64| Run::new(regions, seed)?.anneal(is_over);
+    let plans: Vec<Option<(i64, Plan)>> = (0..RUNS).into_par_iter().map(run).collect();
+    // Of equal ones the first, whichever run was faster.
+    plans.into_iter().flatten().reduce(|best, other| if other.0 < best.0 { other } else { best }).map(|(_, plan)| plan)
+}
+
+/// Where one run is.
+struct Run<'a> {
+    regions: &'a Regions,
+    unit_of: Vec<u32>,
+    units: Vec<Unit>,
+    random: ChaCha8Rng,
+    /// What a unit of weight too much or too little costs.
+    penalty: i64,
+    apart: Vec<Vec<u32>>,
+    fixed_in: Vec<bool>,
+}
+
+#[derive(Clone)]
+struct Unit {
+    members: Vec<u32>,
+    weight: i64,
+    /// The cheapest centre and what it costs; penalties apart.
+    centre: u32,
+    cost: i64,
+}
+
+impl<'a> Run<'a> {
+    fn new(regions: &'a Regions, seed: u64) -> Option<Self> {
+        let count = regions.weights.len();
+        let mut apart = vec![Vec::new(); count];
+        for [a, b] in &regions.apart {
+            apart[*a as usize].push(*b);
+            apart[*b as usize].push(*a);
+        }
+        let all: i64 = regions.weights.iter().sum();
+        let spread: i64 = regions.costs.iter().map(|row| mean(row)).sum::<i64>();
+        let mut fixed_in = vec![false; count];
+        for centre in &regions.fixed {
+            fixed_in[regions.centres[*centre as usize] as usize] = true;
+        }
+        let mut run = Self {
+            regions,
+            unit_of: vec![u32::MAX; count],
+            units: Vec::new(),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            penalty: (2 * (spread / all.max(1))).max(1),
+            apart,
+            fixed_in,
+        };
+        run.grow()?;
+        Some(run)
+    }
+
+    /// Units grown from seeds: the fixed centres' regions, then others that lie far from all before them.
+    fn grow(&mut self) -> Option<()> {
+        let regions = self.regions;
+        let mut seeds: Vec<u32> = regions.fixed.iter().map(|centre| regions.centres[*centre as usize]).collect();
+        let has_centre: Vec<u32> = {
+            let mut homes = regions.centres.clone();
+            homes.sort_unstable();
+            homes.dedup();
+            homes
+        };
+        if seeds.is_empty() {
+            seeds.push(has_centre[self.random.random_range(0..has_centre.len())]);
+        }
+        while seeds.len() < regions.count {
+            // As k-means++: the farther from all seeds, the likelier. Pieces that no seed reaches come first.
+            let away: Vec<f64> = has_centre.iter().map(|region| self.away(*region, &seeds)).collect();
+            let sum: f64 = away.iter().sum();
+            if sum <= 0.0 {
+                return None;
+            }
+            let mut draw = self.random.random_range(0.0..sum);
+            let place = away.iter().position(|away| {
+                draw -= away;
+                draw < 0.0 && *away > 0.0
+            });
+            seeds.push(has_centre[place.or_else(|| away.iter().rposition(|away| *away > 0.0))?]);
+        }
+        for (unit, seed) in seeds.iter().enumerate() {
+            self.unit_of[*seed as usize] = unit as u32;
+            self.units.push(Unit { members: vec![*seed], weight: regions.weights[*seed as usize], centre: 0, cost: 0 });
+        }
+        // The lightest unit takes the region beside it that is cheapest for it.
+        loop {
+            let mut order: Vec<usize> = (0..self.units.len()).collect();
+            order.sort_by_key(|unit| (self.units[*unit].weight, *unit));
+            let taken = order.into_iter().find_map(|unit| Some((unit, self.next_of(unit)?)));
+            let Some((unit, region)) = taken else { break };
+            self.unit_of[region as usize] = unit as u32;
+            let members = &mut self.units[unit].members;
+            let place = members.partition_point(|other| *other < region);
+            members.insert(place, region);
+            self.units[unit].weight += regions.weights[region as usize];
+        }
+        if self.unit_of.contains(&u32::MAX) {
+            return None;
+        }
+        for unit in 0..self.units.len() {
+            self.units[unit] = self.evaluated(self.units[unit].members.clone());
+        }
+        Some(())
+    }
+
+    fn away(&self, region: u32, seeds: &[u32]) -> f64 {
+        let regions = self.regions;
+        let least = seeds.iter().map(|seed| {
+            let to = regions.centres.iter().position(|home| home == seed);
+            to.map_or(0, |centre| regions.costs[region as usize][centre].min(FORBIDDEN))
+        });
+        let weight = regions.weights[region as usize].max(1) as f64;
+        if seeds.contains(&region) { 0.0 } else { least.min().unwrap_or(1).max(1) as f64 / weight.sqrt() }
+    }
+
+    /// The free region beside a unit that is cheapest for its first member.
+    fn next_of(&self, unit: usize) -> Option<u32> {
+        let members = &self.units[unit].members;
+        let beside = members.iter().flat_map(|region| &self.regions.neighbours[*region as usize]);
+        let free = beside.filter(|region| self.unit_of[**region as usize] == u32::MAX);
+        let may =
+            |region: &&u32| self.apart[**region as usize].iter().all(|other| members.binary_search(other).is_err());
+        let seed = self.regions.centres.iter().position(|home| members.contains(home))?;
+        free.filter(may).min_by_key(|region| (self.regions.costs[**region as usize][seed], **region)).copied()
+    }
+
+    fn evaluated(&self, members: Vec<u32>) -> Unit {
+        let regions = self.regions;
+        let weight = members.iter().map(|region| regions.weights[*region as usize]).sum();
+        let cost = |centre: usize| members.iter().map(|region| regions.costs[*region as usize][centre]).sum::<i64>();
+        let inside = |centre: &usize| members.binary_search(&regions.centres[*centre]).is_ok();
+        let own_fixed: Vec<u32> = regions.fixed.iter().copied().filter(|centre| inside(&(*centre as usize))).collect();
+        let candidates: Vec<usize> = match own_fixed.as_slice() {
+            [] => (0..regions.centres.len()).filter(inside).collect(),
+            fixed => fixed.iter().map(|centre| *centre as usize).collect(),
+        };
+        let best = candidates.into_iter().map(|centre| (cost(centre), centre)).min();
+        // A unit without any centre is no unit; it costs as much as nobody would pay.
+        let (cost, centre) = best.unwrap_or((FORBIDDEN, 0));
+        let crowd = own_fixed.len().saturating_sub(1) as i64;
+        Unit { members, weight, centre: centre as u32, cost: cost + crowd * (FORBIDDEN / 64) }
+    }
+
+    /// What a unit costs with what it weighs too much or too little.
+    fn charge(&self, unit: &Unit) -> i64 {
+        let [least, most] = self.regions.range;
+        let off = (least - unit.weight).max(unit.weight - most).max(0);
+        unit.cost.saturating_add(off.saturating_mul(self.penalty))
+    }
+
+    fn anneal(mut self, is_over: &(dyn Fn() -> bool + Sync)) -> Option<(i64, Plan)> {
+        let mut now: i64 = self.units.iter().map(|unit| self.charge(unit)).sum();
+        let mut best: Option<(i64, Vec<Unit>)> = None;
+        let hot = (now / self.units.len().max(1) as i64) as f64 * 0.05;
+        let moves = MOVES.min(2_000 * self.regions.weights.len()).max(20_000);
+        for step in 0..moves {
+            if step % 1024 == 0 && is_over() {
+                break;
+            }
+            let left = 1.0 - step as f64 / moves as f64;
+            // What is out of balance costs more and more.
+            if step % (moves / 20).max(1) == 0 && step > 0 {
+                self.penalty = (self.penalty * 5 / 4 + 1).min(FORBIDDEN / 1_000_000);
+                now = self.units.iter().map(|unit| self.charge(unit)).sum();
+            }
+            let heat = hot * left * left;
+            let Some((changed, gain)) = self.propose() else { continue };
+            if gain < 0 || heat > 0.0 && self.random.random::<f64>() < (-(gain as f64) / heat).exp() {
+                now += gain;
+                for (unit, new) in changed {
+                    for region in &new.members {
+                        self.unit_of[*region as usize] = unit as u32;
+                    }
+                    self.units[unit] = new;
+                }
+            }
+            let is_balanced = self.units.iter().all(|unit| self.regions.is_balanced(unit.weight));
+            if is_balanced {
+                let cost: i64 = self.units.iter().map(|unit| unit.cost).sum();
+                if best.as_ref().is_none_or(|(known, _)| cost < *known) {
+                    best = Some((cost, self.units.clone()));
+                }
+            }
+        }
+        // Without a balanced one the last, which is nearly so; it loses to every balanced one.
+        let (key, units) = best.unwrap_or((FORBIDDEN.saturating_add(now), self.units));
+        let cost = units.iter().map(|unit| unit.cost).sum();
+        if cost >= FORBIDDEN / 64 {
+            return None;
+        }
+        let centres = units.iter().map(|unit| unit.centre).collect();
+        let plan = Plan { units: units.into_iter().map(|unit| unit.members).collect(), centres, cost };
+        Some((key, plan))
+    }
+
+    /// A region that goes over to a neighbouring unit, alone or in exchange for one of it; what that changes.
+    fn propose(&mut self) -> Option<(Vec<(usize, Unit)>, i64)> {
+        let region = self.random.random_range(0..self.unit_of.len() as u32);
+        let from = self.unit_of[region as usize] as usize;
+        let beside: Vec<u32> = self.regions.neighbours[region as usize]
+            .iter()
+            .copied()
+            .filter(|other| self.unit_of[*other as usize] as usize != from)
+            .collect();
+        if beside.is_empty() {
+            return None;
+        }
+        let other = beside[self.random.random_range(0..beside.len())];
+        let to = self.unit_of[other as usize] as usize;
+        let back = self.random.random_bool(0.5).then(|| {
+            let members = &self.units[to].members;
+            let back = members[self.random.random_range(0..members.len())];
+            let joins = self.regions.neighbours[back as usize]
+                .iter()
+                .any(|n| self.unit_of[*n as usize] as usize == from && *n != region);
+            (joins && back != region).then_some(back)
+        });
+        let back = match back {
+            Some(None) => return None,
+            Some(found) => found,
+            None => None,
+        };
+        let moved = |members: &[u32], out: Option<u32>, into: Option<u32>| {
+            let mut new: Vec<u32> = members.iter().copied().filter(|member| Some(*member) != out).chain(into).collect();
+            new.sort_unstable();
+            new
+        };
+        let [old_from, old_to] = [from, to].map(|unit| &self.units[unit]);
+        let (new_from, new_to) =
+            (moved(&old_from.members, Some(region), back), moved(&old_to.members, back, Some(region)));
+        let fits = |members: &[u32], new: Option<u32>| {
+            let apart =
+                |region: u32| self.apart[region as usize].iter().all(|other| members.binary_search(other).is_err());
+            new.is_none_or(apart) && self.regions.is_connected(members)
+        };
+        if !fits(&new_from, back) || !fits(&new_to, Some(region)) {
+            return None;
+        }
+        if self.fixed_in[region as usize] || back.is_some_and(|back| self.fixed_in[back as usize]) {
+            return None;
+        }
+        let before = self.charge(old_from).saturating_add(self.charge(old_to));
+        let (new_from, new_to) = (self.evaluated(new_from), self.evaluated(new_to));
+        let gain = self.charge(&new_from).saturating_add(self.charge(&new_to)).saturating_sub(before);
+        Some((vec![(from, new_from), (to, new_to)], gain))
+    }
+}
+
+/// The mean of what is not forbidden.
+fn mean(row: &[i64]) -> i64 {
+    let known: Vec<i64> = row.iter().copied().filter(|cost| *cost < FORBIDDEN).collect();
+    known.iter().sum::<i64>() / known.len().max(1) as i64
+}
