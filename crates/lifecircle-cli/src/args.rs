@@ -138,6 +138,8 @@ pub enum PlanCommand {
     Compare(CompareArgs),
     /// Choose places for new facilities of a service
     Sites(SitesArgs),
+    /// Put communities together into connected life circles of about equal population (生活圈单元)
+    Units(UnitsArgs),
     /// Solve published problems of siting, to compare with other programs
     Solve(SolveArgs),
 }
@@ -216,6 +218,59 @@ pub struct SitesArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  lifecircle plan units demo.city --count 14 -o units
+  lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.2
+  lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
+  lifecircle plan units porto_alegre.city --cells 800 --count 25
+
+The communities that -o writes have a column `unit`: given to `import --communities`, results come by unit too.")]
+pub struct UnitsArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// How many units
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_000), required_unless_present = "people", conflicts_with = "people", help_heading = PLANNING)]
+    pub count: Option<u32>,
+    /// About how many residents a unit should have, instead
+    #[arg(long, value_name = "N", value_parser = people, help_heading = PLANNING)]
+    pub people: Option<f64>,
+    /// How much more or less populous than the mean a unit may be, as a share
+    #[arg(long, default_value_t = 0.15, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub tolerance: f64,
+    /// Put squares of a grid together, so many metres wide, instead of communities
+    #[arg(long, value_name = "METRES", value_parser = metres, help_heading = PLANNING)]
+    pub cells: Option<f64>,
+    /// No unit lies in two districts
+    #[arg(long, help_heading = PLANNING)]
+    pub within_districts: bool,
+    /// Two communities, by id or name, that are in one unit; may be given again
+    #[arg(long, value_name = "A,B", value_parser = pair, help_heading = PLANNING)]
+    pub together: Vec<[String; 2]>,
+    /// Two communities that are not in one unit; may be given again
+    #[arg(long, value_name = "A,B", value_parser = pair, help_heading = PLANNING)]
+    pub apart: Vec<[String; 2]>,
+    /// A community in which a unit has its centre; may be given again
+    #[arg(long, value_name = "COMMUNITY", help_heading = PLANNING)]
+    pub centre: Vec<String>,
+    /// How far from the bound is good enough, as a share: 0 asks for proof that nothing is better
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub gap: f64,
+    /// Stop after so many seconds; the best units so far and their bound stand
+    #[arg(long, default_value_t = 120.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
+    pub time_limit: f64,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for the units and their communities; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
   lifecircle plan solve pmed1.txt --model p-median
   lifecircle plan solve pmed*.txt --model p-center --json
   lifecircle plan solve SJC818.txt --model mclp --p 10 --radius 800 -o proofs
@@ -252,6 +307,20 @@ pub struct Proving {
     /// Stop after so many seconds; the best answer so far and its bound stand
     #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
     pub time_limit: f64,
+}
+
+fn people(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(people) if people >= 1.0 && people <= 1e9 => Ok(people),
+        _ => Err("give a number of residents, as 40000".to_owned()),
+    }
+}
+
+fn pair(text: &str) -> Result<[String; 2], String> {
+    match text.split([',', '，']).map(str::trim).collect::<Vec<_>>().as_slice() {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok([(*a).to_owned(), (*b).to_owned()]),
+        _ => Err("give two communities with a comma between them".to_owned()),
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

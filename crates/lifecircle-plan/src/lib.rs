@@ -7,9 +7,11 @@
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
 //! | [`published`] | problems of OR-Library and others, as their files stand |
 //! | [`sites`] | where new facilities of a service should stand in a city |
+//! | [`units`] | communities put together into life circles as territory |
 
 pub mod districting;
 pub mod published;
 pub mod scenario;
 pub mod sites;
 pub mod siting;
+pub mod units;

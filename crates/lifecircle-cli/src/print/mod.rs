@@ -7,6 +7,7 @@ mod plan;
 mod scenarios;
 mod standards;
 mod summary;
+mod units;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use plan::{sites, solved};
 pub use scenarios::{comparison, comparisons};
 pub use standards::{standard, standards, walkers};
 pub use summary::{summaries, summary};
+pub use units::units;
 
 use crate::args::{Common, option};
 

@@ -80,22 +80,26 @@ impl<'a> Run<'a> {
             homes.dedup();
             homes
         };
-        if seeds.is_empty() {
-            seeds.push(has_centre[self.random.random_range(0..has_centre.len())]);
-        }
-        while seeds.len() < regions.count {
-            // As k-means++: the farther from all seeds, the likelier. Pieces that no seed reaches come first.
-            let away: Vec<f64> = has_centre.iter().map(|region| self.away(*region, &seeds)).collect();
-            let sum: f64 = away.iter().sum();
-            if sum <= 0.0 {
-                return None;
+        // No unit lies in two parts that do not hang together, so each part has its share of them.
+        for (part, share) in self.shares(&seeds)?.into_iter().enumerate() {
+            let part_of = regions.parts();
+            let own: Vec<u32> = has_centre.iter().copied().filter(|r| part_of[*r as usize] == part as u32).collect();
+            let already = seeds.iter().filter(|seed| part_of[**seed as usize] == part as u32).count();
+            for _ in already..share {
+                let in_part: Vec<u32> = seeds.iter().copied().filter(|s| part_of[*s as usize] == part as u32).collect();
+                // As k-means++: the farther from all seeds, the likelier.
+                let away: Vec<f64> = own.iter().map(|region| self.away(*region, &in_part)).collect();
+                let sum: f64 = away.iter().sum();
+                if sum <= 0.0 {
+                    return None;
+                }
+                let mut draw = self.random.random_range(0.0..sum);
+                let place = away.iter().position(|away| {
+                    draw -= away;
+                    draw < 0.0 && *away > 0.0
+                });
+                seeds.push(own[place.or_else(|| away.iter().rposition(|away| *away > 0.0))?]);
             }
-            let mut draw = self.random.random_range(0.0..sum);
-            let place = away.iter().position(|away| {
-                draw -= away;
-                draw < 0.0 && *away > 0.0
-            });
-            seeds.push(has_centre[place.or_else(|| away.iter().rposition(|away| *away > 0.0))?]);
         }
         for (unit, seed) in seeds.iter().enumerate() {
             self.unit_of[*seed as usize] = unit as u32;
@@ -122,6 +126,32 @@ impl<'a> Run<'a> {
         Some(())
     }
 
+    /// How many units each part has: at least as many as have seeds in it, and the others where units would be heaviest.
+    /// Source: Sainte-Laguë (1910).
+    fn shares(&self, seeds: &[u32]) -> Option<Vec<usize>> {
+        let regions = self.regions;
+        let part_of = regions.parts();
+        let parts = part_of.iter().max().map_or(0, |most| *most as usize + 1);
+        let (mut weights, mut shares, mut most) = (vec![0_i64; parts], vec![0_usize; parts], vec![0_usize; parts]);
+        for (region, part) in part_of.iter().enumerate() {
+            weights[*part as usize] += regions.weights[region];
+        }
+        let mut homes = regions.centres.clone();
+        homes.sort_unstable();
+        homes.dedup();
+        homes.iter().for_each(|home| most[part_of[*home as usize] as usize] += 1);
+        seeds.iter().for_each(|seed| shares[part_of[*seed as usize] as usize] += 1);
+        shares.iter_mut().for_each(|share| *share = (*share).max(1));
+        let given: usize = shares.iter().sum();
+        for _ in given..regions.count {
+            let next = (0..parts).filter(|part| shares[*part] < most[*part]);
+            let load = |part: usize| weights[part] as f64 / (shares[part] as f64 + 0.5);
+            let part = next.max_by(|a, b| load(*a).total_cmp(&load(*b)).then(b.cmp(a)))?;
+            shares[part] += 1;
+        }
+        (shares.iter().sum::<usize>() == regions.count).then_some(shares)
+    }
+
     fn away(&self, region: u32, seeds: &[u32]) -> f64 {
         let regions = self.regions;
         let least = seeds.iter().map(|seed| {
@@ -129,6 +159,9 @@ impl<'a> Run<'a> {
             to.map_or(0, |centre| regions.costs[region as usize][centre].min(FORBIDDEN))
         });
         let weight = regions.weights[region as usize].max(1) as f64;
+        if seeds.is_empty() {
+            return weight;
+        }
         if seeds.contains(&region) { 0.0 } else { least.min().unwrap_or(1).max(1) as f64 / weight.sqrt() }
     }
 

@@ -3,6 +3,7 @@
 pub mod compare;
 mod sites;
 mod solve;
+mod units;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -26,6 +27,7 @@ pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
     match command {
         PlanCommand::Compare(args) => compare::run(args, common),
         PlanCommand::Sites(args) => best_so_far(|| sites::run(args, common)),
+        PlanCommand::Units(args) => best_so_far(|| units::run(args, common)),
         PlanCommand::Solve(args) => best_so_far(|| solve::run(args, common)),
     }
 }
