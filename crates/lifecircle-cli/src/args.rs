@@ -219,7 +219,7 @@ pub struct SitesArgs {
 #[command(after_help = "\
 Examples:
   lifecircle plan units demo.city --count 14 -o units
-  lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.2
+  lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.3
   lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
   lifecircle plan units porto_alegre.city --cells 800 --count 25
 
@@ -234,7 +234,7 @@ pub struct UnitsArgs {
     #[arg(long, value_name = "N", value_parser = people, help_heading = PLANNING)]
     pub people: Option<f64>,
     /// How much more or less populous than the mean a unit may be, as a share
-    #[arg(long, default_value_t = 0.15, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    #[arg(long, default_value_t = 0.2, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
     pub tolerance: f64,
     /// Put squares of a grid together, so many metres wide, instead of communities
     #[arg(long, value_name = "METRES", value_parser = metres, help_heading = PLANNING)]

@@ -3,7 +3,8 @@
 //! no file and no solver.
 //!
 //! Two communities are beside each other where people walk from a home of one to a home of the other within [`BESIDE`] without passing a
-//! home of a third. A river or railway parts them unless a crossing is as near as that.
+//! home of a third. A river or railway parts them unless a crossing is as near as that. A part that units of the right
+//! size cannot be made of, a hamlet on its own, goes with whoever is nearest.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -22,7 +23,7 @@ use lifecircle::tables::Table;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::districting::{Found, Regions, solve};
+use crate::districting::{Found, Regions, parts, solve};
 use crate::siting::Watch;
 
 /// How long the walk between homes of two communities beside each other is at most.
@@ -74,12 +75,12 @@ pub struct Question {
 }
 
 impl Question {
-    /// Of so many units of communities, up to 15 % more or less populous than the mean.
+    /// Of so many units of communities, up to 20 % more or less populous than the mean.
     pub fn of(count: usize) -> Self {
         Self {
             pieces: Pieces::Communities,
             count,
-            tolerance: 0.15,
+            tolerance: 0.2,
             within_districts: false,
             together: Vec::new(),
             apart: Vec::new(),
@@ -214,7 +215,8 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
     let began = std::time::Instant::now();
     let pieces = Regioned::new(ready, question)?;
     let (regions, ways) = pieces.regions(ready, question, progress)?;
-    let (parts, most) = (regions.parts().iter().max().map_or(0, |most| *most as usize + 1), regions.weights.len());
+    let (parts, most) =
+        (parts(&regions.neighbours).iter().max().map_or(0, |most| *most as usize + 1), regions.weights.len());
     if question.count < parts || question.count > most {
         let count = question.count;
         return Err(Error::new(format!(
@@ -314,16 +316,6 @@ impl Regioned {
                 others.for_each(|(centre, _)| costs[*region as usize][centre] = NEVER);
             }
         }
-        let mut neighbours = self.neighbours(ready, progress)?;
-        if question.within_districts {
-            let district = |region: u32| {
-                let piece = self.region_of.iter().position(|own| *own == region);
-                piece.map(|piece| &self.pieces[piece].district)
-            };
-            for (region, beside) in neighbours.iter_mut().enumerate() {
-                beside.retain(|other| district(*other) == district(region as u32));
-            }
-        }
         let pair = |[a, b]: &[String; 2]| -> Result<[u32; 2]> {
             let [one, other] = [named(&self.pieces, a)?, named(&self.pieces, b)?].map(|piece| self.region_of[piece]);
             if one == other {
@@ -334,6 +326,10 @@ impl Regioned {
             Ok([one, other])
         };
         let mean = weights.iter().sum::<i64>() as f64 / question.count.max(1) as f64;
+        let range =
+            [(mean * (1.0 - question.tolerance)).ceil() as i64, (mean * (1.0 + question.tolerance)).floor() as i64];
+        progress.check()?;
+        let neighbours = self.neighbours(ready, question, &weights, range);
         let centres = question.centres.iter().map(|name| named(&self.pieces, name).map(|piece| piece as u32));
         let regions = Regions {
             centres: self.region_of.clone(),
@@ -369,11 +365,60 @@ impl Regioned {
         Ok(ways)
     }
 
-    /// For each region those beside it: whoever meets first, walking from all homes at once.
-    fn neighbours(&self, ready: &ReadyCity, progress: &dyn Progress) -> Result<Vec<Vec<u32>>> {
-        progress.check()?;
+    /// For each region those beside it, given how light and how heavy a unit may be.
+    fn neighbours(
+        &self,
+        ready: &ReadyCity,
+        question: &Question,
+        weights: &[i64],
+        [least, most]: [i64; 2],
+    ) -> Vec<Vec<u32>> {
+        let district: Vec<&Name> = (0..self.count() as u32)
+            .map(|region| &self.pieces[self.region_of.iter().position(|own| *own == region).unwrap_or(0)].district)
+            .collect();
+        let may = |meeting: &Meeting| {
+            !question.within_districts || district[meeting.pair[0] as usize] == district[meeting.pair[1] as usize]
+        };
+        let meetings: Vec<Meeting> = self.meetings(ready).into_iter().filter(may).collect();
+        let mut neighbours = vec![Vec::new(); self.count()];
+        let join = |neighbours: &mut Vec<Vec<u32>>, [a, b]: [u32; 2]| {
+            neighbours[a as usize].push(b);
+            neighbours[b as usize].push(a);
+        };
+        let near = meetings.iter().filter(|meeting| meeting.units <= Millis::round(BESIDE).units());
+        near.for_each(|meeting| join(&mut neighbours, meeting.pair));
+        // A part that units of the right weight cannot be made of goes with whoever is nearest, however far.
+        let fits = |weight: i64| (weight + most - 1) / most.max(1) * least <= weight;
+        loop {
+            let part_of = parts(&neighbours);
+            let mut weight_of: BTreeMap<u32, i64> = BTreeMap::new();
+            part_of.iter().zip(weights).for_each(|(part, weight)| *weight_of.entry(*part).or_default() += weight);
+            let light =
+                weight_of.iter().filter(|(_, weight)| !fits(**weight)).min_by_key(|(part, weight)| (**weight, **part));
+            let Some((light, _)) = light.filter(|_| weight_of.len() > 1) else { break };
+            let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == *light) != (part_of[b as usize] == *light);
+            let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
+            let Some(pair) = on_foot.or_else(|| {
+                self.nearest(ready, |pair| {
+                    leads_out(pair)
+                        && (!question.within_districts || district[pair[0] as usize] == district[pair[1] as usize])
+                })
+            }) else {
+                break;
+            };
+            join(&mut neighbours, pair);
+        }
+        for beside in &mut neighbours {
+            beside.sort_unstable();
+            beside.dedup();
+        }
+        neighbours
+    }
+
+    /// Where regions meet, walking from all homes at once: the nearest first.
+    fn meetings(&self, ready: &ReadyCity) -> Vec<Meeting> {
         let network = ready.network();
-        let mut pairs: Vec<[u32; 2]> = Vec::new();
+        let mut meetings = Vec::new();
         let mut reached: Vec<Option<(u32, u32)>> = vec![None; network.nodes()];
         let mut heap = BinaryHeap::new();
         let mut on_edge: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -385,8 +430,9 @@ impl Regioned {
                 heap.push(Reverse((snap.to_end.units(), *region, end)));
             }
         }
+        let never = Millis::NEVER.units();
         while let Some(Reverse((time, region, node))) = heap.pop() {
-            if reached[node as usize].is_some() || time == Millis::NEVER.units() {
+            if reached[node as usize].is_some() || time == never {
                 continue;
             }
             reached[node as usize] = Some((time, region));
@@ -396,31 +442,35 @@ impl Regioned {
                 }
             }
         }
-        let most = Millis::round(BESIDE).units();
         for edge in 0..network.edges() as u32 {
             let costs = network.costs(edge);
             let [from, to] = network.ends(edge).map(|node| reached[node as usize]);
             let (Some((a_time, a)), Some((b_time, b))) = (from, to) else { continue };
             let along = costs.forward.units().min(costs.backward.units());
-            if a != b && along != Millis::NEVER.units() && a_time.saturating_add(along).saturating_add(b_time) <= most {
-                pairs.push([a, b]);
+            if a != b && along != never {
+                let units = a_time.saturating_add(along).saturating_add(b_time);
+                meetings.push(Meeting { units, pair: [a.min(b), a.max(b)] });
             }
         }
         for regions in on_edge.values_mut() {
             regions.sort_unstable();
             regions.dedup();
-            pairs.extend(regions.windows(2).map(|pair| [pair[0], pair[1]]));
+            meetings.extend(regions.windows(2).map(|pair| Meeting { units: 0, pair: [pair[0], pair[1]] }));
         }
-        let mut neighbours = vec![Vec::new(); self.count()];
-        for [a, b] in pairs {
-            neighbours[a as usize].push(b);
-            neighbours[b as usize].push(a);
-        }
-        for beside in &mut neighbours {
-            beside.sort_unstable();
-            beside.dedup();
-        }
-        Ok(neighbours)
+        meetings.sort_unstable_by_key(|meeting| (meeting.pair, meeting.units));
+        meetings.dedup_by_key(|meeting| meeting.pair);
+        meetings.sort_unstable_by_key(|meeting| (meeting.units, meeting.pair));
+        meetings
+    }
+
+    /// The nearest two regions, as the crow flies, of those that are wanted.
+    fn nearest(&self, ready: &ReadyCity, is_wanted: impl Fn([u32; 2]) -> bool) -> Option<[u32; 2]> {
+        let at = |piece: &Piece| ready.city().homes[piece.middle as usize].at;
+        let pieces = || self.pieces.iter().zip(&self.region_of);
+        let pairs = pieces().flat_map(|(a, of_a)| pieces().map(move |(b, of_b)| (a, b, [*of_a, *of_b])));
+        let wanted = pairs.filter(|(_, _, [a, b])| a < b && is_wanted([*a, *b]));
+        let away = |a: &Piece, b: &Piece| lifecircle::geo::metric::distance(at(a), at(b)).0;
+        wanted.min_by(|x, y| away(x.0, x.1).total_cmp(&away(y.0, y.1)).then(x.2.cmp(&y.2))).map(|(_, _, pair)| pair)
     }
 
     fn answer(
@@ -484,6 +534,15 @@ impl Regioned {
             units,
         })
     }
+}
+
+/// Where two regions meet.
+#[derive(Debug, Clone, Copy)]
+struct Meeting {
+    /// How long the walk between their nearest homes is, in [`Millis`]' units.
+    units: u32,
+    /// Which, the lower first.
+    pair: [u32; 2],
 }
 
 /// A piece by its id or its name.

@@ -77,29 +77,6 @@ impl Regions {
         (self.range[0]..=self.range[1]).contains(&weight)
     }
 
-    /// For each region the part that it hangs together with, numbered in the order of their first regions.
-    pub fn parts(&self) -> Vec<u32> {
-        let mut part_of = vec![u32::MAX; self.weights.len()];
-        let mut parts = 0;
-        for start in 0..part_of.len() {
-            if part_of[start] != u32::MAX {
-                continue;
-            }
-            let mut open = vec![start];
-            part_of[start] = parts;
-            while let Some(region) = open.pop() {
-                for other in &self.neighbours[region] {
-                    if part_of[*other as usize] == u32::MAX {
-                        part_of[*other as usize] = parts;
-                        open.push(*other as usize);
-                    }
-                }
-            }
-            parts += 1;
-        }
-        part_of
-    }
-
     /// Whether some regions, ascending, hang together.
     pub fn is_connected(&self, members: &[u32]) -> bool {
         let Some(first) = members.first() else { return false };
@@ -174,4 +151,27 @@ impl Plan {
             .iter()
             .all(|members| regions.is_balanced(members.iter().map(|region| regions.weights[*region as usize]).sum()))
     }
+}
+
+/// For each region the part that it hangs together with, numbered in the order of their first regions.
+pub fn parts(neighbours: &[Vec<u32>]) -> Vec<u32> {
+    let mut part_of = vec![u32::MAX; neighbours.len()];
+    let mut parts = 0;
+    for start in 0..part_of.len() {
+        if part_of[start] != u32::MAX {
+            continue;
+        }
+        let mut open = vec![start];
+        part_of[start] = parts;
+        while let Some(region) = open.pop() {
+            for other in &neighbours[region] {
+                if part_of[*other as usize] == u32::MAX {
+                    part_of[*other as usize] = parts;
+                    open.push(*other as usize);
+                }
+            }
+        }
+        parts += 1;
+    }
+    part_of
 }

@@ -1,6 +1,9 @@
 //! Good plans: units grown from centres that lie apart, then regions moved and swapped between neighbouring units, first freely and
 //! then ever more strictly. Several runs with different numbers, side by side; the best counts, so the answer does not depend on threads.
 //!
+//! Now and then two units are put together and cut anew along a random tree (DeFord, Duchin & Solomon 2021, *Recombination*), which evens
+//! out what no single move could.
+//!
 //! Source: Kirkpatrick, Gelatt & Vecchi (1983), *Optimization by simulated annealing*; moves that keep units connected as in
 //! Altman & McDonald (2011), *BARD*.
 
@@ -8,11 +11,17 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::problem::{FORBIDDEN, Plan, Regions};
+use super::problem::{FORBIDDEN, Plan, Regions, parts};
 
 /// Runs beside each other, and moves that each tries.
 const RUNS: u64 = 8;
-const MOVES: usize = 300_000;
+const MOVES: usize = 1_500_000;
+
+/// How much dearer a move may make a plan at first and still be likely, as a share of what a region costs on average.
+const HEAT: f64 = 0.5;
+
+/// One proposal in so many puts two neighbouring units together and cuts them anew.
+const RECOMBINED: u32 = 150;
 
 /// The best plan found, and whether it is balanced; none if no run found any of the right number of connected units.
 pub fn search(regions: &Regions, is_over: &(dyn Fn() -> bool + Sync)) -> Option<Plan> {
@@ -32,6 +41,8 @@ struct Run<'a> {
     penalty: i64,
     apart: Vec<Vec<u32>>,
     fixed_in: Vec<bool>,
+    /// The centres in each region, and whether each is fixed.
+    centres_in: Vec<Vec<(u32, bool)>>,
 }
 
 #[derive(Clone)]
@@ -57,7 +68,13 @@ impl<'a> Run<'a> {
         for centre in &regions.fixed {
             fixed_in[regions.centres[*centre as usize] as usize] = true;
         }
+        let mut centres_in = vec![Vec::new(); count];
+        for (centre, home) in regions.centres.iter().enumerate() {
+            let centre = centre as u32;
+            centres_in[*home as usize].push((centre, regions.fixed.contains(&centre)));
+        }
         let mut run = Self {
+            centres_in,
             regions,
             unit_of: vec![u32::MAX; count],
             units: Vec::new(),
@@ -82,7 +99,7 @@ impl<'a> Run<'a> {
         };
         // No unit lies in two parts that do not hang together, so each part has its share of them.
         for (part, share) in self.shares(&seeds)?.into_iter().enumerate() {
-            let part_of = regions.parts();
+            let part_of = parts(&regions.neighbours);
             let own: Vec<u32> = has_centre.iter().copied().filter(|r| part_of[*r as usize] == part as u32).collect();
             let already = seeds.iter().filter(|seed| part_of[**seed as usize] == part as u32).count();
             for _ in already..share {
@@ -109,7 +126,9 @@ impl<'a> Run<'a> {
         loop {
             let mut order: Vec<usize> = (0..self.units.len()).collect();
             order.sort_by_key(|unit| (self.units[*unit].weight, *unit));
-            let taken = order.into_iter().find_map(|unit| Some((unit, self.next_of(unit)?)));
+            // Where wishes leave no choice they are set aside; moves will part who must be apart.
+            let next = |minds: bool| order.iter().find_map(|unit| Some((*unit, self.next_of(*unit, minds)?)));
+            let taken = next(true).or_else(|| next(false));
             let Some((unit, region)) = taken else { break };
             self.unit_of[region as usize] = unit as u32;
             let members = &mut self.units[unit].members;
@@ -130,9 +149,9 @@ impl<'a> Run<'a> {
     /// Source: Sainte-Laguë (1910).
     fn shares(&self, seeds: &[u32]) -> Option<Vec<usize>> {
         let regions = self.regions;
-        let part_of = regions.parts();
-        let parts = part_of.iter().max().map_or(0, |most| *most as usize + 1);
-        let (mut weights, mut shares, mut most) = (vec![0_i64; parts], vec![0_usize; parts], vec![0_usize; parts]);
+        let part_of = parts(&regions.neighbours);
+        let count = part_of.iter().max().map_or(0, |most| *most as usize + 1);
+        let (mut weights, mut shares, mut most) = (vec![0_i64; count], vec![0_usize; count], vec![0_usize; count]);
         for (region, part) in part_of.iter().enumerate() {
             weights[*part as usize] += regions.weights[region];
         }
@@ -141,12 +160,28 @@ impl<'a> Run<'a> {
         homes.dedup();
         homes.iter().for_each(|home| most[part_of[*home as usize] as usize] += 1);
         seeds.iter().for_each(|seed| shares[part_of[*seed as usize] as usize] += 1);
-        shares.iter_mut().for_each(|share| *share = (*share).max(1));
+        let [least, heaviest] = regions.range.map(|end| end.max(1));
+        // At least so many that none is too heavy, and no more than may be if none is too light.
+        let fewest = |part: usize| ((weights[part] + heaviest - 1) / heaviest).max(1) as usize;
+        let room = |part: usize| (weights[part] / least).max(1) as usize;
+        // Who must be apart in one part needs two units there.
+        for [a, b] in &regions.apart {
+            let part = part_of[*a as usize];
+            if part == part_of[*b as usize] {
+                let share = &mut shares[part as usize];
+                *share = (*share).max(2.min(most[part as usize]));
+            }
+        }
+        for (part, share) in shares.iter_mut().enumerate() {
+            *share = (*share).max(fewest(part).min(room(part)).min(most[part].max(1)));
+        }
         let given: usize = shares.iter().sum();
         for _ in given..regions.count {
-            let next = (0..parts).filter(|part| shares[*part] < most[*part]);
+            let next = (0..count).filter(|part| shares[*part] < most[*part]);
             let load = |part: usize| weights[part] as f64 / (shares[part] as f64 + 0.5);
-            let part = next.max_by(|a, b| load(*a).total_cmp(&load(*b)).then(b.cmp(a)))?;
+            let has_room = |part: usize| shares[part] < room(part);
+            let part =
+                next.max_by(|a, b| has_room(*a).cmp(&has_room(*b)).then(load(*a).total_cmp(&load(*b))).then(b.cmp(a)))?;
             shares[part] += 1;
         }
         (shares.iter().sum::<usize>() == regions.count).then_some(shares)
@@ -166,12 +201,13 @@ impl<'a> Run<'a> {
     }
 
     /// The free region beside a unit that is cheapest for its first member.
-    fn next_of(&self, unit: usize) -> Option<u32> {
+    fn next_of(&self, unit: usize, minds: bool) -> Option<u32> {
         let members = &self.units[unit].members;
         let beside = members.iter().flat_map(|region| &self.regions.neighbours[*region as usize]);
         let free = beside.filter(|region| self.unit_of[**region as usize] == u32::MAX);
-        let may =
-            |region: &&u32| self.apart[**region as usize].iter().all(|other| members.binary_search(other).is_err());
+        let may = |region: &&u32| {
+            !minds || self.apart[**region as usize].iter().all(|other| members.binary_search(other).is_err())
+        };
         let seed = self.regions.centres.iter().position(|home| members.contains(home))?;
         free.filter(may).min_by_key(|region| (self.regions.costs[**region as usize][seed], **region)).copied()
     }
@@ -180,17 +216,17 @@ impl<'a> Run<'a> {
         let regions = self.regions;
         let weight = members.iter().map(|region| regions.weights[*region as usize]).sum();
         let cost = |centre: usize| members.iter().map(|region| regions.costs[*region as usize][centre]).sum::<i64>();
-        let inside = |centre: &usize| members.binary_search(&regions.centres[*centre]).is_ok();
-        let own_fixed: Vec<u32> = regions.fixed.iter().copied().filter(|centre| inside(&(*centre as usize))).collect();
-        let candidates: Vec<usize> = match own_fixed.as_slice() {
-            [] => (0..regions.centres.len()).filter(inside).collect(),
-            fixed => fixed.iter().map(|centre| *centre as usize).collect(),
-        };
-        let best = candidates.into_iter().map(|centre| (cost(centre), centre)).min();
+        let centres = members.iter().flat_map(|region| self.centres_in[*region as usize].iter().copied());
+        let (fixed, others): (Vec<_>, Vec<_>) = centres.partition(|(_, is_fixed)| *is_fixed);
+        let is_inside = |region: &&u32| members.binary_search(region).is_ok();
+        let together = members.iter().map(|region| self.apart[*region as usize].iter().filter(is_inside).count());
+        // Two fixed centres in one unit, or two regions that must be apart: no plan that is given has any.
+        let crowd = fixed.len().saturating_sub(1) as i64 + together.sum::<usize>() as i64;
+        let candidates = if fixed.is_empty() { others } else { fixed };
+        let best = candidates.into_iter().map(|(centre, _)| (cost(centre as usize), centre)).min();
         // A unit without any centre is no unit; it costs as much as nobody would pay.
         let (cost, centre) = best.unwrap_or((FORBIDDEN, 0));
-        let crowd = own_fixed.len().saturating_sub(1) as i64;
-        Unit { members, weight, centre: centre as u32, cost: cost + crowd * (FORBIDDEN / 64) }
+        Unit { members, weight, centre, cost: cost + crowd * (FORBIDDEN / 64) }
     }
 
     /// What a unit costs with what it weighs too much or too little.
@@ -203,7 +239,7 @@ impl<'a> Run<'a> {
     fn anneal(mut self, is_over: &(dyn Fn() -> bool + Sync)) -> Option<(i64, Plan)> {
         let mut now: i64 = self.units.iter().map(|unit| self.charge(unit)).sum();
         let mut best: Option<(i64, Vec<Unit>)> = None;
-        let hot = (now / self.units.len().max(1) as i64) as f64 * 0.05;
+        let hot = (now / self.unit_of.len().max(1) as i64) as f64 * HEAT;
         let moves = MOVES.min(2_000 * self.regions.weights.len()).max(20_000);
         for step in 0..moves {
             if step % 1024 == 0 && is_over() {
@@ -245,8 +281,81 @@ impl<'a> Run<'a> {
         Some((key, plan))
     }
 
-    /// A region that goes over to a neighbouring unit, alone or in exchange for one of it; what that changes.
+    /// What could be changed, and by how much the plan gets dearer by it.
     fn propose(&mut self) -> Option<(Vec<(usize, Unit)>, i64)> {
+        if self.random.random_range(0..RECOMBINED) == 0 { self.recombine() } else { self.hand_over() }
+    }
+
+    /// Two neighbouring units put together and cut in two along a random tree, where their weights fit best.
+    fn recombine(&mut self) -> Option<(Vec<(usize, Unit)>, i64)> {
+        let regions = self.regions;
+        let region = self.random.random_range(0..self.unit_of.len());
+        let beside = &regions.neighbours[region];
+        let other = *beside.get(self.random.random_range(0..beside.len().max(1)))?;
+        let [one, two] = [region, other as usize].map(|region| self.unit_of[region] as usize);
+        if one == two {
+            return None;
+        }
+        let mut members: Vec<u32> = self.units[one].members.iter().chain(&self.units[two].members).copied().collect();
+        members.sort_unstable();
+        // A tree that grows at random: for each region its parent, in the order in which they are reached.
+        let start = self.random.random_range(0..members.len());
+        let mut parent = vec![usize::MAX; members.len()];
+        let (mut order, mut frontier) = (vec![start], Vec::new());
+        parent[start] = start;
+        let mut next = start;
+        loop {
+            for beside in &regions.neighbours[members[next] as usize] {
+                if let Ok(place) = members.binary_search(beside) {
+                    frontier.push((next, place));
+                }
+            }
+            let found = loop {
+                if frontier.is_empty() {
+                    break None;
+                }
+                let (from, place) = frontier.swap_remove(self.random.random_range(0..frontier.len()));
+                if parent[place] == usize::MAX {
+                    parent[place] = from;
+                    break Some(place);
+                }
+            };
+            let Some(place) = found else { break };
+            order.push(place);
+            next = place;
+        }
+        let mut weights: Vec<i64> = members.iter().map(|member| regions.weights[*member as usize]).collect();
+        for place in order.iter().skip(1).rev() {
+            weights[parent[*place]] += weights[*place];
+        }
+        let all = weights[start];
+        let [least, most] = regions.range;
+        let off = |weight: i64| (least - weight).max(weight - most).max(0);
+        let cut = order.iter().skip(1).min_by_key(|place| {
+            let below = weights[**place];
+            (off(below) + off(all - below), (2 * below - all).abs() / 4)
+        });
+        let cut = *cut?;
+        let mut is_below = vec![false; members.len()];
+        is_below[cut] = true;
+        for place in order.iter().skip(1) {
+            is_below[*place] |= is_below[parent[*place]];
+        }
+        let (below, above): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|place| is_below[*place]);
+        let side = |places: &[usize]| places.iter().map(|place| members[*place]).collect::<Vec<u32>>();
+        let sides = [side(&above), side(&below)];
+        let fits = |members: &Vec<u32>| members.iter().filter(|region| self.fixed_in[**region as usize]).count() <= 1;
+        if !sides.iter().all(fits) {
+            return None;
+        }
+        let before = self.charge(&self.units[one]).saturating_add(self.charge(&self.units[two]));
+        let [above, below] = sides.map(|members| self.evaluated(members));
+        let gain = self.charge(&above).saturating_add(self.charge(&below)).saturating_sub(before);
+        Some((vec![(one, above), (two, below)], gain))
+    }
+
+    /// A region that goes over to a neighbouring unit, alone or in exchange for one of it.
+    fn hand_over(&mut self) -> Option<(Vec<(usize, Unit)>, i64)> {
         let region = self.random.random_range(0..self.unit_of.len() as u32);
         let from = self.unit_of[region as usize] as usize;
         let beside: Vec<u32> = self.regions.neighbours[region as usize]
@@ -280,12 +389,7 @@ impl<'a> Run<'a> {
         let [old_from, old_to] = [from, to].map(|unit| &self.units[unit]);
         let (new_from, new_to) =
             (moved(&old_from.members, Some(region), back), moved(&old_to.members, back, Some(region)));
-        let fits = |members: &[u32], new: Option<u32>| {
-            let apart =
-                |region: u32| self.apart[region as usize].iter().all(|other| members.binary_search(other).is_err());
-            new.is_none_or(apart) && self.regions.is_connected(members)
-        };
-        if !fits(&new_from, back) || !fits(&new_to, Some(region)) {
+        if !self.regions.is_connected(&new_from) || !self.regions.is_connected(&new_to) {
             return None;
         }
         if self.fixed_in[region as usize] || back.is_some_and(|back| self.fixed_in[back as usize]) {
