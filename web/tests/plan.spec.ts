@@ -248,6 +248,24 @@ test("scenarios are downloaded, opened from a file, and compared side by side", 
   await expect(page.getByRole("rowheader", { name: "Side-1" })).toBeVisible();
 });
 
+test("communities are drawn into fourteen connected units, and hidden again", async ({ page }) => {
+  await begin(page);
+  const before = await page.locator(".map canvas").screenshot();
+  await page.getByRole("region", { name: "Draw life circles" }).getByLabel("How many").fill("14");
+  const answer = page.waitForResponse((response) => response.url().endsWith("/units"));
+  await page.getByRole("button", { name: "Draw units" }).click();
+  await expect(page.getByText(/^Searching/)).toBeVisible();
+  const units = (await (await answer).json()) as { units: { members: string[] }[]; balanced: boolean; gap: number; value: number };
+  expect(units.units).toHaveLength(14);
+  expect(units.units.flatMap((unit) => unit.members)).toHaveLength(83);
+  expect(units.balanced && units.gap < 0.05).toBe(true);
+  await expect(page.getByText(`${units.value.toFixed(1)} min to the centre on average`)).toBeVisible();
+  await drawn(page);
+  expect(before.equals(await page.locator(".map canvas").screenshot())).toBe(false);
+  await page.getByRole("button", { name: "Hide" }).click();
+  await expect(page.getByText(/to the centre on average/)).toHaveCount(0);
+});
+
 test("in Chinese, on a phone and in the dark, the panel is whole", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, "lang=zh&theme=dark&tab=plan");

@@ -20,6 +20,7 @@ use lifecircle::tables::Format;
 use lifecircle::{demo, import};
 use lifecircle_plan::scenario::{Scenario, apply, compare};
 use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
+use lifecircle_plan::units::{Question as UnitsQuestion, find_units};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
 use serde_json::Value;
@@ -429,4 +430,38 @@ async fn a_city_with_a_scenario_is_asked_as_any_other() {
     }
     let huge = format!("{{\"features\":[],\"x\":\"{}\"}}", "a".repeat(1_100_000));
     assert_eq!(ask(&server, "POST", all, huge).await.0, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_are_the_library_s() {
+    let client = Client::new();
+    let ask = async |body: &str| {
+        let request = Request::post("/api/v1/cities/small/units").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let (head, body) = client.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (head.status.as_u16(), serde_json::from_slice::<Value>(&body).unwrap())
+    };
+    let (status, told) = ask(r#"{"count": 3, "tolerance": 0.5}"#).await;
+    assert_eq!(status, 200, "{told}");
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let own = find_units(&ready, &UnitsQuestion { tolerance: 0.5, ..UnitsQuestion::of(3) }, &(), &()).unwrap();
+    let members: Vec<_> = own.units.iter().map(|unit| serde_json::json!(unit.members)).collect();
+    assert_eq!(
+        told["units"].as_array().unwrap().iter().map(|unit| unit["members"].clone()).collect::<Vec<_>>(),
+        members
+    );
+    assert_eq!(told["areas"]["features"].as_array().unwrap().len(), 3);
+    for (wrong, says) in [
+        (r#"{"count": 0}"#, "`count`"),
+        (r#"{"count": 1000}"#, "cannot be made"),
+        (r#"{"count": 2, "tolerance": 1.5}"#, "shares"),
+        (r#"{"count": 2, "seconds": 1000}"#, "`seconds`"),
+        (r#"{"count": 2, "cells": 0.1}"#, "cells of 0.1 m"),
+        (r#"{"count": 2, "centre": []}"#, "centre"),
+    ] {
+        let (status, told) = ask(wrong).await;
+        assert_eq!(status, 400, "{wrong}: {told}");
+        assert!(told["detail"].as_str().unwrap().contains(says), "{wrong}: {told}");
+    }
 }

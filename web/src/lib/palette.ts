@@ -25,6 +25,21 @@ const LITTLE_TO_MUCH: Record<Theme, string[]> = {
   dark: ["#c2691f", "#e3a45c", "#e9dcb4", "#6fb9ad", "#23938a"],
 };
 
+/** Colours of things that lie side by side; neighbours of few lie apart in the list. */
+const SIDE_BY_SIDE = ["#2f7f79", "#c9772b", "#6b5aa8", "#b3445c", "#4f8f3c", "#3d78b8", "#a08a1f", "#8b5e3c", "#4aa3a0", "#b45fa5", "#7a8b35", "#5d6f82"];
+
+/** A colour for each of some things of which pairs lie side by side: no two of a pair have one, if there are enough. */
+export function colours(count: number, pairs: [number, number][]): string[] {
+  const chosen: number[] = [];
+  for (let one = 0; one < count; one++) {
+    const beside = new Set(pairs.flatMap(([a, b]) => (a === one ? [b] : b === one ? [a] : [])).map((other) => chosen[other]));
+    const used = (colour: number) => chosen.filter((other) => other === colour).length;
+    const free = SIDE_BY_SIDE.map((_, index) => index).filter((index) => !beside.has(index));
+    chosen.push(free.sort((a, b) => used(a) - used(b) || a - b)[0] ?? one % SIDE_BY_SIDE.length);
+  }
+  return chosen.map((index) => SIDE_BY_SIDE[index] ?? "#888888");
+}
+
 const NEVER = 1e9;
 
 const scale = (attribute: string, absent: number, bounds: [number, string][], colours: string[]): Scale => ({

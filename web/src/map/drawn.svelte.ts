@@ -6,6 +6,8 @@ class Drawn {
   route = $state.raw<GeoJSON.Feature>();
   /** Where a way leads. */
   goal = $state.raw<number[]>();
+  /** Units of communities, with the colour of each. */
+  units = $state.raw<GeoJSON.FeatureCollection>();
   /** A place or a box to look at. */
   look = $state.raw<[number, number] | [number, number, number, number]>();
 

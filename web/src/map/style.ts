@@ -134,6 +134,7 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
       missing: { type: "geojson", data: empty() },
       point: { type: "geojson", data: empty() },
       plan: { type: "geojson", data: empty() },
+      units: { type: "geojson", data: empty() },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": c.ground } },
@@ -159,6 +160,8 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
       { id: "communities", type: "fill", source: "communities", "source-layer": "communities", layout: { visibility: "none" }, paint: { "fill-opacity": 0.72 } },
       { id: "community-lines", type: "line", source: "communities", "source-layer": "communities", minzoom: 10, paint: { "line-color": c.outline, "line-width": grow(1.3, 10, 0.4, 15, 1.6), "line-dasharray": [4, 2], "line-opacity": 0.7 } },
       { id: "community-chosen", type: "line", source: "communities", "source-layer": "communities", filter: ["==", ["get", "id"], ""], paint: { "line-color": c.area, "line-width": 3 } },
+      { id: "units", type: "fill", source: "units", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.5 } },
+      { id: "unit-lines", type: "line", source: "units", filter: ["==", ["geometry-type"], "Polygon"], layout: { "line-join": "round" }, paint: { "line-color": c.halo, "line-width": 3 } },
       { id: "areas-fill", type: "fill", source: "areas", paint: { "fill-color": c.area, "fill-opacity": 0.05 } },
       {
         id: "homes",
@@ -241,6 +244,15 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
         filter: ["has", "label"],
         layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true, "text-max-width": 9 },
         paint: { "text-color": c.plan, "text-halo-color": c.halo, "text-halo-width": 1.6 },
+      },
+      { id: "unit-centres", type: "circle", source: "units", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 6, "circle-color": ["get", "colour"], "circle-stroke-color": c.halo, "circle-stroke-width": 2.5 } },
+      {
+        id: "unit-names",
+        type: "symbol",
+        source: "units",
+        filter: ["==", ["geometry-type"], "Point"],
+        layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 13, "text-offset": [0, 0.8], "text-anchor": "top", "text-max-width": 9 },
+        paint: { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.8 },
       },
       { id: "missing", type: "circle", source: "missing", paint: { "circle-radius": 6, "circle-color": c.halo, "circle-stroke-color": c.area, "circle-stroke-width": 3 } },
       { id: "point-edge", type: "circle", source: "point", paint: { "circle-radius": 10, "circle-color": c.halo } },

@@ -241,14 +241,21 @@ impl<'a> Knapsacks<'a> {
         times
     }
 
-    /// The best bound that some steps find from some prices on; it stops when no plan of `goal` or less can be.
-    pub fn bound(&self, start: Vec<i64>, fates: &[Fate], goal: i64, steps: usize, is_over: &dyn Fn() -> bool) -> Bound {
+    /// The best bound that some steps find from some prices on, climbing to `goal`; `enough` ends it.
+    pub fn bound(
+        &self,
+        start: Vec<i64>,
+        fates: &[Fate],
+        [goal, enough]: [i64; 2],
+        steps: usize,
+        is_over: &dyn Fn() -> bool,
+    ) -> Bound {
         let (mut best, mut chosen) = self.at(start, fates);
         let (mut prices, mut theta, mut stale) = (best.prices.clone(), 1.0_f64, 0);
         let mut heading = vec![0.0; prices.len()];
         let mut last = best.value;
         for _ in 0..steps {
-            if best.value >= goal || theta < 1e-4 || is_over() || last == i64::MAX {
+            if best.value >= enough || theta < 1e-4 || is_over() || last == i64::MAX {
                 break;
             }
             let times = self.taken(&chosen, &prices);

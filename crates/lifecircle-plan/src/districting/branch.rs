@@ -84,7 +84,8 @@ pub fn solve(regions: &Regions, gap: f64, watch: &dyn Watch) -> Result<Found> {
     let knapsacks = Knapsacks::new(regions);
     let start = start(regions, plan.as_ref());
     let near_enough = |bound: i64| (goal - bound) as f64 <= gap * goal as f64;
-    let first = knapsacks.bound(start, &fates, goal, FIRST_STEPS, &is_over);
+    let ends = [goal, goal - (gap * goal as f64) as i64];
+    let first = knapsacks.bound(start, &fates, ends, FIRST_STEPS, &is_over);
     let mut open = BinaryHeap::new();
     let mut parts: Vec<Part> = Vec::new();
     let mut bound = first.value.min(goal);
@@ -105,7 +106,7 @@ pub fn solve(regions: &Regions, gap: f64, watch: &dyn Watch) -> Result<Found> {
         for fate in [Fate::Open, Fate::Closed] {
             let mut fates = parts[part].fates.clone();
             fates[centre] = fate;
-            let found = knapsacks.bound(parts[part].prices.clone(), &fates, goal, STEPS, &is_over);
+            let found = knapsacks.bound(parts[part].prices.clone(), &fates, ends, STEPS, &is_over);
             count += 1;
             // A part holds no cheaper plan than the whole that it is of.
             let found = Bound { value: found.value.max(value), ..found };
