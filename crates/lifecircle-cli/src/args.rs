@@ -311,7 +311,7 @@ pub struct Proving {
 
 fn people(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(people) if people >= 1.0 && people <= 1e9 => Ok(people),
+        Ok(people) if (1.0..=1e9).contains(&people) => Ok(people),
         _ => Err("give a number of residents, as 40000".to_owned()),
     }
 }

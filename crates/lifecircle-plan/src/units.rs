@@ -23,7 +23,7 @@ use lifecircle::tables::Table;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::districting::{Found, Regions, parts, solve};
+use crate::districting::{FORBIDDEN, Found, Regions, parts, solve};
 use crate::siting::Watch;
 
 /// How long the walk between homes of two communities beside each other is at most.
@@ -37,9 +37,6 @@ const LONGEST_WAY: Seconds = Seconds(10_800.0);
 
 /// People are counted in tenths.
 const PARTS_OF_PERSON: f64 = 10.0;
-
-/// A cost that no plan has: the region and the centre are in different districts.
-const NEVER: i64 = 1 << 50;
 
 /// No more regions are put together.
 pub const MOST_REGIONS: usize = 4_000;
@@ -313,7 +310,7 @@ impl Regioned {
         if question.within_districts {
             for (piece, region) in self.pieces.iter().zip(&self.region_of) {
                 let others = self.pieces.iter().enumerate().filter(|(_, centre)| centre.district != piece.district);
-                others.for_each(|(centre, _)| costs[*region as usize][centre] = NEVER);
+                others.for_each(|(centre, _)| costs[*region as usize][centre] = FORBIDDEN);
             }
         }
         let pair = |[a, b]: &[String; 2]| -> Result<[u32; 2]> {

@@ -178,7 +178,7 @@ fn more_is_never_less() {
         assert_eq!(try_out(&ready, &scenario(&[add])).comparison.residents_losing, 0.0, "{service}");
         let open = feature(line(&[a, a + (b - a) * 0.05]), json!({ "edit": "open_street" }));
         // One that meets no street is a mistake of the test's, not of the scenario.
-        if let Ok(parsed) = Scenario::parse(&scenario(&[open.clone()]).to_string())
+        if let Ok(parsed) = Scenario::parse(&scenario(std::slice::from_ref(&open)).to_string())
             && apply(&parsed, &mut edited(&ready)).is_ok()
         {
             let tried = try_out(&ready, &scenario(&[open]));

@@ -18,4 +18,4 @@ mod problem;
 mod search;
 
 pub use branch::{Found, solve};
-pub use problem::{Plan, Regions, parts};
+pub use problem::{FORBIDDEN, Plan, Regions, parts};
