@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -124,6 +124,12 @@ bench-siting: tools $(PEERS) ## published problems of siting: `plan solve` and s
 	$(CARGO) build --release --locked --bin lifecircle
 	target/peers/bin/pip install -q spopt==0.7.0 pulp==3.3.2 highspy==1.16.0
 	$(PEERS) benches/siting.py target/release/lifecircle ../shared/data
+
+bench-units: tools $(PEERS) ## units of communities: `plan units`, GerryChain and spopt on the same communities
+	$(CARGO) build --release --locked --bin lifecircle
+	target/peers/bin/pip install -q spopt==0.7.0 gerrychain==1.0.0 geopandas==1.2.0
+	target/release/lifecircle demo -o target/bench-units --force --no-open >/dev/null
+	$(PEERS) benches/units.py target/release/lifecircle target/bench-units/demo.city
 
 bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
 	$(PEERS) benches/scaling.py $(BENCH) docs/images/scaling.svg $(if $(CITY),--city $(CITY))
