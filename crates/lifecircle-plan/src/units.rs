@@ -7,7 +7,7 @@
 //! size cannot be made of, a hamlet on its own, goes with whoever is nearest.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use geo::{Area, Euclidean, Length, MapCoords, unary_union};
 use geo_types::{Geometry, LineString, MultiPolygon, Polygon};
@@ -40,6 +40,9 @@ const PARTS_OF_PERSON: f64 = 10.0;
 
 /// No more regions are put together.
 pub const MOST_REGIONS: usize = 4_000;
+
+/// Ways from homes to centres that are kept, at most.
+const MOST_WAYS: usize = 50_000_000;
 
 /// What is put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -268,6 +271,12 @@ impl Regioned {
             return Err(Error::new("no community has a home by a street")
                 .hint("import with community boundaries, or put cells together"));
         }
+        let homes: usize = pieces.iter().map(|piece| piece.homes.len()).sum();
+        if homes.saturating_mul(pieces.len()) > MOST_WAYS {
+            let count = pieces.len();
+            return Err(Error::new(format!("{count} pieces with {homes} homes are too many to put together"))
+                .hint("choose larger cells"));
+        }
         if pieces.len() > MOST_REGIONS {
             return Err(
                 Error::new(format!("{} pieces are too many to put together", pieces.len())).hint("choose larger cells")
@@ -328,6 +337,8 @@ impl Regioned {
         progress.check()?;
         let neighbours = self.neighbours(ready, question, &weights, range);
         let centres = question.centres.iter().map(|name| named(&self.pieces, name).map(|piece| piece as u32));
+        // One that is named twice, by its id and its name, is one.
+        let fixed = centres.collect::<Result<BTreeSet<u32>>>()?;
         let regions = Regions {
             centres: self.region_of.clone(),
             weights,
@@ -339,7 +350,7 @@ impl Regioned {
                 (mean * (1.0 - question.tolerance)).ceil() as i64,
                 (mean * (1.0 + question.tolerance)).floor() as i64,
             ],
-            fixed: centres.collect::<Result<_>>()?,
+            fixed: fixed.into_iter().collect(),
         };
         Ok((regions, ways))
     }
@@ -386,24 +397,27 @@ impl Regioned {
         near.for_each(|meeting| join(&mut neighbours, meeting.pair));
         // A part that units of the right weight cannot be made of goes with whoever is nearest, however far.
         let fits = |weight: i64| (weight + most - 1) / most.max(1) * least <= weight;
+        let same_district =
+            |[a, b]: [u32; 2]| !question.within_districts || district[a as usize] == district[b as usize];
+        // By their first regions, which are theirs whatever joins them.
+        let mut alone: BTreeSet<usize> = BTreeSet::new();
         loop {
             let part_of = parts(&neighbours);
             let mut weight_of: BTreeMap<u32, i64> = BTreeMap::new();
             part_of.iter().zip(weights).for_each(|(part, weight)| *weight_of.entry(*part).or_default() += weight);
-            let light =
-                weight_of.iter().filter(|(_, weight)| !fits(**weight)).min_by_key(|(part, weight)| (**weight, **part));
-            let Some((light, _)) = light.filter(|_| weight_of.len() > 1) else { break };
-            let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == *light) != (part_of[b as usize] == *light);
-            let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
-            let Some(pair) = on_foot.or_else(|| {
-                self.nearest(ready, |pair| {
-                    leads_out(pair)
-                        && (!question.within_districts || district[pair[0] as usize] == district[pair[1] as usize])
-                })
-            }) else {
+            let first = |part: u32| part_of.iter().position(|own| *own == part).unwrap_or(0);
+            let unfit = weight_of.iter().filter(|(part, weight)| !fits(**weight) && !alone.contains(&first(**part)));
+            let Some(light) = unfit.min_by_key(|(part, weight)| (**weight, **part)).map(|(part, _)| *part) else {
                 break;
             };
-            join(&mut neighbours, pair);
+            let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == light) != (part_of[b as usize] == light);
+            let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
+            let pair = on_foot.or_else(|| self.nearest(ready, |pair| leads_out(pair) && same_district(pair)));
+            match pair {
+                Some(pair) => join(&mut neighbours, pair),
+                // Nothing leads out of it: a district of its own, or the whole city.
+                None => _ = alone.insert(first(light)),
+            }
         }
         for beside in &mut neighbours {
             beside.sort_unstable();

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError};
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use lifecircle::standard::{Recognised, recognise};
 use lifecircle::summary::{Summary, summarise};
 use lifecircle::text::Language;
 use lifecircle::{jobs, output};
-use lifecircle_plan::scenario::{Applied, Feature, apply, apply_feature, check_services, compare, report};
+use lifecircle_plan::scenario::{Applied, Feature, apply_feature, check_services, compare, report};
 use moka::sync::Cache;
 
 use crate::api::tiles::TileSet;
@@ -50,6 +50,9 @@ const MOST_FOLLOWED: u64 = 4;
 
 /// How long is looked for the best that could be built instead, for a report.
 const BEST_TIME: Duration = Duration::from_secs(10);
+
+/// So many edits are made while others wait for a click.
+const QUICK_EDITS: usize = 3;
 
 /// Stands between a city's id and the version of a scenario; no city has it in its id.
 const WITH: char = '~';
@@ -132,22 +135,20 @@ impl Cities {
             Some(known) => city.evaluated.contains_key(&key(known)),
             None => city.ready.contains_key(&walker.id),
         };
-        let is_followed = |city: &OpenCity| known.is_some_and(|known| city.followed.contains_key(&key(known)));
         let is_quick = match id.split_once(WITH) {
             None => self.open.get(id).is_some_and(|city| is_made(&city)),
-            // What is followed is measured in no time.
-            Some((base, _)) => {
-                self.tried.get(id).is_some_and(|city| is_made(&city))
-                    || self.open.get(base).is_some_and(|city| is_followed(&city))
-            }
+            Some(_) => self.tried.get(id).is_some_and(|city| is_made(&city)),
         };
         if is_quick { Lane::Quick } else { Lane::Heavy }
     }
 
-    /// How long it takes to measure a city with a scenario: quick once its edits are followed.
-    pub fn lane_of_trying(&self, id: &str, walker: &Walker, known: &Known) -> Lane {
+    /// How long it takes to try a scenario: quick if it does little more than the last one did, and the city is followed already.
+    pub fn lane_of_trying(&self, id: &str, walker: &Walker, known: &Known, draft: &Draft) -> Lane {
         let key = (walker.id.clone(), known.key.clone());
-        let is_quick = |city: Arc<OpenCity>| city.followed.contains_key(&key) && city.evaluated.contains_key(&key);
+        let is_quick = |city: Arc<OpenCity>| {
+            let followed = city.followed.get(&key).filter(|_| city.evaluated.contains_key(&key));
+            followed.is_some_and(|followed| followed.try_lock().is_ok_and(|followed| followed.is_near(draft)))
+        };
         if self.open.get(id).is_some_and(is_quick) { Lane::Quick } else { Lane::Heavy }
     }
 
@@ -167,9 +168,9 @@ impl Cities {
     ///
     /// # Errors
     /// If there is none, or it cannot be loaded.
-    pub fn open(&self, id: &str) -> Result<Arc<OpenCity>, Problem> {
+    pub fn open(&self, id: &str, stop: &Stop) -> Result<Arc<OpenCity>, Problem> {
         if let Some((base, version)) = id.split_once(WITH) {
-            return self.open_tried(id, base, version);
+            return self.open_tried(id, base, version, stop);
         }
         let none = || Problem::not_found(format!("there is no city {id:?} here"));
         let directory = self.known().get(id).map(|known| known.directory.clone()).ok_or_else(none)?;
@@ -183,14 +184,15 @@ impl Cities {
     }
 
     /// A city with a scenario.
-    fn open_tried(&self, id: &str, base: &str, version: &str) -> Result<Arc<OpenCity>, Problem> {
+    fn open_tried(&self, id: &str, base: &str, version: &str, stop: &Stop) -> Result<Arc<OpenCity>, Problem> {
         let draft = self.scenarios.of_version(base, version).ok_or_else(|| {
             Problem::not_found(format!(
                 "the scenario {version:?} is not known here any more; open it where it was saved"
             ))
         })?;
-        let base = self.open(base)?;
-        self.tried.try_get_with(id.to_owned(), || OpenCity::tried(base, draft)).map_err(|problem| (*problem).clone())
+        let base = self.open(base, stop)?;
+        let make = || OpenCity::tried(Arc::clone(&base), Arc::clone(&draft), stop);
+        unless_others_left(stop, || self.tried.try_get_with(id.to_owned(), make))
     }
 }
 
@@ -268,11 +270,14 @@ impl OpenCity {
     }
 
     /// A city with a scenario; for the usual walker, whose streets are those that are drawn.
-    fn tried(base: Arc<Self>, draft: Arc<Draft>) -> Result<Arc<Self>, Problem> {
+    fn tried(base: Arc<Self>, draft: Arc<Draft>, stop: &Stop) -> Result<Arc<Self>, Problem> {
         let adult = Walker::find(jobs::DEFAULT_WALKER)?;
-        let ready = base.ready(&adult, &Stop::default())?;
-        let mut edited = EditedCity::new(&ready, Vec::new(), &())?;
-        apply(&draft.scenario, &mut edited)?;
+        let ready = base.ready(&adult, stop)?;
+        let mut edited = EditedCity::new(&ready, Vec::new(), stop)?;
+        for feature in &draft.scenario.features {
+            stop.check()?;
+            apply_feature(feature, &mut edited)?;
+        }
         let version = format!("{}-{}", base.version, draft.version);
         let (city, directory) = (Arc::clone(edited.city()), base.directory.clone());
         Ok(Arc::new(Self::of(version, city, &directory, Some(WithScenario { base, draft }))))
@@ -327,8 +332,7 @@ impl OpenCity {
             if let Some(WithScenario { base, draft }) = &self.with {
                 let before = base.evaluated(walker, known, stop)?;
                 let followed = base.followed(walker, known, stop)?;
-                let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
-                let evaluated = followed.evaluated(draft, stop)?;
+                let evaluated = turn(&followed, stop)?.evaluated(draft, stop)?;
                 return Ok(Arc::new(Evaluated { before: Some(before), ..evaluated }));
             }
             let ready = self.ready(walker, stop)?;
@@ -366,8 +370,7 @@ impl OpenCity {
         let comparison = compare(&draft.scenario, after.edits.clone(), &before.measured, &after.measured);
         let untouched = {
             let followed = base.followed(walker, known, stop)?;
-            let followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
-            followed.untouched.clone()
+            turn(&followed, stop)?.untouched.clone()
         };
         let watch = Until::new(stop, BEST_TIME);
         let untouched = (&untouched, &before.measured);
@@ -411,6 +414,13 @@ impl OpenCity {
 }
 
 impl Followed {
+    /// Whether a scenario does no more than a few edits beyond what was tried last, or beyond nothing.
+    fn is_near(&self, draft: &Draft) -> bool {
+        let features = &draft.scenario.features;
+        let done = self.last.as_ref().filter(|last| features.starts_with(&last.0)).map_or(0, |last| last.0.len());
+        features.len() - done <= QUICK_EDITS
+    }
+
     /// The city with a scenario. One that goes on from what was tried last takes the price of what is new in it.
     fn evaluated(&mut self, draft: &Draft, stop: &Stop) -> Result<Evaluated, Problem> {
         let features = &draft.scenario.features;
@@ -420,6 +430,7 @@ impl Followed {
             None => (0, Vec::new(), self.untouched.clone()),
         };
         for feature in &features[done..] {
+            stop.check()?;
             edits.push(apply_feature(feature, &mut edited)?);
         }
         let measured = edited.measured(stop)?.swap_remove(0);
@@ -466,6 +477,21 @@ impl Evaluated {
     /// Facilities as tiles.
     pub fn places(&self) -> &PlaceMap {
         self.places.get_or_init(|| PlaceMap::new(&self.measured))
+    }
+}
+
+/// Waits until nobody else edits a city that is followed, or until it is stopped.
+fn turn<'a>(followed: &'a Mutex<Followed>, stop: &Stop) -> Result<MutexGuard<'a, Followed>, Problem> {
+    loop {
+        match followed.try_lock() {
+            Ok(followed) => return Ok(followed),
+            // What another has left is replaced as a whole or not at all.
+            Err(TryLockError::Poisoned(left)) => return Ok(left.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                stop.check()?;
+                std::thread::sleep(Duration::from_millis(3));
+            }
+        }
     }
 }
 

@@ -21,6 +21,10 @@ const MOST_SAVED: usize = 500;
 /// How large one may be, in bytes.
 const LARGEST: usize = 1 << 20;
 
+/// How many edits one may have, and how many points of lines and places of homes in all.
+const MOST_EDITS: usize = 500;
+const LARGEST_DRAWING: usize = 5_000;
+
 /// Scenarios that are being tried take no more memory than this, in bytes.
 const MOST_TRIED_BYTES: u64 = 64 << 20;
 
@@ -202,6 +206,12 @@ fn draft(text: &str) -> Result<Draft, Problem> {
         return Err(Problem::too_large());
     }
     let scenario = Scenario::parse(text)?;
+    let size = scenario.features.iter().map(|feature| feature.edit.size()).sum::<usize>();
+    if scenario.features.len() > MOST_EDITS || size > LARGEST_DRAWING {
+        return Err(Problem::bad_input(format!(
+            "a scenario has at most {MOST_EDITS} edits here, of {LARGEST_DRAWING} points in all; try larger ones with `lifecircle plan compare`"
+        )));
+    }
     let hash = Sha256::digest(text.as_bytes());
     let version = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(Draft { scenario, text: text.to_owned(), version })

@@ -24,6 +24,11 @@ export interface Properties {
 export type Edit = Omit<GeoJSON.Feature<GeoJSON.Geometry | null>, "properties" | "id"> & { id: string; properties: Properties };
 export type ScenarioFile = { type: "FeatureCollection"; name: string; features: Edit[] };
 
+/** What is wrong with an edit itself, so that trying again would not help. */
+const REFUSALS = ["bad_input", "too_large"];
+
+const nothing = () => ({ edits: [] as Edit[], title: "", past: [] as Step[] });
+
 /** Steps that can be undone. */
 const MOST_STEPS = 200;
 
@@ -60,7 +65,10 @@ class Plan {
   #past = $state.raw<Step[]>([]);
   #future = $state.raw<Step[]>([]);
   /** What the server has taken last, to go back to. */
-  #good: { edits: Edit[]; past: Step[] } = { edits: [], past: [] };
+  #good: { edits: Edit[]; title: string; past: Step[] } = nothing();
+  /** What was saved last, or opened from where it was saved. */
+  #savedEdits = $state.raw<Edit[]>();
+  #savedTitle = $state.raw<string>();
 
   get canUndo(): boolean {
     return this.#past.length > 0;
@@ -70,7 +78,8 @@ class Plan {
   }
   /** Whether what was saved is what is drawn. */
   get isSaved(): boolean {
-    return this.saved !== undefined && this.tried.value?.version === this.saved.version && this.edits.length > 0;
+    const isTried = this.edits === this.#good.edits && !this.tried.loading && !this.tried.error;
+    return this.saved !== undefined && isTried && this.title === this.#good.title && this.edits === this.#savedEdits && this.title === this.#savedTitle && this.edits.length > 0;
   }
 
   file(): ScenarioFile {
@@ -176,7 +185,7 @@ class Plan {
     this.saved = undefined;
     this.#past = [];
     this.#future = [];
-    this.#good = { edits: [], past: [] };
+    this.#good = nothing();
     this.stop();
     this.asIs = false;
     this.chosen = undefined;
@@ -231,11 +240,11 @@ class Plan {
     this.refused = undefined;
     if (this.edits.length === 0) {
       this.tried.clear();
-      this.#good = { edits: [], past: this.#past };
+      this.#good = { edits: this.edits, title: this.title, past: this.#past };
       view.with = undefined;
       return;
     }
-    const asked = { edits: this.edits, past: this.#past };
+    const asked = { edits: this.edits, title: this.title, past: this.#past };
     const params = { path: { city: view.city }, query: { walker: view.walker, standard: view.standard } };
     const file = this.file();
     await this.tried.load(async (signal) => {
@@ -244,7 +253,7 @@ class Plan {
     });
     if (this.edits !== asked.edits) return;
     const error = this.tried.error;
-    if (error instanceof Failure && error.code === "bad_input") {
+    if (error instanceof Failure && REFUSALS.includes(error.code)) {
       // It was never made; what was there before is still there.
       this.refused = error.message;
       this.edits = this.#good.edits;
@@ -264,6 +273,7 @@ class Plan {
     if (this.tried.value?.version === which && this.edits.length > 0) {
       view.with = which;
       view.wanted = undefined;
+      if (name) this.#noteSaved(name, which);
       return;
     }
     const city = view.city;
@@ -280,16 +290,46 @@ class Plan {
       }
       this.take(file);
       await this.try();
-      if (name && this.tried.value) this.saved = { name, version: this.tried.value.version };
+      // The version that stands there, though ids that were added here make it another one.
+      if (name) this.#noteSaved(name, which);
       return true;
     });
+  }
+
+  #noteSaved(name: string, version: string): void {
+    this.saved = { name, version };
+    this.#savedEdits = this.edits;
+    this.#savedTitle = this.title;
+  }
+
+  /** Opens a file in the place of what is drawn, as one step that can be undone. Whether it is a scenario is seen before. */
+  async replace(file: unknown, title: string): Promise<boolean> {
+    if (!isScenario(file)) return false;
+    const before = { step: this.#now(), past: this.#past, future: this.#future, saved: this.saved };
+    this.take(file);
+    if (!this.title) this.title = title;
+    this.#past = [...before.past, before.step].slice(-MOST_STEPS);
+    this.#good = { edits: before.step.edits, title: before.step.title, past: before.past };
+    await this.try();
+    if (this.refused) {
+      ({ title: this.title, edits: this.edits } = before.step);
+      this.#past = before.past;
+      this.#future = before.future;
+      this.saved = before.saved;
+      if (this.edits.length > 0) {
+        const { refused } = this;
+        await this.try();
+        this.refused = refused;
+      }
+    }
+    return true;
   }
 
   /** Takes over what a file holds. */
   take(file: ScenarioFile): void {
     this.#past = [];
     this.#future = [];
-    this.#good = { edits: [], past: [] };
+    this.#good = nothing();
     this.saved = undefined;
     this.title = typeof file.name === "string" ? file.name : "";
     // Edits of a file need no ids; here each has one.
@@ -315,7 +355,7 @@ class Plan {
     const saved = await body(
       client.PUT("/api/v1/cities/{city}/scenarios/{scenario}", { params: { path }, body: { scenario: this.file() as never, replaces: replaces ?? null } }),
     );
-    this.saved = { name: saved.name, version: saved.version };
+    this.#noteSaved(saved.name, saved.version);
     this.loadSaved();
   }
 
@@ -326,6 +366,13 @@ class Plan {
     if (this.saved?.name === name) this.saved = undefined;
     this.loadSaved();
   }
+}
+
+/** Whether a file's features are edits: of what is not nobody could draw anything. */
+function isScenario(file: unknown): file is ScenarioFile {
+  const features: unknown = (file as { features?: unknown } | null)?.features;
+  const isEdit = (feature: unknown) => typeof (feature as { properties?: { edit?: unknown } | null } | null)?.properties?.edit === "string";
+  return Array.isArray(features) && features.length > 0 && features.every(isEdit);
 }
 
 /** Without what is empty: an edit tells only what somebody has said. */

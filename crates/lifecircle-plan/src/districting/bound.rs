@@ -197,10 +197,17 @@ impl<'a> Knapsacks<'a> {
             return None;
         }
         taken.push(own);
-        let mut items: Vec<(i64, i64, u32)> = self.takes[centre]
-            .iter()
-            .map(|region| (self.reduced(*region, centre, prices), weight(*region), *region))
-            .collect();
+        let mut items: Vec<(i64, i64, u32)> = Vec::new();
+        for region in &self.takes[centre] {
+            let (reduced, weight) = (self.reduced(*region, centre, prices), weight(*region));
+            // What weighs nothing is taken if it pays; it has no place among those that are ordered by weight.
+            if weight > 0 {
+                items.push((reduced, weight, *region));
+            } else if reduced < 0 {
+                worth += reduced;
+                taken.push(*region);
+            }
+        }
         // By what they pay for a unit of weight: a/w < b/v is a·v < b·w.
         items.sort_by(|a, b| {
             (i128::from(a.0) * i128::from(b.1)).cmp(&(i128::from(b.0) * i128::from(a.1))).then(a.2.cmp(&b.2))

@@ -72,7 +72,8 @@ struct Part {
 pub fn solve(regions: &Regions, gap: f64, watch: &dyn Watch) -> Result<Found> {
     regions.check()?;
     let is_over = || watch.is_over();
-    let plan = search(regions, &is_over);
+    // What is not what was asked is no plan; none should come.
+    let plan = search(regions, &is_over).filter(|plan| plan.check(regions) == Ok(plan.cost));
     let is_balanced = plan.as_ref().is_some_and(|plan| plan.is_balanced(regions));
     let mut fates = vec![Fate::Free; regions.centres.len()];
     regions.fixed.iter().for_each(|centre| fates[*centre as usize] = Fate::Open);

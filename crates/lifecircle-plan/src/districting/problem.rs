@@ -51,6 +51,11 @@ impl Regions {
         if !self.apart.iter().flatten().all(is_region) || self.fixed.iter().any(|centre| *centre as usize >= centres) {
             return wrong("a region or centre is named that is not there");
         }
+        let mut homes: Vec<u32> = self.fixed.iter().map(|centre| self.centres[*centre as usize]).collect();
+        homes.sort_unstable();
+        if homes.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(Error::new("two units have their centres in one region").hint("name each once"));
+        }
         let sum: i128 = self.weights.iter().map(|weight| i128::from(*weight)).sum();
         let dearest: i128 = self
             .costs

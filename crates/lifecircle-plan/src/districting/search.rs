@@ -25,7 +25,7 @@ const RECOMBINED: u32 = 150;
 
 /// The best plan found, and whether it is balanced; none if no run found any of the right number of connected units.
 pub fn search(regions: &Regions, is_over: &(dyn Fn() -> bool + Sync)) -> Option<Plan> {
-    let run = |seed: u64| Run::new(regions, seed)?.anneal(is_over);
+    let run = |seed: u64| Run::new(regions, seed, is_over)?.anneal(is_over);
     let plans: Vec<Option<(i64, Plan)>> = (0..RUNS).into_par_iter().map(run).collect();
     // Of equal ones the first, whichever run was faster.
     plans.into_iter().flatten().reduce(|best, other| if other.0 < best.0 { other } else { best }).map(|(_, plan)| plan)
@@ -41,6 +41,8 @@ struct Run<'a> {
     penalty: i64,
     apart: Vec<Vec<u32>>,
     fixed_in: Vec<bool>,
+    /// The region that each unit grew from.
+    seed_of: Vec<u32>,
     /// The centres in each region, and whether each is fixed.
     centres_in: Vec<Vec<(u32, bool)>>,
 }
@@ -55,7 +57,7 @@ struct Unit {
 }
 
 impl<'a> Run<'a> {
-    fn new(regions: &'a Regions, seed: u64) -> Option<Self> {
+    fn new(regions: &'a Regions, seed: u64, is_over: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
         let count = regions.weights.len();
         let mut apart = vec![Vec::new(); count];
         for [a, b] in &regions.apart {
@@ -75,6 +77,7 @@ impl<'a> Run<'a> {
         }
         let mut run = Self {
             centres_in,
+            seed_of: Vec::new(),
             regions,
             unit_of: vec![u32::MAX; count],
             units: Vec::new(),
@@ -83,12 +86,12 @@ impl<'a> Run<'a> {
             apart,
             fixed_in,
         };
-        run.grow()?;
+        run.grow(is_over)?;
         Some(run)
     }
 
     /// Units grown from seeds: the fixed centres' regions, then others that lie far from all before them.
-    fn grow(&mut self) -> Option<()> {
+    fn grow(&mut self, is_over: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let regions = self.regions;
         let mut seeds: Vec<u32> = regions.fixed.iter().map(|centre| regions.centres[*centre as usize]).collect();
         let has_centre: Vec<u32> = {
@@ -98,32 +101,34 @@ impl<'a> Run<'a> {
             homes
         };
         // No unit lies in two parts that do not hang together, so each part has its share of them.
-        for (part, share) in self.shares(&seeds)?.into_iter().enumerate() {
-            let part_of = parts(&regions.neighbours);
+        let part_of = parts(&regions.neighbours);
+        for (part, share) in self.shares(&seeds, &part_of)?.into_iter().enumerate() {
             let own: Vec<u32> = has_centre.iter().copied().filter(|r| part_of[*r as usize] == part as u32).collect();
-            let already = seeds.iter().filter(|seed| part_of[**seed as usize] == part as u32).count();
-            for _ in already..share {
-                let in_part: Vec<u32> = seeds.iter().copied().filter(|s| part_of[*s as usize] == part as u32).collect();
-                // As k-means++: the farther from all seeds, the likelier.
-                let away: Vec<f64> = own.iter().map(|region| self.away(*region, &in_part)).collect();
-                let sum: f64 = away.iter().sum();
-                if sum <= 0.0 {
+            let mut in_part: Vec<u32> =
+                seeds.iter().copied().filter(|seed| part_of[*seed as usize] == part as u32).collect();
+            // What the way to the nearest seed costs each.
+            let mut nearest = vec![i64::MAX; own.len()];
+            in_part.iter().for_each(|seed| self.note_seed(*seed, &own, &mut nearest));
+            for _ in in_part.len()..share {
+                if is_over() {
                     return None;
                 }
-                let mut draw = self.random.random_range(0.0..sum);
-                let place = away.iter().position(|away| {
-                    draw -= away;
-                    draw < 0.0 && *away > 0.0
-                });
-                seeds.push(own[place.or_else(|| away.iter().rposition(|away| *away > 0.0))?]);
+                let seed = own[self.draw(&own, &nearest)?];
+                self.note_seed(seed, &own, &mut nearest);
+                seeds.push(seed);
+                in_part.push(seed);
             }
         }
+        self.seed_of.clone_from(&seeds);
         for (unit, seed) in seeds.iter().enumerate() {
             self.unit_of[*seed as usize] = unit as u32;
             self.units.push(Unit { members: vec![*seed], weight: regions.weights[*seed as usize], centre: 0, cost: 0 });
         }
         // The lightest unit takes the region beside it that is cheapest for it.
         loop {
+            if is_over() {
+                return None;
+            }
             let mut order: Vec<usize> = (0..self.units.len()).collect();
             order.sort_by_key(|unit| (self.units[*unit].weight, *unit));
             // Where wishes leave no choice they are set aside; moves will part who must be apart.
@@ -147,9 +152,8 @@ impl<'a> Run<'a> {
 
     /// How many units each part has: at least as many as have seeds in it, and the others where units would be heaviest.
     /// Source: Sainte-Laguë (1910).
-    fn shares(&self, seeds: &[u32]) -> Option<Vec<usize>> {
+    fn shares(&self, seeds: &[u32], part_of: &[u32]) -> Option<Vec<usize>> {
         let regions = self.regions;
-        let part_of = parts(&regions.neighbours);
         let count = part_of.iter().max().map_or(0, |most| *most as usize + 1);
         let (mut weights, mut shares, mut most) = (vec![0_i64; count], vec![0_usize; count], vec![0_usize; count]);
         for (region, part) in part_of.iter().enumerate() {
@@ -187,17 +191,42 @@ impl<'a> Run<'a> {
         (shares.iter().sum::<usize>() == regions.count).then_some(shares)
     }
 
-    fn away(&self, region: u32, seeds: &[u32]) -> f64 {
-        let regions = self.regions;
-        let least = seeds.iter().map(|seed| {
-            let to = regions.centres.iter().position(|home| home == seed);
-            to.map_or(0, |centre| regions.costs[region as usize][centre].min(FORBIDDEN))
-        });
-        let weight = regions.weights[region as usize].max(1) as f64;
-        if seeds.is_empty() {
-            return weight;
+    /// Lets some regions know of a seed: what the way to the nearest one costs them.
+    fn note_seed(&self, seed: u32, own: &[u32], nearest: &mut [i64]) {
+        let centre = self.seed_centre(seed);
+        for (region, nearest) in own.iter().zip(nearest) {
+            let cost =
+                if *region == seed { 0 } else { self.regions.costs[*region as usize][centre].clamp(1, FORBIDDEN) };
+            *nearest = (*nearest).min(cost);
         }
-        if seeds.contains(&region) { 0.0 } else { least.min().unwrap_or(1).max(1) as f64 / weight.sqrt() }
+    }
+
+    /// A region that is likelier the farther it is from all seeds, as in k-means++; by its weight if there is none yet.
+    fn draw(&mut self, own: &[u32], nearest: &[i64]) -> Option<usize> {
+        let away = |(region, nearest): (&u32, &i64)| {
+            let weight = self.regions.weights[*region as usize].max(1) as f64;
+            match *nearest {
+                0 => 0.0,
+                i64::MAX => weight,
+                cost => cost as f64 / weight.sqrt(),
+            }
+        };
+        let away: Vec<f64> = own.iter().zip(nearest).map(away).collect();
+        let sum: f64 = away.iter().sum();
+        if sum <= 0.0 {
+            return None;
+        }
+        let mut draw = self.random.random_range(0.0..sum);
+        let place = away.iter().position(|away| {
+            draw -= away;
+            draw < 0.0 && *away > 0.0
+        });
+        place.or_else(|| away.iter().rposition(|away| *away > 0.0))
+    }
+
+    /// The centre of a seed's region.
+    fn seed_centre(&self, seed: u32) -> usize {
+        self.centres_in[seed as usize].first().map_or(0, |(centre, _)| *centre as usize)
     }
 
     /// The free region beside a unit that is cheapest for its first member.
@@ -208,7 +237,7 @@ impl<'a> Run<'a> {
         let may = |region: &&u32| {
             !minds || self.apart[**region as usize].iter().all(|other| members.binary_search(other).is_err())
         };
-        let seed = self.regions.centres.iter().position(|home| members.contains(home))?;
+        let seed = self.seed_centre(self.seed_of[unit]);
         free.filter(may).min_by_key(|region| (self.regions.costs[**region as usize][seed], **region)).copied()
     }
 

@@ -192,6 +192,20 @@ impl Edit {
     }
 }
 
+impl Edit {
+    /// How much there is to do: points of lines, places of homes, one for all else.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::OpenStreet { line, .. }
+            | Self::CloseStreet(Which::Along(line))
+            | Self::ChangeStreet(Which::Along(line), _) => line.len(),
+            Self::AddCrossing(course, _) => course.len(),
+            Self::AddHomes { places, .. } => places.len(),
+            _ => 1,
+        }
+    }
+}
+
 impl Scenario {
     /// What all edits that tell their cost would cost; none if none does.
     pub fn cost(&self) -> Option<f64> {

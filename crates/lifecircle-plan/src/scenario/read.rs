@@ -18,6 +18,10 @@ const MOST_FEATURES: usize = 10_000;
 const MOST_POSITIONS: usize = 100_000;
 const LARGEST_FILE: u64 = 64 << 20;
 
+/// No street that is drawn is longer, in metres, and no edit brings more people.
+const LONGEST_STREET: f64 = 20_000.0;
+const MOST_PEOPLE: f64 = 1e8;
+
 /// Homes of an area are spread over no more places than this, and no nearer to each other.
 const MOST_PLACES: f64 = 100.0;
 const APART: f64 = 40.0;
@@ -197,6 +201,9 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
             let residents = properties.amount("residents")?;
             let residents =
                 residents.ok_or_else(|| Error::new("it does not say how many people").hint("give `residents`"))?;
+            if residents > MOST_PEOPLE {
+                return Err(Error::new("it has more than a hundred million residents").hint("count them again"));
+            }
             let ages = Ages { children: properties.amount("children")?, elderly: properties.amount("elderly")? };
             if ages.children.unwrap_or(0.0) + ages.elderly.unwrap_or(0.0) > residents {
                 return Err(Error::new("it has more children and old people than residents")
@@ -318,6 +325,9 @@ impl Shape {
         line.dedup();
         if line.len() < 2 {
             return Err(Error::new("its line has no length").hint("draw one of two points or more"));
+        }
+        if lifecircle::geo::metric::length(&line).0 > LONGEST_STREET {
+            return Err(Error::new("its line is longer than 20 km").hint("draw it in several parts"));
         }
         Ok(line)
     }

@@ -134,5 +134,5 @@ pub(crate) async fn with_city<T: Send + 'static>(
     work: impl FnOnce(&OpenCity, &Stop) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let cities = Arc::clone(&app);
-    app.work.run(lane, move |stop| work(&*cities.cities.open(&city)?, stop)).await
+    app.work.run(lane, move |stop| work(&*cities.cities.open(&city, stop)?, stop)).await
 }

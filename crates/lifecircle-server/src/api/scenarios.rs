@@ -168,13 +168,15 @@ async fn try_scenario(
 ) -> Result<Json<TriedAnswer>, Problem> {
     known(&app, &of.city)?;
     let (walker, standard) = measuring.find(&app)?;
-    let draft = app.cities.scenarios.try_out(&given)?;
-    let lane = app.cities.lane_of_trying(&of.city, walker, &standard);
+    let taking = Arc::clone(&app);
+    let taken = tokio::task::spawn_blocking(move || taking.cities.scenarios.try_out(&given)).await;
+    let draft = taken.map_err(|_| Problem::internal())??;
+    let lane = app.cities.lane_of_trying(&of.city, walker, &standard, &draft);
     let id = Cities::with(&of.city, &draft);
     let (cities, with) = (Arc::clone(&app), id.clone());
     let tried = move |city: &OpenCity, stop: &Stop| {
         let before = city.evaluated(walker, &standard, stop)?;
-        let after = cities.cities.open(&with)?.evaluated(walker, &standard, stop)?;
+        let after = cities.cities.open(&with, stop)?.evaluated(walker, &standard, stop)?;
         if let Some(mistake) = &after.mistake {
             return Err(mistake.clone());
         }

@@ -220,6 +220,14 @@ impl StreetIndex {
         found
     }
 
+    /// How far the nearest edge that is wanted is from a point, up to a limit.
+    pub(crate) fn nearest(&self, point: LonLat, limit: Metres, is_wanted: impl Fn(u32) -> bool) -> Option<Metres> {
+        let (here, scale) = (Mercator::project(point), Mercator::scale(point.y));
+        let away = |segment: &Segment| Metres(segment.distance_2(&here).sqrt() / scale);
+        let mut near = self.0.nearest_neighbor_iter(here).take_while(|segment| away(segment) <= limit);
+        near.find(|segment| is_wanted(segment.data.edge)).map(away)
+    }
+
     /// The edges whose boxes meet that of a segment, ascending; some may have been closed since.
     pub(crate) fn across(&self, from: LonLat, to: LonLat) -> Vec<u32> {
         let envelope = rstar::AABB::from_corners(Mercator::project(from), Mercator::project(to));

@@ -60,6 +60,11 @@ impl EditedCity {
         // What sticks out is cut off; an end that meets nothing is an end of its own.
         let begin = (first.walked > JOIN.0).then(|| line[0]);
         let end = (whole - last.walked > JOIN.0).then(|| line[line.len() - 1]);
+        // With one joint alone and nothing beyond it there is nothing to build.
+        if joints.len() == 1 && begin.is_none() && end.is_none() {
+            let ends = [line.first(), line.last()].into_iter().flatten();
+            return Err(NoJoint(ends.map(|end| self.nearest_street(*end)).collect()));
+        }
         let mut changed = Changed::default();
         let places: Vec<(u32, LonLat)> = joints.iter().map(|joint| (joint.edge, joint.at)).collect();
         let junctions = self.junctions(&places, &mut changed);
@@ -155,8 +160,13 @@ impl EditedCity {
         }
         for (end, at) in [(0.0, line.first()), (walked, line.last())] {
             let Some(at) = at else { continue };
-            let is_joined = joints.iter().any(|joint| (joint.walked - end).abs() <= JOIN.0);
-            if let Some((edge, foot)) = self.open_near(*at, JOIN).first().copied().filter(|_| !is_joined) {
+            let Some((edge, foot)) = self.open_near(*at, JOIN).first().copied() else { continue };
+            // Where the line has just crossed this street, or one that it meets right here, it is joined already.
+            let ends = self.times.network().ends(edge);
+            let is_same =
+                |other: u32| other == edge || self.times.network().ends(other).iter().any(|node| ends.contains(node));
+            let is_joined = |joint: &Joint| (joint.walked - end).abs() <= JOIN.0 && is_same(joint.edge);
+            if !joints.iter().any(is_joined) {
                 joints.push(Joint { walked: end, at: foot, edge });
             }
         }
@@ -176,8 +186,7 @@ impl EditedCity {
     }
 
     fn nearest_street(&self, at: LonLat) -> Option<Metres> {
-        let far = Metres(5_000.0);
-        self.open_near(at, far).first().map(|(_, foot)| distance(*foot, at))
+        self.index.nearest(at, Metres(5_000.0), |edge| self.is_open(edge))
     }
 
     /// Junctions on streets at the points nearest to others: ends of the streets, or new ones that cut them.
