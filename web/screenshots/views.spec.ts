@@ -26,7 +26,7 @@ test("map-plan-zh", async ({ page }) => {
   await page.setViewportSize(DESK);
   await open(page, "lang=zh&theme=light&tab=plan");
   await page.getByLabel("服务").first().selectOption("pocket_park");
-  await page.getByRole("spinbutton", { name: "数量" }).fill("17");
+  await page.getByRole("region", { name: "自动选址" }).getByLabel("数量").fill("17");
   await page.getByRole("button", { name: "开始选址" }).click();
   await page.getByRole("button", { name: "将 17 处加入方案" }).click({ timeout: 40_000 });
   await page.getByRole("textbox", { name: "方案名称" }).fill("十七座口袋公园");

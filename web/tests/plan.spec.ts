@@ -183,7 +183,7 @@ test("a scenario is saved, opened by its link, and never written over unseen", a
 
 test("seventeen parks are found with proof, and taken into the scenario; a run is cancelled", async ({ page }) => {
   await begin(page);
-  await page.getByRole("spinbutton", { name: "How many" }).fill("17");
+  await page.getByRole("region", { name: "Find the best places" }).getByLabel("How many").fill("17");
   await page.getByRole("button", { name: "Find places" }).click();
   await expect(page.getByText(/^Proven: none of the other choices/)).toBeVisible({ timeout: 40_000 });
   const coverage = await page.getByText(/^Coverage /).textContent();
@@ -246,6 +246,23 @@ test("scenarios are downloaded, opened from a file, and compared side by side", 
   await page.getByRole("button", { name: "Compare", exact: true }).click();
   await expect(page.getByRole("rowheader", { name: "Side-0" })).toBeVisible();
   await expect(page.getByRole("rowheader", { name: "Side-1" })).toBeVisible();
+});
+
+test("a file that is no scenario changes nothing, and one that is opened can be undone", async ({ page }) => {
+  await begin(page);
+  await put(page, "library", SPOTS.centre);
+  const choose = (text: string) => page.locator("input[type=file]").setInputFiles({ name: "other.geojson", mimeType: "application/geo+json", buffer: Buffer.from(text) });
+  for (const text of ["no", "{}", '{"features":[null]}', '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":null}]}']) {
+    await choose(text);
+    await expect(page.getByRole("alert")).toContainText("not a GeoJSON scenario");
+    await expect(page.getByRole("heading", { name: "1 edit" })).toBeVisible();
+  }
+  const point = { type: "Point", coordinates: [106.803, 39.61] };
+  const two = ["library", "kindergarten"].map((service) => ({ type: "Feature", geometry: point, properties: { edit: "add_facility", service } }));
+  await choose(JSON.stringify({ type: "FeatureCollection", features: two }));
+  await expect(page.getByRole("heading", { name: "2 edit" })).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("heading", { name: "1 edit" })).toBeVisible();
 });
 
 test("communities are drawn into fourteen connected units, and hidden again", async ({ page }) => {

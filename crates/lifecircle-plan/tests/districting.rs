@@ -145,7 +145,21 @@ fn what_is_no_problem_is_told() {
     assert!(solve(&Regions { fixed: vec![9], ..regions() }, 0.0, &()).is_err());
     assert!(solve(&Regions { apart: vec![[0, 9]], ..regions() }, 0.0, &()).is_err());
     assert!(solve(&Regions { weights: vec![-1; 9], ..regions() }, 0.0, &()).is_err());
+    assert!(solve(&Regions { fixed: vec![3, 3], ..regions() }, 0.0, &()).is_err());
     let mut lame = regions();
     lame.costs[3].pop();
     assert!(solve(&lame, 0.0, &()).is_err());
+}
+
+/// So many that knapsacks are taken in parts, some without any weight.
+#[test]
+fn large_problems_have_bounds_too() {
+    let regions = grid(15, 15, &[4, 0, 7, 2, 0, 5, 3, 9, 1], &[false, false, false, false, true], 9, 20);
+    let found = solve(&regions, 0.05, &()).unwrap();
+    let plan = found.plan.as_ref().unwrap();
+    assert_eq!(plan.check(&regions), Ok(plan.cost));
+    assert!(found.is_balanced && found.bound <= plan.cost && found.gap().unwrap() < 0.15, "{:?}", found.gap());
+    // A coarser tolerance holds all plans of a finer one, so its bound is no higher than what was found for the finer.
+    let wide = solve(&Regions { range: [1, 1_000], ..regions.clone() }, 0.05, &()).unwrap();
+    assert!(wide.bound <= plan.cost);
 }

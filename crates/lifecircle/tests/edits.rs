@@ -263,3 +263,32 @@ fn a_gate_joins_both_sides_by_hand() {
     let street = &edited.city().streets.edges[edge as usize];
     assert_eq!([street.from.min(street.to), street.from.max(street.to)], [south, north]);
 }
+
+/// A street between two that are nearer to each other than an end may be to its street.
+#[test]
+fn a_short_street_joins_both_its_ends_by_hand() {
+    let mut city = blocks();
+    let streets = &mut city.streets;
+    let first = streets.nodes.len() as u32;
+    // Twelve metres north of the southern street, joined to it nowhere near.
+    streets
+        .nodes
+        .extend([(10.000_2, 0.000_108), (10.001_8, 0.000_108), (10.001_8, 0.003_9)].map(|(x, y)| LonLat { x, y }));
+    for [from, to] in [[first, first + 1], [first + 1, first + 2], [first + 2, 7]] {
+        let length = lifecircle::geo::metric::distance(streets.nodes[from as usize], streets.nodes[to as usize]);
+        streets.edges.push(Street::plain([from, to], StreetKind::Service, length));
+    }
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let mut edited = EditedCity::new(&ready, vec![Standard::find("wuhai-8").unwrap()], &()).unwrap();
+    let path = Street::plain([0, 0], StreetKind::Path, Metres(0.0));
+    let line = [(10.001, 0.0), (10.001, 0.000_108)].map(|(x, y)| LonLat { x, y });
+    let built = edited.build_street(&line, &path, Joining::All).unwrap();
+    assert_eq!(built.len(), 1);
+    let street = &edited.city().streets.edges[built[0] as usize];
+    assert!((street.length.0 - 11.9).abs() < 0.2, "{:?}", street.length);
+    // One that ends where it begins, on one street, is none.
+    let stub = [(10.000_5, 0.0), (10.000_5, -0.000_05)].map(|(x, y)| LonLat { x, y });
+    let before = edited.city().streets.edges.len();
+    assert!(edited.build_street(&stub, &path, Joining::All).is_err());
+    assert_eq!(edited.city().streets.edges.len(), before);
+}

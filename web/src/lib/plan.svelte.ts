@@ -65,7 +65,7 @@ class Plan {
   #past = $state.raw<Step[]>([]);
   #future = $state.raw<Step[]>([]);
   /** What the server has taken last, to go back to. */
-  #good: { edits: Edit[]; title: string; past: Step[] } = nothing();
+  #good = $state.raw<{ edits: Edit[]; title: string; past: Step[] }>(nothing());
   /** What was saved last, or opened from where it was saved. */
   #savedEdits = $state.raw<Edit[]>();
   #savedTitle = $state.raw<string>();
