@@ -351,3 +351,19 @@ fn no_text_breaks_it_down() {
         })
         .unwrap();
 }
+
+/// The example of the documents, on the city that everybody can make.
+#[test]
+fn the_example_is_tried_on_the_demo_city() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/riverside.geojson");
+    let scenario = lifecircle_plan::scenario::read(&path).unwrap();
+    let ready = ready(import(demo::generate(demo::Size::Full, 1), &()).unwrap());
+    let mut city = edited(&ready);
+    let before = city.measured(&()).unwrap().remove(0);
+    let edits = apply(&scenario, &mut city).unwrap();
+    check_services(&scenario, &city).unwrap();
+    let after = city.measured(&()).unwrap().remove(0);
+    let found = compare(&scenario, edits, &before, &after);
+    assert!(found.residents_gaining > 1_000.0 && found.cost == Some(1_850_000.0));
+    assert!((found.residents[1] - found.residents[0] - 1_200.0).abs() < 1e-6);
+}

@@ -6,16 +6,18 @@
 //! home of a third. A river or railway parts them unless a crossing is as near as that. A part that units of the right
 //! size cannot be made of, a hamlet on its own, goes with whoever is nearest.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+mod beside;
+mod pieces;
+
+use std::collections::{BTreeSet, HashMap};
 
 use geo::{Area, Euclidean, Length, MapCoords, unary_union};
-use geo_types::{Geometry, LineString, MultiPolygon, Polygon};
+use geo_types::{Geometry, MultiPolygon};
 use lifecircle::city::{City, Community, Name};
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::metric::Frame;
 use lifecircle::geo::{LonLat, Metres, Seconds};
-use lifecircle::network::{Cost as _, Millis, Snap};
+use lifecircle::network::{Cost as _, Millis};
 use lifecircle::progress::Progress;
 use lifecircle::reach::{Places, catchment};
 use lifecircle::ready::ReadyCity;
@@ -25,6 +27,7 @@ use serde::Serialize;
 
 use crate::districting::{FORBIDDEN, Found, Regions, parts, solve};
 use crate::siting::Watch;
+use pieces::{Piece, cells, communities, middle, named};
 
 /// How long the walk between homes of two communities beside each other is at most.
 pub const BESIDE: Seconds = Seconds(600.0);
@@ -230,18 +233,6 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         .map(|units| Units { seconds: began.elapsed().as_secs_f64(), ..units })
 }
 
-/// What is put together: its homes, its name, its shape, its middle.
-struct Piece {
-    id: String,
-    name: Name,
-    district: Name,
-    shape: MultiPolygon<f64>,
-    homes: Vec<u32>,
-    residents: f64,
-    /// The home in its middle.
-    middle: u32,
-}
-
 /// A city in pieces. Pieces that must be together are one region.
 struct Regioned {
     pieces: Vec<Piece>,
@@ -373,117 +364,6 @@ impl Regioned {
         Ok(ways)
     }
 
-    /// For each region those beside it, given how light and how heavy a unit may be.
-    fn neighbours(
-        &self,
-        ready: &ReadyCity,
-        question: &Question,
-        weights: &[i64],
-        [least, most]: [i64; 2],
-    ) -> Vec<Vec<u32>> {
-        let district: Vec<&Name> = (0..self.count() as u32)
-            .map(|region| &self.pieces[self.region_of.iter().position(|own| *own == region).unwrap_or(0)].district)
-            .collect();
-        let may = |meeting: &Meeting| {
-            !question.within_districts || district[meeting.pair[0] as usize] == district[meeting.pair[1] as usize]
-        };
-        let meetings: Vec<Meeting> = self.meetings(ready).into_iter().filter(may).collect();
-        let mut neighbours = vec![Vec::new(); self.count()];
-        let join = |neighbours: &mut Vec<Vec<u32>>, [a, b]: [u32; 2]| {
-            neighbours[a as usize].push(b);
-            neighbours[b as usize].push(a);
-        };
-        let near = meetings.iter().filter(|meeting| meeting.units <= Millis::round(BESIDE).units());
-        near.for_each(|meeting| join(&mut neighbours, meeting.pair));
-        // A part that units of the right weight cannot be made of goes with whoever is nearest, however far.
-        let fits = |weight: i64| (weight + most - 1) / most.max(1) * least <= weight;
-        let same_district =
-            |[a, b]: [u32; 2]| !question.within_districts || district[a as usize] == district[b as usize];
-        // By their first regions, which are theirs whatever joins them.
-        let mut alone: BTreeSet<usize> = BTreeSet::new();
-        loop {
-            let part_of = parts(&neighbours);
-            let mut weight_of: BTreeMap<u32, i64> = BTreeMap::new();
-            part_of.iter().zip(weights).for_each(|(part, weight)| *weight_of.entry(*part).or_default() += weight);
-            let first = |part: u32| part_of.iter().position(|own| *own == part).unwrap_or(0);
-            let unfit = weight_of.iter().filter(|(part, weight)| !fits(**weight) && !alone.contains(&first(**part)));
-            let Some(light) = unfit.min_by_key(|(part, weight)| (**weight, **part)).map(|(part, _)| *part) else {
-                break;
-            };
-            let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == light) != (part_of[b as usize] == light);
-            let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
-            let pair = on_foot.or_else(|| self.nearest(ready, |pair| leads_out(pair) && same_district(pair)));
-            match pair {
-                Some(pair) => join(&mut neighbours, pair),
-                // Nothing leads out of it: a district of its own, or the whole city.
-                None => _ = alone.insert(first(light)),
-            }
-        }
-        for beside in &mut neighbours {
-            beside.sort_unstable();
-            beside.dedup();
-        }
-        neighbours
-    }
-
-    /// Where regions meet, walking from all homes at once: the nearest first.
-    fn meetings(&self, ready: &ReadyCity) -> Vec<Meeting> {
-        let network = ready.network();
-        let mut meetings = Vec::new();
-        let mut reached: Vec<Option<(u32, u32)>> = vec![None; network.nodes()];
-        let mut heap = BinaryHeap::new();
-        let mut on_edge: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (piece, region) in self.pieces.iter().zip(&self.region_of) {
-            for snap in piece.homes.iter().filter_map(|home| ready.snaps().homes[*home as usize].ok()) {
-                on_edge.entry(snap.edge).or_default().push(*region);
-                let [start, end] = network.ends(snap.edge);
-                heap.push(Reverse((snap.to_start.units(), *region, start)));
-                heap.push(Reverse((snap.to_end.units(), *region, end)));
-            }
-        }
-        let never = Millis::NEVER.units();
-        while let Some(Reverse((time, region, node))) = heap.pop() {
-            if reached[node as usize].is_some() || time == never {
-                continue;
-            }
-            reached[node as usize] = Some((time, region));
-            for edge in network.incident(node) {
-                if reached[edge.node as usize].is_none() && edge.out != Millis::NEVER {
-                    heap.push(Reverse((time.saturating_add(edge.out.units()), region, edge.node)));
-                }
-            }
-        }
-        for edge in 0..network.edges() as u32 {
-            let costs = network.costs(edge);
-            let [from, to] = network.ends(edge).map(|node| reached[node as usize]);
-            let (Some((a_time, a)), Some((b_time, b))) = (from, to) else { continue };
-            let along = costs.forward.units().min(costs.backward.units());
-            if a != b && along != never {
-                let units = a_time.saturating_add(along).saturating_add(b_time);
-                meetings.push(Meeting { units, pair: [a.min(b), a.max(b)] });
-            }
-        }
-        for regions in on_edge.values_mut() {
-            regions.sort_unstable();
-            regions.dedup();
-            meetings.extend(regions.windows(2).map(|pair| Meeting { units: 0, pair: [pair[0], pair[1]] }));
-        }
-        meetings.sort_unstable_by_key(|meeting| (meeting.pair, meeting.units));
-        meetings.dedup_by_key(|meeting| meeting.pair);
-        meetings.sort_unstable_by_key(|meeting| (meeting.units, meeting.pair));
-        meetings
-    }
-
-    /// The nearest two regions, as the crow flies, of those that are wanted.
-    fn nearest(&self, ready: &ReadyCity, is_wanted: impl Fn([u32; 2]) -> bool) -> Option<[u32; 2]> {
-        let at = |piece: &Piece| ready.city().homes[piece.middle as usize].at;
-        let pieces = || self.pieces.iter().zip(&self.region_of);
-        let pairs = pieces().flat_map(|(a, of_a)| pieces().map(move |(b, of_b)| (a, b, [*of_a, *of_b])));
-        let wanted = pairs.filter(|(_, _, [a, b])| a < b && is_wanted([*a, *b]));
-        let away = |a: &Piece, b: &Piece| lifecircle::geo::metric::distance(at(a), at(b)).0;
-        wanted.min_by(|x, y| away(x.0, x.1).total_cmp(&away(y.0, y.1)).then(x.2.cmp(&y.2))).map(|(_, _, pair)| pair)
-    }
-
     fn answer(
         &self,
         ready: &ReadyCity,
@@ -545,103 +425,6 @@ impl Regioned {
             units,
         })
     }
-}
-
-/// Where two regions meet.
-#[derive(Debug, Clone, Copy)]
-struct Meeting {
-    /// How long the walk between their nearest homes is, in [`Millis`]' units.
-    units: u32,
-    /// Which, the lower first.
-    pair: [u32; 2],
-}
-
-/// A piece by its id or its name.
-fn named(pieces: &[Piece], called: &str) -> Result<usize> {
-    let is = |piece: &&Piece| piece.id == called || piece.name.local == called || piece.name.en == called;
-    let mut found = pieces.iter().enumerate().filter(|(_, piece)| is(piece));
-    match (found.next(), found.next()) {
-        (Some((place, _)), None) => Ok(place),
-        (Some((_, one)), Some((_, other))) => Err(Error::new(format!("several are called {called:?}"))
-            .hint(format!("give an id, as {} or {}", one.id, other.id))),
-        _ => {
-            Err(Error::not_found(format!("there is no community {called:?} with homes"))
-                .hint("give its id or its name"))
-        }
-    }
-}
-
-fn communities(city: &City) -> (Vec<Piece>, f64) {
-    let piece = |community: &Community| Piece {
-        id: community.id.clone(),
-        name: community.name.clone(),
-        district: community.district.clone(),
-        shape: community.shape.clone(),
-        homes: Vec::new(),
-        residents: 0.0,
-        middle: 0,
-    };
-    let mut pieces: Vec<Piece> = city.communities.iter().map(piece).collect();
-    let mut outside = 0.0;
-    for (index, home) in city.homes.iter().enumerate() {
-        match home.community.and_then(|community| pieces.get_mut(community as usize)) {
-            Some(piece) => {
-                piece.homes.push(index as u32);
-                piece.residents += home.residents;
-            }
-            None => outside += home.residents,
-        }
-    }
-    (pieces, outside)
-}
-
-/// Squares of a grid that have homes.
-fn cells(city: &City, side: Metres) -> Result<(Vec<Piece>, f64)> {
-    if !(50.0..=100_000.0).contains(&side.0) {
-        return Err(Error::new(format!("cells of {} m cannot be made", side.0)).hint("choose 50 m to 100 km"));
-    }
-    let [west, south, _, north] = city.about.extent;
-    let frame = Frame::at(f64::midpoint(south, north));
-    let (wide, high) = (side.0 / frame.per_lon, side.0 / frame.per_lat);
-    let mut pieces: BTreeMap<(i64, i64), Piece> = BTreeMap::new();
-    for (index, home) in city.homes.iter().enumerate() {
-        let (row, column) = (((home.at.y - south) / high).floor(), ((home.at.x - west) / wide).floor());
-        let piece = pieces.entry((row as i64, column as i64)).or_insert_with(|| {
-            let corner = |x: f64, y: f64| LonLat { x: west + (column + x) * wide, y: south + (row + y) * high };
-            let ring = vec![corner(0.0, 0.0), corner(1.0, 0.0), corner(1.0, 1.0), corner(0.0, 1.0), corner(0.0, 0.0)];
-            let id = format!("cell:{column}:{row}");
-            Piece {
-                name: Name { local: format!("网格 {column}-{row}"), en: format!("Cell {column}-{row}") },
-                id,
-                district: Name::default(),
-                shape: MultiPolygon(vec![Polygon::new(LineString(ring), vec![])]),
-                homes: Vec::new(),
-                residents: 0.0,
-                middle: 0,
-            }
-        });
-        piece.homes.push(index as u32);
-        piece.residents += home.residents;
-    }
-    Ok((pieces.into_values().collect(), 0.0))
-}
-
-/// The home nearest to where the residents of some homes are on average, of those with a street.
-fn middle(city: &City, ready: &ReadyCity, homes: &[u32]) -> Option<u32> {
-    let joined = || homes.iter().copied().filter(|home| is_joined(ready.snaps().homes[*home as usize].as_ref().ok()));
-    let weight = |home: u32| city.homes[home as usize].residents.max(1e-9);
-    let all: f64 = joined().map(weight).sum();
-    let mean = |value: fn(LonLat) -> f64| {
-        joined().map(|home| weight(home) * value(city.homes[home as usize].at)).sum::<f64>() / all
-    };
-    let at = LonLat { x: mean(|at| at.x), y: mean(|at| at.y) };
-    let away = |home: &u32| lifecircle::geo::metric::distance(city.homes[*home as usize].at, at).0;
-    joined().min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
-}
-
-/// Whether a home joins the streets that the rest of the city is on.
-fn is_joined(snap: Option<&Snap>) -> bool {
-    snap.is_some_and(|snap| !snap.is_on_island())
 }
 
 /// The pieces' shapes as one.
