@@ -223,6 +223,21 @@ test("the city as it is, and with the scenario; the same comparison for a place"
   await expect(page).toHaveURL(/against=city:demo/);
 });
 
+test("the way to a service, with the scenario and as it is", async ({ page }) => {
+  await begin(page);
+  await put(page, "library", SPOTS.centre);
+  await page.getByRole("button", { name: "Done" }).click();
+  // Beside the new library, away from its sign, the nearest one was another.
+  await page.mouse.click(SPOTS.centre[0] + 26, SPOTS.centre[1] + 18);
+  await expect(page.getByRole("heading", { name: "My life circle" })).toBeVisible();
+  await page.getByLabel("Compare with").selectOption({ label: "As it is" });
+  const both = Promise.all(["/cities/demo~", "/cities/demo/"].map((city) => page.waitForResponse((response) => response.url().includes(city) && response.url().includes("/route?"))));
+  await page.getByRole("button", { name: /Library or reading room/ }).click();
+  type Route = { properties: { seconds: number } };
+  const [now, before] = await Promise.all((await both).map(async (answer) => (await answer.json()) as Route));
+  expect(now?.properties.seconds).toBeLessThan(before?.properties.seconds ?? 0);
+});
+
 test("scenarios are downloaded, opened from a file, and compared side by side", async ({ page }) => {
   for (const [index, spot] of [SPOTS.centre, SPOTS.east].entries()) {
     await page.goto(`/?lang=en&tab=plan#token=${token()}`);

@@ -4,6 +4,8 @@ import type { Areas, Route } from "../lib/api";
 class Drawn {
   areas = $state.raw<GeoJSON.FeatureCollection>();
   route = $state.raw<GeoJSON.Feature>();
+  /** The way in what is compared with. */
+  otherRoute = $state.raw<GeoJSON.Feature>();
   /** Where a way leads. */
   goal = $state.raw<number[]>();
   /** Units of communities, with the colour of each. */
@@ -24,6 +26,7 @@ class Drawn {
 
   clearRoute(): void {
     this.route = undefined;
+    this.otherRoute = undefined;
     this.goal = undefined;
   }
 
