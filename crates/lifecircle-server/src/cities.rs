@@ -42,8 +42,8 @@ const MOST_CITIES: u64 = 8;
 const MOST_READY: u64 = 8;
 const MOST_EVALUATED: u64 = 16;
 
-/// Cities with scenarios that are held at once.
-const MOST_TRIED: u64 = 16;
+/// What cities with scenarios, and what is measured of them, may take, in bytes.
+const MOST_TRIED_BYTES: u64 = 1 << 30;
 
 /// Walkers by standards whose edits are followed at once.
 const MOST_FOLLOWED: u64 = 4;
@@ -86,7 +86,11 @@ impl Cities {
     /// # Errors
     /// If one is not a city, or two have one name.
     pub fn new(directories: &[PathBuf], scenarios: Scenarios) -> lifecircle::Result<Self> {
-        let (open, tried) = (Cache::new(MOST_CITIES), Cache::new(MOST_TRIED));
+        let open = Cache::new(MOST_CITIES);
+        let tried = Cache::builder()
+            .weigher(|_, city: &Arc<OpenCity>| bytes_of(&city.city))
+            .max_capacity(MOST_TRIED_BYTES)
+            .build();
         let cities = Self { known: RwLock::default(), open, tried, scenarios };
         for directory in directories {
             cities.add(directory)?;
@@ -503,6 +507,12 @@ fn unless_others_left<T>(stop: &Stop, get: impl Fn() -> Result<T, Arc<Problem>>)
             got => return got.map_err(|problem| (*problem).clone()),
         }
     }
+}
+
+/// What a city and one measurement of it take, roughly: streets, times and counts by service, facilities with their tags.
+fn bytes_of(city: &City) -> u32 {
+    let (streets, homes, facilities) = (city.streets.edges.len(), city.homes.len(), city.facilities.len());
+    u32::try_from(100 * streets + 1_200 * homes + 600 * facilities).unwrap_or(u32::MAX)
 }
 
 /// `city.toml` holds the checksums of all tables, so its own stands for the whole city; the program's version stands for how it is
