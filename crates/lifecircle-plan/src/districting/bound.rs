@@ -97,13 +97,11 @@ impl<'a> Knapsacks<'a> {
     }
 
     /// The least that a centre's unit costs less what its regions pay; none if it cannot weigh enough.
-    fn worth(&self, centre: usize, prices: &[i64]) -> Option<i64> {
-        if self.is_whole { self.whole(centre, prices, None) } else { self.broken(centre, prices) }
-    }
-
-    /// The same for one centre.
-    pub fn worth_at(&self, centre: usize, prices: &[i64]) -> Option<i64> {
-        self.worth(centre, prices)
+    pub fn worth(&self, centre: usize, prices: &[i64]) -> Option<i64> {
+        match self.is_whole {
+            true => self.whole(centre, prices, None),
+            false => self.broken(centre, prices, &mut Vec::new()),
+        }
     }
 
     fn reduced(&self, region: u32, centre: usize, prices: &[i64]) -> i64 {
@@ -183,12 +181,7 @@ impl<'a> Knapsacks<'a> {
     }
 
     /// Regions that may be cut in two: the best paying for their weight first. Source: Dantzig (1957), *Discrete-variable extremum problems*.
-    fn broken(&self, centre: usize, prices: &[i64]) -> Option<i64> {
-        let mut taken = Vec::new();
-        self.broken_with(centre, prices, &mut taken)
-    }
-
-    fn broken_with(&self, centre: usize, prices: &[i64], taken: &mut Vec<u32>) -> Option<i64> {
+    fn broken(&self, centre: usize, prices: &[i64], taken: &mut Vec<u32>) -> Option<i64> {
         let own = self.regions.centres[centre];
         let weight = |region: u32| self.regions.weights[region as usize];
         let [least, most] = self.regions.range;
@@ -238,7 +231,7 @@ impl<'a> Knapsacks<'a> {
             let mut taken = Vec::new();
             match self.is_whole {
                 true => self.whole(*centre as usize, prices, Some(&mut taken)),
-                false => self.broken_with(*centre as usize, prices, &mut taken),
+                false => self.broken(*centre as usize, prices, &mut taken),
             };
             taken
         };

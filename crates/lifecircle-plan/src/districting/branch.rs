@@ -179,7 +179,7 @@ fn to_split(regions: &Regions, fates: &[Fate], prices: &[i64], knapsacks: &Knaps
         return None;
     }
     // The cheapest free one: most likely it has a unit, and without it the bound climbs most.
-    free.into_iter().min_by_key(|centre| (knapsacks.worth_at(*centre, prices).unwrap_or(i64::MAX), *centre))
+    free.into_iter().min_by_key(|centre| (knapsacks.worth(*centre, prices).unwrap_or(i64::MAX), *centre))
 }
 
 /// What all ways cost if every region had the cheapest centre but its own.

@@ -1,6 +1,6 @@
 //! A scenario's edits made to a city, one after another. What cannot be made is named with its feature and its place.
 
-use lifecircle::city::{Direction, Entries, Facility, Home, HomeKind, Name, Street, StreetKind};
+use lifecircle::city::{City, Direction, Entries, Facility, Home, HomeKind, Name, Street, StreetKind};
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::{LonLat, Metres, polygon};
 use lifecircle::measure::{EditedCity, Joining, NoJoint};
@@ -108,7 +108,7 @@ fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
             Ok(Made::facility(city, index))
         }
         Edit::MoveFacility { facility, place } => {
-            let index = find(city, facility)?;
+            let index = find(city.city(), facility)?;
             let (at, entries) = stands(place)?;
             let old = city.city().facilities[index].clone();
             city.replace_facility(index, Facility { at, entries, ..old })?;
@@ -116,13 +116,13 @@ fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
             Ok(Made::facility(city, index))
         }
         Edit::RemoveFacility { facility } => {
-            let index = find(city, facility)?;
+            let index = find(city.city(), facility)?;
             let made = Made::facility(city, index);
             city.remove_facility(index)?;
             Ok(made)
         }
         Edit::ChangeFacility { facility, kind, area, capacity } => {
-            let index = find(city, facility)?;
+            let index = find(city.city(), facility)?;
             let mut new = city.city().facilities[index].clone();
             if let Some(kind) = kind {
                 (new.kind, new.tags) = (kind.clone(), tags_of(kind));
@@ -223,8 +223,8 @@ fn stands(place: &Place) -> Result<(LonLat, Entries)> {
 }
 
 /// A facility by its id, or by a name that only one has.
-fn find(city: &EditedCity, called: &str) -> Result<usize> {
-    let facilities = &city.city().facilities;
+pub fn find(city: &City, called: &str) -> Result<usize> {
+    let facilities = &city.facilities;
     if let Some(index) = facilities.iter().position(|facility| facility.id == called) {
         return Ok(index);
     }

@@ -10,6 +10,7 @@ use lifecircle::summary::{Summary, summarise};
 use lifecircle::text::{Language, count, percent};
 use maud::{Markup, PreEscaped, html};
 
+use super::apply::find;
 use super::{
     Applied, BestPossible, Comparison, Edit, Feature, Place, Scenario, Which, best_possible, gaining_by_step,
     homes_changed,
@@ -98,10 +99,8 @@ fn shape(feature: &Feature, before: &Measured) -> Option<Geometry<f64>> {
         Place::Area(area) => Geometry::MultiPolygon(area.clone()),
     };
     let facility = |called: &str| {
-        let is_called = |facility: &&lifecircle::city::Facility| {
-            facility.id == called || facility.name.local == called || facility.name.en == called
-        };
-        before.city().facilities.iter().find(is_called).map(|facility| Geometry::Point(Point(facility.at)))
+        let city = before.city();
+        find(city, called).ok().map(|index| Geometry::Point(Point(city.facilities[index].at)))
     };
     Some(match &feature.edit {
         Edit::AddFacility { place: at, .. } | Edit::MoveFacility { place: at, .. } => place(at),

@@ -113,11 +113,7 @@ pub struct HomeChange {
 
 /// The JSON Schema of a comparison.
 pub fn comparison_schema() -> serde_json::Value {
-    // What is serialised is described, not what would be read.
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<Comparison>();
-    schema.insert("title".to_owned(), "comparison.json of lifecircle: a city before and after a scenario".into());
-    schema.to_value()
+    summary::schema_of::<Comparison>("comparison.json of lifecircle: a city before and after a scenario")
 }
 
 /// Compares a city before and after a scenario.

@@ -223,7 +223,7 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
     if question.count < parts || question.count > most {
         let count = question.count;
         return Err(Error::new(format!(
-            "{count} units cannot be made: there are {most} pieces, which on foot hang together in {parts} parts"
+            "{count} units cannot be made: the {most} communities or cells form {parts} parts that are not connected on foot"
         ))
         .hint(format!("ask for {parts} to {most}")));
     }

@@ -25,7 +25,7 @@ pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
 pub use life_circle::{Area, CircleAt, LifeCircle, NearestAt, ServiceAt, community_at, life_circle};
 
 /// The JSON Schema of a document, with its title.
-fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+pub fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
     // What is serialised is described, not what would be read.
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
     let mut schema = settings.into_generator().into_root_schema_for::<T>();

@@ -1,0 +1,239 @@
+//! Arguments of `lifecircle plan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Force, Formats, Measuring, OUTPUT, PLANNING, metres};
+
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Try scenarios: who gains and loses what if something is built, moved or closed
+    Compare(CompareArgs),
+    /// Choose places for new facilities of a service
+    Sites(SitesArgs),
+    /// Put communities together into connected life circles of about equal population (生活圈单元)
+    Units(UnitsArgs),
+    /// Solve published problems of siting, to compare with other programs
+    Solve(SolveArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan compare demo.city riverside.geojson
+  lifecircle plan compare demo.city parks.geojson gates.geojson --walker elderly -o tried
+
+A scenario is a GeoJSON FeatureCollection, written by hand or drawn in QGIS; each feature has an `edit`:
+  add_facility    a point or polygon, with `service` (as pocket_park) or `kind`; also `area`, `capacity`
+  move_facility   a point, with `facility`: its id or name
+  remove_facility, change_facility
+  open_street     a line, joined with the streets that it meets; also `kind`, `surface`, `bridge`
+  close_street    a point on a street, a line along it, or `way`
+  change_street   the same, with what it is then: `kind`, `surface`, `wheels`, `width`, `signals`
+  open_gate       a point in a wall: the streets on its two sides are joined
+  add_crossing    a point or a line
+  add_homes       a point or polygon, with `residents`; also `children`, `elderly`
+Each may have a `name`, a `cost` and a `note`. More: docs/planning.md")]
+pub struct CompareArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// Scenarios, each tried on its own
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for what changes, home by home; without it only a summary is printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan sites demo.city --service pocket_park --count 17
+  lifecircle plan sites demo.city --service pocket_park --count 17 --candidates lots.csv -o parks
+  lifecircle plan sites demo.city --service pharmacy --count 3 --model p-median --json")]
+pub struct SitesArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// The service, by its id in the standard (see `lifecircle standards show`)
+    #[arg(long, value_name = "SERVICE", help_heading = PLANNING)]
+    pub service: String,
+    /// How many new facilities
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", help_heading = PLANNING)]
+    pub count: u32,
+    /// What is made best: how many have the service within reach, or the mean way to it
+    #[arg(long, value_enum, default_value = "mclp", help_heading = PLANNING)]
+    pub model: SitesModel,
+    /// How near is near enough, in minutes of the walker [default: as the standard says]
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    pub within: Option<f64>,
+    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …) [default: junctions of the streets]
+    #[arg(long, value_name = "FILE", help_heading = PLANNING)]
+    pub candidates: Option<PathBuf>,
+    #[command(flatten)]
+    pub proving: Proving,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for the places, and the proof for tools/check_proof.py; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan units demo.city --count 14 -o units
+  lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.3
+  lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
+  lifecircle plan units porto_alegre.city --cells 800 --count 25
+
+The communities that -o writes have a column `unit`: given to `import --communities`, results come by unit too.")]
+pub struct UnitsArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// How many units
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_000), required_unless_present = "people", conflicts_with = "people", help_heading = PLANNING)]
+    pub count: Option<u32>,
+    /// About how many residents a unit should have, instead
+    #[arg(long, value_name = "N", value_parser = people, help_heading = PLANNING)]
+    pub people: Option<f64>,
+    /// How much more or less populous than the mean a unit may be, as a share
+    #[arg(long, default_value_t = 0.2, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub tolerance: f64,
+    /// Put squares of a grid together, so many metres wide, instead of communities
+    #[arg(long, value_name = "METRES", value_parser = metres, help_heading = PLANNING)]
+    pub cells: Option<f64>,
+    /// No unit lies in two districts
+    #[arg(long, help_heading = PLANNING)]
+    pub within_districts: bool,
+    /// Two communities, by id or name, that are in one unit; may be given again
+    #[arg(long, value_name = "A,B", value_parser = pair, help_heading = PLANNING)]
+    pub together: Vec<[String; 2]>,
+    /// Two communities that are not in one unit; may be given again
+    #[arg(long, value_name = "A,B", value_parser = pair, help_heading = PLANNING)]
+    pub apart: Vec<[String; 2]>,
+    /// A community in which a unit has its centre; may be given again
+    #[arg(long, value_name = "COMMUNITY", help_heading = PLANNING)]
+    pub centre: Vec<String>,
+    /// How far from the bound is good enough, as a share: 0 asks for proof that nothing is better
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub gap: f64,
+    /// Stop after so many seconds; the best units so far and their bound stand
+    #[arg(long, default_value_t = 120.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
+    pub time_limit: f64,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for the units and their communities; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan solve pmed1.txt --model p-median
+  lifecircle plan solve pmed*.txt --model p-center --json
+  lifecircle plan solve SJC818.txt --model mclp --p 10 --radius 800 -o proofs
+
+Forms that are read: OR-Library's p-median graphs, and points in the plane (x y weight).")]
+pub struct SolveArgs {
+    /// Problems
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What is asked
+    #[arg(long, value_enum, help_heading = PLANNING)]
+    pub model: SolveModel,
+    /// How many sites [default: as the file says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000), help_heading = PLANNING)]
+    pub p: Option<i64>,
+    /// How far a site covers; for mclp and lscp
+    #[arg(long, value_name = "LENGTH", help_heading = PLANNING)]
+    pub radius: Option<f64>,
+    #[command(flatten)]
+    pub proving: Proving,
+    /// Directory for the proofs, one a file, for tools/check_proof.py
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+/// How far to prove.
+#[derive(Debug, Args)]
+pub struct Proving {
+    /// How far from the best possible is good enough, as a share: 0 asks for proof that nothing is better
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
+    pub gap: f64,
+    /// Stop after so many seconds; the best answer so far and its bound stand
+    #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
+    pub time_limit: f64,
+}
+
+fn people(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(people) if (1.0..=1e9).contains(&people) => Ok(people),
+        _ => Err("give a number of residents, as 40000".to_owned()),
+    }
+}
+
+fn pair(text: &str) -> Result<[String; 2], String> {
+    match text.split([',', '，']).map(str::trim).collect::<Vec<_>>().as_slice() {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok([(*a).to_owned(), (*b).to_owned()]),
+        _ => Err("give two communities with a comma between them".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
+        _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
+    }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0.0 && minutes <= 120.0 => Ok(minutes),
+        _ => Err("give a number of minutes above 0, up to 120".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 1e7 => Ok(seconds),
+        _ => Err("give a number of seconds above 0".to_owned()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SitesModel {
+    /// Most residents have it within reach (maximal covering)
+    Mclp,
+    /// The mean way is shortest
+    PMedian,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SolveModel {
+    /// p sites, the sum of weighted ways least
+    PMedian,
+    /// p sites, the longest way least
+    PCenter,
+    /// p sites, the covered weight most
+    Mclp,
+    /// The fewest sites that cover all
+    Lscp,
+}
