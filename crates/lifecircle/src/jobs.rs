@@ -48,6 +48,8 @@ pub struct InputFiles {
     pub people: Option<PathBuf>,
     /// The column of residents.
     pub people_column: Option<String>,
+    /// All residents together, where no people are given.
+    pub population: Option<f64>,
     /// The datum of `people`.
     pub people_datum: Datum,
     /// Lists of facilities.
@@ -129,6 +131,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     }
     let inputs = Inputs {
         people,
+        population: files.population,
         lists,
         merge: !files.keep_duplicates,
         communities: (!communities.is_empty()).then_some(communities),

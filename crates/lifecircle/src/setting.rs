@@ -11,6 +11,8 @@ pub enum Setting {
     People,
     /// The column of residents.
     PeopleColumn,
+    /// How many people live there in all.
+    Population,
     /// Lists of facilities.
     Facilities,
     /// The columns of lists of facilities.
@@ -25,9 +27,10 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::People,
         Self::PeopleColumn,
+        Self::Population,
         Self::Facilities,
         Self::FacilitiesColumns,
         Self::Communities,
@@ -39,6 +42,7 @@ impl Setting {
     pub fn in_english(self) -> String {
         match self {
             Self::People => "population data".to_owned(),
+            Self::Population => "the total population".to_owned(),
             Self::Facilities => "local lists of facilities".to_owned(),
             Self::Communities => "community boundaries".to_owned(),
             Self::Output => "output".to_owned(),
@@ -50,6 +54,7 @@ impl Setting {
     pub fn in_chinese(self) -> String {
         match self {
             Self::People => "人口数据".to_owned(),
+            Self::Population => "总人口".to_owned(),
             Self::Facilities => "本地设施名录".to_owned(),
             Self::Communities => "社区边界".to_owned(),
             Self::Output => "输出位置".to_owned(),
@@ -62,6 +67,7 @@ impl Setting {
         match self {
             Self::People => "people",
             Self::PeopleColumn => "people.column",
+            Self::Population => "population",
             Self::Facilities => "facilities",
             Self::FacilitiesColumns => "facilities.columns",
             Self::Communities => "communities",

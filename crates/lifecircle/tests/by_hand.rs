@@ -104,7 +104,7 @@ fn home(id: &str, x: f64, y: f64, [residents, children, elderly]: [f64; 3], comm
         floor_area: None,
         residents,
         ages: Ages { children: Some(children), elderly: Some(elderly) },
-        estimated: false,
+        basis: lifecircle::city::Basis::Given,
         community: Some(community),
     }
 }

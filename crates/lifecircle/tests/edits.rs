@@ -192,7 +192,7 @@ fn blocks() -> City {
             floor_area: None,
             residents: 10.0,
             ages: lifecircle::city::Ages::default(),
-            estimated: false,
+            basis: lifecircle::city::Basis::Given,
             community: None,
         })
         .collect();

@@ -193,12 +193,16 @@ pub struct ImportArgs {
 pub struct InputArgs {
     /// OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2
     pub extract: PathBuf,
-    /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON) or a raster (GeoTIFF)
+    /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
+    /// their residents without coordinates [default: estimated from buildings and streets]
     #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
     pub people: Option<PathBuf>,
     /// Column of residents in --people [default: residents, population, people, pop or 人口]
     #[arg(long, value_name = "COLUMN", requires = "people", help_heading = PEOPLE)]
     pub people_column: Option<String>,
+    /// All residents together, where no --people is given: what is estimated is scaled to it
+    #[arg(long, value_name = "RESIDENTS", conflicts_with = "people", value_parser = residents, help_heading = PEOPLE)]
+    pub population: Option<f64>,
     /// Datum of --people
     #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
     pub people_datum: DatumArg,
@@ -235,11 +239,12 @@ pub struct InputArgs {
 impl InputArgs {
     /// The files that a city is made of.
     pub fn files(&self) -> InputFiles {
-        let Self { extract, people, people_column, people_datum, facilities, columns, datum, .. } = self;
+        let Self { extract, people, people_column, people_datum, population, facilities, columns, datum, .. } = self;
         InputFiles {
             extract: extract.clone(),
             people: people.clone(),
             people_column: people_column.clone(),
+            population: *population,
             people_datum: (*people_datum).into(),
             facilities: facilities.clone(),
             columns: columns.clone(),
@@ -305,6 +310,11 @@ impl Sharing {
         let decay: Option<DecayRule> = self.decay.as_deref().map(str::parse).transpose()?;
         Ok(standard.shared_by(model, decay.as_ref()))
     }
+}
+
+fn residents(text: &str) -> Result<f64, String> {
+    let number: f64 = text.replace([',', ' '], "").parse().map_err(|_| "give a number of residents".to_owned())?;
+    if (1.0..=1e9).contains(&number) { Ok(number) } else { Err("give a number between 1 and 1000000000".to_owned()) }
 }
 
 fn metres(text: &str) -> Result<f64, String> {
@@ -404,6 +414,7 @@ pub fn option(setting: Setting) -> String {
     let option = match setting {
         Setting::People => "--people",
         Setting::PeopleColumn => "--people-column",
+        Setting::Population => "--population",
         Setting::Facilities => "--facilities",
         Setting::FacilitiesColumns => "--columns",
         Setting::Communities => "--communities",

@@ -105,7 +105,7 @@ pub struct UnitsArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_000), required_unless_present = "people", conflicts_with = "people", help_heading = PLANNING)]
     pub count: Option<u32>,
     /// About how many residents a unit should have, instead
-    #[arg(long, value_name = "N", value_parser = people, help_heading = PLANNING)]
+    #[arg(long, value_name = "N", value_parser = super::residents, help_heading = PLANNING)]
     pub people: Option<f64>,
     /// How much more or less populous than the mean a unit may be, as a share
     #[arg(long, default_value_t = 0.2, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
@@ -181,13 +181,6 @@ pub struct Proving {
     /// Stop after so many seconds; the best answer so far and its bound stand
     #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds, help_heading = PLANNING)]
     pub time_limit: f64,
-}
-
-fn people(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(people) if (1.0..=1e9).contains(&people) => Ok(people),
-        _ => Err("give a number of residents, as 40000".to_owned()),
-    }
 }
 
 fn pair(text: &str) -> Result<[String; 2], String> {

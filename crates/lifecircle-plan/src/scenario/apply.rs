@@ -1,6 +1,6 @@
 //! A scenario's edits made to a city, one after another. What cannot be made is named with its feature and its place.
 
-use lifecircle::city::{City, Direction, Entries, Facility, Home, HomeKind, Name, Street, StreetKind};
+use lifecircle::city::{Basis, City, Direction, Entries, Facility, Home, HomeKind, Name, Street, StreetKind};
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::{LonLat, Metres, polygon};
 use lifecircle::measure::{EditedCity, Joining, NoJoint};
@@ -172,7 +172,7 @@ fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
                     floor_area: None,
                     residents: residents * share,
                     ages,
-                    estimated: false,
+                    basis: Basis::Given,
                     community: community.map(|index| index as u32),
                 })?;
                 if let Err(none) = city.home_snap(home) {

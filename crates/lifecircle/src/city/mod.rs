@@ -265,8 +265,8 @@ pub struct Home {
     pub residents: f64,
     /// Those of them who are children and old people, where known.
     pub ages: Ages,
-    /// Whether the residents were estimated from the building rather than given.
-    pub estimated: bool,
+    /// How its residents are known.
+    pub basis: Basis,
     /// Index of its community in [`City::communities`].
     pub community: Option<u32>,
 }
@@ -283,6 +283,19 @@ pub enum HomeKind {
     Cell,
     /// A stretch of residential street, where nothing else is known.
     Street,
+}
+
+/// How the residents of a home are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Given for this place: a building, a cell or a point of the people's data.
+    #[default]
+    Given,
+    /// Its share, as estimated, of a total that is known for the community or town around it.
+    Total,
+    /// Estimated from buildings and streets alone.
+    Estimated,
 }
 
 /// People by age group, where known.

@@ -11,14 +11,16 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Ages, City, Community, Entries, Facility, Home, MapFeature, Merge, Name, Road, Street, Streets};
+use super::{
+    About, Ages, Basis, City, Community, Entries, Facility, Home, MapFeature, Merge, Name, Road, Street, Streets,
+};
 use crate::error::{Error, Result};
 use crate::geo::{LonLat, Metres};
 use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 
-/// The version of the format. Cities of this and of the two versions before are read.
-pub const FORMAT_VERSION: u32 = 4;
+/// The version of the format. Cities of this and of the three versions before are read.
+pub const FORMAT_VERSION: u32 = 5;
 
 /// The earliest version that is read.
 const EARLIEST_VERSION: u32 = 2;
@@ -298,7 +300,7 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     Ok(streets)
 }
 
-/// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `estimated`, `floor_area` (m²), `community`.
+/// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `basis`, `floor_area` (m²), `community`.
 fn homes_table(homes: &[Home]) -> Table {
     Table::new()
         .text("id", homes.iter().map(|home| &home.id))
@@ -306,7 +308,7 @@ fn homes_table(homes: &[Home]) -> Table {
         .numbers("residents", homes.iter().map(|home| home.residents))
         .maybe_numbers("children", homes.iter().map(|home| home.ages.children))
         .maybe_numbers("elderly", homes.iter().map(|home| home.ages.elderly))
-        .flags("estimated", homes.iter().map(|home| home.estimated))
+        .text("basis", homes.iter().map(|home| word(&home.basis)))
         .maybe_numbers("floor_area", homes.iter().map(|home| home.floor_area))
         .maybe_integers(
             "community",
@@ -317,8 +319,8 @@ fn homes_table(homes: &[Home]) -> Table {
 
 fn homes_of(table: &Table) -> Result<Vec<Home>> {
     let mut points = table.geometries().unwrap_or_default().iter();
-    let (mut kind, mut residents, mut estimated) =
-        (table.get_text("kind")?, table.get_numbers("residents")?, table.get_flags("estimated")?);
+    let (mut kind, mut residents, mut basis) =
+        (table.get_text("kind")?, table.get_numbers("residents")?, bases_of(table)?.into_iter());
     let (mut children, mut elderly) = (table.get_numbers("children")?, table.get_numbers("elderly")?);
     let (mut floor_area, mut community) = (table.get_numbers("floor_area")?, table.get_integers("community")?);
     let mut homes = Vec::with_capacity(table.rows());
@@ -330,12 +332,21 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
             kind: of_word(kind.next().flatten())?,
             residents: residents.next().flatten().unwrap_or(0.0),
             ages: Ages { children: children.next().flatten(), elderly: elderly.next().flatten() },
-            estimated: estimated.next().flatten().unwrap_or(false),
+            basis: basis.next().unwrap_or_default(),
             floor_area: floor_area.next().flatten(),
             community: community.next().flatten().and_then(|index| u32::try_from(index).ok()),
         });
     }
     Ok(homes)
+}
+
+/// How the residents of each home are known. Before format 5 a flag told whether they were estimated.
+fn bases_of(table: &Table) -> Result<Vec<Basis>> {
+    if let Ok(words) = table.get_text("basis") {
+        return words.map(of_word).collect();
+    }
+    let basis = |estimated| if estimated == Some(true) { Basis::Estimated } else { Basis::Given };
+    Ok(table.get_flags("estimated")?.map(basis).collect())
 }
 
 /// The facilities as a table: `id`, `name`, `name_en`, `kind`, `area` (m²), `capacity`, `tags` (JSON), `entries_known`,
@@ -545,4 +556,18 @@ fn words_of<T: DeserializeOwned + Copy>(table: &Table, column: &str) -> Result<V
         values.push(value);
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_of_earlier_formats_tell_only_whether_they_were_estimated() {
+        let before = Table::new().flags("estimated", [true, false].into_iter());
+        assert_eq!(bases_of(&before).unwrap(), [Basis::Estimated, Basis::Given]);
+        let now = Table::new().text("basis", ["total", "given"].iter());
+        assert_eq!(bases_of(&now).unwrap(), [Basis::Total, Basis::Given]);
+        assert!(bases_of(&Table::new().text("basis", ["rumour"].iter())).is_err());
+    }
 }

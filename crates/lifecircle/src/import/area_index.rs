@@ -35,8 +35,13 @@ impl<'a> AreaIndex<'a> {
         near
     }
 
+    /// The shapes that contain a point, in their order.
+    pub fn all_containing(&self, point: LonLat) -> impl Iterator<Item = usize> {
+        self.near_segment(point, point).into_iter().filter(move |index| polygon::contains(self.shapes[*index], point))
+    }
+
     /// The first shape that contains a point.
     pub fn containing(&self, point: LonLat) -> Option<usize> {
-        self.near_segment(point, point).into_iter().find(|index| polygon::contains(self.shapes[*index], point))
+        self.all_containing(point).next()
     }
 }

@@ -146,8 +146,9 @@ pub(super) fn features(extract: &Extract, areas: &[Area<'_>], extent: [f64; 4]) 
             features.push(MapFeature { kind, name: drawn.name.clone(), shape: Geometry::LineString(LineString(line)) });
         }
     }
-    for (at, kind, name) in &extract.labels {
-        features.push(MapFeature { kind: *kind, name: name.clone(), shape: Geometry::Point(Point(at.degrees())) });
+    for label in &extract.labels {
+        let shape = Geometry::Point(Point(label.at.degrees()));
+        features.push(MapFeature { kind: label.kind, name: label.name.clone(), shape });
     }
     features
 }

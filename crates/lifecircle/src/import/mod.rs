@@ -6,6 +6,7 @@
 mod access;
 mod area;
 mod area_index;
+mod area_totals;
 mod basemap;
 mod communities;
 mod elevation;
@@ -24,6 +25,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+pub use area_totals::AreaTotals;
 pub use communities::{AdminLevel, read_communities};
 pub use lists::{FacilityList, ListColumns, read_list};
 pub use merge::undo;
@@ -50,6 +52,8 @@ pub struct Inputs {
     pub osm: OsmSource,
     /// Where people live; estimated from buildings if not given.
     pub people: Option<People>,
+    /// How many people live there in all, where their places are estimated.
+    pub population: Option<f64>,
     /// Lists of facilities that offices hold.
     pub lists: Vec<FacilityList>,
     /// Whether entries of lists that are places known already are merged with them.
@@ -72,6 +76,7 @@ impl Inputs {
             synthetic: false,
             osm,
             people: None,
+            population: None,
             lists: Vec::new(),
             merge: true,
             communities: None,
@@ -125,13 +130,26 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     }
     progress.advance(1);
     progress.check()?;
-    let mut homes = homes::build(&areas, &streets, inputs.people.as_mut(), &mut notes)?;
+    let mut estimate = homes::estimate(&extract, &areas, &streets);
+    let given = inputs.communities.is_some();
+    let mut communities =
+        inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &estimate.homes, inputs.admin_level));
+    let mut homes = match &mut inputs.people {
+        Some(People::Totals(totals)) => {
+            totals.settle(estimate, &areas, given.then_some(communities.as_slice()), &mut notes)?
+        }
+        Some(people) => people::settle(people, estimate, &streets, &mut notes)?,
+        None => {
+            if let Some(population) = inputs.population {
+                estimate.scale_to(population);
+            }
+            estimate.tell(inputs.population, &mut notes)?;
+            estimate.homes
+        }
+    };
     progress.advance(1);
     progress.check()?;
-    let given = inputs.communities.is_some();
     make_unique(homes.iter_mut().map(|home| &mut home.id));
-    let mut communities =
-        inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &homes, inputs.admin_level));
     make_unique(communities.iter_mut().map(|community| &mut community.id));
     let outside = communities::assign(&mut homes, &communities);
     communities::tell(given, &communities, outside, &homes, &mut notes);

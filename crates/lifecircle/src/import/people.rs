@@ -1,4 +1,4 @@
-//! Where people live according to the user: points, cells or a raster, shared among the buildings by floor area.
+//! Where people live according to the user: points, cells, a raster, or totals of areas, shared among the homes as estimated.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -8,8 +8,10 @@ use geo_types::{MultiPolygon, Rect};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, PointDistance, RTree};
 
+use super::area_totals::AreaTotals;
+use super::homes::{Estimate, Piece, any_pieces};
 use super::note;
-use crate::city::{Ages, Home, HomeKind, Note, Streets};
+use crate::city::{Ages, Basis, Home, HomeKind, Note, Streets};
 use crate::error::{Error, Result};
 use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
@@ -21,6 +23,16 @@ use crate::sources::records::{Coordinates, GivenColumns, Numbers, Records, into_
 /// A people's point farther than this from every building is a home of its own.
 const POINT_REACH_METRES: f64 = 500.0;
 
+/// Where a cell's people are no more than so many times what its mapped buildings hold, all live in these; else some of its buildings
+/// are missing in the map, and people live along its streets too.
+const CROWDED: f64 = 3.0;
+
+/// What columns of residents, of children and of old people are called.
+const RESIDENTS: [&str; 9] =
+    ["residents", "population", "people", "pop", "人口", "居民", "常住人口", "人口数", "总人口"];
+const CHILDREN: [&str; 6] = ["children", "age_0_14", "0-14", "0-14岁", "儿童", "儿童数"];
+const ELDERLY: [&str; 7] = ["elderly", "age_60_plus", "60+", "60岁及以上", "60岁以上", "老年人", "老人"];
+
 /// People farther than this outside the streets' extent are left out.
 const MARGIN_METRES: f64 = 100.0;
 
@@ -31,6 +43,8 @@ pub enum People {
     Rows(Vec<PeopleRow>),
     /// People a cell, of which those around the streets are read.
     Raster(Box<GeoTiff>),
+    /// Totals of communities or of the extract's administrative areas.
+    Totals(AreaTotals),
 }
 
 /// The people of a cell or point.
@@ -57,7 +71,8 @@ pub enum PeopleAt {
     Point(LonLat),
 }
 
-/// Reads people from CSV, XLSX, GeoJSON or GeoPackage (points or cells) or a GeoTIFF.
+/// Reads people from CSV, XLSX, GeoJSON or GeoPackage (points or cells), a GeoTIFF, or a table without coordinates that has a total
+/// for each community or administrative area.
 ///
 /// `column` names the column of residents, if it is not called `residents`, `population`, `people`, `pop` or 人口.
 ///
@@ -68,28 +83,59 @@ pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<Pe
     if matches!(end.as_str(), "tif" | "tiff") {
         return GeoTiff::open(path).map(|raster| People::Raster(Box::new(raster)));
     }
-    of_records(&lists::read(path)?, column, datum).map(People::Rows)
+    let records = lists::read(path)?;
+    match AreaTotals::read(&records, column)? {
+        Some(totals) => Ok(People::Totals(totals)),
+        None => of_records(&records, column, datum).map(People::Rows),
+    }
 }
 
-fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {
-    let residents = match column {
-        Some(name) => records.named_column(name)?,
-        None => records.column(&["residents", "population", "people", "pop", "人口", "居民", "常住人口"]).ok_or_else(
-            || {
+/// The numbers of residents in a table, by row.
+pub(super) struct Counted {
+    residents: Numbers,
+    children: Option<Numbers>,
+    elderly: Option<Numbers>,
+}
+
+impl Counted {
+    pub fn read(records: &Records, column: Option<&str>) -> Result<Self> {
+        let residents = match column {
+            Some(name) => records.named_column(name)?,
+            None => records.column(&RESIDENTS).ok_or_else(|| {
                 Error::new("the column `residents` is missing").file(&records.file).hint(format!(
                     "name the column of residents in {}; the columns are: {}",
                     Setting::PeopleColumn,
                     records.columns.join(", ")
                 ))
-            },
-        )?,
-    };
-    let children = records.column(&["children", "age_0_14", "0-14", "儿童"]);
-    let elderly = records.column(&["elderly", "age_60_plus", "60+", "老年人", "老人"]);
+            })?,
+        };
+        let counts = |names: &[&str]| records.column(names).map(|column| records.counts(column)).transpose();
+        Ok(Self { residents: records.counts(residents)?, children: counts(&CHILDREN)?, elderly: counts(&ELDERLY)? })
+    }
+
+    /// Residents of a row, and their ages.
+    pub fn of(&self, records: &Records, number: usize) -> Result<(f64, Ages)> {
+        let residents = self.residents.of(number).unwrap_or(0.0);
+        // An empty cell in a column of an age group means nobody.
+        let group = |counts: &Option<Numbers>| counts.as_ref().map(|counts| counts.of(number).unwrap_or(0.0));
+        let ages = Ages { children: group(&self.children), elderly: group(&self.elderly) };
+        check_ages(ages, residents).map_err(|problem| {
+            records.error(&records.rows[number], problem).hint("correct the line, or leave the columns of ages out")
+        })?;
+        Ok((residents, ages))
+    }
+
+    fn nobody(records: &Records) -> Error {
+        Error::new("nobody lives in it: every row has 0 residents")
+            .file(&records.file)
+            .hint("check the column of residents")
+    }
+}
+
+fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {
+    let counted = Counted::read(records, column)?;
     let id = records.column(&["id", "cell", "编号"]);
     let coordinates = Coordinates::find(records, GivenColumns::default())?;
-    let counts = |column: Option<usize>| column.map_or_else(|| Ok(Numbers::default()), |column| records.counts(column));
-    let (counted, children_of, elderly_of) = (records.counts(residents)?, counts(children)?, counts(elderly)?);
     let mut people = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
         let geometry = coordinates.of(records, number, datum)?;
@@ -99,13 +145,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
                 point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?,
             ),
         };
-        let residents = counted.of(number).unwrap_or(0.0);
-        // An empty cell in a column of an age group means nobody.
-        let group = |column: Option<usize>, counts: &Numbers| column.map(|_| counts.of(number).unwrap_or(0.0));
-        let ages = Ages { children: group(children, &children_of), elderly: group(elderly, &elderly_of) };
-        check_ages(ages, residents).map_err(|problem| {
-            records.error(record, problem).hint("correct the line, or leave the columns of ages out")
-        })?;
+        let (residents, ages) = counted.of(records, number)?;
         people.push(PeopleRow {
             id: records.text(record, id).map_or_else(|| format!("cell:{}", number + 1), str::to_owned),
             at,
@@ -114,9 +154,7 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
         });
     }
     if people.iter().all(|row| row.residents == 0.0) {
-        return Err(Error::new("nobody lives in it: every row has 0 residents")
-            .file(&records.file)
-            .hint("check the column of residents"));
+        return Err(Counted::nobody(records));
     }
     Ok(people)
 }
@@ -140,6 +178,7 @@ impl People {
         let raster = match self {
             Self::Rows(rows) => return Ok(Cow::Borrowed(rows)),
             Self::Raster(raster) => raster.window(inside.bounds)?,
+            Self::Totals(_) => return Ok(Cow::Borrowed(&[])),
         };
         let rows = raster.cells().filter(|cell| cell.value > 0.0).map(|cell| PeopleRow {
             id: format!("cell:{}:{}", cell.at[0], cell.at[1]),
@@ -153,12 +192,15 @@ impl People {
 }
 
 /// Gives every building its people; cells and points without a building become homes of their own.
+///
+/// Of the estimate only the proportions count.
 pub(super) fn settle(
     people: &mut People,
-    mut homes: Vec<Home>,
+    estimate: Estimate,
     streets: &Streets,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Home>> {
+    let Estimate { mut homes, pieces, .. } = estimate;
     let inside = Inside::around(streets);
     let all = people.around(&inside)?;
     let rows: Vec<&PeopleRow> = all.iter().filter(|row| row.residents > 0.0).collect();
@@ -174,32 +216,28 @@ pub(super) fn settle(
         return Err(Error::new("none of the people live within the extract")
             .hint(format!("check that {} and the extract are of the same place, and the datum", Setting::People)));
     }
+    let weights: Vec<f64> = homes.iter().map(|home| home.residents).collect();
     for home in &mut homes {
         home.residents = 0.0;
-        home.estimated = false;
+        home.basis = Basis::Given;
     }
     let shares = assign(&rows, &homes);
+    let empty: Vec<bool> = shares.iter().map(Vec::is_empty).collect();
+    let mut spread = Spread::new(&rows, &empty, &pieces, streets);
     let mut cells = Vec::new();
-    for (row, members) in rows.iter().zip(shares) {
-        let total: f64 = members.iter().map(|home| homes[*home].floor_area.unwrap_or(0.0)).sum();
+    for (number, (row, mut members)) in rows.iter().zip(shares).enumerate() {
+        let in_buildings = |home: &usize| homes[*home].kind == HomeKind::Building;
+        let room: f64 = members.iter().filter(|home| in_buildings(home)).map(|home| weights[*home]).sum();
+        if room * CROWDED >= row.residents {
+            members.retain(in_buildings);
+        }
+        let total: f64 = members.iter().map(|home| weights[*home]).sum();
         if total > 0.0 {
             for home in members {
-                let home = &mut homes[home];
-                give(home, row, home.floor_area.unwrap_or(0.0) / total);
+                give(&mut homes[home], row.residents, row.ages, weights[home] / total);
             }
-        } else if let Some(at) = row.middle() {
-            let mut home = Home {
-                id: row.id.clone(),
-                at,
-                kind: HomeKind::Cell,
-                floor_area: None,
-                residents: 0.0,
-                ages: Ages::default(),
-                estimated: false,
-                community: None,
-            };
-            give(&mut home, row, 1.0);
-            cells.push(home);
+        } else {
+            cells.extend(spread.homes(number, row));
         }
     }
     homes.retain(|home| home.residents > 0.0);
@@ -207,13 +245,70 @@ pub(super) fn settle(
     Ok(homes)
 }
 
-fn give(home: &mut Home, row: &PeopleRow, share: f64) {
-    home.residents += row.residents * share;
-    let groups = [(&mut home.ages.children, row.ages.children), (&mut home.ages.elderly, row.ages.elderly)];
+fn give(home: &mut Home, residents: f64, ages: Ages, share: f64) {
+    home.residents += residents * share;
+    let groups = [(&mut home.ages.children, ages.children), (&mut home.ages.elderly, ages.elderly)];
     for (sum, people) in groups {
         if let Some(people) = people {
             *sum.get_or_insert(0.0) += people * share;
         }
+    }
+}
+
+/// Homes along the streets of cells and areas in which no home is known.
+struct Spread {
+    /// For each row, the pieces of streets in it.
+    pieces: Vec<Vec<Piece>>,
+}
+
+impl Spread {
+    fn new(rows: &[&PeopleRow], empty: &[bool], likely: &[Piece], streets: &Streets) -> Self {
+        let mut pieces = vec![Vec::new(); rows.len()];
+        let mut left = empty.to_vec();
+        let cells = CellIndex::new(rows);
+        let sort = |pieces: &mut Vec<Vec<Piece>>, left: &[bool], candidates: &[Piece]| {
+            for piece in candidates {
+                if let Some(row) = cells.containing(piece.at).filter(|row| left[*row]) {
+                    pieces[row].push(piece.clone());
+                }
+            }
+        };
+        if left.contains(&true) {
+            sort(&mut pieces, &left, likely);
+            left.iter_mut().zip(&pieces).for_each(|(left, pieces)| *left &= pieces.is_empty());
+        }
+        if left.contains(&true) {
+            sort(&mut pieces, &left, &any_pieces(streets));
+        }
+        Self { pieces }
+    }
+
+    /// The homes of a row: along its streets, or where it says.
+    fn homes(&mut self, number: usize, row: &PeopleRow) -> Vec<Home> {
+        let pieces = std::mem::take(&mut self.pieces[number]);
+        let home = |id, at, kind, share| {
+            let mut home = Home {
+                id,
+                at,
+                kind,
+                floor_area: None,
+                residents: 0.0,
+                ages: Ages::default(),
+                basis: Basis::Given,
+                community: None,
+            };
+            give(&mut home, row.residents, row.ages, share);
+            home
+        };
+        let total: f64 = pieces.iter().map(|piece| piece.weight).sum();
+        if total > 0.0 {
+            let id = |part: usize| format!("{}:{part}", row.id);
+            let along = pieces.into_iter().enumerate();
+            return along
+                .map(|(part, piece)| home(id(part), piece.at, HomeKind::Street, piece.weight / total))
+                .collect();
+        }
+        row.middle().map(|at| home(row.id.clone(), at, HomeKind::Cell, 1.0)).into_iter().collect()
     }
 }
 
@@ -229,6 +324,10 @@ fn assign(rows: &[&PeopleRow], homes: &[Home]) -> Vec<Vec<usize>> {
     for (index, home) in homes.iter().enumerate() {
         if let Some(cell) = cells.containing(home.at) {
             shares[cell].push(index);
+            continue;
+        }
+        // A point is an estate or a census block: its people live in the buildings around, where there are any.
+        if home.kind != HomeKind::Building {
             continue;
         }
         let here = Mercator::project(home.at);

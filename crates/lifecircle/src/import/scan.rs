@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::access::{self, Mark, Walkway};
 use super::basemap::{Drawn, drawn, label_kind};
 use super::facilities::name_of;
+use super::homes::{self, Frontage, frontage};
 use crate::city::{MapKind, Name};
 use crate::error::{Error, Result};
 use crate::geo::LonLat;
@@ -31,7 +32,7 @@ pub(super) struct Extract {
     /// Facilities that are points.
     pub points: Vec<(i64, Fixed, OwnedTags)>,
     /// Places that have a name on the map.
-    pub labels: Vec<(Fixed, MapKind, Name)>,
+    pub labels: Vec<Label>,
     /// How many elements of each kind the extract has.
     counts: Counts,
 }
@@ -44,6 +45,27 @@ struct Counts {
     twice: u64,
 }
 
+/// A place that has a name on the map.
+#[derive(Debug)]
+pub(super) struct Label {
+    pub at: Fixed,
+    pub kind: MapKind,
+    pub name: Name,
+    /// What kind of settlement it is, if it is one by itself rather than a part of one.
+    pub settlement: Option<Settlement>,
+    /// Its residents, where it tells them.
+    pub population: Option<f64>,
+}
+
+/// Kinds of settlements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Settlement {
+    Hamlet,
+    Village,
+    Town,
+    City,
+}
+
 /// A way that matters.
 #[derive(Debug)]
 pub(super) struct Way {
@@ -51,6 +73,8 @@ pub(super) struct Way {
     pub nodes: Vec<u32>,
     /// How it can be walked, if it can.
     pub walkway: Option<Walkway>,
+    /// How homes stand along it, if they do.
+    pub frontage: Option<Frontage>,
     /// How it is drawn as a line, if it is; few ways are.
     pub drawn: Option<Box<Drawn>>,
     /// Its tags, where it is more than a street.
@@ -111,25 +135,7 @@ pub(super) fn is_facility(tags: Tags<'_>) -> bool {
 fn is_area_of_interest(tags: Tags<'_>) -> bool {
     tags.iter().any(|(key, value)| match *key {
         "building" => *value != "no",
-        "landuse" => matches!(
-            *value,
-            "residential"
-                | "forest"
-                | "grass"
-                | "reservoir"
-                | "basin"
-                | "recreation_ground"
-                | "village_green"
-                | "meadow"
-                | "cemetery"
-                | "allotments"
-                | "commercial"
-                | "retail"
-                | "industrial"
-                | "railway"
-                | "port"
-                | "construction"
-        ),
+        "landuse" | "aeroway" | "power" => true,
         "natural" => matches!(
             *value,
             "water" | "wood" | "scrub" | "bay" | "grassland" | "heath" | "wetland" | "beach" | "sand" | "bare_rock"
@@ -162,6 +168,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
             id: way.id,
             nodes: way.refs.iter().filter_map(|id| wanted.binary_search(id).ok()).map(|index| index as u32).collect(),
             walkway: way.walkway,
+            frontage: way.frontage,
             drawn: way.drawn,
             tags: way.tags,
         })
@@ -214,6 +221,7 @@ struct RawWay {
     id: i64,
     refs: Vec<i64>,
     walkway: Option<Walkway>,
+    frontage: Option<Frontage>,
     drawn: Option<Box<Drawn>>,
     tags: OwnedTags,
 }
@@ -232,6 +240,7 @@ fn scan_ways(source: &OsmSource, members: &[i64], progress: &dyn Progress) -> Re
                 id,
                 refs: refs.to_vec(),
                 walkway,
+                frontage: frontage(tags),
                 drawn,
                 tags: if area { own(tags) } else { OwnedTags::new() },
             });
@@ -248,7 +257,7 @@ struct NodePiece {
     places: Vec<(u32, Fixed)>,
     marks: Vec<(u32, Mark)>,
     points: Vec<(i64, Fixed, OwnedTags)>,
-    labels: Vec<(Fixed, MapKind, Name)>,
+    labels: Vec<Label>,
 }
 
 fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Result<Vec<NodePiece>> {
@@ -266,13 +275,22 @@ fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Re
         if !tags.is_empty() && is_facility(tags) {
             piece.points.push((id, at, own(tags)));
         }
-        if let Some(kind) = label_kind(tags) {
-            let name = name_of(tags);
-            if name != Name::default() {
-                piece.labels.push((at, kind, name));
-            }
-        }
+        piece.labels.extend(label(at, tags));
     })
+}
+
+fn label(at: Fixed, tags: Tags<'_>) -> Option<Label> {
+    let kind = label_kind(tags)?;
+    let name = name_of(tags);
+    let settlement = match tag(tags, "place") {
+        Some("city") => Some(Settlement::City),
+        Some("town") => Some(Settlement::Town),
+        Some("village") => Some(Settlement::Village),
+        Some("hamlet") => Some(Settlement::Hamlet),
+        _ => None,
+    };
+    let population = tag(tags, "population").and_then(homes::population);
+    (name != Name::default()).then_some(Label { at, kind, name, settlement, population })
 }
 
 /// Finds an id among sorted ids. Extracts list nodes by id, so it mostly lies just behind the last one.

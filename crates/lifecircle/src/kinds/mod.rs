@@ -228,7 +228,7 @@ impl Catalogue {
 }
 
 /// Whether a text holds a word: whole where it is Latin (a riverbank is no bank), anywhere where it is Chinese.
-fn holds(text: &str, word: &str) -> bool {
+pub(crate) fn holds(text: &str, word: &str) -> bool {
     let whole = word.is_ascii();
     text.match_indices(word).any(|(start, _)| {
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());

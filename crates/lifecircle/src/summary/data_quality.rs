@@ -3,15 +3,17 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::city::City;
+use crate::city::{Basis, City};
 use crate::geo::Metres;
 use crate::measure::Measured;
 
 /// What the measures rest on.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DataQuality {
-    /// Share of residents that were estimated rather than given.
+    /// Share of residents whose number at their home was estimated rather than given, with or without a total for the area around.
     pub residents_estimated: f64,
+    /// Share of residents whose number is a share of a total that is known for the area around.
+    pub residents_of_totals: f64,
     /// Facilities of the city, by where they come from.
     pub facilities_from_osm: usize,
     /// Facilities from the user's lists.
@@ -49,9 +51,11 @@ impl DataQuality {
     /// What the measures of a city rest on.
     pub fn of(city: &City, measured: &Measured) -> Self {
         let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
-        let estimated: f64 = city.homes.iter().filter(|home| home.estimated).map(|home| home.residents).sum();
-        // The sum of nothing is -0.
-        let estimated = estimated + 0.0;
+        let share_of = |is: &dyn Fn(Basis) -> bool| {
+            let people: f64 = city.homes.iter().filter(|home| is(home.basis)).map(|home| home.residents).sum();
+            // The sum of nothing is -0.
+            if residents > 0.0 { (people + 0.0) / residents } else { 0.0 }
+        };
         let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
         let limit = measured.reached.ready.walk().snap_limit;
         let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
@@ -75,7 +79,8 @@ impl DataQuality {
                 snap.as_ref().err().map(|none| unsnapped("facility", &facility.id, facility.at, none.nearest))
             });
         Self {
-            residents_estimated: if residents > 0.0 { estimated / residents } else { 0.0 },
+            residents_estimated: share_of(&|basis| basis != Basis::Given),
+            residents_of_totals: share_of(&|basis| basis == Basis::Total),
             facilities_from_osm: city.facilities.len() - from_lists,
             facilities_from_lists: from_lists,
             facilities_unrecognised: measured.recognised.unrecognised,
