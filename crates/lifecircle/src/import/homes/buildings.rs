@@ -30,6 +30,9 @@ const BLOCK: f64 = 150.0;
 /// No building tells more storeys than this and means it.
 const MOST_STOREYS: f64 = 180.0;
 
+/// Values of `building` that say nothing of what it is for.
+const UNSPECIFIED: [&str; 2] = ["yes", "block"];
+
 /// Storeys of neighbours count from so many of them on.
 const NEIGHBOURS: f64 = 3.0;
 
@@ -96,7 +99,7 @@ fn dwellings(building: &Building<'_>, surroundings: &Surroundings<'_>, model: &M
     if let Some(kind) = model.kind(building.value()) {
         return (is_home || !is_of_other_use(building.area, building.value())).then_some((kind.dwellings, kind.levels));
     }
-    if building.value() != "yes" {
+    if !UNSPECIFIED.contains(&building.value()) {
         return None;
     }
     let size = model.unspecified(building.footprint)?;
@@ -116,9 +119,10 @@ fn dwellings(building: &Building<'_>, surroundings: &Surroundings<'_>, model: &M
 fn is_of_other_use(area: &Area<'_>, value: &str) -> bool {
     const ALWAYS: [&str; 9] =
         ["man_made", "power", "aeroway", "military", "industrial", "healthcare", "tourism", "abandoned", "ruins"];
-    const UNSPECIFIED: [&str; 6] = ["amenity", "shop", "office", "leisure", "historic", "craft"];
+    // What stands in an encyclopedia is seldom a dwelling.
+    const WHERE_UNSPECIFIED: [&str; 7] = ["amenity", "shop", "office", "leisure", "historic", "craft", "wikidata"];
     let told = |key: &&str| area.tag(key).is_some_and(|value| value != "no");
-    ALWAYS.iter().any(|key| told(&key)) || value == "yes" && UNSPECIFIED.iter().any(|key| told(&key))
+    ALWAYS.iter().any(|key| told(&key)) || UNSPECIFIED.contains(&value) && WHERE_UNSPECIFIED.iter().any(|key| told(&key))
 }
 
 /// Shops, offices and the like that are mapped as points.
