@@ -585,11 +585,15 @@ pub enum What {
 #[command(after_help = "\
 Examples:
   lifecircle facilities wuhai.city                          lists, kinds, and what was not recognised
+  lifecircle facilities wuhai.city --kind health_centre     what was taken for one, and why
   lifecircle facilities wuhai.city --merges                 each merge with its reason
   lifecircle facilities wuhai.city --undo amap:B0FF1,amap:B0FF2")]
 pub struct FacilitiesArgs {
     /// The city directory
     pub city: PathBuf,
+    /// List what was taken for a kind, and why: the rule on its tags, or the word of its name (`none`: what is of no kind)
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["merges", "undo"])]
+    pub kind: Option<String>,
     /// Tell each merge: what was merged with what, how far apart they are and how alike their names
     #[arg(long)]
     pub merges: bool,

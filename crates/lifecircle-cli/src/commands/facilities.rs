@@ -2,8 +2,9 @@
 
 use lifecircle::city::City;
 use lifecircle::import::undo;
+use lifecircle::kinds::Catalogue;
 use lifecircle::output::Output;
-use lifecircle::{Result, city, jobs};
+use lifecircle::{Error, Result, city, jobs};
 
 use crate::args::{Common, FacilitiesArgs};
 use crate::print;
@@ -17,11 +18,26 @@ pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
         output.write(|directory| jobs::write_city(&city, directory, &()))?;
         output.finish()?;
         print::show(|out| print::undone(out, &ids, &args.city, common))
+    } else if let Some(kind) = &args.kind {
+        let kind = kind_of(kind)?;
+        print::show(|out| print::of_kind(out, &city, kind, common))
     } else if args.merges {
         print::show(|out| print::merges(out, &city, common))
     } else {
         print::show(|out| print::facilities(out, &city, common))
     }
+}
+
+/// The index of a kind; none for what is of no kind.
+fn kind_of(id: &str) -> Result<Option<usize>> {
+    let catalogue = Catalogue::built_in();
+    if id == "none" {
+        return Ok(None);
+    }
+    catalogue.find(id).map(Some).ok_or_else(|| {
+        let ids = catalogue.kinds.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", ");
+        Error::not_found(format!("there is no kind `{id}`")).hint(format!("the kinds are: {ids}, none"))
+    })
 }
 
 /// The ids that the user gave: whole where a merged entry is called so, else what its commas part.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use lifecircle::city::City;
-use lifecircle::kinds::Catalogue;
+use lifecircle::kinds::{Because, Catalogue};
 use lifecircle::text::Language;
 use serde_json::json;
 
@@ -101,6 +101,69 @@ pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Re
         )?;
     }
     Ok(())
+}
+
+/// Rules are cut after so many signs; --json has them whole.
+const LONGEST_RULE: usize = 60;
+
+/// What was taken for a kind, or for none, and why.
+pub fn of_kind(out: &mut dyn Write, city: &City, kind: Option<usize>, common: &Common) -> io::Result<()> {
+    let catalogue = Catalogue::built_in();
+    let because = |facility| {
+        let found = catalogue.recognise(facility);
+        match kind {
+            Some(kind) => found.into_iter().find(|(found, _)| *found == kind).map(|(_, why)| Some(why)),
+            None => found.is_empty().then_some(None),
+        }
+    };
+    let found = city.facilities.iter().filter_map(|facility| Some((facility, because(facility)?)));
+    if common.json {
+        let all = found.map(|(facility, why)| {
+            let (way, what) = match why {
+                Some(Because::Rule(rule)) => (Some("rule"), Some(rule)),
+                Some(Because::Name(word)) => (Some("name"), Some(word)),
+                Some(Because::Called) => (Some("list"), Some(facility.kind.as_str())),
+                None => (None, None),
+            };
+            let tags: serde_json::Map<String, serde_json::Value> =
+                facility.tags.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+            json!({
+                "id": facility.id, "name": facility.name, "kind": facility.kind, "lon": facility.at.x, "lat": facility.at.y,
+                "area": facility.area, "by": way, "because": what, "tags": tags,
+            })
+        });
+        return document(out, &all.collect());
+    }
+    let english = common.language() == Language::English;
+    let heads = [
+        "id",
+        pick(common, "名称", "Name"),
+        pick(common, "标签", "Tag"),
+        pick(common, "依据", "Because of"),
+        pick(common, "经度", "Longitude"),
+        pick(common, "纬度", "Latitude"),
+    ];
+    let mut rows = table(&heads, 4);
+    for (facility, why) in found {
+        let why = match why {
+            Some(Because::Rule(rule)) if rule.chars().count() > LONGEST_RULE => {
+                rule.chars().take(LONGEST_RULE).chain(['…']).collect()
+            }
+            Some(Because::Rule(rule)) => rule.to_owned(),
+            Some(Because::Name(word)) => format!("{} {word}", pick(common, "名称含", "name:")),
+            Some(Because::Called) => pick(common, "名录如此称", "so called by the list").to_owned(),
+            None => String::new(),
+        };
+        rows.add_row([
+            facility.id.clone(),
+            facility.name.show(english).to_owned(),
+            facility.kind.clone(),
+            why,
+            format!("{:.6}", facility.at.x),
+            format!("{:.6}", facility.at.y),
+        ]);
+    }
+    line(out, &rows.to_string())
 }
 
 /// Each merge with its reason.

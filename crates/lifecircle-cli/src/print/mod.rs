@@ -22,7 +22,7 @@ use lifecircle::text::Language;
 use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
-pub use facilities::{facilities, merges, undone};
+pub use facilities::{facilities, merges, of_kind, undone};
 pub use plan::{sites, solved};
 pub use scenarios::{comparison, comparisons};
 pub use standards::{standard, standards, walkers};

@@ -176,7 +176,7 @@ impl Name {
 }
 
 /// One real place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facility {
     /// `n`, `w` or `r` with an OpenStreetMap id, or `LIST:ROW`.
     pub id: String,
@@ -239,6 +239,12 @@ pub enum Entries {
     Known(Vec<LonLat>),
     /// No gate is known: points on its outline, of which the one nearest to a street is taken for its gate.
     Outline(Vec<LonLat>),
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self::Known(Vec::new())
+    }
 }
 
 impl Entries {

@@ -141,7 +141,8 @@ pub(super) fn name_of(tags: Tags<'_>) -> Name {
 }
 
 fn name_by(get: impl Fn(&str) -> Option<String>) -> Name {
-    let local = get("name:zh").or_else(|| get("name")).unwrap_or_default();
-    let en = get("name:en").or_else(|| get("name").filter(|name| name.is_ascii())).unwrap_or_default();
-    Name { local, en }
+    // What a place is called where it is; a translation only where nothing else is known.
+    let name = get("name").filter(|name| !name.is_empty());
+    let en = get("name:en").or_else(|| name.clone().filter(|name| name.is_ascii())).unwrap_or_default();
+    Name { local: name.or_else(|| get("name:zh")).unwrap_or_default(), en }
 }

@@ -6,18 +6,22 @@
 
 mod index;
 mod likeness;
+mod names;
 mod rule;
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 pub use likeness::{BareName, likeness};
+pub(crate) use names::holds;
 pub use rule::Rule;
 
 use crate::city::Facility;
 use crate::error::{Error, Result};
 use index::Index;
+use names::Names;
 
 /// What a place can be.
 #[derive(Debug, Clone)]
@@ -106,7 +110,7 @@ impl Kind {
     /// # Errors
     /// If one of its rules is not understood.
     pub fn new(id: String, zh: String, en: String, recognition: &Recognition) -> Result<Self> {
-        let names = recognition.names.iter().map(|name| name.to_lowercase()).collect();
+        let names = recognition.names.clone();
         Ok(Self { id, zh, en, rules: recognition.rules()?, names, decides: true })
     }
 
@@ -124,6 +128,7 @@ pub struct Catalogue {
     pub kinds: Vec<Kind>,
     exclude: Vec<Rule>,
     names_not_for: Vec<Rule>,
+    names: Names,
     index: Index,
 }
 
@@ -132,6 +137,7 @@ pub struct Catalogue {
 struct CatalogueFile {
     exclude: Vec<String>,
     names_not_for: Vec<String>,
+    no_names: Vec<String>,
     kind: Vec<CatalogueKind>,
 }
 
@@ -169,8 +175,10 @@ impl Catalogue {
             kinds: Vec::new(),
             exclude: rules(&file.exclude)?,
             names_not_for: rules(&file.names_not_for)?,
+            names: Names::default(),
             index: Index::default(),
         };
+        catalogue.names.add(None, &file.no_names);
         for file_kind in file.kind {
             catalogue.add(kind(file_kind)?);
         }
@@ -181,6 +189,7 @@ impl Catalogue {
     pub fn add(&mut self, kind: Kind) -> usize {
         let number = self.kinds.len();
         self.index.add(number, &kind);
+        self.names.add(Some(number), &kind.names);
         self.kinds.push(kind);
         number
     }
@@ -196,44 +205,72 @@ impl Catalogue {
     }
 
     /// Which kinds a facility is, as indices, ascending; a place may be several.
+    pub fn kinds_of(&self, facility: &Facility) -> Vec<usize> {
+        self.recognise(facility).into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    /// Which kinds a facility is, ascending, and why.
     ///
     /// It is a kind if one of the kind's rules fits, or a list calls it so. Only where nothing fits does its name decide:
     /// the word that a list uses for its kind, then its names.
-    pub fn kinds_of(&self, facility: &Facility) -> Vec<usize> {
+    ///
+    /// ```
+    /// use lifecircle::city::{Entries, Facility, Name};
+    /// use lifecircle::kinds::Catalogue;
+    ///
+    /// let name = Name { local: "清华园社区养老服务驿站".to_owned(), en: String::new() };
+    /// let place = Facility { name, entries: Entries::Known(vec![]), ..Facility::default() };
+    /// let catalogue = Catalogue::built_in();
+    /// let (kind, why) = &catalogue.recognise(&place)[0];
+    /// assert_eq!((catalogue.kinds[*kind].id.as_str(), why.to_string().as_str()), ("elderly_day_care", "养老服务驿站"));
+    /// ```
+    pub fn recognise(&self, facility: &Facility) -> Vec<(usize, Because<'_>)> {
         if self.exclude.iter().any(|rule| rule.fits(facility)) {
             return Vec::new();
         }
         let word = facility.kind.trim().to_lowercase();
-        let fits = |kind: &usize| self.kinds[*kind].rules.iter().any(|rule| rule.fits(facility));
-        let mut found: Vec<usize> = self.index.candidates(facility).into_iter().filter(fits).collect();
+        let by_rule = |kind: usize| {
+            let rule = self.kinds[kind].rules.iter().find(|rule| rule.fits(facility))?;
+            Some((kind, Because::Rule(rule.text())))
+        };
+        let mut found: Vec<(usize, Because<'_>)> =
+            self.index.candidates(facility).into_iter().filter_map(by_rule).collect();
         if !word.is_empty() {
-            found.extend(self.index.called(&word));
+            found.extend(self.index.called(&word).iter().map(|kind| (*kind, Because::Called)));
         }
-        found.sort_unstable();
-        found.dedup();
-        if found.iter().any(|kind| self.kinds[*kind].decides)
-            || self.names_not_for.iter().any(|rule| rule.fits(facility))
-        {
-            return found;
+        let is_decided = found.iter().any(|(kind, _)| self.kinds[*kind].decides)
+            || self.names_not_for.iter().any(|rule| rule.fits(facility));
+        if !is_decided {
+            // A list's kind is a word such as 药店; an OpenStreetMap kind is a tag and tells nothing more.
+            let kind_word = if word.contains('=') { "" } else { &word };
+            let texts = [kind_word, &facility.name.local, &facility.name.en];
+            let told = texts.iter().map(|text| self.names.tell(text)).find(|told| !told.is_empty());
+            found.extend(told.unwrap_or_default().into_iter().map(|(kind, word)| (kind, Because::Name(word))));
         }
-        // A list's kind is a word such as 药店; an OpenStreetMap kind is a tag and tells nothing more.
-        let kind_word = if word.contains('=') { "" } else { &word };
-        let texts = [kind_word, &facility.name.local.to_lowercase(), &facility.name.en.to_lowercase()];
-        let tells = |kind: &Kind| kind.names.iter().any(|name| texts.iter().any(|text| holds(text, name)));
-        found.extend(self.kinds.iter().enumerate().filter(|(_, kind)| tells(kind)).map(|(index, _)| index));
-        found.sort_unstable();
-        found.dedup();
+        found.sort_by_key(|(kind, _)| *kind);
+        found.dedup_by_key(|(kind, _)| *kind);
         found
     }
 }
 
-/// Whether a text holds a word: whole where it is Latin (a riverbank is no bank), anywhere where it is Chinese.
-pub(crate) fn holds(text: &str, word: &str) -> bool {
-    let whole = word.is_ascii();
-    text.match_indices(word).any(|(start, _)| {
-        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        !whole || !letter(text[..start].chars().next_back()) && !letter(text[start + word.len()..].chars().next())
-    })
+/// Why a facility is taken for a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because<'a> {
+    /// A rule on its tags fits.
+    Rule(&'a str),
+    /// A list calls it by the kind's name.
+    Called,
+    /// Its name has this word.
+    Name(&'a str),
+}
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(text) | Self::Name(text) => f.write_str(text),
+            Self::Called => f.write_str("="),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 /// A rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
+    text: String,
     tests: Vec<Test>,
 }
 
@@ -53,7 +54,12 @@ impl Rule {
             Error::new(format!("the rule {text:?} is not understood"))
                 .hint("write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &")
         })?;
-        Ok(Self { tests })
+        Ok(Self { text: text.to_owned(), tests })
+    }
+
+    /// The rule as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether a facility fits.
