@@ -163,3 +163,12 @@ fn large_problems_have_bounds_too() {
     let wide = solve(&Regions { range: [1, 1_000], ..regions.clone() }, 0.05, &()).unwrap();
     assert!(wide.bound <= plan.cost);
 }
+
+#[test]
+fn the_cheapest_units_need_not_be_the_most_even_ones() {
+    // The way from an even plan to the cheapest leads through no single region that goes over.
+    let mut regions = grid(3, 2, &[4, 4, 1, 8, 4, 5], &[false, false, true, false, false, false], 2, 60);
+    regions.fixed = vec![5];
+    assert_eq!(cheapest(&regions), Some(60));
+    assert_eq!(solve(&regions, 0.0, &()).unwrap().plan.unwrap().cost, 60);
+}

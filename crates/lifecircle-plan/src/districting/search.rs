@@ -360,11 +360,15 @@ impl<'a> Run<'a> {
         let all = weights[start];
         let [least, most] = regions.range;
         let off = |weight: i64| (least - weight).max(weight - most).max(0);
-        let cut = order.iter().skip(1).min_by_key(|place| {
-            let below = weights[**place];
-            (off(below) + off(all - below), (2 * below - all).abs() / 4)
-        });
-        let cut = *cut?;
+        let off_of = |place: usize| off(weights[place]) + off(all - weights[place]);
+        let least_off = order.iter().skip(1).map(|place| off_of(*place)).min()?;
+        let fitting: Vec<usize> = order.iter().skip(1).copied().filter(|place| off_of(*place) == least_off).collect();
+        // Half of the time any cut that fits: the cheapest units need not be the most even ones.
+        let cut = if self.random.random_bool(0.5) {
+            fitting[self.random.random_range(0..fitting.len())]
+        } else {
+            fitting.into_iter().min_by_key(|place| (2 * weights[*place] - all).abs() / 4)?
+        };
         let mut is_below = vec![false; members.len()];
         is_below[cut] = true;
         for place in order.iter().skip(1) {
