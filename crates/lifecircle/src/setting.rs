@@ -7,6 +7,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Setting {
+    /// The OpenStreetMap extract.
+    Extract,
     /// Where people live.
     People,
     /// The column of residents.
@@ -27,7 +29,8 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Extract,
         Self::People,
         Self::PeopleColumn,
         Self::Population,
@@ -41,6 +44,7 @@ impl Setting {
     /// What it is in English, for a reader of whom nothing is known.
     pub fn in_english(self) -> String {
         match self {
+            Self::Extract => "an extract".to_owned(),
             Self::People => "population data".to_owned(),
             Self::Population => "the total population".to_owned(),
             Self::Facilities => "local lists of facilities".to_owned(),
@@ -53,6 +57,7 @@ impl Setting {
     /// The same in Chinese.
     pub fn in_chinese(self) -> String {
         match self {
+            Self::Extract => "数据".to_owned(),
             Self::People => "人口数据".to_owned(),
             Self::Population => "总人口".to_owned(),
             Self::Facilities => "本地设施名录".to_owned(),
@@ -65,6 +70,7 @@ impl Setting {
     /// Its name in the library, which does not change.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Extract => "extract",
             Self::People => "people",
             Self::PeopleColumn => "people.column",
             Self::Population => "population",

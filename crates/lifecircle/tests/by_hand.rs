@@ -105,6 +105,7 @@ fn home(id: &str, x: f64, y: f64, [residents, children, elderly]: [f64; 3], comm
         residents,
         ages: Ages { children: Some(children), elderly: Some(elderly) },
         basis: lifecircle::city::Basis::Given,
+        to_edge: None,
         community: Some(community),
     }
 }
@@ -455,7 +456,7 @@ fn what_the_city_has_none_of_is_no_gap_of_a_community() {
     let (_, summary) = measured(&city);
     let lacks = |gaps: &[lifecircle::summary::Gap]| gaps.iter().any(|gap| gap.service == "park");
     assert!(lacks(&summary.gaps) && !lacks(&summary.worst_gaps));
-    assert!(summary.notes.iter().any(|note| note.en.contains("no facility of 1 required services (Park)")));
+    assert!(summary.notes.iter().any(|note| note.en.contains("The data holds no Park, which")));
 }
 
 #[test]

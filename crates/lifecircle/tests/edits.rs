@@ -193,6 +193,7 @@ fn blocks() -> City {
             residents: 10.0,
             ages: lifecircle::city::Ages::default(),
             basis: lifecircle::city::Basis::Given,
+            to_edge: None,
             community: None,
         })
         .collect();

@@ -283,3 +283,26 @@ fn people_of_a_cell_live_in_its_homes_or_along_its_streets() {
         city.about.notes
     );
 }
+
+#[test]
+fn homes_know_how_far_the_data_goes_beyond_them() {
+    let mut map = Map::default();
+    town(&mut map, 1000, [0.0, 0.0], "highway=residential");
+    map.node(1, -2000.0, -2000.0).node(2, 2000.0, -2000.0).node(3, 2000.0, 2000.0).node(4, -2000.0, 2000.0);
+    map.way(1, &[1, 2, 3, 4, 1], "highway=trunk");
+    let city = map.city();
+    let origin = Map::at(0.0, 0.0);
+    for home in &city.homes {
+        // The data ends at the square around, and the town lies north-east of its middle.
+        let east = metric::distance(origin, geo_types::Coord { x: home.at.x, y: origin.y }).0;
+        let north = metric::distance(origin, geo_types::Coord { x: origin.x, y: home.at.y }).0;
+        let expected = 2000.0 - east.max(north);
+        assert!((home.to_edge.unwrap().0 - expected).abs() < 5.0, "{:?} {expected}", home.to_edge);
+    }
+    // A lake along the north: there the land ends, not the data.
+    rectangle(&mut map, 5000, [-3000.0, 1900.0], [6000.0, 2000.0], "natural=water");
+    for home in &map.city().homes {
+        let east = metric::distance(origin, geo_types::Coord { x: home.at.x, y: origin.y }).0;
+        assert!((home.to_edge.unwrap().0 - (2000.0 - east)).abs() < 5.0, "{:?}", home.to_edge);
+    }
+}

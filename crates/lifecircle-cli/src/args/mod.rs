@@ -412,6 +412,7 @@ impl MeasuringAll {
 /// The option by which a setting of the library is given.
 pub fn option(setting: Setting) -> String {
     let option = match setting {
+        Setting::Extract => "an extract",
         Setting::People => "--people",
         Setting::PeopleColumn => "--people-column",
         Setting::Population => "--population",

@@ -180,9 +180,10 @@ fn worst_gaps(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Re
     let gaps = if by_community { &summary.worst_gaps } else { &summary.gaps };
     let none_at_all = |id: &str| {
         let services = summary.circles.iter().flat_map(|(_, circle)| &circle.services);
-        services.clone().any(|(known, service)| known == id && service.facilities == 0)
+        services.clone().any(|(known, service)| known == id && service.facilities == 0) || summary.is_map_gap(id)
     };
-    let required: Vec<_> = gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service)).take(SHOWN).collect();
+    let required: Vec<_> =
+        gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service) && gap.is_ranked()).take(SHOWN).collect();
     if required.is_empty() {
         return Ok(());
     }

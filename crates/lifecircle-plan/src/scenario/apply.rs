@@ -173,6 +173,7 @@ fn make_edit(feature: &Feature, city: &mut EditedCity) -> Result<Made> {
                     residents: residents * share,
                     ages,
                     basis: Basis::Given,
+                    to_edge: None,
                     community: community.map(|index| index as u32),
                 })?;
                 if let Err(none) = city.home_snap(home) {

@@ -314,13 +314,16 @@ async fn gaps(
     let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
-        let communities = evaluated.summary().communities.iter();
+        let summary = evaluated.summary();
+        let communities = summary.communities.iter();
         let all = communities.flat_map(|community| community.area.gaps.iter().map(move |gap| (community, gap)));
-        let wanted = |gap: &Gap| {
-            (asked.optional || gap.required) && asked.service.as_ref().is_none_or(|service| gap.service == *service)
+        // Gaps that are probably the map's are told only to whoever asks for their service.
+        let wanted = |gap: &Gap| match &asked.service {
+            Some(service) => gap.service == *service,
+            None => (asked.optional || gap.required) && !summary.is_map_gap(&gap.service),
         };
         let mut gaps: Vec<(&CommunitySummary, &Gap)> = all.filter(|(_, gap)| wanted(gap)).collect();
-        gaps.sort_by(|(_, a), (_, b)| b.people_without.total_cmp(&a.people_without));
+        gaps.sort_by(|(_, a), (_, b)| b.surely_without().total_cmp(&a.surely_without()));
         let page = gaps.iter().skip(asked.offset).take(asked.limit.unwrap_or(USUAL_ROWS).min(MOST_ROWS));
         let row =
             |(community, gap): &(&CommunitySummary, &Gap)| GapRow { name: community.name.clone(), gap: (*gap).clone() };

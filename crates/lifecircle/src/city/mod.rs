@@ -273,6 +273,8 @@ pub struct Home {
     pub ages: Ages,
     /// How its residents are known.
     pub basis: Basis,
+    /// How far it is from where the data ends, straight; none where that is far, or where the data ends at the sea.
+    pub to_edge: Option<Metres>,
     /// Index of its community in [`City::communities`].
     pub community: Option<u32>,
 }

@@ -300,7 +300,7 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     Ok(streets)
 }
 
-/// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `basis`, `floor_area` (m²), `community`.
+/// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `basis`, `to_edge` (m), `floor_area` (m²), `community`.
 fn homes_table(homes: &[Home]) -> Table {
     Table::new()
         .text("id", homes.iter().map(|home| &home.id))
@@ -309,6 +309,7 @@ fn homes_table(homes: &[Home]) -> Table {
         .maybe_numbers("children", homes.iter().map(|home| home.ages.children))
         .maybe_numbers("elderly", homes.iter().map(|home| home.ages.elderly))
         .text("basis", homes.iter().map(|home| word(&home.basis)))
+        .maybe_numbers("to_edge", homes.iter().map(|home| home.to_edge.map(|metres| metres.0)))
         .maybe_numbers("floor_area", homes.iter().map(|home| home.floor_area))
         .maybe_integers(
             "community",
@@ -323,6 +324,8 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
         (table.get_text("kind")?, table.get_numbers("residents")?, bases_of(table)?.into_iter());
     let (mut children, mut elderly) = (table.get_numbers("children")?, table.get_numbers("elderly")?);
     let (mut floor_area, mut community) = (table.get_numbers("floor_area")?, table.get_integers("community")?);
+    // Before format 5 nobody told where the data ends.
+    let to_edge: Vec<Option<f64>> = table.get_numbers("to_edge").map(Iterator::collect).unwrap_or_default();
     let mut homes = Vec::with_capacity(table.rows());
     for id in table.get_text("id")? {
         let Some(Geometry::Point(at)) = points.next() else { return Err(Error::new("a home is no point")) };
@@ -333,6 +336,7 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
             residents: residents.next().flatten().unwrap_or(0.0),
             ages: Ages { children: children.next().flatten(), elderly: elderly.next().flatten() },
             basis: basis.next().unwrap_or_default(),
+            to_edge: to_edge.get(homes.len()).copied().flatten().map(Metres),
             floor_area: floor_area.next().flatten(),
             community: community.next().flatten().and_then(|index| u32::try_from(index).ok()),
         });

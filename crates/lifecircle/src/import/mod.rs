@@ -9,6 +9,7 @@ mod area_index;
 mod area_totals;
 mod basemap;
 mod communities;
+mod edge;
 mod elevation;
 mod facilities;
 mod homes;
@@ -164,6 +165,10 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         lists,
     };
     let basemap = basemap::features(&extract, &areas, about.extent);
+    // Beyond a city that was generated there is nothing.
+    if !about.synthetic {
+        edge::mark(&mut homes, &streets, &basemap);
+    }
     let roads = basemap::roads(&extract);
     Ok(City { about, streets, facilities, homes, communities, basemap, roads, merges })
 }

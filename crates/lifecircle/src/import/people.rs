@@ -295,6 +295,7 @@ impl Spread {
                 residents: 0.0,
                 ages: Ages::default(),
                 basis: Basis::Given,
+                to_edge: None,
                 community: None,
             };
             give(&mut home, row.residents, row.ages, share);

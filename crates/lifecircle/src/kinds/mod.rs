@@ -32,6 +32,8 @@ pub struct Kind {
     pub zh: String,
     /// Its English name.
     pub en: String,
+    /// How many a town has at the least for ten thousand residents, where known.
+    pub usual: Option<f64>,
     rules: Vec<Rule>,
     names: Vec<String>,
     /// Whether a name need not be asked where its rules fit. A service's own rules may be as wide as `office=*`, which
@@ -111,7 +113,7 @@ impl Kind {
     /// If one of its rules is not understood.
     pub fn new(id: String, zh: String, en: String, recognition: &Recognition) -> Result<Self> {
         let names = recognition.names.clone();
-        Ok(Self { id, zh, en, rules: recognition.rules()?, names, decides: true })
+        Ok(Self { id, zh, en, usual: None, rules: recognition.rules()?, names, decides: true })
     }
 
     /// The same kind as one that leaves the others to the name.
@@ -141,7 +143,7 @@ struct CatalogueFile {
     kind: Vec<CatalogueKind>,
 }
 
-recognised_by_lists!(CatalogueKind { id: String, zh: String, en: String });
+recognised_by_lists!(CatalogueKind { id: String, zh: String, en: String, usual: Option<f64> });
 
 /// The catalogue's text, to read and to copy from.
 pub const CATALOGUE_TEXT: &str = include_str!("../../standards/kinds.toml");
@@ -169,7 +171,8 @@ impl Catalogue {
         let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
         let kind = |kind: CatalogueKind| {
             let recognition = kind.recognition();
-            Kind::new(kind.id, kind.zh, kind.en, &recognition)
+            let usual = kind.usual;
+            Kind::new(kind.id, kind.zh, kind.en, &recognition).map(|kind| Kind { usual, ..kind })
         };
         let mut catalogue = Self {
             kinds: Vec::new(),

@@ -24,7 +24,7 @@ use crate::network::{Cost as _, Millimetres, Network, Walker};
 use crate::progress::Progress;
 use crate::reach::Near;
 use crate::ready::ReadyCity;
-use crate::standard::{Recognised, Score, ServicesOf, Standard, recognise};
+use crate::standard::{Recognised, Score, ServicesOf, Standard, Threshold, recognise};
 use reached::At;
 
 /// A city measured by one standard: for every home and service, how far the nearest facility is and how many are near.
@@ -104,6 +104,9 @@ pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn P
     standards.into_iter().zip(recognised).zip(at).map(of).collect()
 }
 
+/// How much faster than on the flat people walk at most: down a slope of 5 %. Source: Tobler (1993).
+const FASTEST: f64 = 1.2;
+
 impl Measured {
     /// What is still known is taken as it is, the rest is found.
     fn renewed(
@@ -177,6 +180,15 @@ impl Measured {
             1 => self.reached.has_one(home, self.at[service]),
             count => self.count_within_threshold(home, service) >= count,
         }
+    }
+
+    /// Whether a home is so near to where the data ends that a facility beyond could lie within a service's threshold.
+    pub fn could_be_beyond(&self, home: usize, service: usize) -> bool {
+        let reach = match self.standard.services[service].threshold {
+            Threshold::Time(time) => Metres(time.0 * self.walker().speed * FASTEST),
+            Threshold::Distance(metres) => metres,
+        };
+        self.city().homes[home].to_edge.is_some_and(|metres| metres.0 < reach.0)
     }
 
     /// Whether a home has every required service of a circle; for a circle that requires none, whether it has them all.

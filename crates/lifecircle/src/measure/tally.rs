@@ -153,6 +153,8 @@ impl Sub for PeopleCount {
 pub struct ServiceTally {
     /// Those who have it.
     pub having: PeopleCount,
+    /// Those who lack it as far as is known, but live so near to where the data ends that one beyond could be within reach.
+    pub unknown: PeopleCount,
     /// Residents who can get to one at all.
     pub residents_with_way: Total,
     /// Their seconds to the nearest, times residents.
@@ -172,6 +174,7 @@ pub struct ServiceTally {
 impl AddAssign for ServiceTally {
     fn add_assign(&mut self, other: Self) {
         self.having += other.having;
+        self.unknown += other.unknown;
         self.residents_with_way += other.residents_with_way;
         self.seconds += other.seconds;
         self.lacking_with_way += other.lacking_with_way;
@@ -270,7 +273,12 @@ impl Tally {
         }
     }
 
-    /// Those who lack a service.
+    /// Those who lack a service, whatever lies beyond the data.
+    pub fn surely_lacking(&self, service: usize) -> PeopleCount {
+        self.lacking(service) - self.services[service].unknown
+    }
+
+    /// Those who lack a service as far as is known.
     pub fn lacking(&self, service: usize) -> PeopleCount {
         self.all - self.services[service].having
     }
@@ -372,6 +380,8 @@ impl ServiceTally {
         let has = measured.has(index, service);
         if has {
             self.having += people;
+        } else if measured.could_be_beyond(index, service) {
+            self.unknown += people;
         }
         if let Some(time) = measured.nearest(index, service) {
             let seconds = Total::of(time.0 * residents);

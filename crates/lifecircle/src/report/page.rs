@@ -7,7 +7,7 @@ use super::{aspects, changes, chart, equity, map, tables};
 use crate::city::SourceRole;
 use crate::measure::Measured;
 use crate::output::signed;
-use crate::summary::{Changes, Summary};
+use crate::summary::{Changes, DataQuality, Summary};
 use crate::text::{Language, count, percent};
 
 const STYLE: &str = include_str!("style.css");
@@ -134,6 +134,9 @@ fn header(measured: &Measured, summary: &Summary, language: Language) -> Markup 
     }
 }
 
+/// From this share on, what most residents rest on is told beside their number.
+const MOSTLY: f64 = 0.5;
+
 fn figures(summary: &Summary, language: Language) -> Markup {
     let all = summary.circles.len();
     let total = summary.residents.max(f64::MIN_POSITIVE);
@@ -142,7 +145,7 @@ fn figures(summary: &Summary, language: Language) -> Markup {
             / total;
     let half: f64 = summary.residents_by_circles.iter().skip(all.div_ceil(2)).sum::<f64>() / total;
     let cards = [
-        (count(summary.residents), language.pick("居民", "residents").to_owned()),
+        (count(summary.residents), residents_are(&summary.data_quality, language).to_owned()),
         (count(summary.homes as f64), language.pick("住处", "homes").to_owned()),
         (count(summary.facilities as f64), language.pick("设施", "facilities").to_owned()),
         (
@@ -167,6 +170,17 @@ fn figures(summary: &Summary, language: Language) -> Markup {
         div class="cards" {
             @for (number, what) in cards { div { b { (number) } span { (what) } } }
         }
+    }
+}
+
+/// What the number of residents is, beside the number.
+fn residents_are(rests: &DataQuality, language: Language) -> &'static str {
+    if rests.residents_estimated < MOSTLY {
+        language.pick("居民", "residents")
+    } else if rests.residents_of_totals >= MOSTLY {
+        language.pick("居民（分布为估算，各地总数已知）", "residents (known totals, spread by estimate)")
+    } else {
+        language.pick("居民（估算，可能相差一倍）", "residents (an estimate: may be half or twice)")
     }
 }
 

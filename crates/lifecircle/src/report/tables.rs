@@ -85,13 +85,21 @@ fn of_its_people(service: &ServiceSummary, language: Language) -> Markup {
 pub(super) fn gaps(summary: &Summary, language: Language) -> Markup {
     let by_community = !summary.worst_gaps.is_empty();
     let all = if by_community { &summary.worst_gaps } else { &summary.gaps };
-    let there =
-        |gap: &&Gap| gap.required && service(summary, &gap.service).is_some_and(|service| service.facilities > 0);
+    let is_there = |id: &str| service(summary, id).is_some_and(|told| told.facilities > 0 && !told.probable_map_gap);
+    let there = |gap: &&Gap| gap.required && gap.is_ranked() && is_there(&gap.service);
     let shown: Vec<&Gap> = all.iter().filter(there).take(GAPS).collect();
+    let is_unsure = all.iter().any(|gap| gap.required && gap.people_unknown > 0.0);
     let ratios = shown.iter().any(|gap| gap.shortage.is_some());
     html! {
         (without_any(summary, language))
-        @if shown.is_empty() {
+        @if shown.is_empty() && is_unsure {
+            p {
+                (language.pick(
+                    "居民都临近数据边缘，边缘之外的设施未知，因此无法判断其余缺口。",
+                    "All who lack something live near the edge of the data; what lies beyond is not known, so nothing is ranked."
+                ))
+            }
+        } @else if shown.is_empty() {
             p {
                 (language.pick(
                     "没有其他缺口：所有居民都能在时限内到达有设施的全部必需服务。",
@@ -141,23 +149,52 @@ fn gap_cells(gap: &Gap, summary: &Summary, language: Language) -> Markup {
     let service = service(summary, &gap.service);
     html! {
         td { (service.map_or("", |s| language.pick(&s.zh, &s.en))) }
-        td class="n" { (count(gap.people_without)) (whom(gap.people, language)) }
+        td class="n" { (count(gap.people_without)) (whom(gap.people, language)) (uncertain(gap, language)) }
         td class="n" { (service.map(threshold).unwrap_or_default()) }
         td class="n" { (how_far(gap, language)) }
     }
 }
 
-/// Required services of which the city has no facility at all, in a sentence; empty if there are none.
+/// How many of those who lack a service may have one beyond the edge of the data.
+fn uncertain(gap: &Gap, language: Language) -> Markup {
+    let people = count(gap.people_unknown);
+    html! {
+        @if gap.people_unknown >= 1.0 {
+            " " small { (match language {
+                Language::Chinese => format!("（{people} 人临近数据边缘，不确定）"),
+                Language::English => format!("({people} near the edge of the data)"),
+            }) }
+        }
+    }
+}
+
+/// What the data holds none or hardly any of: probable gaps of the map, and required services without any.
 fn without_any(summary: &Summary, language: Language) -> Markup {
-    let all = summary.circles.iter().flat_map(|(_, circle)| &circle.services).map(|(_, service)| service);
-    let names: Vec<&str> =
-        all.filter(|s| s.required && s.facilities == 0).map(|s| language.pick(&s.zh, &s.en)).collect();
-    let names_together = names.join(language.pick("、", ", "));
-    let (before, after) = match language {
-        Language::Chinese => ("数据中全市均无：", "。以下为其余缺口。"),
-        Language::English => ("The data holds none in the whole city of: ", ". These are the other gaps."),
+    let all = || summary.circles.iter().flat_map(|(_, circle)| &circle.services).map(|(_, service)| service);
+    let name = |service: &ServiceSummary| language.pick(&service.zh, &service.en).to_owned();
+    let with_number = |service: &ServiceSummary| {
+        let (found, usual) = (count(service.facilities as f64), count(service.usual_number.unwrap_or_default()));
+        match language {
+            Language::Chinese => format!("{} {found}（通常 {usual}）", name(service)),
+            Language::English => format!("{} {found} (usually {usual})", name(service)),
+        }
     };
-    html! { @if !names.is_empty() { p { (before) b { (names_together) } (after) } } }
+    let probable: Vec<String> = all().filter(|s| s.probable_map_gap).map(with_number).collect();
+    let none: Vec<String> =
+        all().filter(|s| s.required && s.facilities == 0 && !s.probable_map_gap).map(name).collect();
+    let comma = language.pick("、", ", ");
+    html! {
+        @if !probable.is_empty() {
+            p {
+                b { (language.pick("可能是地图的缺口：", "Probably gaps of the map: ")) }
+                (probable.join(comma))
+                (language.pick("。同等规模的城镇通常更多，因此不计入下表；请补充本地名录。", ". Towns of this size have more, so they are left out below; add local lists."))
+            }
+        }
+        @if !none.is_empty() {
+            p { b { (language.pick("全市数据中没有：", "Not in the data at all: ")) } (none.join(comma)) (language.pick("。", ".")) }
+        }
+    }
 }
 
 /// How far the nearest one is on average, in the threshold's own unit.

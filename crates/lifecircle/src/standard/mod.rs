@@ -311,6 +311,14 @@ impl Standard {
         self.services.iter().enumerate().filter(|(_, service)| service.required).map(|(index, _)| index)
     }
 
+    /// How many facilities of a service ten thousand residents have at the least, by its kinds; none where nobody tells of one, or where
+    /// only facilities of some size count.
+    pub fn usual_number(&self, service: usize) -> Option<f64> {
+        let service = &self.services[service];
+        let all = || service.kinds.iter().map(|kind| self.catalogue.kinds[*kind].usual).sum::<Option<f64>>();
+        if service.asks_for_area() { None } else { all().filter(|usual| *usual > 0.0) }
+    }
+
     /// The kinds of places that a service is of: ids of the catalogue.
     pub fn kinds_of(&self, service: usize) -> impl Iterator<Item = &str> + '_ {
         self.services[service].kinds.iter().map(|kind| self.catalogue.kinds[*kind].id.as_str())

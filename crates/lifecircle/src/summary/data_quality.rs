@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::city::{Basis, City};
+use crate::city::{Basis, City, Home};
 use crate::geo::Metres;
 use crate::measure::Measured;
+
+/// In seconds.
+const FIFTEEN_MINUTES: f64 = 900.0;
 
 /// What the measures rest on.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -14,6 +17,10 @@ pub struct DataQuality {
     pub residents_estimated: f64,
     /// Share of residents whose number is a share of a total that is known for the area around.
     pub residents_of_totals: f64,
+    /// Share of residents who live within a 15-minute walk of where the data ends, where something beyond may be nearer.
+    pub residents_near_edge: f64,
+    /// The same share of homes.
+    pub homes_near_edge: f64,
     /// Facilities of the city, by where they come from.
     pub facilities_from_osm: usize,
     /// Facilities from the user's lists.
@@ -56,6 +63,13 @@ impl DataQuality {
             // The sum of nothing is -0.
             if residents > 0.0 { (people + 0.0) / residents } else { 0.0 }
         };
+        let reach = FIFTEEN_MINUTES * measured.walker().speed;
+        let is_near = |home: &Home| home.to_edge.is_some_and(|metres| metres.0 < reach);
+        let (near, people_near) = city
+            .homes
+            .iter()
+            .filter(|home| is_near(home))
+            .fold((0_usize, 0.0), |(homes, people), home| (homes + 1, people + home.residents));
         let from_lists = city.facilities.iter().filter(|facility| facility.id.contains(':')).count();
         let limit = measured.reached.ready.walk().snap_limit;
         let unsnapped = |what, id: &str, at: crate::geo::LonLat, nearest: Option<Metres>| Unsnapped {
@@ -81,6 +95,8 @@ impl DataQuality {
         Self {
             residents_estimated: share_of(&|basis| basis != Basis::Given),
             residents_of_totals: share_of(&|basis| basis == Basis::Total),
+            residents_near_edge: if residents > 0.0 { people_near / residents } else { 0.0 },
+            homes_near_edge: near as f64 / city.homes.len().max(1) as f64,
             facilities_from_osm: city.facilities.len() - from_lists,
             facilities_from_lists: from_lists,
             facilities_unrecognised: measured.recognised.unrecognised,

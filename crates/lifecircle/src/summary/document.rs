@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::data_quality::DataQuality;
 use super::gaps::{Gap, gaps};
 use super::indicators::Indicators;
+use super::map_gaps::{MapGap, map_gaps};
 use crate::city::{City, Name, Note, Source};
 use crate::geo::{Metres, Seconds};
 use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
@@ -146,6 +147,12 @@ pub struct ServiceSummary {
     pub ratio: Option<Ratio>,
     /// Number of facilities.
     pub facilities: usize,
+    /// How many facilities so many residents have at the least in any town; none where nobody tells, or where only facilities of some
+    /// size count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_number: Option<f64>,
+    /// Whether there are so few of them that the map probably lacks most, rather than the city. Such services are left out of rankings.
+    pub probable_map_gap: bool,
     /// Those who have it within the threshold.
     pub coverage: Share,
     /// Mean time of residents to the nearest, of those who can get to one.
@@ -222,6 +229,14 @@ fn in_order<S: serde::Serializer, T: Serialize>(pairs: &[(String, T)], serialize
     serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
 }
 
+impl Summary {
+    /// Whether the map, rather than the city, probably lacks most facilities of a service.
+    pub fn is_map_gap(&self, service: &str) -> bool {
+        let mut services = self.circles.iter().flat_map(|(_, circle)| &circle.services);
+        services.any(|(id, told)| id == service && told.probable_map_gap)
+    }
+}
+
 /// The JSON Schema of `summary.json`.
 pub fn summary_schema() -> Value {
     super::schema_of::<Summary>("summary.json of lifecircle: what was measured of a city")
@@ -238,10 +253,11 @@ pub fn summarise(measured: &Measured) -> Summary {
     let (city, standard) = (measured.city(), &measured.standard);
     let tally = CityTally::of(measured);
     let coverage = Coverage::of(standard, &tally.all);
+    let map_gaps = map_gaps(measured, coverage.residents);
     let circles = standard.circles.iter().enumerate().map(|(index, circle)| {
-        let services = standard
-            .services_of(index)
-            .map(|s| (standard.services[s].id.clone(), service_summary(measured, &tally.all, &coverage, s)));
+        let services = standard.services_of(index).map(|s| {
+            (standard.services[s].id.clone(), service_summary(measured, &tally.all, &coverage, s, map_gaps[s]))
+        });
         let summary = CircleSummary {
             zh: circle.zh.clone(),
             en: circle.en.clone(),
@@ -252,11 +268,14 @@ pub fn summarise(measured: &Measured) -> Summary {
         (circle.id.clone(), summary)
     });
     let communities = communities(city, standard, &tally);
-    let found = standard.services.iter().zip(&measured.recognised.services).filter(|(_, found)| !found.is_empty());
-    let found: HashSet<&str> = found.map(|(service, _)| service.id.as_str()).collect();
+    // A service that the map probably lacks would rank the map, not the city.
+    let found = standard.services.iter().zip(&measured.recognised.services).zip(&map_gaps);
+    let found = found.filter(|((_, found), gap)| !found.is_empty() && !gap.is_probable);
+    let found: HashSet<&str> = found.map(|((service, _), _)| service.id.as_str()).collect();
     let gaps_of = communities.iter().flat_map(|(community, _)| &community.area.gaps);
     let mut worst_gaps: Vec<Gap> = gaps_of.filter(|gap| found.contains(gap.service.as_str())).cloned().collect();
-    worst_gaps.sort_by(|a, b| b.people_without.total_cmp(&a.people_without));
+    worst_gaps.retain(Gap::is_ranked);
+    worst_gaps.sort_by(|a, b| b.surely_without().total_cmp(&a.surely_without()));
     worst_gaps.truncate(WORST_GAPS);
     let coverages: Vec<(String, Coverage)> =
         communities.iter().map(|(c, coverage)| (c.id.clone(), coverage.clone())).collect();
@@ -268,6 +287,7 @@ pub fn summarise(measured: &Measured) -> Summary {
         let summary = PairSummary { zh: pair.zh.clone(), en: pair.en.clone(), services, coverage: *coverage };
         (pair.id.clone(), summary)
     });
+    let data_quality = DataQuality::of(city, measured);
     Summary {
         format: FORMAT,
         city: city.about.name.clone(),
@@ -287,9 +307,17 @@ pub fn summarise(measured: &Measured) -> Summary {
         communities: communities.into_iter().map(|(community, _)| community).collect(),
         gaps: gaps(standard, None, &tally.all),
         worst_gaps,
-        data_quality: DataQuality::of(city, measured),
-        notes: city.about.notes.iter().cloned().chain(unmapped(measured)).chain(without_ages(city, measured)).collect(),
+        notes: city
+            .about
+            .notes
+            .iter()
+            .cloned()
+            .chain(unmapped(measured, &map_gaps))
+            .chain(without_ages(city, measured))
+            .chain(near_edge(&data_quality))
+            .collect(),
         sources: city.about.sources.clone(),
+        data_quality,
     }
 }
 
@@ -297,30 +325,58 @@ fn in_words<S: serde::Serializer>(notes: &[Note], serializer: S) -> Result<S::Ok
     serializer.collect_seq(notes.iter().map(Note::in_words))
 }
 
-/// Tells which services the data holds no facility of: the circle of such a service cannot be complete for anybody.
-fn unmapped(measured: &Measured) -> Option<Note> {
-    let standard = &measured.standard;
-    let missing: Vec<_> = standard
-        .services
-        .iter()
-        .zip(&measured.recognised.services)
-        .filter(|(s, found)| s.required && found.is_empty())
-        .map(|(s, _)| s)
-        .collect();
-    let names =
-        |name: fn(&crate::standard::Service) -> &str| missing.iter().map(|service| name(service)).collect::<Vec<_>>();
-    (!missing.is_empty()).then(|| Note {
+/// Tells which services the data holds hardly any facility of, or none: their gaps are probably the map's, and the circle of a
+/// required one without any cannot be complete for anybody.
+fn unmapped(measured: &Measured, map_gaps: &[MapGap]) -> Vec<Note> {
+    let services = measured.standard.services.iter().zip(&measured.recognised.services).zip(map_gaps);
+    let (probable, others): (Vec<_>, Vec<_>) = services.partition(|(_, gap)| gap.is_probable);
+    let missing: Vec<_> = others.iter().filter(|((s, found), _)| s.required && found.is_empty()).collect();
+    let set = Setting::Facilities;
+    let mut notes = Vec::new();
+    if !probable.is_empty() {
+        let told = |name: fn(&crate::standard::Service) -> &str, usually: &str| {
+            let one = |((service, found), gap): &((&crate::standard::Service, &Vec<u32>), &MapGap)| {
+                format!("{} {} ({usually} {:.0})", name(service), found.len(), gap.usual.unwrap_or_default())
+            };
+            probable.iter().map(one).collect::<Vec<_>>()
+        };
+        notes.push(Note {
+            en: format!(
+                "Probable gaps of the map, not of the city: {}. Towns of this size have more; these services are left out of rankings. Give {set} that hold them.",
+                told(|s| &s.en, "usually").join(", ")
+            ),
+            zh: format!(
+                "可能是地图的缺口，而非城市的缺口：{}。同等规模的城镇通常更多，这些服务不参与排名；请补充{set}。",
+                told(|s| &s.zh, "通常").join("、")
+            ),
+        });
+    }
+    if !missing.is_empty() {
+        let names = |name: fn(&crate::standard::Service) -> &str| {
+            missing.iter().map(|((service, _), _)| name(service)).collect::<Vec<_>>()
+        };
+        notes.push(Note {
+            en: format!(
+                "The data holds no {}, which the standard requires, so nobody can have these circles complete; give {set} that hold some.",
+                names(|s| &s.en).join(", no ")
+            ),
+            zh: format!("数据中没有必需服务：{}，相关生活圈无人达标；请补充{set}。", names(|s| &s.zh).join("、")),
+        });
+    }
+    notes
+}
+
+/// Tells how many people live where the data ends.
+fn near_edge(rests: &DataQuality) -> Option<Note> {
+    let (residents, homes) = (rests.residents_near_edge * 100.0, rests.homes_near_edge * 100.0);
+    (residents >= 1.0).then(|| Note {
         en: format!(
-            "The data holds no facility of {} required services ({}), so nobody can have their circles complete; give {} that hold some.",
-            missing.len(),
-            names(|s| &s.en).join(", "),
-            Setting::Facilities
+            "{residents:.0} % of residents ({homes:.0} % of homes) live within a 15-minute walk of where the extract ends. What lies beyond is not known, so what they lack is not ranked; give {} of a larger area, cut with a margin of 1.5 km.",
+            Setting::Extract
         ),
         zh: format!(
-            "数据中没有 {} 项必需服务的任何设施（{}），相关生活圈无人达标；请补充{}。",
-            missing.len(),
-            names(|s| &s.zh).join("、"),
-            Setting::Facilities
+            "{residents:.0}% 的居民（{homes:.0}% 的居住点）距数据边缘不足步行 15 分钟，边缘之外的设施未知，其缺口不参与排名；请提供范围更大的{}，四周多留 1.5 公里。",
+            Setting::Extract
         ),
     })
 }
@@ -353,7 +409,13 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     })
 }
 
-fn service_summary(measured: &Measured, tally: &Tally, coverage: &Coverage, index: usize) -> ServiceSummary {
+fn service_summary(
+    measured: &Measured,
+    tally: &Tally,
+    coverage: &Coverage,
+    index: usize,
+    map_gap: MapGap,
+) -> ServiceSummary {
     let service = &measured.standard.services[index];
     let (threshold_seconds, threshold_metres) = match service.threshold {
         Threshold::Time(time) => (Some(time), None),
@@ -372,6 +434,8 @@ fn service_summary(measured: &Measured, tally: &Tally, coverage: &Coverage, inde
         people: service.people,
         ratio: service.ratio.clone(),
         facilities: measured.recognised.services[index].len(),
+        usual_number: map_gap.usual,
+        probable_map_gap: map_gap.is_probable,
         coverage: coverage.services[index],
         mean_seconds: mean_time(&tally.services[index]),
         source: service.source.clone(),

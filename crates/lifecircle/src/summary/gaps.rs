@@ -20,8 +20,10 @@ pub struct Gap {
     pub required: bool,
     /// Who is counted: those whom the service is for; everybody where the ages of some of these homes are not known.
     pub people: AgeGroup,
-    /// How many of them are without it. Gaps are ranked by this.
+    /// How many of them are without it as far as is known. Gaps are ranked by this less `people_unknown`.
     pub people_without: f64,
+    /// How many of these live so near to where the data ends that one beyond it could be within the threshold.
+    pub people_unknown: f64,
     /// Residents without it.
     pub residents_without: f64,
     /// Homes without it.
@@ -36,6 +38,18 @@ pub struct Gap {
     /// How much more the ratio asks for, if the service has one and there is too little.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shortage: Option<Shortage>,
+}
+
+impl Gap {
+    /// How many people are without it whatever lies beyond the data.
+    pub fn surely_without(&self) -> f64 {
+        (self.people_without - self.people_unknown).max(0.0)
+    }
+
+    /// Whether it is one whatever lies beyond the data.
+    pub fn is_ranked(&self) -> bool {
+        self.surely_without() > 0.0 || self.shortage.is_some() && self.people_unknown == 0.0
+    }
 }
 
 /// Too little of a service for the people who should have it.
@@ -60,7 +74,7 @@ pub fn gaps(standard: &Standard, community: Option<&str>, tally: &Tally) -> Vec<
         .filter(|gap| gap.homes_without > 0 || gap.shortage.is_some())
         .collect();
     // Stable: equal gaps stay in the standard's order.
-    gaps.sort_by(|a, b| b.people_without.total_cmp(&a.people_without));
+    gaps.sort_by(|a, b| b.surely_without().total_cmp(&a.surely_without()));
     gaps
 }
 
@@ -76,6 +90,7 @@ fn gap(standard: &Standard, community: Option<&str>, tally: &Tally, index: usize
         required: service.required,
         people,
         people_without: lacking.of_group(people).1.value(),
+        people_unknown: counted.unknown.of_group(people).1.value(),
         residents_without: lacking.residents.value(),
         homes_without: lacking.homes,
         mean_seconds: mean(counted.lacking_seconds).map(Seconds),

@@ -10,6 +10,7 @@ mod equity;
 mod gaps;
 mod indicators;
 mod life_circle;
+mod map_gaps;
 
 pub use changes::{
     Change, Changes, CircleChange, CommunityChange, FacilityChange, ServiceChange, changes_schema, compare,
@@ -23,6 +24,7 @@ pub use equity::Equity;
 pub use gaps::{Gap, Shortage, gaps};
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
 pub use life_circle::{Area, CircleAt, LifeCircle, NearestAt, ServiceAt, community_at, life_circle};
+pub use map_gaps::{MapGap, map_gaps};
 
 /// The JSON Schema of a document, with its title.
 pub fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {

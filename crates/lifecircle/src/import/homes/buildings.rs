@@ -85,6 +85,7 @@ pub(super) fn homes(
             residents,
             ages: Ages::default(),
             basis: Basis::Estimated,
+            to_edge: None,
             community: None,
         })
     };

@@ -40,6 +40,7 @@ pub(super) fn homes(areas: &[Area<'_>], others: impl Iterator<Item = LonLat>, mo
             residents,
             ages: Ages::default(),
             basis: Basis::Estimated,
+            to_edge: None,
             community: None,
         }));
     }

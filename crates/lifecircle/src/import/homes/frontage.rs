@@ -200,6 +200,7 @@ pub(super) fn homes(pieces: &[Piece], buildings: &[Building<'_>], built: &[Home]
         residents: missing(piece, along),
         ages: Ages::default(),
         basis: Basis::Estimated,
+        to_edge: None,
         community: None,
     });
     homes.filter(|home| home.residents >= FEWEST).collect()
