@@ -21,6 +21,8 @@ pub enum Setting {
     FacilitiesColumns,
     /// Areas of communities.
     Communities,
+    /// By which standard to measure.
+    Standard,
     /// Where to write.
     Output,
     /// Whether an earlier output may be replaced.
@@ -29,7 +31,7 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Extract,
         Self::People,
         Self::PeopleColumn,
@@ -37,6 +39,7 @@ impl Setting {
         Self::Facilities,
         Self::FacilitiesColumns,
         Self::Communities,
+        Self::Standard,
         Self::Output,
         Self::Replace,
     ];
@@ -49,6 +52,7 @@ impl Setting {
             Self::Population => "the total population".to_owned(),
             Self::Facilities => "local lists of facilities".to_owned(),
             Self::Communities => "community boundaries".to_owned(),
+            Self::Standard => "the standard".to_owned(),
             Self::Output => "output".to_owned(),
             other => format!("the setting `{}`", other.name()),
         }
@@ -62,6 +66,7 @@ impl Setting {
             Self::Population => "总人口".to_owned(),
             Self::Facilities => "本地设施名录".to_owned(),
             Self::Communities => "社区边界".to_owned(),
+            Self::Standard => "标准".to_owned(),
             Self::Output => "输出位置".to_owned(),
             other => format!("设置项 {}", other.name()),
         }
@@ -77,6 +82,7 @@ impl Setting {
             Self::Facilities => "facilities",
             Self::FacilitiesColumns => "facilities.columns",
             Self::Communities => "communities",
+            Self::Standard => "standard",
             Self::Output => "output",
             Self::Replace => "replace",
         }

@@ -419,6 +419,7 @@ pub fn option(setting: Setting) -> String {
         Setting::Facilities => "--facilities",
         Setting::FacilitiesColumns => "--columns",
         Setting::Communities => "--communities",
+        Setting::Standard => "--standard",
         Setting::Output => "name with -o",
         Setting::Replace => "--force",
         other => return other.in_english(),
@@ -574,7 +575,7 @@ pub enum What {
     Snaps,
     /// Homes with all times and counts
     Homes,
-    /// Facilities as imported
+    /// Facilities as imported, with the kinds and services that each was taken for
     Facilities,
     /// Services of the city, with who has them
     Services,

@@ -44,7 +44,7 @@ pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
                 _ => vec![("services", export::services_table(&summary))],
             }
         }
-        What::Facilities => vec![("facilities", city::facilities_table(&city.facilities))],
+        What::Facilities => vec![("facilities", export::recognised_facilities_table(&city, &standard))],
     };
     let format = args.format.into();
     let mut files = Vec::new();

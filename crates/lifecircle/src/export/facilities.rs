@@ -2,8 +2,30 @@
 
 use geo_types::{Geometry, Point};
 
+use crate::city::{City, facilities_table as city_facilities_table};
+use crate::kinds::Catalogue;
 use crate::measure::Measured;
+use crate::standard::{Standard, recognise};
 use crate::tables::Table;
+
+/// All facilities of a city as they are kept, with what they were taken for: `kinds` of the catalogue and `services` of a standard, ids
+/// apart by semicolons, and `because`, the rule or the word of the name that tells each kind.
+pub fn recognised_facilities_table(city: &City, standard: &Standard) -> Table {
+    let catalogue = Catalogue::built_in();
+    let mut services: Vec<Vec<&str>> = vec![Vec::new(); city.facilities.len()];
+    for (service, members) in standard.services.iter().zip(&recognise(standard, &city.facilities).services) {
+        members.iter().for_each(|facility| services[*facility as usize].push(&service.id));
+    }
+    let found: Vec<_> = city.facilities.iter().map(|facility| catalogue.recognise(facility)).collect();
+    let join = |parts: &mut dyn Iterator<Item = String>| parts.collect::<Vec<_>>().join(";");
+    city_facilities_table(&city.facilities)
+        .text(
+            "kinds",
+            found.iter().map(|kinds| join(&mut kinds.iter().map(|(kind, _)| catalogue.kinds[*kind].id.clone()))),
+        )
+        .text("because", found.iter().map(|kinds| join(&mut kinds.iter().map(|(_, why)| why.to_string()))))
+        .text("services", services.iter().map(|ids| ids.join(";")))
+}
 
 /// A row for each facility that is a service of the standard: `id`, `name`, `name_en`, `kind`, `services` (ids of those that it is,
 /// apart by semicolons), `capacity`, `area` (m²).

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{AgeGroup, Aspect, Circle, Pair, Ratio, Score, Service, Standard, Threshold};
+use super::{AgeGroup, Aspect, Circle, Country, Pair, Ratio, Score, Service, Standard, Threshold};
 use crate::error::{Error, Result};
 use crate::geo::{Metres, Seconds};
 use crate::kinds::{Catalogue, Kind, Rule, recognised_by_lists};
@@ -27,6 +27,7 @@ struct StandardFile {
     version: String,
     zh: String,
     en: String,
+    country: Option<Spanned<Country>>,
     #[serde(default)]
     sources: Vec<Spanned<String>>,
     #[serde(default)]
@@ -206,6 +207,7 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
         version: file.version,
         zh: file.zh,
         en: file.en,
+        country: file.country.map(Spanned::into_inner),
         sources: file.sources.iter().map(|text| told(&source, text, "sources")).collect::<Result<_>>()?,
         pairs: pairs(&source, file.pair, &services)?,
         circles,

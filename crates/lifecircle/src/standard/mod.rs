@@ -17,7 +17,8 @@ pub use recognise::{Recognised, recognise};
 pub(crate) use recognise::{Recogniser, ServicesOf};
 
 use crate::error::{Error, Result};
-use crate::geo::{Metres, Seconds};
+use crate::geo::datum::is_in_china;
+use crate::geo::{LonLat, Metres, Seconds};
 use crate::kinds::Catalogue;
 use crate::sources::read_text;
 
@@ -34,6 +35,8 @@ pub struct Standard {
     pub en: String,
     /// What was consulted.
     pub sources: Vec<String>,
+    /// The country that it is made for; none if it is for any.
+    pub country: Option<Country>,
     /// The themes or levels that services belong to.
     pub circles: Vec<Circle>,
     /// Other ways of looking at the same services, each of which may serve several.
@@ -235,6 +238,22 @@ const BUILT_IN: [(&str, &str); 8] = [
     ("walkscore-like", include_str!("../../standards/walkscore-like.toml")),
     ("sony-15min", include_str!("../../standards/sony-15min.toml")),
 ];
+
+/// Countries whose standards are built in, by their codes (ISO 3166).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum Country {
+    /// China.
+    CN,
+}
+
+impl Country {
+    /// Whether a point may lie in it.
+    pub fn holds(self, point: LonLat) -> bool {
+        match self {
+            Self::CN => is_in_china(point),
+        }
+    }
+}
 
 impl Standard {
     /// Ids of the standards that are built in.

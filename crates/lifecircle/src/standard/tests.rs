@@ -444,3 +444,12 @@ fn thresholds_of_area() {
     assert_eq!(recognised.unrecognised, 1);
     assert_eq!(recognised.unknown_area.iter().sum::<usize>(), 1);
 }
+
+#[test]
+fn standards_tell_for_which_country_they_are() {
+    let wuhai = crate::geo::LonLat { x: 106.8, y: 39.65 };
+    let valletta = crate::geo::LonLat { x: 14.51, y: 35.9 };
+    let country = standard("wuhai-8").country.unwrap();
+    assert!(country.holds(wuhai) && !country.holds(valletta));
+    assert_eq!(standard("moreno-6").country, None);
+}

@@ -11,7 +11,7 @@ use super::gaps::{Gap, gaps};
 use super::indicators::Indicators;
 use super::map_gaps::{MapGap, map_gaps};
 use crate::city::{City, Name, Note, Source};
-use crate::geo::{Metres, Seconds};
+use crate::geo::{LonLat, Metres, Seconds};
 use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
 use crate::setting::Setting;
 use crate::standard::{AgeGroup, Ratio, Standard, Threshold};
@@ -315,6 +315,7 @@ pub fn summarise(measured: &Measured) -> Summary {
             .chain(unmapped(measured, &map_gaps))
             .chain(without_ages(city, measured))
             .chain(near_edge(&data_quality))
+            .chain(from_elsewhere(city, standard))
             .collect(),
         sources: city.about.sources.clone(),
         data_quality,
@@ -364,6 +365,20 @@ fn unmapped(measured: &Measured, map_gaps: &[MapGap]) -> Vec<Note> {
         });
     }
     notes
+}
+
+/// Tells that a standard was made for another country.
+fn from_elsewhere(city: &City, standard: &Standard) -> Option<Note> {
+    let [west, south, east, north] = city.about.extent;
+    let middle = LonLat { x: f64::midpoint(west, east), y: f64::midpoint(south, north) };
+    let is_elsewhere = !city.about.synthetic && standard.country.is_some_and(|country| !country.holds(middle));
+    let others: Vec<&str> =
+        Standard::built_in().filter(|id| Standard::find(id).is_ok_and(|other| other.country.is_none())).collect();
+    let (set, others) = (Setting::Standard, others.join(", "));
+    is_elsewhere.then(|| Note {
+        en: format!("{} was made for another country and asks for services that may be organised otherwise here; set {set} to another one ({others}), or give one of your own.", standard.en),
+        zh: format!("{}是为其他国家制定的，所要求的服务在当地可能另有组织方式；可将{set}改为：{others}，或使用自定义标准。", standard.zh),
+    })
 }
 
 /// Tells how many people live where the data ends.

@@ -48,8 +48,8 @@ pub(in crate::import) fn frontage(tags: Tags<'_>) -> Option<Frontage> {
 /// Cities with more pieces than this have longer ones.
 const MOST_PIECES: f64 = 1_000_000.0;
 
-/// Pieces with fewer residents than this are nobody's home.
-const FEWEST: f64 = 0.25;
+/// Pieces with fewer residents than one are nobody's home.
+const FEWEST: f64 = 1.0;
 
 /// Buildings that say nothing of whether homes are mapped.
 const OUTBUILDINGS: [&str; 9] =
