@@ -568,7 +568,7 @@ mod tests {
 
     #[test]
     fn homes_of_earlier_formats_tell_only_whether_they_were_estimated() {
-        let before = Table::new().flags("estimated", [true, false].into_iter());
+        let before = Table::new().flags("estimated", [true, false]);
         assert_eq!(bases_of(&before).unwrap(), [Basis::Estimated, Basis::Given]);
         let now = Table::new().text("basis", ["total", "given"].iter());
         assert_eq!(bases_of(&now).unwrap(), [Basis::Total, Basis::Given]);

@@ -447,8 +447,8 @@ fn thresholds_of_area() {
 
 #[test]
 fn standards_tell_for_which_country_they_are() {
-    let wuhai = crate::geo::LonLat { x: 106.8, y: 39.65 };
-    let valletta = crate::geo::LonLat { x: 14.51, y: 35.9 };
+    let wuhai = LonLat { x: 106.8, y: 39.65 };
+    let valletta = LonLat { x: 14.51, y: 35.9 };
     let country = standard("wuhai-8").country.unwrap();
     assert!(country.holds(wuhai) && !country.holds(valletta));
     assert_eq!(standard("moreno-6").country, None);

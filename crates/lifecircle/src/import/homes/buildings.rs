@@ -123,8 +123,7 @@ fn is_of_other_use(area: &Area<'_>, value: &str) -> bool {
     // What stands in an encyclopedia is seldom a dwelling.
     const WHERE_UNSPECIFIED: [&str; 7] = ["amenity", "shop", "office", "leisure", "historic", "craft", "wikidata"];
     let told = |key: &&str| area.tag(key).is_some_and(|value| value != "no");
-    ALWAYS.iter().any(|key| told(&key))
-        || UNSPECIFIED.contains(&value) && WHERE_UNSPECIFIED.iter().any(|key| told(&key))
+    ALWAYS.iter().any(told) || UNSPECIFIED.contains(&value) && WHERE_UNSPECIFIED.iter().any(told)
 }
 
 /// Shops, offices and the like that are mapped as points.
