@@ -161,6 +161,8 @@ struct NewCity {
     extract: u64,
     /// Where people live.
     people: Option<u64>,
+    /// All residents together, where no people are sent.
+    population: Option<f64>,
     /// Lists of facilities.
     #[serde(default)]
     facilities: Vec<u64>,
@@ -184,11 +186,15 @@ async fn start(
     if name.is_empty() || name.chars().count() > 60 {
         return Err(Problem::bad_input("`name` must have one to 60 signs"));
     }
+    if new.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
+        return Err(Problem::bad_input("`population` must be between 1 and 1000000000"));
+    }
     let keep_in = app.keep_in.clone().ok_or_else(Problem::cannot_keep)?;
     let paths = |numbers: &[u64]| numbers.iter().map(|number| app.uploads.path(*number)).collect::<Result<Vec<_>, _>>();
     let one = |number: Option<u64>| number.map(|number| app.uploads.path(number)).transpose();
     let files = InputFiles {
         people: one(new.people)?,
+        population: new.population,
         facilities: paths(&new.facilities)?,
         columns: new.columns.clone(),
         datum: datum(new.datum.as_deref())?,
