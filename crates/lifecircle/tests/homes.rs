@@ -187,7 +187,7 @@ fn totals_of_the_extract_scale_what_is_estimated() {
     let other = residents(&city.homes) - 1600.0;
     assert!(other > before.min(1600.0) && other < before.max(1600.0), "{other}");
     assert!(city.homes.iter().any(|home| home.basis == Basis::Total));
-    assert!(city.about.notes.iter().any(|note| note.en.contains("of 1 places, 1600 in all")), "{:?}", city.about.notes);
+    assert!(city.about.notes.iter().any(|note| note.en.contains("(1; 1,600 in all)")), "{:?}", city.about.notes);
 
     // Of a town that the boundary is named after.
     let mut map = districts("", "");
@@ -237,6 +237,32 @@ fn a_table_of_communities_and_their_residents() {
             .iter()
             .any(|note| note.en.contains("(50 residents) are not known") && note.en.contains("Nowhere"))
     );
+
+    // Of a whole and one of its parts, the other part has the rest, also of each age.
+    let mut map = districts("", "");
+    rectangle(&mut map, 90_000, [-10.0, -10.0], [1500.0, 500.0], "");
+    map.relation(90_000, &[(90_000, "outer")], "type=boundary boundary=administrative admin_level=7 name=Whole");
+    let of = |text: &str| {
+        std::fs::write(&table, text).unwrap();
+        let people = read_people(&table, None, Datum::Wgs84)?;
+        import(Inputs { people: Some(people), ..map.inputs() }, &())
+    };
+    let city = of("name,residents,elderly\nWhole,5000,1000\nA,3000,900\n").unwrap();
+    let old: f64 = city.homes.iter().map(|home| home.ages.elderly.unwrap()).sum();
+    assert!((west_of(&city, 700.0) - 3000.0).abs() < 1e-6 && (residents(&city.homes) - 5000.0).abs() < 1e-6);
+    assert!((old - 1000.0).abs() < 1e-6, "{old}");
+
+    // An empty cell is not known; a table of nothing is refused, as is an area that stands twice, and a bad coordinate is told as such.
+    let before = west_of(&map.city(), 700.0);
+    assert!((west_of(&of("name,residents\nA,\nB,700\n").unwrap(), 700.0) - before).abs() < 1e-6);
+    assert!(of("name,residents\nA,\nB,\n").unwrap_err().to_string().contains("nobody lives in it"));
+    assert!(
+        of("name,residents\nA,4\nB,5\nA,6\n")
+            .unwrap_err()
+            .to_string()
+            .contains("line 4: it is of the same area as line 2")
+    );
+    assert!(of("name,residents,lon,lat\nA,4,106.8,39.6\nB,5,106.8,3O.6\n").unwrap_err().to_string().contains("3O.6"));
 
     std::fs::write(&table, "name,residents\nX,3\nY,4\n").unwrap();
     let people = read_people(&table, None, Datum::Wgs84).unwrap();
@@ -305,4 +331,54 @@ fn homes_know_how_far_the_data_goes_beyond_them() {
         let east = metric::distance(origin, geo_types::Coord { x: home.at.x, y: origin.y }).0;
         assert!((home.to_edge.unwrap().0 - (2000.0 - east)).abs() < 5.0, "{:?}", home.to_edge);
     }
+}
+
+#[test]
+fn a_citys_number_is_not_that_of_the_district_in_which_its_node_lies() {
+    let mut map = districts("", "");
+    map.tagged(1, 100.0, 150.0, "place=city name=City population=7000");
+    let plain = districts("", "").city();
+    assert!((west_of(&map.city(), 700.0) - west_of(&plain, 700.0)).abs() < 1e-6);
+    // It is that of the boundary with its name.
+    rectangle(&mut map, 90_000, [-10.0, -10.0], [1420.0, 420.0], "");
+    map.relation(90_000, &[(90_000, "outer")], "type=boundary boundary=administrative admin_level=5 name=City");
+    let city = map.city();
+    assert!((residents(&city.homes) - 7000.0).abs() < 1e-6, "{}", residents(&city.homes));
+    // A node that stands twice, as along the seam of joined extracts, counts once.
+    map.tagged(1, 100.0, 150.0, "place=city name=City population=7000");
+    assert!((residents(&map.city().homes) - 7000.0).abs() < 1e-6);
+}
+
+#[test]
+fn a_village_in_a_nature_reserve_is_a_village() {
+    let people = |reserve: bool| {
+        let mut map = Map::default();
+        town(&mut map, 1000, [0.0, 0.0], "highway=residential");
+        rectangle(&mut map, 2000, [-50.0, -50.0], [500.0, 500.0], "landuse=residential");
+        if reserve {
+            rectangle(&mut map, 3000, [-2000.0, -2000.0], [4000.0, 4000.0], "leisure=nature_reserve");
+        }
+        residents(&map.city().homes)
+    };
+    assert!((people(true) - people(false)).abs() < 1e-6);
+}
+
+#[test]
+fn an_estate_within_an_estate_and_a_lake_add_nobody() {
+    let people = |more: &[&str]| {
+        let mut map = Map::default();
+        map.node(1, 0.0, 0.0).node(2, 900.0, 0.0).way(1, &[1, 2], "highway=residential");
+        rectangle(&mut map, 2000, [0.0, 0.0], [900.0, 900.0], "landuse=residential");
+        for (number, about) in more.iter().enumerate() {
+            rectangle(&mut map, 3000 + number as i64 * 10, [200.0, 200.0], [500.0, 500.0], about);
+        }
+        residents(map.city().homes.iter().filter(|home| home.kind == HomeKind::Estate))
+    };
+    let alone = people(&[]);
+    assert!((people(&["landuse=residential"]) / alone - 1.0).abs() < 0.1);
+    assert!(
+        (people(&["natural=water"]) / alone - (72.0 - 25.0) / 72.0).abs() < 0.1,
+        "{}",
+        people(&["natural=water"]) / alone
+    );
 }

@@ -499,5 +499,6 @@ fn residential_areas_the_size_of_a_continent() {
         map.way(way, &[10, 11, 12, 13, 10], "landuse=residential");
     }
     let city = of(OsmSource::Memory(map.elements));
-    assert!((100_000..=1_000_000).contains(&city.homes.len()), "{}", city.homes.len());
+    // They are a mistake in the map: only the street has homes.
+    assert!(city.homes.len() < 10, "{}", city.homes.len());
 }

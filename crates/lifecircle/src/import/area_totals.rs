@@ -17,12 +17,17 @@ use crate::city::{Ages, Basis, Community, Home, Note};
 use crate::error::{Error, Result};
 use crate::geo::polygon;
 use crate::setting::Setting;
-use crate::sources::records::{Coordinates, GivenColumns, Records};
+use crate::sources::records::{Coordinates, Records, RowPlace};
 
 /// What columns of the names and ids of areas are called.
 const NAMES: [&str; 11] =
-    ["name", "名称", "社区", "社区名称", "community", "街道", "所属街道", "乡镇", "municipality", "area", "区"];
-const IDS: [&str; 6] = ["id", "code", "adcode", "编号", "代码", "osm_id"];
+    ["name", "名称", "社区名称", "社区", "community", "municipality", "area", "街道", "乡镇", "所属街道", "区"];
+const IDS: [&str; 5] = ["id", "code", "adcode", "编号", "代码"];
+
+const PARENTS: [&str; 8] = ["subdistrict", "所属街道", "街道", "乡镇", "district", "所属区", "区", "县"];
+
+/// Ids beside names have at least so many signs.
+const SHORTEST_ID: usize = 4;
 
 /// How many of the names that were not found a sentence tells.
 const TOLD: usize = 5;
@@ -39,6 +44,9 @@ pub struct AreaTotals {
 struct AreaTotal {
     id: String,
     name: String,
+    /// The subdistrict or district that it belongs to, where the table tells it.
+    parent: String,
+    place: RowPlace,
     residents: f64,
     ages: Ages,
 }
@@ -47,19 +55,30 @@ impl AreaTotals {
     /// Reads totals, if the records have names or ids and no coordinates.
     pub(super) fn read(records: &Records, column: Option<&str>) -> Result<Option<Self>> {
         let (name, id) = (records.column(&NAMES), records.column(&IDS));
-        let has_place = records.rows.iter().any(|row| row.geometry.is_some())
-            || Coordinates::find(records, GivenColumns::default()).is_ok();
-        if has_place || name.is_none() && id.is_none() {
+        if Coordinates::are_in(records) || name.is_none() && id.is_none() {
             return Ok(None);
         }
         let counted = Counted::read(records, column)?;
+        let parent = records.column(&PARENTS).filter(|parent| Some(*parent) != name);
         let mut rows = Vec::with_capacity(records.rows.len());
-        for (number, record) in records.rows.iter().enumerate() {
+        // An empty cell is not known, and no zero.
+        for (number, record) in records.rows.iter().enumerate().filter(|(number, _)| counted.tells(*number)) {
             let (residents, ages) = counted.of(records, number)?;
             let text = |column| records.text(record, column).unwrap_or_default().to_owned();
-            rows.push(AreaTotal { id: text(id), name: text(name), residents, ages });
+            let (id, name, parent) = (text(id), text(name), text(parent));
+            rows.push(AreaTotal { id, name, parent, place: record.place, residents, ages });
+        }
+        if rows.iter().all(|row| row.residents == 0.0) {
+            return Err(Counted::nobody(records));
         }
         Ok(Some(Self { file: records.file.clone(), rows }))
+    }
+
+    fn error(&self, row: &AreaTotal, problem: String) -> Error {
+        Error::new(problem)
+            .file(&self.file)
+            .place(row.place.to_string())
+            .hint("give each area once, with a column of its subdistrict, or its id, where two have one name")
     }
 
     /// Shares the totals among the homes as they were estimated. Homes in no area of the table keep their estimate.
@@ -71,8 +90,16 @@ impl AreaTotals {
         notes: &mut Vec<Note>,
     ) -> Result<Vec<Home>> {
         let known = Known::new(areas, communities);
-        let (found, missed): (Vec<_>, Vec<_>) =
-            self.rows.iter().map(|row| (row, known.find(row))).partition(|(_, area)| area.is_some());
+        let mut joined = Vec::with_capacity(self.rows.len());
+        let mut taken: HashMap<usize, &AreaTotal> = HashMap::new();
+        for row in &self.rows {
+            let area = known.find(row).map_err(|problem| self.error(row, problem))?;
+            if let Some(other) = area.and_then(|area| taken.insert(area, row)) {
+                return Err(self.error(row, format!("it is of the same area as {}", other.place)));
+            }
+            joined.push((row, area));
+        }
+        let (found, missed): (Vec<_>, Vec<_>) = joined.into_iter().partition(|(_, area)| area.is_some());
         let names = |rows: &[(&AreaTotal, Option<usize>)]| {
             let names = rows.iter().take(TOLD).map(|(row, _)| if row.name.is_empty() { &*row.id } else { &*row.name });
             names.collect::<Vec<_>>().join(", ")
@@ -104,18 +131,32 @@ impl AreaTotals {
         let mut nobody = Vec::new();
         for (row, area) in found {
             let free: Vec<usize> = members[area].iter().copied().filter(|home| !given[*home]).collect();
-            let known: f64 = members[area].iter().filter(|home| given[**home]).map(|home| homes[*home].residents).sum();
             let weight: f64 = free.iter().map(|home| homes[*home].residents).sum();
-            let residents = (row.residents - known).max(0.0);
-            if weight <= 0.0 {
+            let parts = || members[area].iter().filter(|home| given[**home]).map(|home| &homes[*home]);
+            let known: f64 = parts().map(|home| home.residents).sum();
+            if weight <= 0.0 && known == 0.0 {
                 nobody.push((row, Some(area)));
                 continue;
             }
+            let residents = row.residents - known;
+            if weight <= 0.0 || residents <= 0.0 {
+                // Its parts have all of it: what lies between them keeps its estimate, and is told below.
+                continue;
+            }
+            // What the parts have is taken off; where theirs is not known, neither is what is left.
+            let left = |whole: Option<f64>, of: fn(&Ages) -> Option<f64>| {
+                let parts = parts().map(|home| of(&home.ages)).sum::<Option<f64>>();
+                whole.zip(parts).map(|(whole, parts)| (whole - parts).clamp(0.0, residents))
+            };
+            let ages = Ages {
+                children: left(row.ages.children, |ages| ages.children),
+                elderly: left(row.ages.elderly, |ages| ages.elderly),
+            };
             for home in free {
                 let share = homes[home].residents / weight;
                 homes[home].residents = residents * share;
                 let of_group = |people: Option<f64>| people.map(|people| people * share);
-                homes[home].ages = Ages { children: of_group(row.ages.children), elderly: of_group(row.ages.elderly) };
+                homes[home].ages = Ages { children: of_group(ages.children), elderly: of_group(ages.elderly) };
                 homes[home].basis = Basis::Total;
                 given[home] = true;
             }
@@ -131,8 +172,10 @@ impl AreaTotals {
         let outside = given.iter().filter(|given| !**given).count();
         if outside > 0 {
             notes.push(note(
-                format!("{outside} homes lie in no area of the population table; their residents are estimated."),
-                format!("{outside} 个居住点不在人口表的任何地区内，其居民人数为估算。"),
+                format!(
+                    "{outside} homes have their residents from no area of the population table; they are estimated."
+                ),
+                format!("{outside} 个居住点的居民人数未由人口表给出，为估算。"),
             ));
         }
         homes.retain(|home| home.residents > 0.0);
@@ -143,37 +186,81 @@ impl AreaTotals {
 /// Areas by their ids and names.
 struct Known<'a> {
     shapes: Vec<&'a MultiPolygon<f64>>,
-    by_key: HashMap<String, usize>,
+    /// The subdistrict and district of each.
+    parents: Vec<Vec<String>>,
+    by_id: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// Whether of areas of one name the smallest is meant: boundaries of several levels.
+    has_levels: bool,
 }
 
 impl<'a> Known<'a> {
     fn new(areas: &'a [Area<'_>], communities: Option<&'a [Community]>) -> Self {
-        let mut known = Self { shapes: Vec::new(), by_key: HashMap::new() };
+        let mut known = Self {
+            shapes: Vec::new(),
+            parents: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            has_levels: communities.is_none(),
+        };
         for community in communities.unwrap_or_default() {
-            known.add(&community.shape, [community.id.as_str(), &community.name.local, &community.name.en].into_iter());
+            let names =
+                [&community.name, &community.subdistrict, &community.district].map(|name| [&*name.local, &*name.en]);
+            let parents = names[1..].iter().flatten().map(|name| plain(name)).collect();
+            known.add(&community.shape, &community.id, names[0].into_iter(), parents);
         }
         let boundaries = areas.iter().filter(|area| area.tag("boundary") == Some("administrative"));
         for area in boundaries.filter(|_| communities.is_none()) {
             let names = area.tags.iter().filter(|(key, _)| {
-                key == "name"
-                    || key.starts_with("name:")
-                    || matches!(key.as_str(), "ref" | "official_name" | "alt_name")
+                key == "name" || key.starts_with("name:") || matches!(key.as_str(), "official_name" | "alt_name")
             });
-            known.add(&area.shape, std::iter::once(area.id.as_str()).chain(names.map(|(_, name)| name.as_str())));
+            known.add(&area.shape, &area.id, names.map(|(_, name)| name.as_str()), Vec::new());
         }
         known
     }
 
-    /// Of two areas of one name the first stays.
-    fn add<'k>(&mut self, shape: &'a MultiPolygon<f64>, keys: impl Iterator<Item = &'k str>) {
-        for key in keys.map(plain).filter(|key| !key.is_empty()) {
-            self.by_key.entry(key).or_insert(self.shapes.len());
+    fn add<'k>(
+        &mut self,
+        shape: &'a MultiPolygon<f64>,
+        id: &str,
+        names: impl Iterator<Item = &'k str>,
+        parents: Vec<String>,
+    ) {
+        let number = self.shapes.len();
+        self.by_id.entry(plain(id)).or_insert(number);
+        for name in names.map(plain).filter(|name| !name.is_empty()) {
+            let areas = self.by_name.entry(name).or_default();
+            if areas.last() != Some(&number) {
+                areas.push(number);
+            }
         }
         self.shapes.push(shape);
+        self.parents.push(parents);
     }
 
-    fn find(&self, row: &AreaTotal) -> Option<usize> {
-        [&row.id, &row.name].into_iter().find_map(|key| self.by_key.get(&plain(key)).copied())
+    /// The area of a row: by its name, and by its id where nothing has that name.
+    fn find(&self, row: &AreaTotal) -> std::result::Result<Option<usize>, String> {
+        let by_id = || self.by_id.get(&plain(&row.id)).copied();
+        let Some(named) = self.by_name.get(&plain(&row.name)).filter(|_| !row.name.is_empty()) else {
+            // A short number beside a name that nothing has counts the rows, and is no id.
+            let is_id = row.name.is_empty() || row.id.chars().count() >= SHORTEST_ID;
+            return Ok(if is_id { by_id() } else { None });
+        };
+        let parent = plain(&row.parent);
+        let is_of_parent = |area: &usize| self.parents[*area].contains(&parent);
+        let of_parent: Vec<usize> = named.iter().copied().filter(is_of_parent).collect();
+        let candidates = if of_parent.is_empty() { named.clone() } else { of_parent };
+        match candidates.as_slice() {
+            [one] => Ok(Some(*one)),
+            several => match by_id().filter(|area| several.contains(area)) {
+                Some(area) => Ok(Some(area)),
+                None if self.has_levels => {
+                    let size = |area: &usize| polygon::area(self.shapes[*area]);
+                    Ok(several.iter().copied().min_by(|a, b| size(a).total_cmp(&size(b))))
+                }
+                None => Err(format!("{} areas are called {}", several.len(), row.name)),
+            },
+        }
     }
 }
 

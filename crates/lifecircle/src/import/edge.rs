@@ -24,7 +24,7 @@ const LARGE_WATER: f64 = 1e6;
 const SHORE: [f64; 2] = [150.0, 350.0];
 
 /// Homes farther from the edge are not near it.
-const NEAR: f64 = 5_000.0;
+const NEAR: f64 = 10_000.0;
 
 /// Tells every home that is near the edge of the data how far it is, straight.
 pub(super) fn mark(homes: &mut [Home], streets: &Streets, basemap: &[MapFeature]) {

@@ -113,6 +113,11 @@ impl Counted {
         Ok(Self { residents: records.counts(residents)?, children: counts(&CHILDREN)?, elderly: counts(&ELDERLY)? })
     }
 
+    /// Whether a row tells its residents.
+    pub fn tells(&self, number: usize) -> bool {
+        self.residents.of(number).is_some()
+    }
+
     /// Residents of a row, and their ages.
     pub fn of(&self, records: &Records, number: usize) -> Result<(f64, Ages)> {
         let residents = self.residents.of(number).unwrap_or(0.0);
@@ -125,7 +130,7 @@ impl Counted {
         Ok((residents, ages))
     }
 
-    fn nobody(records: &Records) -> Error {
+    pub fn nobody(records: &Records) -> Error {
         Error::new("nobody lives in it: every row has 0 residents")
             .file(&records.file)
             .hint("check the column of residents")

@@ -48,6 +48,7 @@ struct Counts {
 /// A place that has a name on the map.
 #[derive(Debug)]
 pub(super) struct Label {
+    pub id: i64,
     pub at: Fixed,
     pub kind: MapKind,
     pub name: Name,
@@ -188,6 +189,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
         extract.counts.nodes += piece.count;
     }
     keep_first(&mut extract.points, |point| point.0, &mut twice);
+    keep_first(&mut extract.labels, |label| label.id, &mut twice);
     extract.counts.ways = way_count;
     extract.counts.twice = twice;
     extract.places = places;
@@ -275,11 +277,11 @@ fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Re
         if !tags.is_empty() && is_facility(tags) {
             piece.points.push((id, at, own(tags)));
         }
-        piece.labels.extend(label(at, tags));
+        piece.labels.extend(label(id, at, tags));
     })
 }
 
-fn label(at: Fixed, tags: Tags<'_>) -> Option<Label> {
+fn label(id: i64, at: Fixed, tags: Tags<'_>) -> Option<Label> {
     let kind = label_kind(tags)?;
     let name = name_of(tags);
     let settlement = match tag(tags, "place") {
@@ -290,7 +292,7 @@ fn label(at: Fixed, tags: Tags<'_>) -> Option<Label> {
         _ => None,
     };
     let population = tag(tags, "population").and_then(homes::population);
-    (name != Name::default()).then_some(Label { at, kind, name, settlement, population })
+    (name != Name::default()).then_some(Label { id, at, kind, name, settlement, population })
 }
 
 /// Finds an id among sorted ids. Extracts list nodes by id, so it mostly lies just behind the last one.

@@ -175,20 +175,19 @@ fn without_any(summary: &Summary, language: Language) -> Markup {
     let with_number = |service: &ServiceSummary| {
         let (found, usual) = (count(service.facilities as f64), count(service.usual_number.unwrap_or_default()));
         match language {
-            Language::Chinese => format!("{} {found}（通常 {usual}）", name(service)),
-            Language::English => format!("{} {found} (usually {usual})", name(service)),
+            Language::Chinese => format!("{} {found} 处（一般不少于 {usual} 处）", name(service)),
+            Language::English => format!("{} {found} (at least {usual})", name(service)),
         }
     };
     let probable: Vec<String> = all().filter(|s| s.probable_map_gap).map(with_number).collect();
-    let none: Vec<String> =
-        all().filter(|s| s.required && s.facilities == 0 && !s.probable_map_gap).map(name).collect();
+    let none: Vec<String> = all().filter(|s| s.required && s.facilities == 0).map(name).collect();
     let comma = language.pick("、", ", ");
     html! {
         @if !probable.is_empty() {
             p {
-                b { (language.pick("可能是地图的缺口：", "Probably gaps of the map: ")) }
+                b { (language.pick("可能是地图数据缺失：", "Probably gaps of the map: ")) }
                 (probable.join(comma))
-                (language.pick("。同等规模的城镇通常更多，因此不计入下表；请补充本地名录。", ". Towns of this size have more, so they are left out below; add local lists."))
+                (language.pick("。括号内为同等规模城镇的一般数量，这些服务不计入下表；请补充本地名录。", ". The number in brackets is what a town of this size has; these are left out below. Add local lists."))
             }
         }
         @if !none.is_empty() {

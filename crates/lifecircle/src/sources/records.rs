@@ -19,6 +19,7 @@ const LARGEST_SIZE: f64 = 1e12;
 
 /// What columns of coordinates are called.
 const LON_COLUMNS: [&str; 7] = ["lon", "lng", "long", "longitude", "location.lng", "x", "经度"];
+const PAIR_COLUMNS: [&str; 3] = ["location", "坐标", "经纬度"];
 const LAT_COLUMNS: [&str; 5] = ["lat", "latitude", "location.lat", "y", "纬度"];
 
 /// A file's records.
@@ -286,7 +287,7 @@ impl Coordinates {
         }
         let lon = given_lon.or_else(|| records.column(&LON_COLUMNS));
         let lat = given_lat.or_else(|| records.column(&LAT_COLUMNS));
-        match (lon.zip(lat), records.column(&["location", "坐标", "经纬度"])) {
+        match (lon.zip(lat), records.column(&PAIR_COLUMNS)) {
             (Some((lon, lat)), _) => {
                 let degrees = |column, most: f64| records.numbers(column, |degrees: f64| degrees.abs() <= most);
                 Ok(Self::Columns(degrees(lon, 180.0)?, degrees(lat, 90.0)?))
@@ -302,6 +303,12 @@ impl Coordinates {
                     }))
             }
         }
+    }
+
+    /// Whether a file has something that looks like coordinates, right or wrong.
+    pub fn are_in(records: &Records) -> bool {
+        records.rows.iter().any(|row| row.geometry.is_some())
+            || [&LON_COLUMNS[..], &LAT_COLUMNS, &PAIR_COLUMNS].iter().any(|names| records.column(names).is_some())
     }
 
     /// The geometry of a row in WGS-84.

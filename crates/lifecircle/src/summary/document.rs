@@ -329,26 +329,31 @@ fn in_words<S: serde::Serializer>(notes: &[Note], serializer: S) -> Result<S::Ok
 /// Tells which services the data holds hardly any facility of, or none: their gaps are probably the map's, and the circle of a
 /// required one without any cannot be complete for anybody.
 fn unmapped(measured: &Measured, map_gaps: &[MapGap]) -> Vec<Note> {
-    let services = measured.standard.services.iter().zip(&measured.recognised.services).zip(map_gaps);
-    let (probable, others): (Vec<_>, Vec<_>) = services.partition(|(_, gap)| gap.is_probable);
-    let missing: Vec<_> = others.iter().filter(|((s, found), _)| s.required && found.is_empty()).collect();
+    let services = || measured.standard.services.iter().zip(&measured.recognised.services).zip(map_gaps);
+    let probable: Vec<_> = services().filter(|(_, gap)| gap.is_probable).collect();
+    let missing: Vec<_> = services().filter(|((s, found), _)| s.required && found.is_empty()).collect();
     let set = Setting::Facilities;
     let mut notes = Vec::new();
     if !probable.is_empty() {
         let told = |name: fn(&crate::standard::Service) -> &str, usually: &str| {
             let one = |((service, found), gap): &((&crate::standard::Service, &Vec<u32>), &MapGap)| {
-                format!("{} {} ({usually} {:.0})", name(service), found.len(), gap.usual.unwrap_or_default())
+                format!(
+                    "{} {}{}",
+                    name(service),
+                    found.len(),
+                    usually.replace('#', &format!("{:.0}", gap.usual.unwrap_or_default()))
+                )
             };
             probable.iter().map(one).collect::<Vec<_>>()
         };
         notes.push(Note {
             en: format!(
-                "Probable gaps of the map, not of the city: {}. Towns of this size have more; these services are left out of rankings. Give {set} that hold them.",
-                told(|s| &s.en, "usually").join(", ")
+                "Probable gaps of the map, not of the city: {}. The number in brackets is what a town of this size has; these services are left out of rankings. Give {set} that hold them.",
+                told(|s| &s.en, " (at least #)").join(", ")
             ),
             zh: format!(
-                "可能是地图的缺口，而非城市的缺口：{}。同等规模的城镇通常更多，这些服务不参与排名；请补充{set}。",
-                told(|s| &s.zh, "通常").join("、")
+                "可能是地图数据缺失，而非实际设施短缺：{}。括号内为同等规模城镇的一般数量，这些服务不参与排名；请补充{set}。",
+                told(|s| &s.zh, " 处（一般不少于 # 处）").join("、")
             ),
         });
     }
@@ -386,7 +391,7 @@ fn near_edge(rests: &DataQuality) -> Option<Note> {
     let (residents, homes) = (rests.residents_near_edge * 100.0, rests.homes_near_edge * 100.0);
     (residents >= 1.0).then(|| Note {
         en: format!(
-            "{residents:.0} % of residents ({homes:.0} % of homes) live within a 15-minute walk of where the extract ends. What lies beyond is not known, so what they lack is not ranked; give {} of a larger area, cut with a margin of 1.5 km.",
+            "{residents:.0} % of residents ({homes:.0} % of homes) live within a 15-minute walk of where the extract ends. What lies beyond is not known, so what they lack is not ranked where it could be there; give {} of a larger area, cut with a margin of 1.5 km.",
             Setting::Extract
         ),
         zh: format!(

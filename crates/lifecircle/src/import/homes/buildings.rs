@@ -97,13 +97,16 @@ fn dwellings(building: &Building<'_>, surroundings: &Surroundings<'_>, model: &M
     let name = building.area.tag("name").unwrap_or_default().to_lowercase();
     let named = |words: &[String]| !name.is_empty() && words.iter().any(|word| holds(&name, word));
     let is_home = named(&model.names.homes);
+    if building.footprint > model.dwelling.largest_footprint {
+        return None;
+    }
     if let Some(kind) = model.kind(building.value()) {
         return (is_home || !is_of_other_use(building.area, building.value())).then_some((kind.dwellings, kind.levels));
     }
     if !UNSPECIFIED.contains(&building.value()) {
         return None;
     }
-    let size = model.unspecified(building.footprint)?;
+    let size = model.unspecified(building.footprint).or_else(|| model.unspecified.last().filter(|_| is_home))?;
     if is_home {
         return Some((size.within_residential, size.levels));
     }

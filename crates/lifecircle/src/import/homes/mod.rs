@@ -46,7 +46,7 @@ pub(super) fn estimate(extract: &Extract, areas: &[Area<'_>], streets: &Streets)
     let mut homes = buildings::homes(&buildings, &surroundings, &others, model);
     homes.extend(frontage::homes(&pieces, &buildings, &homes, model));
     let taken = buildings.iter().map(|building| building.at).chain(pieces.iter().map(|piece| piece.at));
-    homes.extend(estates::homes(areas, taken, &model.areas));
+    homes.extend(estates::homes(areas, taken, &surroundings, &model.areas));
     if homes.is_empty() {
         // An extract of paths alone: people live along them, if anywhere.
         homes = frontage::homes(&any_pieces(streets), &buildings, &[], model);
@@ -79,7 +79,7 @@ impl Estimate {
         let all: f64 = self.homes.iter().map(|home| home.residents).sum();
         let parts = [
             (HomeKind::Building, "from buildings", "由建筑推算"),
-            (HomeKind::Street, "along streets without mapped buildings", "沿未绘制建筑的街道推算"),
+            (HomeKind::Street, "along streets without mapped buildings", "按未标注建筑的街道推算"),
             (HomeKind::Estate, "on residential areas", "由居住用地推算"),
         ];
         let shares: Vec<_> = parts
@@ -120,7 +120,10 @@ impl Estimate {
                     "数据中标注的地区人口与其内容不符",
                 )
             } else {
-                ("The extract tells the number of no place that lies within it", "数据中没有完整位于其中的地区的人口数")
+                (
+                    "No place that lies fully within the extract has a population tag",
+                    "数据中没有完整位于其中、且标注人口的居民点或行政区",
+                )
             };
             return (
                 format!("{why}, so the sum may be half or twice the real one; give {set} to set it."),
@@ -144,9 +147,13 @@ impl Estimate {
         };
         (
             format!(
-                "It is scaled to the numbers that the extract tells of {places} places, {residents:.0} in all.{en}"
+                "It is scaled to the population tags of places in the extract ({places}; {} in all).{en}",
+                crate::text::count(*residents)
             ),
-            format!("并按数据中标注的 {places} 个地区人口（共 {residents:.0} 人）调整。{zh}"),
+            format!(
+                "推算结果已按数据中标注的居民点或行政区人口（{places} 处，共 {} 人）校正。{zh}",
+                crate::text::count(*residents)
+            ),
         )
     }
 }

@@ -36,6 +36,7 @@ pub(super) struct Model {
 #[serde(deny_unknown_fields)]
 pub(super) struct Dwelling {
     pub gross_area_a_person: f64,
+    pub largest_footprint: f64,
     pub storey: f64,
     pub other_use: f64,
     pub other_use_at_most: f64,

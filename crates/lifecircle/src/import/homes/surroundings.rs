@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::grid::{Grid, HECTARES_AROUND};
 use super::model::Model;
-use crate::geo::LonLat;
+use crate::geo::{LonLat, polygon};
 use crate::import::area::Area;
 use crate::import::area_index::AreaIndex;
 
@@ -26,7 +26,8 @@ pub(super) enum Around {
 /// The areas that say whether people live there.
 pub(super) struct Surroundings<'a> {
     index: AreaIndex<'a>,
-    says: Vec<Around>,
+    /// What each says, and its square metres.
+    says: Vec<(Around, f64)>,
     /// Metres of residential street, or as much of others as has as many homes.
     streets: Grid<f64>,
     /// Metres a hectare that make a town.
@@ -38,8 +39,8 @@ pub(super) struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     /// Of areas, and of streets with the metres of residential street that they stand for.
     pub fn new(areas: &'a [Area<'_>], streets: &[(LonLat, f64)], model: &Model) -> Self {
-        let telling = areas.iter().filter_map(|area| Some((area, says(area, model)?)));
-        let (areas, says): (Vec<&Area<'_>>, Vec<Around>) = telling.unzip();
+        let telling = areas.iter().filter_map(|area| Some((area, (says(area, model)?, polygon::area(&area.shape)))));
+        let (areas, says): (Vec<&Area<'_>>, Vec<(Around, f64)>) = telling.unzip();
         let mut grid: Grid<f64> = Grid::new(streets.iter().map(|(at, _)| *at));
         streets.iter().for_each(|(at, metres)| *grid.cell_mut(*at) += metres);
         Self {
@@ -51,14 +52,11 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// What lies around a point. A school in a residential area is a school.
+    /// What lies around a point: the smallest area decides. A school in a residential area is a school, a village in a nature
+    /// reserve a village.
     pub fn of(&self, point: LonLat) -> Around {
         let around = self.index.all_containing(point).map(|area| self.says[area]);
-        let said = around.fold(Around::Unknown, |known, this| match (known, this) {
-            (Around::Nobody, _) | (_, Around::Nobody) => Around::Nobody,
-            (Around::Homes, _) | (_, Around::Homes) => Around::Homes,
-            (_, other) => other,
-        });
+        let said = around.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(Around::Unknown, |(says, _)| says);
         if said == Around::Unknown && self.is_town(point) { Around::Town } else { said }
     }
 

@@ -63,17 +63,20 @@ pub(super) fn scale(
     let boundaries: Vec<&Area<'_>> =
         areas.iter().filter(|area| area.tag("boundary") == Some("administrative")).collect();
     let index = AreaIndex::new(boundaries.iter().map(|area| &area.shape));
-    let told = of_boundaries(&boundaries, &index, labels);
+    let is_within = |shape: &MultiPolygon<f64>| share_within(shape, extent) >= model.area_within;
+    let mut told = of_boundaries(&boundaries, &index, labels);
+    for (told, area) in told.iter_mut().zip(&boundaries) {
+        *told = told.filter(|_| is_within(&area.shape));
+    }
     let mut members = vec![Vec::new(); boundaries.len()];
     if told.iter().any(Option::is_some) {
         for (number, home) in homes.iter().enumerate() {
             index.all_containing(home.at).for_each(|area| members[area].push(number));
         }
     }
-    let is_within = |shape: &MultiPolygon<f64>| share_within(shape, extent) >= model.area_within;
     let mut totals: Vec<Total> = Vec::new();
     for ((area, residents), homes) in boundaries.iter().zip(&told).zip(members) {
-        if let Some(residents) = residents.filter(|_| is_within(&area.shape)) {
+        if let Some(residents) = *residents {
             totals.push(Total { residents, homes, size: polygon::area(&area.shape) });
         }
     }
@@ -86,30 +89,36 @@ pub(super) fn scale(
 
 /// The residents of each boundary, where it or the settlement that it is named after tells them.
 fn of_boundaries(boundaries: &[&Area<'_>], index: &AreaIndex<'_>, labels: &[Label]) -> Vec<Option<f64>> {
+    let mut told: Vec<Option<f64>> = boundaries.iter().map(|area| area.tag("population").and_then(number)).collect();
     let mut inside: Vec<Vec<&Label>> = vec![Vec::new(); boundaries.len()];
     for label in labels.iter().filter(|label| label.settlement.is_some_and(|kind| kind >= Settlement::Village)) {
-        let around = index.all_containing(label.at.degrees());
-        let smallest = around.min_by(|a, b| {
+        let mut around: Vec<usize> = index.all_containing(label.at.degrees()).collect();
+        around.sort_by(|a, b| {
             polygon::area(&boundaries[*a].shape).total_cmp(&polygon::area(&boundaries[*b].shape)).then(a.cmp(b))
         });
-        if let Some(area) = smallest {
-            inside[area].push(label);
+        // A city's node lies in one of its districts; its number is that of the boundary that has its name.
+        match around.iter().find(|area| is_named_after(boundaries[**area], label)) {
+            Some(area) => {
+                told[*area] = told[*area].or(label.population);
+            }
+            None => around.first().into_iter().for_each(|area| inside[*area].push(label)),
         }
     }
-    let of_area = |(area, settlements): (&&Area<'_>, Vec<&Label>)| {
-        let own = area.tag("population").and_then(number);
-        let is_same = |label: &&&Label| {
-            area.tags.iter().any(|(key, name)| {
-                (key == "name" || key.starts_with("name:")) && (*name == label.name.local || *name == label.name.en)
-            })
-        };
-        let named = || settlements.iter().find(is_same).and_then(|label| label.population);
-        let sum = || {
-            settlements.iter().map(|label| label.population).sum::<Option<f64>>().filter(|_| !settlements.is_empty())
-        };
-        own.or_else(named).or_else(|| if is_small(area) { sum() } else { None })
-    };
-    boundaries.iter().zip(inside).map(of_area).collect()
+    let sums =
+        boundaries.iter().zip(inside).zip(&mut told).filter(|((area, _), told)| told.is_none() && is_small(area));
+    for ((_, settlements), told) in sums {
+        let is_part = |label: &&Label| label.settlement == Some(Settlement::City);
+        if !settlements.is_empty() && !settlements.iter().any(is_part) {
+            *told = settlements.iter().map(|label| label.population).sum();
+        }
+    }
+    told
+}
+
+fn is_named_after(area: &Area<'_>, label: &Label) -> bool {
+    area.tags.iter().any(|(key, name)| {
+        (key == "name" || key.starts_with("name:")) && (*name == label.name.local || *name == label.name.en)
+    })
 }
 
 /// Whether a boundary is that of a municipality or smaller.
