@@ -325,8 +325,13 @@ fn homes_know_how_far_the_data_goes_beyond_them() {
         let expected = 2000.0 - east.max(north);
         assert!((home.to_edge.unwrap().0 - expected).abs() < 5.0, "{:?} {expected}", home.to_edge);
     }
-    // A lake along the north: there the land ends, not the data.
-    rectangle(&mut map, 5000, [-3000.0, 1900.0], [6000.0, 2000.0], "natural=water");
+    // A lake along the north: there the land ends, not the data. Its shore has a corner every 300 m, as shores have.
+    let shore: Vec<i64> = (0..21).map(|corner| 5000 + corner).collect();
+    for (number, id) in shore.iter().enumerate() {
+        map.node(*id, -3000.0 + number as f64 * 300.0, 1900.0);
+    }
+    map.node(5100, 3000.0, 3900.0).node(5101, -3000.0, 3900.0);
+    map.way(5000, &[shore, vec![5100, 5101, 5000]].concat(), "natural=water");
     for home in &map.city().homes {
         let east = metric::distance(origin, geo_types::Coord { x: home.at.x, y: origin.y }).0;
         assert!((home.to_edge.unwrap().0 - (2000.0 - east)).abs() < 5.0, "{:?}", home.to_edge);

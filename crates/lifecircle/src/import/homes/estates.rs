@@ -29,15 +29,15 @@ pub(super) fn homes(
     surroundings: &Surroundings<'_>,
     model: &AreaModel,
 ) -> Vec<Home> {
-    let is_plausible = |area: &&Area<'_>| polygon::area(&area.shape) <= LARGEST;
-    let mut residential: Vec<&Area<'_>> =
-        areas.iter().filter(|area| area.tag("landuse") == Some("residential")).filter(is_plausible).collect();
-    residential.sort_by(|a, b| polygon::area(&a.shape).total_cmp(&polygon::area(&b.shape)));
+    let residential = areas.iter().filter(|area| area.tag("landuse") == Some("residential"));
+    let mut residential: Vec<(f64, &Area<'_>)> =
+        residential.map(|area| (polygon::area(&area.shape), area)).filter(|(size, _)| *size <= LARGEST).collect();
+    residential.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut taken = RTree::bulk_load(others.map(Mercator::project).collect());
     let mut homes = Vec::new();
-    for area in residential {
+    for (size, area) in residential {
         let points: Vec<LonLat> = area.shape.0.iter().flat_map(|part| grid(part, model.step)).collect();
-        let residents = polygon::area(&area.shape) / points.len().max(1) as f64 / HECTARE * model.residents_a_hectare;
+        let residents = size / points.len().max(1) as f64 / HECTARE * model.residents_a_hectare;
         let is_away = |at: &LonLat| {
             let away = model.away * Mercator::scale(at.y);
             taken.locate_within_distance(Mercator::project(*at), away * away).next().is_none()

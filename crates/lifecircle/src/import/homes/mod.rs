@@ -133,12 +133,12 @@ impl Estimate {
         let (en, zh) = match agreement {
             Some(found) => (
                 format!(
-                    " Before, the estimate was {:.0} % of that, and put the places in nearly the right order (rank correlation {:.2}).",
+                    " Before, the estimate was {:.0} % of that; rank correlation between these places {:.2}.",
                     found.total * 100.0,
                     found.rank_correlation
                 ),
                 format!(
-                    "调整前的估算为其 {:.0}%，各地排序的等级相关系数为 {:.2}。",
+                    "校正前的推算为其 {:.0}%，各地排序的等级相关系数为 {:.2}。",
                     found.total * 100.0,
                     found.rank_correlation
                 ),

@@ -68,21 +68,27 @@ pub(super) fn scale(
     for (told, area) in told.iter_mut().zip(&boundaries) {
         *told = told.filter(|_| is_within(&area.shape));
     }
-    let mut members = vec![Vec::new(); boundaries.len()];
-    if told.iter().any(Option::is_some) {
+    // Only those that tell something are asked for each home: an outline of a country has many corners.
+    let telling = boundaries.iter().zip(&told).filter_map(|(area, told)| Some((*area, (*told)?)));
+    let telling: Vec<(&Area<'_>, f64)> = telling.collect();
+    let index = AreaIndex::new(telling.iter().map(|(area, _)| &area.shape));
+    let mut members = vec![Vec::new(); telling.len()];
+    let mut is_covered = vec![false; homes.len()];
+    if !telling.is_empty() {
         for (number, home) in homes.iter().enumerate() {
-            index.all_containing(home.at).for_each(|area| members[area].push(number));
+            for area in index.all_containing(home.at) {
+                members[area].push(number);
+                is_covered[number] |= is_small(telling[area].0);
+            }
         }
     }
-    let mut totals: Vec<Total> = Vec::new();
-    for ((area, residents), homes) in boundaries.iter().zip(&told).zip(members) {
-        if let Some(residents) = *residents {
-            totals.push(Total { residents, homes, size: polygon::area(&area.shape) });
-        }
-    }
-    let has_total =
-        |at: LonLat| index.all_containing(at).any(|area| told[area].is_some() && is_small(boundaries[area]));
-    totals.extend(of_settlements(homes, labels, &has_total, extent, model));
+    let mut totals: Vec<Total> = telling
+        .iter()
+        .zip(members)
+        .map(|((area, residents), homes)| Total { residents: *residents, homes, size: polygon::area(&area.shape) })
+        .collect();
+    let has_total = |at: LonLat| index.all_containing(at).any(|area| is_small(telling[area].0));
+    totals.extend(of_settlements(homes, &is_covered, labels, &has_total, extent, model));
     totals.sort_by(|a, b| a.size.total_cmp(&b.size));
     apply(homes, &totals, model)
 }
@@ -151,6 +157,7 @@ fn share_within(shape: &MultiPolygon<f64>, [w, s, e, n]: [f64; 4]) -> f64 {
 /// Totals of cities, towns and villages that no boundary tells: those of the homes that are nearest to them.
 fn of_settlements(
     homes: &[Home],
+    is_covered: &[bool],
     labels: &[Label],
     has_total: &dyn Fn(LonLat) -> bool,
     extent: [f64; 4],
@@ -176,7 +183,7 @@ fn of_settlements(
             .collect(),
     );
     let mut members = vec![Vec::new(); settlements.len()];
-    for (number, home) in homes.iter().enumerate().filter(|(_, home)| !has_total(home.at)) {
+    for (number, home) in homes.iter().enumerate().filter(|(number, _)| !is_covered[*number]) {
         let Some(nearest) = tree.nearest_neighbor(Mercator::project(home.at)).map(|entry| entry.data) else { continue };
         let within = |residents| distance(settlements[nearest].at.degrees(), home.at).0 <= reach(residents);
         if told[nearest].is_some_and(within) {
