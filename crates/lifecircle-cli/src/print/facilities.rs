@@ -125,11 +125,9 @@ pub fn of_kind(out: &mut dyn Write, city: &City, kind: Option<usize>, common: &C
                 Some(Because::Called) => (Some("list"), Some(facility.kind.as_str())),
                 None => (None, None),
             };
-            let tags: serde_json::Map<String, serde_json::Value> =
-                facility.tags.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
             json!({
                 "id": facility.id, "name": facility.name, "kind": facility.kind, "lon": facility.at.x, "lat": facility.at.y,
-                "area": facility.area, "by": way, "because": what, "tags": tags,
+                "area": facility.area, "by": way, "because": what, "tags": facility.tags_as_json(),
             })
         });
         return document(out, &all.collect());

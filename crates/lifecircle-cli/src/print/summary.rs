@@ -178,12 +178,12 @@ fn worst_gaps(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Re
     let english = common.language() == Language::English;
     let by_community = !summary.worst_gaps.is_empty();
     let gaps = if by_community { &summary.worst_gaps } else { &summary.gaps };
-    let none_at_all = |id: &str| {
+    let is_of_the_map = |id: &str| {
         let services = summary.circles.iter().flat_map(|(_, circle)| &circle.services);
         services.clone().any(|(known, service)| known == id && service.facilities == 0) || summary.is_map_gap(id)
     };
     let required: Vec<_> =
-        gaps.iter().filter(|gap| gap.required && !none_at_all(&gap.service) && gap.is_ranked()).take(SHOWN).collect();
+        gaps.iter().filter(|gap| gap.required && !is_of_the_map(&gap.service) && gap.is_ranked()).take(SHOWN).collect();
     if required.is_empty() {
         return Ok(());
     }

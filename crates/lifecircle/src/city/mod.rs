@@ -201,6 +201,11 @@ impl Facility {
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
     }
+
+    /// All tags as a JSON object.
+    pub fn tags_as_json(&self) -> serde_json::Value {
+        self.tags.iter().map(|(key, value)| (key.clone(), serde_json::Value::from(value.as_str()))).collect()
+    }
 }
 
 /// An entry of a list that is one place with a facility.

@@ -357,11 +357,7 @@ fn bases_of(table: &Table) -> Result<Vec<Basis>> {
 /// `lon`, `lat`; the geometry is their entries.
 pub fn facilities_table(facilities: &[Facility]) -> Table {
     let all = || facilities.iter();
-    let tags = |facility: &Facility| {
-        let map: serde_json::Map<String, serde_json::Value> =
-            facility.tags.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-        serde_json::Value::Object(map).to_string()
-    };
+    let tags = |facility: &Facility| facility.tags_as_json().to_string();
     Table::new()
         .text("id", all().map(|f| &f.id))
         .text("name", all().map(|f| &f.name.local))

@@ -5,17 +5,14 @@ use geo_types::{Geometry, Point};
 use crate::city::{City, facilities_table as city_facilities_table};
 use crate::kinds::Catalogue;
 use crate::measure::Measured;
-use crate::standard::{Standard, recognise};
+use crate::standard::{Recognised, Standard, recognise};
 use crate::tables::Table;
 
 /// All facilities of a city as they are kept, with what they were taken for: `kinds` of the catalogue and `services` of a standard, ids
 /// apart by semicolons, and `because`, the rule or the word of the name that tells each kind.
 pub fn recognised_facilities_table(city: &City, standard: &Standard) -> Table {
     let catalogue = Catalogue::built_in();
-    let mut services: Vec<Vec<&str>> = vec![Vec::new(); city.facilities.len()];
-    for (service, members) in standard.services.iter().zip(&recognise(standard, &city.facilities).services) {
-        members.iter().for_each(|facility| services[*facility as usize].push(&service.id));
-    }
+    let services = services_of(standard, &recognise(standard, &city.facilities), city.facilities.len());
     let found: Vec<_> = city.facilities.iter().map(|facility| catalogue.recognise(facility)).collect();
     let join = |parts: &mut dyn Iterator<Item = String>| parts.collect::<Vec<_>>().join(";");
     city_facilities_table(&city.facilities)
@@ -27,14 +24,20 @@ pub fn recognised_facilities_table(city: &City, standard: &Standard) -> Table {
         .text("services", services.iter().map(|ids| ids.join(";")))
 }
 
+/// For each facility the ids of its services.
+fn services_of<'a>(standard: &'a Standard, recognised: &Recognised, facilities: usize) -> Vec<Vec<&'a str>> {
+    let mut services = vec![Vec::new(); facilities];
+    for (service, members) in standard.services.iter().zip(&recognised.services) {
+        members.iter().for_each(|facility| services[*facility as usize].push(service.id.as_str()));
+    }
+    services
+}
+
 /// A row for each facility that is a service of the standard: `id`, `name`, `name_en`, `kind`, `services` (ids of those that it is,
 /// apart by semicolons), `capacity`, `area` (m²).
 pub fn facilities_table(measured: &Measured) -> Table {
     let facilities = &measured.city().facilities;
-    let mut services: Vec<Vec<&str>> = vec![Vec::new(); facilities.len()];
-    for (service, members) in measured.standard.services.iter().zip(&measured.recognised.services) {
-        members.iter().for_each(|facility| services[*facility as usize].push(&service.id));
-    }
+    let services = services_of(&measured.standard, &measured.recognised, facilities.len());
     let all = || facilities.iter().zip(&services).filter(|(_, services)| !services.is_empty());
     Table::new()
         .text("id", all().map(|(facility, _)| &facility.id))

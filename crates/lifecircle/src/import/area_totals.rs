@@ -19,11 +19,10 @@ use crate::geo::polygon;
 use crate::setting::Setting;
 use crate::sources::records::{Coordinates, Records, RowPlace};
 
-/// What columns of the names and ids of areas are called.
+/// What columns of the names and ids of areas are called, and of the subdistricts or districts that they belong to.
 const NAMES: [&str; 11] =
     ["name", "名称", "社区名称", "社区", "community", "municipality", "area", "街道", "乡镇", "所属街道", "区"];
 const IDS: [&str; 5] = ["id", "code", "adcode", "编号", "代码"];
-
 const PARENTS: [&str; 8] = ["subdistrict", "所属街道", "街道", "乡镇", "district", "所属区", "区", "县"];
 
 /// Ids beside names have at least so many signs.
@@ -90,80 +89,22 @@ impl AreaTotals {
         notes: &mut Vec<Note>,
     ) -> Result<Vec<Home>> {
         let known = Known::new(areas, communities);
-        let mut joined = Vec::with_capacity(self.rows.len());
-        let mut taken: HashMap<usize, &AreaTotal> = HashMap::new();
-        for row in &self.rows {
-            let area = known.find(row).map_err(|problem| self.error(row, problem))?;
-            if let Some(other) = area.and_then(|area| taken.insert(area, row)) {
-                return Err(self.error(row, format!("it is of the same area as {}", other.place)));
-            }
-            joined.push((row, area));
-        }
-        let (found, missed): (Vec<_>, Vec<_>) = joined.into_iter().partition(|(_, area)| area.is_some());
-        let names = |rows: &[(&AreaTotal, Option<usize>)]| {
-            let names = rows.iter().take(TOLD).map(|(row, _)| if row.name.is_empty() { &*row.id } else { &*row.name });
-            names.collect::<Vec<_>>().join(", ")
-        };
-        if found.is_empty() {
-            return Err(Error::new(format!("none of its areas is known: {} …", names(&missed))).file(&self.file).hint(
-                format!("give {} that have these names or ids, or add coordinates to the table", Setting::Communities),
-            ));
-        }
-        if !missed.is_empty() {
-            let people: f64 = missed.iter().map(|(row, _)| row.residents).sum();
-            let (count, names) = (missed.len(), names(&missed));
-            notes.push(note(
-                format!("{count} areas of the population table ({people:.0} residents) are not known and were left out: {names}. Give {} that have these names.", Setting::Communities),
-                format!("人口表中有 {count} 个地区（{people:.0} 人）无法对应，未计入：{names}。请提供含这些名称的{}。", Setting::Communities),
-            ));
-        }
+        let joined = self.join(&known, notes)?;
         let mut homes = estimate.homes;
-        let mut members = vec![Vec::new(); known.shapes.len()];
-        let index = AreaIndex::new(known.shapes.iter().copied());
+        let index = AreaIndex::new(joined.iter().map(|(_, area)| known.shapes[*area]));
+        let mut members = vec![Vec::new(); joined.len()];
         for (number, home) in homes.iter().enumerate() {
             index.all_containing(home.at).for_each(|area| members[area].push(number));
         }
-        let mut found: Vec<(&AreaTotal, usize)> =
-            found.into_iter().filter_map(|(row, area)| Some((row, area?))).collect();
-        // The smallest areas first; a larger one that has a total too has it for what they leave.
-        found.sort_by(|a, b| polygon::area(known.shapes[a.1]).total_cmp(&polygon::area(known.shapes[b.1])));
         let mut given = vec![false; homes.len()];
         let mut nobody = Vec::new();
-        for (row, area) in found {
-            let free: Vec<usize> = members[area].iter().copied().filter(|home| !given[*home]).collect();
-            let weight: f64 = free.iter().map(|home| homes[*home].residents).sum();
-            let parts = || members[area].iter().filter(|home| given[**home]).map(|home| &homes[*home]);
-            let known: f64 = parts().map(|home| home.residents).sum();
-            if weight <= 0.0 && known == 0.0 {
-                nobody.push((row, Some(area)));
-                continue;
-            }
-            let residents = row.residents - known;
-            if weight <= 0.0 || residents <= 0.0 {
-                // Its parts have all of it: what lies between them keeps its estimate, and is told below.
-                continue;
-            }
-            // What the parts have is taken off; where theirs is not known, neither is what is left.
-            let left = |whole: Option<f64>, of: fn(&Ages) -> Option<f64>| {
-                let parts = parts().map(|home| of(&home.ages)).sum::<Option<f64>>();
-                whole.zip(parts).map(|(whole, parts)| (whole - parts).clamp(0.0, residents))
-            };
-            let ages = Ages {
-                children: left(row.ages.children, |ages| ages.children),
-                elderly: left(row.ages.elderly, |ages| ages.elderly),
-            };
-            for home in free {
-                let share = homes[home].residents / weight;
-                homes[home].residents = residents * share;
-                let of_group = |people: Option<f64>| people.map(|people| people * share);
-                homes[home].ages = Ages { children: of_group(ages.children), elderly: of_group(ages.elderly) };
-                homes[home].basis = Basis::Total;
-                given[home] = true;
+        for ((row, _), members) in joined.iter().zip(&members) {
+            if !row.share(members, &mut homes, &mut given) {
+                nobody.push(*row);
             }
         }
         if !nobody.is_empty() {
-            let people: f64 = nobody.iter().map(|(row, _)| row.residents).sum();
-            let (count, names) = (nobody.len(), names(&nobody));
+            let (count, people, names) = told(&nobody);
             notes.push(note(
                 format!("{count} areas of the population table ({people:.0} residents) have no street or building in the extract and were left out: {names}."),
                 format!("人口表中有 {count} 个地区（{people:.0} 人）在数据中没有街道或建筑，未计入：{names}。"),
@@ -181,11 +122,81 @@ impl AreaTotals {
         homes.retain(|home| home.residents > 0.0);
         Ok(homes)
     }
+
+    /// The rows whose areas are known, with these areas, the smallest first: a larger one that has a total too has it for what they
+    /// leave.
+    fn join(&self, known: &Known<'_>, notes: &mut Vec<Note>) -> Result<Vec<(&AreaTotal, usize)>> {
+        let (mut joined, mut missed) = (Vec::with_capacity(self.rows.len()), Vec::new());
+        let mut taken: HashMap<usize, &AreaTotal> = HashMap::new();
+        for row in &self.rows {
+            let Some(area) = known.find(row).map_err(|problem| self.error(row, problem))? else {
+                missed.push(row);
+                continue;
+            };
+            if let Some(other) = taken.insert(area, row) {
+                return Err(self.error(row, format!("it is of the same area as {}", other.place)));
+            }
+            joined.push((row, area));
+        }
+        let set = Setting::Communities;
+        let (count, people, names) = told(&missed);
+        if joined.is_empty() {
+            return Err(Error::new(format!("none of its areas is known: {names} …"))
+                .file(&self.file)
+                .hint(format!("give {set} that have these names or ids, or add coordinates to the table")));
+        }
+        if count > 0 {
+            notes.push(note(
+                format!("{count} areas of the population table ({people:.0} residents) are not known and were left out: {names}. Give {set} that have these names."),
+                format!("人口表中有 {count} 个地区（{people:.0} 人）无法对应，未计入：{names}。请提供含这些名称的{set}。"),
+            ));
+        }
+        joined.sort_by(|a, b| known.sizes[a.1].total_cmp(&known.sizes[b.1]));
+        Ok(joined)
+    }
+}
+
+impl AreaTotal {
+    /// Shares the total among the homes of its area that have none yet; whether there is any home at all.
+    fn share(&self, members: &[usize], homes: &mut [Home], given: &mut [bool]) -> bool {
+        let (parts, free): (Vec<usize>, Vec<usize>) = members.iter().copied().partition(|home| given[*home]);
+        let weight: f64 = free.iter().map(|home| homes[*home].residents).sum();
+        let known: f64 = parts.iter().map(|home| homes[*home].residents).sum();
+        let residents = self.residents - known;
+        if weight <= 0.0 || residents <= 0.0 {
+            // Where its parts have all of it, what lies between them keeps its estimate.
+            return weight > 0.0 || known > 0.0;
+        }
+        // What the parts have is taken off; where theirs is not known, neither is what is left.
+        let left = |whole: Option<f64>, of: fn(&Ages) -> Option<f64>| {
+            let parts = parts.iter().map(|home| of(&homes[*home].ages)).sum::<Option<f64>>();
+            whole.zip(parts).map(|(whole, parts)| (whole - parts).clamp(0.0, residents))
+        };
+        let children = left(self.ages.children, |ages| ages.children);
+        let elderly = left(self.ages.elderly, |ages| ages.elderly);
+        for home in free {
+            let share = homes[home].residents / weight;
+            let of_group = |people: Option<f64>| people.map(|people| people * share);
+            homes[home].residents = residents * share;
+            homes[home].ages = Ages { children: of_group(children), elderly: of_group(elderly) };
+            homes[home].basis = Basis::Total;
+            given[home] = true;
+        }
+        true
+    }
+}
+
+/// How many rows, with how many residents, and the first of their names.
+fn told(rows: &[&AreaTotal]) -> (usize, f64, String) {
+    let names = rows.iter().take(TOLD).map(|row| if row.name.is_empty() { &*row.id } else { &*row.name });
+    (rows.len(), rows.iter().map(|row| row.residents).sum(), names.collect::<Vec<_>>().join(", "))
 }
 
 /// Areas by their ids and names.
 struct Known<'a> {
     shapes: Vec<&'a MultiPolygon<f64>>,
+    /// Square metres of each.
+    sizes: Vec<f64>,
     /// The subdistrict and district of each.
     parents: Vec<Vec<String>>,
     by_id: HashMap<String, usize>,
@@ -198,6 +209,7 @@ impl<'a> Known<'a> {
     fn new(areas: &'a [Area<'_>], communities: Option<&'a [Community]>) -> Self {
         let mut known = Self {
             shapes: Vec::new(),
+            sizes: Vec::new(),
             parents: Vec::new(),
             by_id: HashMap::new(),
             by_name: HashMap::new(),
@@ -235,6 +247,7 @@ impl<'a> Known<'a> {
             }
         }
         self.shapes.push(shape);
+        self.sizes.push(polygon::area(shape));
         self.parents.push(parents);
     }
 
@@ -255,8 +268,7 @@ impl<'a> Known<'a> {
             several => match by_id().filter(|area| several.contains(area)) {
                 Some(area) => Ok(Some(area)),
                 None if self.has_levels => {
-                    let size = |area: &usize| polygon::area(self.shapes[*area]);
-                    Ok(several.iter().copied().min_by(|a, b| size(a).total_cmp(&size(b))))
+                    Ok(several.iter().copied().min_by(|a, b| self.sizes[*a].total_cmp(&self.sizes[*b])))
                 }
                 None => Err(format!("{} areas are called {}", several.len(), row.name)),
             },

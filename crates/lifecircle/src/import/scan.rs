@@ -136,7 +136,9 @@ pub(super) fn is_facility(tags: Tags<'_>) -> bool {
 fn is_area_of_interest(tags: Tags<'_>) -> bool {
     tags.iter().any(|(key, value)| match *key {
         "building" => *value != "no",
-        "landuse" | "aeroway" | "power" => true,
+        "landuse" => true,
+        "aeroway" => matches!(*value, "aerodrome" | "apron" | "terminal"),
+        "power" => matches!(*value, "plant" | "substation"),
         "natural" => matches!(
             *value,
             "water" | "wood" | "scrub" | "bay" | "grassland" | "heath" | "wetland" | "beach" | "sand" | "bare_rock"

@@ -8,6 +8,7 @@ mod file;
 mod recognise;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -259,6 +260,14 @@ impl Standard {
     /// Ids of the standards that are built in.
     pub fn built_in() -> impl Iterator<Item = &'static str> {
         BUILT_IN.iter().map(|(id, _)| *id)
+    }
+
+    /// Ids of the built-in standards that are made for no country in particular.
+    pub fn for_any_country() -> &'static [&'static str] {
+        static IDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+            Standard::built_in().filter(|id| Standard::find(id).is_ok_and(|other| other.country.is_none())).collect()
+        });
+        &IDS
     }
 
     /// The text of a standard that is built in, to copy and change.

@@ -14,7 +14,7 @@ use crate::city::{City, Name, Note, Source};
 use crate::geo::{LonLat, Metres, Seconds};
 use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
 use crate::setting::Setting;
-use crate::standard::{AgeGroup, Ratio, Standard, Threshold};
+use crate::standard::{AgeGroup, Ratio, Service, Standard, Threshold};
 
 /// All that was measured.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -335,32 +335,30 @@ fn unmapped(measured: &Measured, map_gaps: &[MapGap]) -> Vec<Note> {
     let set = Setting::Facilities;
     let mut notes = Vec::new();
     if !probable.is_empty() {
-        let told = |name: fn(&crate::standard::Service) -> &str, usually: &str| {
-            let one = |((service, found), gap): &((&crate::standard::Service, &Vec<u32>), &MapGap)| {
-                format!(
-                    "{} {}{}",
-                    name(service),
-                    found.len(),
-                    usually.replace('#', &format!("{:.0}", gap.usual.unwrap_or_default()))
-                )
+        let told = |one: fn(&Service, usize, f64) -> String| {
+            let one = |((service, found), gap): &((&Service, &Vec<u32>), &MapGap)| {
+                one(service, found.len(), gap.usual.unwrap_or_default())
             };
             probable.iter().map(one).collect::<Vec<_>>()
+        };
+        let en = |service: &Service, found: usize, usual: f64| format!("{} {found} (at least {usual:.0})", service.en);
+        let zh = |service: &Service, found: usize, usual: f64| {
+            format!("{} {found} 处（一般不少于 {usual:.0} 处）", service.zh)
         };
         notes.push(Note {
             en: format!(
                 "Probable gaps of the map, not of the city: {}. The number in brackets is what a town of this size has; these services are left out of rankings. Give {set} that hold them.",
-                told(|s| &s.en, " (at least #)").join(", ")
+                told(en).join(", ")
             ),
             zh: format!(
                 "可能是地图数据缺失，而非实际设施短缺：{}。括号内为同等规模城镇的一般数量，这些服务不参与排名；请补充{set}。",
-                told(|s| &s.zh, " 处（一般不少于 # 处）").join("、")
+                told(zh).join("、")
             ),
         });
     }
     if !missing.is_empty() {
-        let names = |name: fn(&crate::standard::Service) -> &str| {
-            missing.iter().map(|((service, _), _)| name(service)).collect::<Vec<_>>()
-        };
+        let names =
+            |name: fn(&Service) -> &str| missing.iter().map(|((service, _), _)| name(service)).collect::<Vec<_>>();
         notes.push(Note {
             en: format!(
                 "The data holds no {}, which the standard requires, so nobody can have these circles complete; give {set} that hold some.",
@@ -377,12 +375,19 @@ fn from_elsewhere(city: &City, standard: &Standard) -> Option<Note> {
     let [west, south, east, north] = city.about.extent;
     let middle = LonLat { x: f64::midpoint(west, east), y: f64::midpoint(south, north) };
     let is_elsewhere = !city.about.synthetic && standard.country.is_some_and(|country| !country.holds(middle));
-    let others: Vec<&str> =
-        Standard::built_in().filter(|id| Standard::find(id).is_ok_and(|other| other.country.is_none())).collect();
-    let (set, others) = (Setting::Standard, others.join(", "));
-    is_elsewhere.then(|| Note {
-        en: format!("{} was made for another country and asks for services that may be organised otherwise here; set {set} to another one ({others}), or give one of your own.", standard.en),
-        zh: format!("{}是为其他国家制定的，所要求的服务在当地可能另有组织方式；可将{set}改为：{others}，或使用自定义标准。", standard.zh),
+    if !is_elsewhere {
+        return None;
+    }
+    let (set, others) = (Setting::Standard, Standard::for_any_country().join(", "));
+    Some(Note {
+        en: format!(
+            "{} was made for another country and asks for services that may be organised otherwise here; set {set} to another one ({others}), or give one of your own.",
+            standard.en
+        ),
+        zh: format!(
+            "{}是为其他国家制定的，所要求的服务在当地可能另有组织方式；可将{set}改为：{others}，或使用自定义标准。",
+            standard.zh
+        ),
     })
 }
 
@@ -409,7 +414,7 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     let for_ages = services.iter().any(|service| unknown(service.people));
     let with_ratio: Vec<_> =
         services.iter().filter(|s| s.ratio.as_ref().is_some_and(|ratio| unknown(ratio.people))).collect();
-    let left_out = |name: fn(&crate::standard::Service) -> &str, comma| {
+    let left_out = |name: fn(&Service) -> &str, comma| {
         with_ratio.iter().map(|service| name(service)).collect::<Vec<_>>().join(comma)
     };
     let (en, zh) = if with_ratio.is_empty() {

@@ -48,7 +48,8 @@ impl<'a> Building<'a> {
             .collect()
     }
 
-    fn value(&self) -> &str {
+    /// What its `building` says.
+    pub fn value(&self) -> &str {
         self.area.tag("building").unwrap_or_default()
     }
 }

@@ -56,10 +56,12 @@ const OUTBUILDINGS: [&str; 9] =
     ["roof", "greenhouse", "shed", "garage", "garages", "carport", "hut", "kiosk", "entrance"];
 const SMALLEST: f64 = 25.0;
 
-/// Where it lies, and how long it is, of a piece of street.
+/// A piece of street.
 #[derive(Debug, Clone)]
 pub(in crate::import) struct Piece {
-    pub id: String,
+    edge: usize,
+    /// Which of the street's pieces it is.
+    part: usize,
     pub at: LonLat,
     /// Metres, times how much of a residential street's homes stand there.
     pub weight: f64,
@@ -137,12 +139,7 @@ fn cut(streets: &Streets, edge: usize, all_metres: f64, model: &StreetModel) -> 
     let count = (street.length.0 / step).ceil().clamp(1.0, 1_000.0);
     let length = street.length.0 / count;
     (0..count as usize)
-        .map(|part| Piece {
-            id: format!("street:{edge}:{part}"),
-            at: point_along(&line, (part as f64 + 0.5) / count),
-            weight: length,
-            length,
-        })
+        .map(|part| Piece { edge, part, at: point_along(&line, (part as f64 + 0.5) / count), weight: length, length })
         .collect()
 }
 
@@ -159,41 +156,15 @@ struct Ground {
 
 /// Homes along streets for what is not mapped beside them.
 pub(super) fn homes(pieces: &[Piece], buildings: &[Building<'_>], built: &[Home], model: &Model) -> Vec<Home> {
-    let mut ground: Grid<Ground> = Grid::new(pieces.iter().map(|piece| piece.at));
-    for piece in pieces {
-        let cell = ground.cell_mut(piece.at);
-        cell.sides += 2.0 * piece.length;
-        cell.weighted += piece.weight;
-    }
-    let tree = RTree::bulk_load(
-        pieces.iter().enumerate().map(|(index, piece)| GeomWithData::new(Mercator::project(piece.at), index)).collect(),
-    );
-    let on_street = |at: LonLat| {
-        let reach = model.streets.front * Mercator::scale(at.y);
-        let (piece, distance) = tree.nearest_neighbor_iter_with_distance_2(Mercator::project(at)).next()?;
-        (distance <= reach * reach).then_some(piece.data)
-    };
-    for building in buildings {
-        let tells = building.footprint >= SMALLEST
-            && !OUTBUILDINGS.iter().any(|value| building.area.tag("building") == Some(value));
-        if tells {
-            ground.cell_mut(building.at).widths += building.footprint.sqrt();
-        }
-    }
-    let along: Vec<Along> = pieces.iter().map(|piece| Along::of(piece, &ground, &model.streets)).collect();
-    let mut living = vec![0.0; pieces.len()];
-    for home in built {
-        if let Some(piece) = on_street(home.at) {
-            living[piece] += home.residents;
-        }
-    }
+    let along = Along::all(pieces, buildings, &model.streets);
+    let living = living_along(pieces, built, &model.streets);
     let is_in_china = pieces.first().is_some_and(|piece| datum::is_in_china(piece.at));
     let a_metre = residents_a_metre(&along, &living, is_in_china, &model.streets);
     let filled = Filled::new(pieces, &along, built);
     let missing =
         |piece: &Piece, along: &Along| a_metre * along.metres * (1.0 - along.mapped.max(filled.share(piece, a_metre)));
     let homes = pieces.iter().zip(&along).map(|(piece, along)| Home {
-        id: piece.id.clone(),
+        id: format!("street:{}:{}", piece.edge, piece.part),
         at: piece.at,
         kind: HomeKind::Street,
         floor_area: None,
@@ -206,6 +177,22 @@ pub(super) fn homes(pieces: &[Piece], buildings: &[Building<'_>], built: &[Home]
     homes.filter(|home| home.residents >= FEWEST).collect()
 }
 
+/// For each piece, how many people live in the buildings that it is the nearest to.
+fn living_along(pieces: &[Piece], built: &[Home], model: &StreetModel) -> Vec<f64> {
+    let points = pieces.iter().enumerate();
+    let points = points.map(|(index, piece)| GeomWithData::new(Mercator::project(piece.at), index));
+    let tree = RTree::bulk_load(points.collect());
+    let mut living = vec![0.0; pieces.len()];
+    for home in built {
+        let reach = model.front * Mercator::scale(home.at.y);
+        let nearest = tree.nearest_neighbor_iter_with_distance_2(Mercator::project(home.at)).next();
+        if let Some((piece, _)) = nearest.filter(|(_, distance)| *distance <= reach * reach) {
+            living[piece.data] += home.residents;
+        }
+    }
+    living
+}
+
 /// What a piece of street is like.
 struct Along {
     /// How much of what stands around is mapped, from 0 to 1.
@@ -215,6 +202,19 @@ struct Along {
 }
 
 impl Along {
+    fn all(pieces: &[Piece], buildings: &[Building<'_>], model: &StreetModel) -> Vec<Self> {
+        let mut ground: Grid<Ground> = Grid::new(pieces.iter().map(|piece| piece.at));
+        for piece in pieces {
+            let cell = ground.cell_mut(piece.at);
+            cell.sides += 2.0 * piece.length;
+            cell.weighted += piece.weight;
+        }
+        let is_outbuilding = |building: &&Building<'_>| OUTBUILDINGS.contains(&building.value());
+        let telling = buildings.iter().filter(|building| building.footprint >= SMALLEST && !is_outbuilding(building));
+        telling.for_each(|building| ground.cell_mut(building.at).widths += building.footprint.sqrt());
+        pieces.iter().map(|piece| Self::of(piece, &ground, model)).collect()
+    }
+
     fn of(piece: &Piece, ground: &Grid<Ground>, model: &StreetModel) -> Self {
         let (mut sides, mut widths, mut weighted) = (0.0, 0.0, 0.0);
         for cell in ground.around(piece.at) {

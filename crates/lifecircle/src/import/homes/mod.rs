@@ -21,6 +21,7 @@ use super::scan::Extract;
 use crate::city::{Basis, Home, HomeKind, Note, Streets};
 use crate::error::{Error, Result};
 use crate::setting::Setting;
+use crate::text::count;
 use buildings::{Building, OtherUses};
 use model::Model;
 use surroundings::Surroundings;
@@ -115,10 +116,7 @@ impl Estimate {
         let set = Setting::Population;
         if *places == 0 {
             let (why, why_zh) = if *implausible > 0 {
-                (
-                    "The numbers that the extract tells of its places do not fit what it shows",
-                    "数据中标注的地区人口与其内容不符",
-                )
+                ("The population tags of the extract do not fit what it shows", "数据中标注的人口与其内容不符")
             } else {
                 (
                     "No place that lies fully within the extract has a population tag",
@@ -148,12 +146,9 @@ impl Estimate {
         (
             format!(
                 "It is scaled to the population tags of places in the extract ({places}; {} in all).{en}",
-                crate::text::count(*residents)
+                count(*residents)
             ),
-            format!(
-                "推算结果已按数据中标注的居民点或行政区人口（{places} 处，共 {} 人）校正。{zh}",
-                crate::text::count(*residents)
-            ),
+            format!("推算结果已按数据中标注的居民点或行政区人口（{places} 处，共 {} 人）校正。{zh}", count(*residents)),
         )
     }
 }

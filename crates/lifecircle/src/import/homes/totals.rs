@@ -230,10 +230,11 @@ fn apply(homes: &mut [Home], totals: &[Total], model: &TotalModel) -> Scaled {
             pairs.push((free, total.residents));
         }
         scaled.places += 1;
-        for home in total.homes.iter().filter(|home| !fixed[**home]).copied().collect::<Vec<_>>() {
-            homes[home].residents *= factor;
-            homes[home].basis = Basis::Total;
-            fixed[home] = true;
+        for home in &total.homes {
+            if !std::mem::replace(&mut fixed[*home], true) {
+                homes[*home].residents *= factor;
+                homes[*home].basis = Basis::Total;
+            }
         }
     }
     let sums = |of: bool| -> (f64, f64) {
