@@ -160,9 +160,9 @@ fn uncertain(gap: &Gap, language: Language) -> Markup {
     let people = count(gap.people_unknown);
     html! {
         @if gap.people_unknown >= 1.0 {
-            " " small { (match language {
-                Language::Chinese => format!("（{people} 人临近数据边缘，不确定）"),
-                Language::English => format!("({people} near the edge of the data)"),
+            small class="below" { (match language {
+                Language::Chinese => format!("其中 {people} 人临近数据边缘"),
+                Language::English => format!("{people} near the edge of the data"),
             }) }
         }
     }
