@@ -44,6 +44,8 @@ pub struct Standard {
     pub aspects: Vec<Aspect>,
     /// Services that should be had together.
     pub pairs: Vec<Pair>,
+    /// The grades that an area can reach, from the lowest; none if the standard grades nothing.
+    pub grades: Vec<Grade>,
     /// The services, circle by circle.
     pub services: Vec<Service>,
     /// How many of the nearest facilities of each service the proximity time looks at.
@@ -89,6 +91,24 @@ pub struct Pair {
     pub en: String,
     /// Indices of its services.
     pub services: Vec<usize>,
+}
+
+/// A grade of an area, as 基础型, 提升型 and 品质型: which share of the services of some circles it must have, each for a share of
+/// its residents.
+#[derive(Debug, Clone)]
+pub struct Grade {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+    /// Indices of circles, with the share of their services that the area must have.
+    pub services: Vec<(usize, f64)>,
+    /// For what share of the area's residents a service must be near enough for the area to have it.
+    pub residents: f64,
+    /// Where these figures come from.
+    pub source: String,
 }
 
 /// How near a facility must be.
@@ -229,11 +249,15 @@ impl Service {
     }
 }
 
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 12] = [
     ("wuhai-8", include_str!("../../standards/wuhai-8.toml")),
+    ("wuhai-8-rural", include_str!("../../standards/wuhai-8-rural.toml")),
     ("cn-gb50180-2018", include_str!("../../standards/cn-gb50180-2018.toml")),
+    ("cn-gb50180-2018-old", include_str!("../../standards/cn-gb50180-2018-old.toml")),
     ("cn-mofcom-2021", include_str!("../../standards/cn-mofcom-2021.toml")),
     ("cn-tdt1062-2021", include_str!("../../standards/cn-tdt1062-2021.toml")),
+    ("cn-complete-community", include_str!("../../standards/cn-complete-community.toml")),
+    ("cn-city-checkup", include_str!("../../standards/cn-city-checkup.toml")),
     ("moreno-6", include_str!("../../standards/moreno-6.toml")),
     ("melbourne-20", include_str!("../../standards/melbourne-20.toml")),
     ("walkscore-like", include_str!("../../standards/walkscore-like.toml")),

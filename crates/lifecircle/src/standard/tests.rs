@@ -68,7 +68,7 @@ fn gb50180() {
             "park_15",
         ]
     );
-    assert_eq!(ids(&gb, "m15", false), ["gymnasium", "police", "gym_15", "metro_stop", "bus_terminal"]);
+    assert_eq!(ids(&gb, "m15", false), ["gymnasium", "police", "gym_15", "metro_stop", "bus_terminal", "fire_station"]);
     assert_eq!(
         ids(&gb, "m10", true),
         [
@@ -83,7 +83,7 @@ fn gb50180() {
             "park_10",
         ]
     );
-    assert_eq!(ids(&gb, "m10", false), ["gym_10"]);
+    assert_eq!(ids(&gb, "m10", false), ["gym_10", "middle_school_10", "metro_stop_10", "bus_terminal_10"]);
     assert_eq!(
         ids(&gb, "m5", true),
         [
@@ -101,7 +101,20 @@ fn gb50180() {
         ]
     );
     assert_eq!(ids(&gb, "m5", false), ["community_canteen", "childcare", "health_station", "bus_stop_5"]);
-    assert_eq!(ids(&gb, "block", true), ["block_store", "parcel_point", "fitness_equipment", "play_and_rest"]);
+    assert_eq!(
+        ids(&gb, "block", true),
+        [
+            "block_store",
+            "parcel_point",
+            "fitness_equipment",
+            "play_and_rest",
+            "estate_services",
+            "block_green",
+            "waste_point",
+            "bicycle_parking",
+            "car_parking",
+        ]
+    );
     for (id, radius) in [
         ("middle_school", 1000.0),
         ("large_sports_ground", 1000.0),
@@ -118,6 +131,14 @@ fn gb50180() {
         ("kindergarten", 300.0),
         ("elderly_day_care", 300.0),
         ("health_station", 300.0),
+        // The level's own distance where a service has none.
+        ("outpatient_clinic", 1000.0),
+        ("post", 1000.0),
+        ("mall_10", 500.0),
+        ("shops", 300.0),
+        ("public_toilet", 300.0),
+        ("police", 800.0),
+        ("waste_point", 70.0),
     ] {
         assert_eq!(metres(&gb, id), Some(radius), "{id}");
     }
@@ -128,6 +149,22 @@ fn gb50180() {
         assert_eq!((ratio.per_thousand, ratio.of), (a_person * 1000.0, SupplyOf::Area));
         assert_eq!(park.min_area, hectares * 10_000.0);
     }
+    let day_care = gb.services.iter().find(|service| service.id == "elderly_day_care").unwrap();
+    assert_eq!(day_care.min_area, 350.0);
+    // 70 % of the park green in old areas, and all else the same.
+    let old = standard("cn-gb50180-2018-old");
+    let green = |standard: &Standard, id: &str| {
+        let service = standard.services.iter().find(|service| service.id == id).unwrap();
+        service.ratio.as_ref().unwrap().per_thousand
+    };
+    for park in ["park_15", "park_10", "park_5", "block_green"] {
+        assert!((green(&old, park) - 0.7 * green(&gb, park)).abs() < 1e-9, "{park}");
+    }
+    let rest = |standard: &Standard| {
+        standard.services.iter().map(|s| (s.id.clone(), s.threshold, s.required, s.source.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(rest(&old), rest(&gb));
+    assert_eq!((old.country, old.circles.len()), (Some(Country::CN), 4));
 }
 
 #[test]
@@ -150,13 +187,13 @@ fn mofcom() {
             "parcel_post",
             "recycling",
             "community_service",
+            "elderly_care",
         ]
     );
     assert_eq!(
         ids(&mofcom, "quality", false),
         [
             "leisure_fitness",
-            "elderly_care",
             "speciality_restaurant",
             "bakery",
             "bookshop",
@@ -167,6 +204,7 @@ fn mofcom() {
             "flowers_gifts",
             "cafe",
             "pet_care",
+            "car_wash",
         ]
     );
     for (id, tier) in [
@@ -184,7 +222,9 @@ fn mofcom() {
         assert_eq!(minutes(&mofcom, id), Some(tier), "{id}");
     }
     let pairs: Vec<&str> = mofcom.pairs.iter().map(|pair| pair.zh.as_str()).collect();
-    assert_eq!(pairs, ["一店一早", "一菜一修", "一老一小"]);
+    assert_eq!(pairs, ["一店一早", "一菜一修", "一老一小", "一收一洗"]);
+    let grades: Vec<&str> = mofcom.grades.iter().map(|grade| grade.zh.as_str()).collect();
+    assert_eq!(grades, ["基础型", "提升型", "品质型"]);
 }
 
 #[test]
@@ -216,12 +256,20 @@ fn tdt1062() {
     let classes: Vec<&str> = guide.circles.iter().map(|circle| circle.zh.as_str()).collect();
     assert_eq!(classes, ["基础保障型", "品质提升型", "特色引导型"]);
     assert!(ids(&guide, "basic", false).is_empty() && ids(&guide, "quality", true).is_empty());
-    assert!(
-        guide
-            .services
-            .iter()
-            .all(|s| matches!(s.threshold, Threshold::Time(t) if [5.0, 10.0, 15.0].contains(&t.minutes())))
-    );
+    for (id, radius) in [
+        ("health_centre", 1000.0),
+        ("subdistrict_service_centre", 1000.0),
+        ("outpatient_clinic", 1000.0),
+        ("primary_school", 500.0),
+        ("wet_market", 500.0),
+        ("health_station", 500.0),
+        ("pharmacy", 300.0),
+        ("convenience_store", 300.0),
+    ] {
+        assert_eq!(metres(&guide, id), Some(radius), "{id}");
+    }
+    let others = guide.services.iter().filter(|s| metres(&guide, &s.id).is_none());
+    assert!(others.into_iter().all(|s| [5.0, 10.0, 15.0].contains(&minutes(&guide, &s.id).unwrap())));
 }
 
 #[test]
@@ -297,6 +345,8 @@ fn the_services_of_the_others() {
                 "basic",
                 &[
                     "health_centre",
+                    "outpatient_clinic",
+                    "health_station",
                     "culture_centre",
                     "sports_ground",
                     "middle_school",
@@ -314,6 +364,7 @@ fn the_services_of_the_others() {
                     "public_green",
                     "public_toilet",
                     "recycling",
+                    "pharmacy",
                 ],
             ),
             (
@@ -325,7 +376,6 @@ fn the_services_of_the_others() {
                     "library",
                     "gym",
                     "training",
-                    "pharmacy",
                     "ev_charging",
                     "playground",
                     "cafe",
@@ -452,4 +502,71 @@ fn standards_tell_for_which_country_they_are() {
     let country = standard("wuhai-8").country.unwrap();
     assert!(country.holds(wuhai) && !country.holds(valletta));
     assert_eq!(standard("moreno-6").country, None);
+}
+
+/// Mofcom's with ten lines of its own, after `over` was put into them.
+fn own(over: &str) -> Result<Standard> {
+    let head = "id = \"own\"\nversion = \"1\"\nzh = \"自\"\nen = \"Own\"\nextends = \"cn-mofcom-2021\"\n";
+    Standard::parse(&format!("{head}{over}"))
+}
+
+#[test]
+fn a_standard_extends_another_in_a_few_lines() {
+    let base = standard("cn-mofcom-2021");
+    let same = own("").unwrap();
+    assert_eq!(
+        same.services.iter().map(|s| (&s.id, s.threshold, &s.source, s.required)).collect::<Vec<_>>(),
+        base.services.iter().map(|s| (&s.id, s.threshold, &s.source, s.required)).collect::<Vec<_>>()
+    );
+    assert_eq!((same.id.as_str(), same.sources.len(), same.grades.len()), ("own", base.sources.len(), 3));
+    let changed = own(concat!(
+        "without = [\"pet_care\", \"car_wash\"]\n",
+        "[[service]]\nid = \"pharmacy\"\nmetres = 400\nsource = \"ours\"\n",
+        "[[service]]\nid = \"bakery\"\nrequired = true\n",
+        "[[service]]\nid = \"library\"\ncircle = \"quality\"\nminutes = 10\nsource = \"ours\"\n",
+    ))
+    .unwrap();
+    let of = |id: &str| changed.services.iter().find(|service| service.id == id);
+    // The time gave way to a distance; all else is as it was.
+    let pharmacy = of("pharmacy").unwrap();
+    assert_eq!(
+        (metres(&changed, "pharmacy"), pharmacy.required, pharmacy.source.as_str()),
+        (Some(400.0), true, "ours")
+    );
+    let bakery = of("bakery").unwrap();
+    assert!(bakery.required && minutes(&changed, "bakery") == Some(15.0) && bakery.source.contains("MOFCOM"));
+    assert_eq!(minutes(&changed, "library"), Some(10.0));
+    assert!(of("pet_care").is_none());
+    // The pair that named what was left out went with it.
+    assert_eq!(
+        changed.pairs.iter().map(|pair| pair.zh.as_str()).collect::<Vec<_>>(),
+        ["一店一早", "一菜一修", "一老一小"]
+    );
+    assert_eq!(changed.services.len(), base.services.len() - 2 + 1);
+    // A circle that is left out goes with its services, and no grade asks for it.
+    let basic = own("without = [\"quality\"]\n").unwrap();
+    assert_eq!(basic.circles.len(), 1);
+    assert!(basic.grades.iter().all(|grade| grade.services.iter().all(|(circle, _)| *circle == 0)));
+}
+
+#[test]
+fn mistakes_in_what_extends_are_named() {
+    let told = |over: &str| own(over).unwrap_err().to_string();
+    assert!(
+        told("without = [\"petcare\"]\n").starts_with("line 6, `without`: there is no service and no circle `petcare`")
+    );
+    let unsourced = told("[[service]]\nid = \"pharmacy\"\nmetres = 400\n");
+    assert!(unsourced.contains("line 6") && unsourced.contains("no `source`"), "{unsourced}");
+    let new = told("[[service]]\nid = \"library\"\nminutes = 10\nsource = \"ours\"\n");
+    assert!(new.contains("the service `library` has no `circle`"), "{new}");
+    let twice = told("[[service]]\nid = \"bakery\"\n[[service]]\nid = \"bakery\"\nrequired = true\n");
+    assert!(twice.contains("taken"), "{twice}");
+    // What breaks in the text that is extended is told of that text.
+    let pair = own(
+        "[[circle]]\nid = \"basic\"\nzh = \"基\"\nen = \"B\"\n[[kind]]\nid = \"pharmacy\"\nzh = \"a\"\nen = \"a\"\n",
+    );
+    assert!(pair.unwrap_err().to_string().contains("taken"));
+    let unknown = Standard::parse("id = \"own\"\nversion = \"1\"\nzh = \"自\"\nen = \"Own\"\nextends = \"mofcom\"\n");
+    let unknown = unknown.unwrap_err().to_string();
+    assert!(unknown.starts_with("line 5, `extends`: there is no built-in standard \"mofcom\""), "{unknown}");
 }
