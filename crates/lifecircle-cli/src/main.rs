@@ -76,6 +76,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),
         Command::Plan(args) => commands::plan::run(args, common),
+        Command::Ledger(args) => commands::ledger::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
         Command::Serve(args) => commands::serve::run(args),
         Command::Export(args) => commands::export::run(args, common),

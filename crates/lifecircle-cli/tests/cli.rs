@@ -100,7 +100,7 @@ fn all_standards_and_walkers_at_once() {
     );
     insta::assert_snapshot!("all_standards", printed);
     let directories: Vec<PathBuf> = listing(&directory.path().join("all"));
-    assert_eq!(directories.len(), 17, "sixteen and the list of what was written");
+    assert_eq!(directories.len(), 25, "twenty-four and the list of what was written");
     for path in directories.into_iter().filter(|path| path.is_dir()) {
         assert!(path.join("homes.csv").is_file() && path.join("summary.json").is_file(), "{}", path.display());
     }

@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use lifecircle::city::{self, About, City};
 use lifecircle::error::ErrorKind;
 use lifecircle::geo::LonLat;
+use lifecircle::jobs::{STANDARD_IN_CHINA, usual_standard};
 use lifecircle::measure::{EditedCity, Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::progress::Progress as _;
@@ -125,6 +126,12 @@ impl Cities {
     /// Whether there is one.
     pub fn has(&self, id: &str) -> bool {
         self.known().contains_key(id)
+    }
+
+    /// Id of the standard that a city is measured by where none is named. That of a city that is not known does not matter.
+    pub fn usual_standard(&self, id: &str) -> &'static str {
+        let base = id.split(WITH).next().unwrap_or(id);
+        self.known().get(base).map_or(STANDARD_IN_CHINA, |known| usual_standard(&known.about))
     }
 
     /// Ids of all of them, and what they are called and rest on.

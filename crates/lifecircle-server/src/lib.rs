@@ -86,6 +86,17 @@ pub(crate) struct App {
     pub work: Work,
 }
 
+impl App {
+    /// The standard that is named, or the usual one of the city.
+    pub fn standard(
+        &self,
+        city: &str,
+        named: Option<&str>,
+    ) -> std::result::Result<Arc<standards::Known>, problem::Problem> {
+        self.standards.find(named.unwrap_or_else(|| self.cities.usual_standard(city)))
+    }
+}
+
 /// A server, to be asked directly or over a network.
 #[derive(Debug)]
 pub struct Server {

@@ -176,7 +176,7 @@ async fn items(
     if asked.f.as_deref().is_some_and(|f| f != "json" && f != "geojson") {
         return Err(Problem::bad_input("`f` must be json or geojson"));
     }
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&city, asked.standard.as_deref())?);
     let bounds = asked.bbox.as_deref().map(bbox).transpose()?;
     let limit = asked.limit.unwrap_or(USUAL_ITEMS);
     if limit == 0 {
@@ -266,7 +266,7 @@ struct OfItem {
 async fn item(State(app): Shared, Named(of): Named<OfItem>, headers: HeaderMap) -> Result<Response, Problem> {
     let collection = of.collection.clone();
     let (city, layer) = OfCollection { collection: of.collection.clone() }.find()?;
-    let (walker, standard) = (walker(None)?, app.standards.find(None)?);
+    let (walker, standard) = (walker(None)?, app.standard(&city, None)?);
     let wanted = of.item.clone();
     let made = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use lifecircle::jobs::{DEFAULT_STANDARD, file_name};
+use lifecircle::jobs::file_name;
 use lifecircle::standard::Standard;
 
 use crate::problem::Problem;
@@ -90,12 +90,11 @@ impl Standards {
         self.built_in.iter().chain(own.values()).cloned().collect()
     }
 
-    /// One of them; the usual one if none is named.
+    /// One of them.
     ///
     /// # Errors
     /// If there is none.
-    pub fn find(&self, id: Option<&str>) -> Result<Arc<Known>, Problem> {
-        let id = id.unwrap_or(DEFAULT_STANDARD);
+    pub fn find(&self, id: &str) -> Result<Arc<Known>, Problem> {
         let all = self.all();
         all.iter().find(|known| known.standard.id == id).cloned().ok_or_else(|| {
             let known: Vec<&str> = all.iter().map(|known| known.standard.id.as_str()).collect();
@@ -132,7 +131,7 @@ impl Standards {
     /// If there is none.
     pub fn remove(&self, id: &str) -> Result<(), Problem> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.find(Some(id))?.built_in {
+        if self.find(id)?.built_in {
             return Err(Problem::bad_input(format!("{id} comes with the program, and cannot be removed")));
         }
         std::fs::remove_file(self.path(id)).map_err(|_| Problem::internal())?;

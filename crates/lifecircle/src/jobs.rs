@@ -10,7 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::city::{self, City, SourceRole};
+use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
 use crate::geo::Datum;
 use crate::import::{
@@ -28,6 +28,7 @@ use crate::sources::extract::OsmSource;
 use crate::sources::geotiff::GeoTiff;
 use crate::sources::lists;
 use crate::sources::records::Record;
+use crate::standard::Country;
 use crate::summary::Summary;
 use crate::tables::Format;
 use crate::text::Language;
@@ -36,8 +37,17 @@ use crate::{export, report};
 /// Who walks unless somebody else is named.
 pub const DEFAULT_WALKER: &str = "adult";
 
-/// By which standard a city is measured unless another is named.
-pub const DEFAULT_STANDARD: &str = "wuhai-8";
+/// By which standard a city in China is measured unless another is named.
+pub const STANDARD_IN_CHINA: &str = "wuhai-8";
+
+/// By which standard any other city is measured unless another is named.
+pub const STANDARD_ELSEWHERE: &str = "moreno-6";
+
+/// Id of the standard that a city is measured by unless another is named: a city is not graded by what another country asks for.
+pub fn usual_standard(about: &About) -> &'static str {
+    let is_chinese = about.synthetic || Country::CN.holds(about.middle());
+    if is_chinese { STANDARD_IN_CHINA } else { STANDARD_ELSEWHERE }
+}
 
 /// The files that a city is made of, and how they are to be read.
 #[derive(Debug, Clone, Default)]

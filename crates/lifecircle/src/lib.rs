@@ -54,6 +54,7 @@ pub mod geo;
 pub mod import;
 pub mod jobs;
 pub mod kinds;
+pub mod ledger;
 pub mod measure;
 pub mod network;
 pub mod output;

@@ -21,6 +21,8 @@ pub enum Setting {
     FacilitiesColumns,
     /// Areas of communities.
     Communities,
+    /// Ground elevation.
+    Elevation,
     /// By which standard to measure.
     Standard,
     /// Where to write.
@@ -31,7 +33,7 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Extract,
         Self::People,
         Self::PeopleColumn,
@@ -39,6 +41,7 @@ impl Setting {
         Self::Facilities,
         Self::FacilitiesColumns,
         Self::Communities,
+        Self::Elevation,
         Self::Standard,
         Self::Output,
         Self::Replace,
@@ -52,6 +55,7 @@ impl Setting {
             Self::Population => "the total population".to_owned(),
             Self::Facilities => "local lists of facilities".to_owned(),
             Self::Communities => "community boundaries".to_owned(),
+            Self::Elevation => "elevation raster".to_owned(),
             Self::Standard => "the standard".to_owned(),
             Self::Output => "output".to_owned(),
             other => format!("the setting `{}`", other.name()),
@@ -66,6 +70,7 @@ impl Setting {
             Self::Population => "总人口".to_owned(),
             Self::Facilities => "本地设施名录".to_owned(),
             Self::Communities => "社区边界".to_owned(),
+            Self::Elevation => "高程数据".to_owned(),
             Self::Standard => "标准".to_owned(),
             Self::Output => "输出位置".to_owned(),
             other => format!("设置项 {}", other.name()),
@@ -82,6 +87,7 @@ impl Setting {
             Self::Facilities => "facilities",
             Self::FacilitiesColumns => "facilities.columns",
             Self::Communities => "communities",
+            Self::Elevation => "elevation",
             Self::Standard => "standard",
             Self::Output => "output",
             Self::Replace => "replace",

@@ -44,7 +44,11 @@ class Session {
   }
 
   loadLists(): void {
-    void this.cities.load((signal) => body(client.GET("/api/v1/cities", { signal })));
+    void this.cities.load(async (signal) => {
+      const cities = await body(client.GET("/api/v1/cities", { signal }));
+      view.usual = Object.fromEntries(cities.map((city) => [city.id, city.usual_standard]));
+      return cities;
+    });
     void this.standards.load((signal) => body(client.GET("/api/v1/standards", { signal })));
     void this.walkers.load((signal) => body(client.GET("/api/v1/walkers", { signal })));
   }

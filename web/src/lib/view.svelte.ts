@@ -17,13 +17,19 @@ export type Theme = "light" | "dark";
 
 const TABS: Tab[] = ["overview", "gaps", "tables", "charts", "plan"];
 
+/** The standard of a city that nobody knows. */
+const USUAL = "wuhai-8";
+
 class View {
   city = $state("");
   /** The version of the scenario that is looked at, and that which the address asks for until it is opened. */
   with = $state<string>();
   wanted = $state<string>();
   walker = $state("adult");
-  standard = $state("wuhai-8");
+  /** The standard that is chosen; the city's usual one if none is. */
+  private chosen = $state<string>();
+  /** The usual standard of each city, once the cities are known. */
+  usual = $state.raw<Record<string, string>>();
   colouring = $state.raw<Colouring>({ by: "circles" });
   /** Minutes within which a service should be; the standard's own if none. */
   within = $state<number>();
@@ -47,7 +53,7 @@ class View {
     this.with = undefined;
     this.wanted = told.get("with") ?? undefined;
     this.walker = told.get("walker") ?? "adult";
-    this.standard = told.get("standard") ?? "wuhai-8";
+    this.chosen = told.get("standard") ?? undefined;
     const [by, id] = (told.get("by") ?? "circles").split(":");
     this.colouring = (by === "circle" || by === "service") && id ? { by, id } : { by: by === "change" ? by : "circles" };
     const within = Number(told.get("within"));
@@ -66,6 +72,15 @@ class View {
     this.theme = (told.get("theme") ?? stored("theme") ?? (dark ? "dark" : "light")) === "dark" ? "dark" : "light";
   }
 
+  /** By which standard; empty as long as the cities are not known. */
+  get standard(): string {
+    return this.chosen ?? (this.usual ? (this.usual[this.city] ?? USUAL) : "");
+  }
+
+  set standard(id: string | undefined) {
+    this.chosen = id;
+  }
+
   /** What is asked of the server: the city, with the scenario if there is one. */
   get asked(): string {
     return this.with ? `${this.city}~${this.with}` : this.city;
@@ -78,7 +93,8 @@ class View {
     const scenario = this.with ?? this.wanted;
     if (scenario) told.set("with", scenario);
     if (this.walker !== "adult") told.set("walker", this.walker);
-    if (this.standard !== "wuhai-8") told.set("standard", this.standard);
+    // One that is chosen stands in the address even where it is the usual one: who follows it sees the same.
+    if (this.chosen !== undefined) told.set("standard", this.chosen);
     if (this.colouring.by === "change") told.set("by", "change");
     else if (this.colouring.by !== "circles") told.set("by", `${this.colouring.by}:${this.colouring.id}`);
     if (this.within !== undefined) told.set("within", String(this.within));

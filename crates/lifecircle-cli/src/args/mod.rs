@@ -5,9 +5,12 @@ mod plan;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use chrono::{Local, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lifecircle::city::About;
 use lifecircle::geo::{Datum, Metres};
-use lifecircle::jobs::{DEFAULT_STANDARD, DEFAULT_WALKER, InputFiles};
+use lifecircle::jobs::{DEFAULT_WALKER, InputFiles, STANDARD_ELSEWHERE, usual_standard};
+use lifecircle::ledger::DEFAULT_ENOUGH;
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::Walk;
@@ -103,6 +106,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Write the report of a city as a web page
     Report(ReportArgs),
+    /// Keep a ledger of what falls short, from one check-up to the next
+    Ledger(LedgerArgs),
     /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
     Serve(ServeArgs),
     /// Plan: try what could be built, and find where it should stand
@@ -279,9 +284,9 @@ impl From<DatumArg> for Datum {
 /// How a city is measured.
 #[derive(Debug, Args)]
 pub struct Measuring {
-    /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file
-    #[arg(long, default_value = DEFAULT_STANDARD, help_heading = MEASURING)]
-    pub standard: String,
+    /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file [default: wuhai-8 in China, moreno-6 elsewhere]
+    #[arg(long, help_heading = MEASURING)]
+    pub standard: Option<String>,
     /// Who walks: see `lifecircle walkers list`, or name a .toml file
     #[arg(long, default_value = DEFAULT_WALKER, help_heading = MEASURING)]
     pub walker: String,
@@ -312,6 +317,13 @@ impl Sharing {
     }
 }
 
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(share) if share > 0.0 && share <= 100.0 => Ok(share),
+        _ => Err("give a share above 0 and at most 100 percent".to_owned()),
+    }
+}
+
 fn residents(text: &str) -> Result<f64, String> {
     let number: f64 = text.replace([',', ' '], "").parse().map_err(|_| "give a number of residents".to_owned())?;
     if (1.0..=1e9).contains(&number) { Ok(number) } else { Err("give a number between 1 and 1000000000".to_owned()) }
@@ -332,18 +344,45 @@ fn files<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a Path> {
 impl Measuring {
     /// Files that are read for it.
     pub fn files(&self) -> Vec<&Path> {
-        files([&self.standard, &self.walker])
+        files(self.standard.iter().chain([&self.walker]))
     }
 
-    /// By which standard.
-    pub fn standard(&self) -> lifecircle::Result<Standard> {
-        self.sharing.set(Standard::find(&self.standard)?)
+    /// The standard that is named, if one is.
+    pub fn named(&self) -> lifecircle::Result<Option<Standard>> {
+        self.standard.as_deref().map(|id| self.sharing.set(Standard::find(id)?)).transpose()
+    }
+
+    /// By which standard: the one that is named, or the usual one of a city.
+    pub fn standard(&self, named: Option<Standard>, about: &About, common: &Common) -> lifecircle::Result<Standard> {
+        named.map_or_else(|| usual(&self.sharing, about, common), Ok)
     }
 
     /// Who walks.
     pub fn walk(&self) -> lifecircle::Result<Walk> {
         Ok(walk(Walker::find(&self.walker)?, self.snap_limit))
     }
+}
+
+/// The usual standard of a city. Where that is not the one that this program is known for, whoever reads hears of it.
+fn usual(sharing: &Sharing, about: &About, common: &Common) -> lifecircle::Result<Standard> {
+    let id = usual_standard(about);
+    if id == STANDARD_ELSEWHERE && !common.json && !common.quiet {
+        let others = || Standard::for_any_country().iter().copied().filter(|other| *other != id);
+        let note = match common.language() {
+            Language::Chinese => format!(
+                "注意：未指定标准，{}不在中国境内，按 {id} 测算；也可用 --standard 选择 {}。",
+                about.name,
+                others().collect::<Vec<_>>().join("、")
+            ),
+            Language::English => format!(
+                "Note: no standard was named, and {} lies outside China: measured by {id}. Others are {} (--standard).",
+                about.name,
+                others().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        eprintln!("{note}");
+    }
+    sharing.set(Standard::find(id)?)
 }
 
 fn walk(walker: Walker, snap_limit: f64) -> Walk {
@@ -353,8 +392,8 @@ fn walk(walker: Walker, snap_limit: f64) -> Walk {
 /// How a city is measured, perhaps in several ways at once.
 #[derive(Debug, Args)]
 pub struct MeasuringAll {
-    /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all`
-    #[arg(long, value_delimiter = ',', default_value = DEFAULT_STANDARD, value_name = "STANDARD", help_heading = MEASURING)]
+    /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all` [default: wuhai-8 in China, moreno-6 elsewhere]
+    #[arg(long, value_delimiter = ',', value_name = "STANDARD", help_heading = MEASURING)]
     pub standard: Vec<String>,
     /// Who walks: see `lifecircle walkers list`; .toml files, or `all`
     #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER", help_heading = MEASURING)]
@@ -383,8 +422,8 @@ impl MeasuringAll {
         files(self.standard.iter().chain(&self.walker))
     }
 
-    /// By which standards.
-    pub fn standards(&self) -> lifecircle::Result<Vec<Standard>> {
+    /// The standards that are named; none if none is.
+    pub fn named(&self) -> lifecircle::Result<Vec<Standard>> {
         if self.standard.iter().any(|id| id == "all") {
             return Standard::built_in().map(|id| self.sharing.set(Standard::find(id)?)).collect();
         }
@@ -395,6 +434,11 @@ impl MeasuringAll {
             .collect::<lifecircle::Result<Vec<_>>>()?;
         different("standards", standards.iter().map(|standard| standard.id.as_str()))?;
         Ok(standards)
+    }
+
+    /// By which standards: those that are named, or the usual one of a city.
+    pub fn standards(&self, named: Vec<Standard>, about: &About, common: &Common) -> lifecircle::Result<Vec<Standard>> {
+        if named.is_empty() { Ok(vec![usual(&self.sharing, about, common)?]) } else { Ok(named) }
     }
 
     /// Who walks.
@@ -419,6 +463,7 @@ pub fn option(setting: Setting) -> String {
         Setting::Facilities => "--facilities",
         Setting::FacilitiesColumns => "--columns",
         Setting::Communities => "--communities",
+        Setting::Elevation => "--elevation",
         Setting::Standard => "--standard",
         Setting::Output => "name with -o",
         Setting::Replace => "--force",
@@ -541,6 +586,47 @@ pub struct ReportArgs {
     pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle ledger wuhai-2025.city --standard cn-city-checkup -o ledger.csv --date 2025-06-30
+  lifecircle ledger wuhai-2026.city --standard cn-city-checkup -o ledger.csv        what closed, what is new
+  lifecircle ledger wuhai-2026.city --enough 80 -o ledger.xlsx
+
+Each row is a service that too few people of a community have, with the day it was first seen, last seen and closed.")]
+pub struct LedgerArgs {
+    /// The city directory
+    pub city: PathBuf,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// The share of a community's people, in percent, who must have a service; below it falls short
+    #[arg(long, default_value_t = DEFAULT_ENOUGH * 100.0, value_name = "PERCENT", value_parser = percent, help_heading = MEASURING)]
+    pub enough: f64,
+    /// The day of the check-up, as 2026-11-26 [default: today]
+    #[arg(long, value_name = "DATE", help_heading = MEASURING)]
+    pub date: Option<NaiveDate>,
+    /// The ledger: read where it is there, and written anew
+    #[arg(long = "output", short = 'o', value_name = "FILE.csv|FILE.xlsx", help_heading = OUTPUT)]
+    pub ledger: PathBuf,
+}
+
+impl LedgerArgs {
+    /// The day of the check-up.
+    pub fn date(&self) -> NaiveDate {
+        self.date.unwrap_or_else(|| Local::now().date_naive())
+    }
+
+    /// How the ledger is written: as its name ends.
+    pub fn format(&self) -> lifecircle::Result<Format> {
+        let ending = self.ledger.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "csv" => Ok(Format::Csv),
+            "xlsx" => Ok(Format::Xlsx),
+            _ => Err(lifecircle::Error::new("a ledger is a .csv or an .xlsx").file(&self.ledger).hint("name it so")),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -18,12 +18,13 @@ use crate::progress::Bars;
 
 pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     let output = Output::directory(&args.output, args.force.existing(), &args.measuring.files())?;
-    let standard = args.measuring.standard()?;
+    let named = args.measuring.named()?;
     let walk = args.measuring.walk()?;
     let bars = Bars::new(common);
     bars.stage(Stage::Generate, 1);
     let inputs = demo::generate(if args.small { Size::Small } else { Size::Full }, args.seed);
     let city = import(inputs, &bars)?;
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let formats = [Format::Parquet, Format::GeoJson];
     let measured = measure(&ReadyCity::new(city, walk, &bars)?, standard, &bars)?;
     let summary = summarise(&measured);

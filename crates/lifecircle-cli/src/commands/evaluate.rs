@@ -14,9 +14,10 @@ pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
     let files = args.inputs.files();
     let read = [files.paths(), args.measuring.files()].concat();
     let output = Output::directory(&args.output, args.force.existing(), &read)?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let bars = Bars::new(common);
     let city = jobs::make_city(&files, &bars)?;
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let name = format!("{}.city", jobs::file_name(&city.about.name));
     let measured = measure(&ReadyCity::new(city, walk, &bars)?, standard, &bars)?;
     let summary = summarise(&measured);

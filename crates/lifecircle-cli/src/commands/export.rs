@@ -16,8 +16,9 @@ use crate::progress::Bars;
 pub fn run(args: &ExportArgs, common: &Common) -> Result<()> {
     let inputs = [vec![args.city.as_path()], args.measuring.files()].concat();
     let output = Output::directory(&args.output, args.force.existing(), &inputs)?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let bars = Bars::new(common);
     let tables: Vec<(&str, Table)> = match args.what {
         What::Network => {

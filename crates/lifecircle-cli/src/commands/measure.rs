@@ -20,8 +20,9 @@ pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
-    let (standards, walks) = (args.measuring.standards()?, args.measuring.walks()?);
+    let (named, walks) = (args.measuring.named()?, args.measuring.walks()?);
     let city = Arc::new(city::load(&args.city)?);
+    let standards = args.measuring.standards(named, &city.about, common)?;
     let load = |path: &Path| -> Result<(Arc<City>, PathBuf)> { Ok((Arc::new(city::load(path)?), path.to_path_buf())) };
     let old = args.compare.as_deref().map(load).transpose()?;
     let bars = Bars::new(common);

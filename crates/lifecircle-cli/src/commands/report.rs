@@ -24,8 +24,9 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
         .map(|city| city.as_path());
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
     let output = Output::file(&args.output, args.force.existing(), &inputs)?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let bars = Bars::new(common);
     let before = args
         .compare

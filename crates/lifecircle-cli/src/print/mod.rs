@@ -3,6 +3,7 @@
 
 mod changes;
 mod facilities;
+mod ledger;
 mod plan;
 mod scenarios;
 mod standards;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
 pub use facilities::{facilities, merges, of_kind, undone};
+pub use ledger::ledger;
 pub use plan::{sites, solved};
 pub use scenarios::{comparison, comparisons};
 pub use standards::{standard, standards, walkers};

@@ -104,14 +104,14 @@ pub struct OfCity {
 pub struct Measuring {
     /// A walker's id; `adult` if none is named.
     pub walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     pub standard: Option<String>,
 }
 
 impl Measuring {
     /// The walker and the standard.
-    pub fn find(&self, app: &App) -> Result<(&'static Walker, Arc<Known>), Problem> {
-        Ok((walker(self.walker.as_deref())?, app.standards.find(self.standard.as_deref())?))
+    pub fn find(&self, app: &App, city: &str) -> Result<(&'static Walker, Arc<Known>), Problem> {
+        Ok((walker(self.walker.as_deref())?, app.standard(city, self.standard.as_deref())?))
     }
 }
 

@@ -164,7 +164,7 @@ struct OfStandard {
 }
 
 async fn standard_by_id(State(app): Shared, Named(of): Named<OfStandard>) -> Result<Json<StandardAnswer>, Problem> {
-    Ok(Json(answer(&*app.standards.find(Some(&of.standard))?)))
+    Ok(Json(answer(&*app.standards.find(&of.standard)?)))
 }
 
 fn answer(known: &Known) -> StandardAnswer {
@@ -179,7 +179,7 @@ fn answer(known: &Known) -> StandardAnswer {
 }
 
 async fn standard_toml(State(app): Shared, Named(of): Named<OfStandard>) -> Result<Response, Problem> {
-    let known = app.standards.find(Some(&of.standard))?;
+    let known = app.standards.find(&of.standard)?;
     let name = format!("attachment; filename=\"{}.toml\"", known.standard.id.replace(|c: char| !c.is_ascii(), "_"));
     Ok((
         [(header::CONTENT_TYPE, "application/toml".to_owned()), (header::CONTENT_DISPOSITION, name)],
@@ -228,7 +228,7 @@ async fn add_standard(
 ) -> Result<(StatusCode, Json<StandardAnswer>), Problem> {
     let text = match (&new.toml, &new.based_on) {
         (Some(text), None) => text.clone(),
-        (None, Some(base)) => changed(&app.standards.find(Some(base))?.text, &new)?,
+        (None, Some(base)) => changed(&app.standards.find(base)?.text, &new)?,
         _ => return Err(Problem::bad_input("give either `toml`, or `based_on` and what is changed")),
     };
     let known = app.standards.add(text)?;

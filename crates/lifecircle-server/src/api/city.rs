@@ -7,6 +7,7 @@ use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::State;
 use lifecircle::city::{About, Source};
+use lifecircle::jobs::usual_standard;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,6 +39,8 @@ struct CityEntry {
     name: String,
     /// Whether it was generated.
     synthetic: bool,
+    /// Id of the standard that it is measured by where none is named.
+    usual_standard: &'static str,
     /// West, south, east, north.
     extent: [f64; 4],
 }
@@ -51,6 +54,8 @@ struct CityAnswer {
     name: String,
     /// Whether it was generated.
     synthetic: bool,
+    /// Id of the standard that it is measured by where none is named.
+    usual_standard: &'static str,
     /// Changes whenever the city does.
     version: String,
     /// West, south, east, north.
@@ -73,6 +78,7 @@ async fn cities(State(app): Shared) -> Result<Json<Vec<CityEntry>>, Problem> {
     let own = Arc::clone(&app);
     let entry = |(id, about): (String, About)| CityEntry {
         id,
+        usual_standard: usual_standard(&about),
         name: about.name,
         synthetic: about.synthetic,
         extent: about.extent,
@@ -89,6 +95,7 @@ async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityA
             id,
             name: about.name.clone(),
             synthetic: about.synthetic,
+            usual_standard: usual_standard(about),
             version: city.version.clone(),
             extent: about.extent,
             home_extent: home_extent(&city.city),

@@ -56,7 +56,7 @@ struct OfFile {
 struct Part {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// West, south, east, north, apart by commas: only rows that lie in or touch this box.
     bbox: Option<String>,
@@ -103,7 +103,7 @@ fn kind_of(format: Format) -> &'static str {
 
 async fn export(State(app): Shared, Named(of): Named<OfFile>, Asked(part): Asked<Part>) -> Result<Response, Problem> {
     let (what, format) = chosen(&of.file)?;
-    let (walker, standard) = (walker(part.walker.as_deref())?, app.standards.find(part.standard.as_deref())?);
+    let (walker, standard) = (walker(part.walker.as_deref())?, app.standard(&of.city, part.standard.as_deref())?);
     let bounds = part.bbox.as_deref().map(bbox).transpose()?;
     let name = format!("{}-{}", of.city, of.file);
     let made = move |city: &OpenCity, stop: &Stop| {
@@ -180,7 +180,7 @@ pub fn touching(table: &Table, bounds: Option<[f64; 4]>) -> Vec<u32> {
 struct ReportOf {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// `zh` or `en`; `zh` if it is not said.
     lang: Option<String>,
@@ -199,7 +199,7 @@ async fn report_page(
         Some("en") => Language::English,
         Some(_) => return Err(Problem::bad_input("`lang` must be zh or en")),
     };
-    let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app)?;
+    let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app, &of.city)?;
     let made = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         match city.planned(walker, &standard, language, stop)? {

@@ -79,7 +79,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 struct SummaryOf {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// Without the lists of communities and units, which grow with the city.
     #[serde(default)]
@@ -91,7 +91,7 @@ async fn summary(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<SummaryOf>,
 ) -> Result<Response, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         let summary = evaluated.summary();
@@ -115,7 +115,7 @@ fn json(value: &impl Serialize) -> Bytes {
 struct CommunitiesOf {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// By what they are sorted: `residents`, `mean_circles`, `name`, or the id of a circle or a service. `residents` if it is not named.
     sort: Option<String>,
@@ -197,7 +197,7 @@ async fn communities(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<CommunitiesOf>,
 ) -> Result<Json<CommunityPage>, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let key = SortKey::find(asked.sort.as_deref(), &standard.standard)?;
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
@@ -254,7 +254,7 @@ async fn community(
     Named(of): Named<OfCommunity>,
     Asked(asked): Asked<Measuring>,
 ) -> Result<Json<CommunityAnswer>, Problem> {
-    let (walker, standard) = asked.find(&app)?;
+    let (walker, standard) = asked.find(&app, &of.city)?;
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         let none = || Problem::not_found(format!("there is no community {:?} with homes in this city", of.community));
@@ -274,7 +274,7 @@ async fn community(
 struct GapsOf {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// Only of this service.
     service: Option<String>,
@@ -311,7 +311,7 @@ async fn gaps(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<GapsOf>,
 ) -> Result<Json<GapPage>, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         let summary = evaluated.summary();
@@ -338,7 +338,7 @@ async fn gaps(
 struct DistributionOf {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// The service whose minutes are told.
     service: Option<String>,
@@ -366,7 +366,7 @@ async fn distribution(
     Named(of): Named<OfCity>,
     Asked(asked): Asked<DistributionOf>,
 ) -> Result<Json<Distribution>, Problem> {
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let service = asked.service.as_deref().map(|id| service(&standard.standard, id)).transpose()?;
     let bounds = asked.bbox.as_deref().map(super::ask::bbox).transpose()?;
     let lane = app.cities.lane(&of.city, walker, Some(&standard));

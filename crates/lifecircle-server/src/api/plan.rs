@@ -170,7 +170,7 @@ struct SitesOf {
     seconds: Option<f64>,
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
 }
 
@@ -180,7 +180,7 @@ async fn sites(
     Asked(Nothing {}): Asked<Nothing>,
     Given(asked): Given<SitesOf>,
 ) -> Result<Json<SitesDocument>, Problem> {
-    let (walker, known) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let (question, limit) = bounded(&asked, service(&known.standard, &asked.service)?)?;
     let found = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &known, stop)?;

@@ -107,7 +107,7 @@ struct CircleOf {
     lat: f64,
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
 }
 
@@ -117,7 +117,7 @@ async fn circle(
     Asked(asked): Asked<CircleOf>,
 ) -> Result<Json<LifeCircle>, Problem> {
     let at = point(asked.lon, asked.lat)?;
-    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standards.find(asked.standard.as_deref())?);
+    let (walker, standard) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let lane = app.cities.lane(&of.city, walker, None);
     let found = move |city: &OpenCity, stop: &Stop| {
         let ready = city.ready(walker, stop)?;

@@ -167,7 +167,7 @@ async fn try_scenario(
     Given(GeoJson(given)): Given<GeoJson>,
 ) -> Result<Json<TriedAnswer>, Problem> {
     known(&app, &of.city)?;
-    let (walker, standard) = measuring.find(&app)?;
+    let (walker, standard) = measuring.find(&app, &of.city)?;
     let taking = Arc::clone(&app);
     let taken = tokio::task::spawn_blocking(move || taking.cities.scenarios.try_out(&given)).await;
     let draft = taken.map_err(|_| Problem::internal())??;

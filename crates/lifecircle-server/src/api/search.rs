@@ -46,7 +46,7 @@ struct Query {
     q: String,
     /// How many results at most.
     limit: Option<usize>,
-    /// The standard whose services are sought; `wuhai-8` if none is named.
+    /// The standard whose services are sought; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
 }
 
@@ -86,7 +86,7 @@ async fn search(
         return Err(Problem::bad_input(format!("`q` is longer than {LONGEST_QUERY} signs")));
     }
     let most = asked.limit.unwrap_or(USUAL_RESULTS).min(MOST_RESULTS);
-    let standard = app.standards.find(asked.standard.as_deref())?;
+    let standard = app.standard(&of.city, asked.standard.as_deref())?;
     let lane = app.cities.lane_of_search(&of.city);
     let found = move |city: &OpenCity, _: &Stop| {
         let mut results: Vec<SearchResult> = coordinates(&asked.q, city.city.about.extent).into_iter().collect();

@@ -98,7 +98,7 @@ struct OfTile {
 struct Shown {
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
-    /// A standard's id; `wuhai-8` if none is named.
+    /// A standard's id; that of the city's `usual_standard` if none is named.
     standard: Option<String>,
     /// For facilities: of which service.
     service: Option<String>,
@@ -115,9 +115,9 @@ struct Chosen {
 }
 
 impl Shown {
-    fn find(&self, app: &App, set: &str) -> Result<Chosen, Problem> {
+    fn find(&self, app: &App, city: &str, set: &str) -> Result<Chosen, Problem> {
         let (set, walker, standard) =
-            (TileSet::find(set)?, walker(self.walker.as_deref())?, app.standards.find(self.standard.as_deref())?);
+            (TileSet::find(set)?, walker(self.walker.as_deref())?, app.standard(city, self.standard.as_deref())?);
         let service = self.service.as_deref().map(|id| service(&standard.standard, id)).transpose()?;
         Ok(Chosen { set, walker, standard, service })
     }
@@ -179,7 +179,7 @@ async fn tile_json(
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<TileJson>, Problem> {
-    let set = asked.find(&app, &of.set)?.set;
+    let set = asked.find(&app, &of.city, &of.set)?.set;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1").to_owned();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let told = move |city: &OpenCity, _: &Stop| {
@@ -205,7 +205,7 @@ async fn tile(
     Asked(asked): Asked<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let chosen = asked.find(&app, &of.set)?;
+    let chosen = asked.find(&app, &of.city, &of.set)?;
     let wrong = || Problem::not_found(format!("tiles are made from zoom 0 to {MAX_ZOOM}"));
     let tile = TileId::new(of.z, of.x, of.y).ok_or_else(wrong)?;
     let known = headers.get(header::IF_NONE_MATCH).cloned();

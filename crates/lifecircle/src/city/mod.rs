@@ -60,6 +60,14 @@ pub struct About {
     pub lists: Vec<ListReport>,
 }
 
+impl About {
+    /// The middle of its extent.
+    pub fn middle(&self) -> LonLat {
+        let [west, south, east, north] = self.extent;
+        LonLat { x: f64::midpoint(west, east), y: f64::midpoint(south, north) }
+    }
+}
+
 /// What became of a list of facilities.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListReport {

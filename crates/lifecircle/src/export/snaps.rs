@@ -2,7 +2,8 @@
 //!
 //! Times are those of the walk as it is done: homes are left (`seconds_to_from` is the time from the home's place on the
 //! edge to the edge's `from`), facilities are entered (the time from `from` to the facility's place). For walkers on the
-//! flat the two are the same. A home and a facility on the same edge are also joined straight along it.
+//! flat the two are the same. A home and a facility on the same edge are also joined straight along it: the time to the edge's end, and
+//! from its start to the facility, less the whole edge's.
 
 use geo_types::{Geometry, Point};
 

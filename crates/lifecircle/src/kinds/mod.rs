@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(kinds("amenity=yes", "滨河幼儿园", &[("amenity", "yes")]), ["kindergarten"]);
         assert_eq!(kinds("药店", "国大", &[]), ["pharmacy"]);
         assert_eq!(kinds("pharmacy", "国大", &[]), ["pharmacy"]);
-        assert_eq!(kinds("amenity=parking", "人民医院停车场", &[("amenity", "parking")]), [""; 0]);
+        assert_eq!(kinds("amenity=parking", "人民医院停车场", &[("amenity", "parking")]), ["car_parking"]);
         assert_eq!(kinds("leisure=pitch", "", &[("leisure", "pitch"), ("access", "private")]), [""; 0]);
     }
 
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(kinds("", "海勃湾区实验小学", &[("amap", "141200")]), ["primary_school"]);
         // A bus stop near a hospital is no hospital.
         assert_eq!(kinds("", "人民医院(公交站)", &[("amap", "150700")]), ["bus_stop"]);
-        assert_eq!(kinds("", "人民医院停车场", &[("amap", "150900")]), [""; 0]);
+        assert_eq!(kinds("", "人民医院停车场", &[("amap", "150900")]), ["car_parking"]);
         assert_eq!(kinds("", "老王", &[("baidu", "购物;便利店")]), ["convenience_store"]);
         assert_eq!(kinds("", "剪吧", &[("baidu", "丽人;美发")]), ["hairdresser"]);
         assert_eq!(kinds("", "Kappa", &[("overture", "coffee_shop")]), ["cafe"]);

@@ -69,6 +69,8 @@ enum Goal {
     Replaced,
     /// What stands there is a directory of which single files are replaced; the others stay.
     Updated,
+    /// What stands there is a file that the caller reads and writes anew, once it knows it for its own.
+    Rewritten,
 }
 
 /// A file or directory being written. Dropped without [`Output::finish`] it leaves nothing.
@@ -122,6 +124,14 @@ impl Output {
         let output = Self::begin(directory, Goal::Updated, true, &[])?;
         make_directory(&output.path())?;
         Ok(output)
+    }
+
+    /// Begins a new version of a file that the caller reads first, to refuse one that it does not know; nobody else writes it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Output::directory`].
+    pub fn rewrite(goal: &Path, inputs: &[&Path]) -> Result<Self> {
+        Self::begin(goal, Goal::Rewritten, false, inputs)
     }
 
     fn begin(goal: &Path, how: Goal, is_directory: bool, inputs: &[&Path]) -> Result<Self> {
@@ -316,6 +326,8 @@ fn check_goal(goal: &Path, how: Goal, is_directory: bool) -> Result<()> {
             false => manifest::check_ours(goal),
         },
         Goal::Replaced => manifest::check_page_is_ours(goal),
+        Goal::Rewritten if about.is_file() => Ok(()),
+        Goal::Rewritten => Err(Error::new("this is no file").file(goal).hint("check the path")),
         Goal::Updated => Err(Error::new("this is no directory").file(goal).hint("check the path")),
     }
 }

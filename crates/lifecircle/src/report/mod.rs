@@ -6,6 +6,7 @@
 mod aspects;
 mod changes;
 mod chart;
+mod communities;
 mod equity;
 mod map;
 mod page;

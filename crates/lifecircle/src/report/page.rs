@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::text::put;
-use super::{aspects, changes, chart, equity, map, tables};
+use super::{aspects, changes, chart, communities, equity, map, tables};
 use crate::city::SourceRole;
 use crate::measure::Measured;
 use crate::output::signed;
@@ -89,7 +89,7 @@ fn sections(measured: &Measured, summary: &Summary, changes: Option<&Changes>, l
         }
         (section(pick("公平与综合指标", "Equity, and the city in numbers"), &equity::draw(summary, language)))
         @if !summary.communities.is_empty() {
-            (section(pick("各社区", "The communities"), &tables::communities(summary, language)))
+            (section(pick("各社区", "The communities"), &communities::communities(summary, language)))
         }
         (section(pick("方法、来源与局限", "Method, sources and limits"), &method(measured, summary, language)))
     }

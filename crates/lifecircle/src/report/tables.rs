@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::map::{colour, ink};
+use super::map::colour;
 use super::text::threshold;
 use crate::standard::{AgeGroup, SupplyOf};
-use crate::summary::{CommunitySummary, CompositeSummary, Gap, ServiceSummary, Shortage, Summary};
+use crate::summary::{Gap, ServiceSummary, Shortage, Summary};
 use crate::text::{Language, count, percent};
 
 /// How many rows the longer tables have.
@@ -272,61 +272,6 @@ pub(super) fn supply(summary: &Summary, language: Language) -> Markup {
                 "供给按两步移动搜索法（2SFCA）在时限内由可达者均分；红色表示全市总量低于指标。依据见标准文件。",
                 "Supply is shared among all who have it within its time (two-step floating catchment). Red: the city has less than is asked for. Sources are in the standard."
             ))
-        }
-    }
-}
-
-/// Every community with its circles.
-pub(super) fn communities(summary: &Summary, language: Language) -> Markup {
-    let composite = summary.indicators.composite.as_ref();
-    let weight = |id: &str| {
-        let of_circle = |composite: &CompositeSummary| composite.weights.iter().find(|(known, _)| known == id).cloned();
-        composite.and_then(of_circle).map(|(_, weight)| format!("{:.0} %", weight * 100.0))
-    };
-    html! {
-        table class="list heat" {
-            thead {
-                tr {
-                    th { (language.pick("社区", "Community")) }
-                    th class="n" { (language.pick("居民", "Residents")) }
-                    th class="n" { (language.pick("平均圈数", "Mean circles")) }
-                    @if composite.is_some() { th class="n" { (language.pick("综合得分", "Composite score")) } }
-                    @for (id, circle) in &summary.circles {
-                        th class="n" {
-                            (language.pick(&circle.zh, &circle.en))
-                            @if let Some(weight) = weight(id) { br; small { (weight) } }
-                        }
-                    }
-                }
-            }
-            tbody { @for community in &summary.communities { (community_row(community, composite, language)) } }
-        }
-        p class="key" {
-            (language.pick(
-                "各格为该圈必需服务的平均覆盖率（%，按居民）。",
-                "Cells: mean coverage of the circle's required services, % of residents."
-            ))
-        }
-    }
-}
-
-fn community_row(community: &CommunitySummary, composite: Option<&CompositeSummary>, language: Language) -> Markup {
-    let score = |composite: &CompositeSummary| {
-        let of_it = composite.scores.iter().find(|(id, _)| *id == community.id);
-        format!("{:.0}", of_it.map_or(0.0, |(_, score)| *score))
-    };
-    html! {
-        tr {
-            td { (community.name.show(language.is_english())) }
-            td class="n" { (count(community.area.residents)) }
-            td class="n" { (format!("{:.1}", community.area.mean_circles)) }
-            @if let Some(composite) = composite { td class="n" { (score(composite)) } }
-            @for (_, circle) in &community.area.circles {
-                @let share = circle.coverage.residents;
-                td class="n" style=(format!("background:{};color:{}", colour(share), ink(share))) {
-                    (format!("{:.0}", share * 100.0))
-                }
-            }
         }
     }
 }

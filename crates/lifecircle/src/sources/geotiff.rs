@@ -18,9 +18,13 @@ use tiff::tags::Tag;
 use super::open;
 use crate::error::{Error, Result, caught};
 use crate::geo::LonLat;
+use crate::geo::metric::distance;
 
 /// No more cells are read for a city: at 30 m they cover more than 200 km square.
 const MOST_CELLS: usize = 64_000_000;
+
+/// No kernel of smoothing reaches more cells to each side.
+const LARGEST_KERNEL: f64 = 30.0;
 
 const REPROJECT: &str = "reproject it: gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif";
 const WRITE_ANEW: &str = "write it anew, for example with gdal_translate";
@@ -307,6 +311,67 @@ impl Raster {
         }
     }
 
+    /// How large a cell is at its larger side, in metres.
+    pub fn cell_metres(&self) -> f64 {
+        let middle = LonLat { x: self.corner.x, y: self.corner.y - self.height() as f64 * self.step.y / 2.0 };
+        let [wide, high] = self.cell_sides(middle);
+        wide.max(high)
+    }
+
+    fn cell_sides(&self, at: LonLat) -> [f64; 2] {
+        let east = LonLat { x: at.x + self.step.x, y: at.y };
+        let north = LonLat { x: at.x, y: at.y + self.step.y };
+        [distance(at, east).0, distance(at, north).0]
+    }
+
+    /// The value at a point of the plane that fits the cells around best, where those at a distance of `sigma` metres count
+    /// exp(-1/2) of those at the point, and those beyond three times as far nothing. Single cells are noise: what is smoothed has the slopes of
+    /// a length of some three times `sigma`. A plane stays what it is, at the raster's edge and beside cells without a value too. None
+    /// where [`Raster::sample`] has none.
+    ///
+    /// Source: local linear regression (Cleveland & Devlin 1988).
+    pub fn smooth(&self, point: LonLat, sigma: f64) -> Option<f64> {
+        let plain = self.sample(point)?;
+        let [wide, high] = self.cell_sides(point);
+        let column = (point.x - self.corner.x) / self.step.x - 0.5;
+        let row = (self.corner.y - point.y) / self.step.y - 0.5;
+        let reach = |middle: f64, side: f64, count: usize| {
+            let cells = (3.0 * sigma / side).min(LARGEST_KERNEL);
+            let first = (middle - cells).ceil().max(0.0) as usize;
+            first..((middle + cells).floor() + 1.0).clamp(0.0, count as f64) as usize
+        };
+        // Sums of the normal equations of a plane a + b·x + c·y.
+        let (mut s, mut sx, mut sy, mut sxx, mut sxy, mut syy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let (mut sz, mut sxz, mut syz) = (0.0, 0.0, 0.0);
+        for r in reach(row, high, self.height()) {
+            for c in reach(column, wide, self.width) {
+                let z = self.values[r * self.width + c] - plain;
+                let (x, y) = ((c as f64 - column) * wide, (r as f64 - row) * high);
+                let weight = (-0.5 * (x * x + y * y) / (sigma * sigma)).exp();
+                if z.is_nan() {
+                    continue;
+                }
+                s += weight;
+                sx += weight * x;
+                sy += weight * y;
+                sxx += weight * x * x;
+                sxy += weight * x * y;
+                syy += weight * y * y;
+                sz += weight * z;
+                sxz += weight * x * z;
+                syz += weight * y * z;
+            }
+        }
+        // Cramer's rule; cells in one line, or too few, fit no plane.
+        let minor = sxx * syy - sxy * sxy;
+        let whole = s * minor - sx * (sx * syy - sxy * sy) + sy * (sx * sxy - sxx * sy);
+        let scale = s * s * s * sigma.powi(4);
+        if whole <= 1e-6 * scale {
+            return Some(plain);
+        }
+        Some(plain + (sz * minor - sxz * (sx * syy - sxy * sy) + syz * (sx * sxy - sxx * sy)) / whole)
+    }
+
     /// The value at a point, interpolated between the middles of the four cells around it; none outside or where one
     /// of the four has no value.
     pub fn sample(&self, point: LonLat) -> Option<f64> {
@@ -323,5 +388,54 @@ impl Raster {
         let upper = at(left, top) * (1.0 - fx) + at(left + 1.0, top) * fx;
         let lower = at(left, top + 1.0) * (1.0 - fx) + at(left + 1.0, top + 1.0) * fx;
         Some(upper * (1.0 - fy) + lower * fy).filter(|value| !value.is_nan())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cells of a second of arc (some 30 m) with these values by column and row.
+    fn raster(side: usize, value: impl Fn(usize, usize) -> f64) -> Raster {
+        Raster {
+            first: [0, 0],
+            corner: LonLat { x: 10.0, y: 0.0 },
+            step: LonLat { x: 1.0 / 3600.0, y: 1.0 / 3600.0 },
+            width: side,
+            values: (0..side * side).map(|index| value(index % side, index / side)).collect(),
+        }
+    }
+
+    /// The point at a column and a row, counted from the middle of the first cell.
+    fn at(column: f64, row: f64) -> LonLat {
+        LonLat { x: 10.0 + (column + 0.5) / 3600.0, y: -(row + 0.5) / 3600.0 }
+    }
+
+    #[test]
+    fn smoothing_keeps_a_plane_to_its_edge_and_beside_holes() {
+        let plane = |c: f64, r: f64| 100.0 + 2.0 * c - 1.5 * r;
+        let holed = raster(20, |c, r| if (c, r) == (9, 9) { f64::NAN } else { plane(c as f64, r as f64) });
+        for (column, row) in [(10.3, 10.7), (0.0, 0.0), (19.0, 7.25), (0.2, 18.9), (12.0, 9.0)] {
+            let smooth = holed.smooth(at(column, row), 30.0).unwrap();
+            assert!((smooth - plane(column, row)).abs() < 1e-6, "{smooth} at {column}, {row}");
+        }
+        // No value where the raster has none.
+        assert_eq!(holed.smooth(at(9.0, 9.0), 30.0), None);
+        assert_eq!(holed.smooth(at(-2.0, 9.0), 30.0), None);
+        assert!((29.0..32.0).contains(&holed.cell_metres()));
+    }
+
+    #[test]
+    fn single_cells_make_no_walls() {
+        // Every other cell is 6 m too high: slopes of 20 % between neighbours.
+        let noisy = raster(20, |c, r| if (c + r) % 2 == 0 { 6.0 } else { 0.0 });
+        let slope = |value: &dyn Fn(f64) -> f64| (value(10.5) - value(10.0)).abs() / 15.5;
+        let rough = slope(&|column| noisy.sample(at(column, 10.0)).unwrap());
+        let smooth = slope(&|column| noisy.smooth(at(column, 10.0), 31.0).unwrap());
+        assert!(rough > 0.15 && smooth < 0.01, "{rough}, {smooth}");
+        // A hill that is many cells wide stays one.
+        let hill = raster(40, |c, r| 50.0 * (-((c as f64 - 20.0).powi(2) + (r as f64 - 20.0).powi(2)) / 72.0).exp());
+        let (top, side) = (hill.smooth(at(20.0, 20.0), 31.0).unwrap(), hill.smooth(at(26.0, 20.0), 31.0).unwrap());
+        assert!((top - 50.0).abs() < 2.0 && (side - 30.3).abs() < 1.0, "{top}, {side}");
     }
 }

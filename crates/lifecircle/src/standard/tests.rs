@@ -463,12 +463,16 @@ fn mistakes_are_named_by_line_and_key() {
 }
 
 #[test]
-fn the_example_of_the_documentation_is_a_standard() {
+fn the_examples_of_the_documentation_are_standards() {
     let text = include_str!("../../../../docs/standards.md");
-    let example = text.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let standard = Standard::parse(example).unwrap();
-    assert_eq!((standard.services.len(), standard.pairs.len(), standard.aspects[0].services.len()), (2, 1, 1));
-    assert_eq!(standard.kinds_of(1).collect::<Vec<_>>(), ["pharmacy"]);
+    let examples: Vec<&str> = text.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [few_lines, whole] = examples[..] else { panic!("there are {} examples", examples.len()) };
+    let extending = Standard::parse(few_lines).unwrap();
+    assert_eq!(extending.services.len(), standard("cn-mofcom-2021").services.len() - 2);
+    let whole = Standard::parse(whole).unwrap();
+    assert_eq!((whole.services.len(), whole.pairs.len(), whole.aspects[0].services.len()), (2, 1, 1));
+    assert_eq!(whole.kinds_of(1).collect::<Vec<_>>(), ["pharmacy"]);
+    assert_eq!(whole.grades[0].services, [(0, 0.5)]);
 }
 
 #[test]

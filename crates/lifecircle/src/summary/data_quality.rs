@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::slopes::TooSteep;
 use crate::city::{Basis, City, Home};
 use crate::geo::Metres;
 use crate::measure::Measured;
@@ -33,6 +34,9 @@ pub struct DataQuality {
     pub islands: usize,
     /// Homes that stand on such a part.
     pub homes_on_islands: usize,
+    /// What is too steep for the walker; none for one who takes every slope, or without elevation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_steep: Option<TooSteep>,
     /// Homes and facilities without a street.
     pub unsnapped: Vec<Unsnapped>,
 }
@@ -115,6 +119,7 @@ impl DataQuality {
                 .flatten()
                 .filter(|snap| snap.is_on_island())
                 .count(),
+            too_steep: TooSteep::of(measured),
             unsnapped: homes.chain(facilities).collect(),
         }
     }

@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 
 use super::data_quality::DataQuality;
 use super::gaps::{Gap, gaps};
+use super::grades::{GradeSummary, by_grade, grade_of};
 use super::indicators::Indicators;
 use super::map_gaps::{MapGap, map_gaps};
 use crate::city::{City, Name, Note, Source};
-use crate::geo::{LonLat, Metres, Seconds};
+use crate::geo::{Metres, Seconds};
 use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
 use crate::setting::Setting;
 use crate::standard::{AgeGroup, Ratio, Service, Standard, Threshold};
@@ -53,6 +54,10 @@ pub struct Summary {
     pub pairs: Vec<(String, PairSummary)>,
     /// The city in single numbers.
     pub indicators: Indicators,
+    /// Communities by the grade that they reach, from the lowest; empty if the standard has no grades.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub grades: Vec<GradeSummary>,
     /// By community, most residents first.
     pub communities: Vec<CommunitySummary>,
     /// By life-circle unit, most residents first; empty where none are drawn.
@@ -216,6 +221,9 @@ pub struct AreaSummary {
     #[serde(serialize_with = "in_order")]
     #[schemars(with = "BTreeMap<String, Share>")]
     pub pairs: Vec<(String, Share)>,
+    /// Id of the highest grade of the standard that it reaches; none if it reaches none, or the standard has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
     /// Its gaps, most people first.
     pub gaps: Vec<Gap>,
 }
@@ -288,6 +296,7 @@ pub fn summarise(measured: &Measured) -> Summary {
         (pair.id.clone(), summary)
     });
     let data_quality = DataQuality::of(city, measured);
+    let communities: Vec<CommunitySummary> = communities.into_iter().map(|(community, _)| community).collect();
     Summary {
         format: FORMAT,
         city: city.about.name.clone(),
@@ -304,7 +313,8 @@ pub fn summarise(measured: &Measured) -> Summary {
         pairs: pairs.collect(),
         indicators: Indicators::of(measured, &tally, &coverages),
         units: units(city, standard, &tally),
-        communities: communities.into_iter().map(|(community, _)| community).collect(),
+        grades: by_grade(standard, &communities),
+        communities,
         gaps: gaps(standard, None, &tally.all),
         worst_gaps,
         notes: city
@@ -315,6 +325,7 @@ pub fn summarise(measured: &Measured) -> Summary {
             .chain(unmapped(measured, &map_gaps))
             .chain(without_ages(city, measured))
             .chain(near_edge(&data_quality))
+            .chain(too_steep(&data_quality))
             .chain(from_elsewhere(city, standard))
             .collect(),
         sources: city.about.sources.clone(),
@@ -372,8 +383,7 @@ fn unmapped(measured: &Measured, map_gaps: &[MapGap]) -> Vec<Note> {
 
 /// Tells that a standard was made for another country.
 fn from_elsewhere(city: &City, standard: &Standard) -> Option<Note> {
-    let [west, south, east, north] = city.about.extent;
-    let middle = LonLat { x: f64::midpoint(west, east), y: f64::midpoint(south, north) };
+    let middle = city.about.middle();
     let is_elsewhere = !city.about.synthetic && standard.country.is_some_and(|country| !country.holds(middle));
     if !is_elsewhere {
         return None;
@@ -402,6 +412,25 @@ fn near_edge(rests: &DataQuality) -> Option<Note> {
         zh: format!(
             "{residents:.0}% 的居民（{homes:.0}% 的居住点）距数据边缘不足步行 15 分钟，边缘之外的设施未知，其缺口不参与排名；请提供范围更大的{}，四周多留 1.5 公里。",
             Setting::Extract
+        ),
+    })
+}
+
+/// Tells whom slopes cut off.
+fn too_steep(rests: &DataQuality) -> Option<Note> {
+    let steep = rests.too_steep.filter(|steep| steep.residents_cut_off >= 0.5)?;
+    let (streets, percent) = (steep.streets, steep.steepest * 100.0);
+    let (people, homes) = (steep.residents_cut_off, steep.homes_cut_off);
+    Some(Note {
+        en: format!(
+            "{streets} streets ({:.1} km) are steeper than {percent:.0} % and closed to this walker, which cuts off {homes} homes with {people:.0} residents. Look at some of them; where the ground is gentler, give a finer {}.",
+            steep.metres.0 / 1000.0,
+            Setting::Elevation
+        ),
+        zh: format!(
+            "有 {streets} 条街道（{:.1} 公里）坡度超过 {percent:.0}%，该步行者无法通行，因此有 {homes} 个居住点、{people:.0} 名居民与其余路网隔断。请抽查；若实际较缓，请提供更精细的{}。",
+            steep.metres.0 / 1000.0,
+            Setting::Elevation
         ),
     })
 }
@@ -529,6 +558,7 @@ impl AreaSummary {
             services: ids(&mut standard.services.iter().map(|service| &service.id), &coverage.services),
             aspects: ids(&mut standard.aspects.iter().map(|aspect| &aspect.id), &coverage.aspects),
             pairs: ids(&mut standard.pairs.iter().map(|pair| &pair.id), &coverage.pairs),
+            grade: grade_of(standard, coverage).map(|grade| grade.id.clone()),
             gaps: gaps(standard, community, tally),
         }
     }

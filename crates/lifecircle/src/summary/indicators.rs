@@ -9,7 +9,7 @@ use crate::city::City;
 use crate::formulas::{entropy_composite, hill, shannon};
 use crate::geo::Seconds;
 use crate::measure::{CityTally, Coverage, Measured, Tally};
-use crate::standard::{AgeGroup, SupplyOf};
+use crate::standard::{AgeGroup, Standard, SupplyOf};
 
 /// The indicators of a city.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -34,7 +34,7 @@ pub struct Indicators {
     pub equity: Equity,
     /// Services that have a ratio, in the standard's order.
     pub supply: Vec<ServiceIndicators>,
-    /// The composite of circles by community; none with fewer than two communities.
+    /// The composite of circles by community; none with fewer than two communities, or where most circles are mostly empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub composite: Option<CompositeSummary>,
 }
@@ -67,8 +67,12 @@ pub struct ServiceIndicators {
 /// Entropy weights of the circles and the communities' scores.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CompositeSummary {
-    /// Id and weight of each circle, in the standard's order.
+    /// Id and weight of each circle that takes part, in the standard's order.
     pub weights: Vec<(String, f64)>,
+    /// Ids of circles that are left out, since most communities have nothing of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub left_out: Vec<String>,
     /// Id and score of each community from 0 to 100, in the order of communities.
     pub scores: Vec<(String, f64)>,
 }
@@ -99,7 +103,7 @@ impl Indicators {
             completeness: completeness(&tally.all),
             equity: Equity::of_completeness(tally),
             supply: (0..measured.standard.services.len()).filter_map(|s| supply(city, measured, s)).collect(),
-            composite: composite(measured, communities),
+            composite: composite(&measured.standard, communities),
         }
     }
 }
@@ -154,15 +158,80 @@ fn supply(city: &City, measured: &Measured, index: usize) -> Option<ServiceIndic
     })
 }
 
-fn composite(measured: &Measured, communities: &[(String, Coverage)]) -> Option<CompositeSummary> {
-    if communities.len() < 2 {
+/// A circle that most communities have nothing of says which few have any, and would get the greatest weight for it: it is left out,
+/// and the composite with it where no more than half of the circles would be left.
+fn composite(standard: &Standard, communities: &[(String, Coverage)]) -> Option<CompositeSummary> {
+    let circles = &standard.circles;
+    let values = |circle: &usize| communities.iter().map(|(_, c)| c.circles[*circle].coverage.residents).collect();
+    let is_told = |circle: &usize| {
+        let with_any = communities.iter().filter(|(_, c)| c.circles[*circle].coverage.residents > 0.0).count();
+        2 * with_any >= communities.len()
+    };
+    let (told, left_out): (Vec<usize>, Vec<usize>) = (0..circles.len()).partition(is_told);
+    if communities.len() < 2 || told.len() < 2 || told.len() <= left_out.len() {
         return None;
     }
-    let circles = &measured.standard.circles;
-    let values = |circle: usize| communities.iter().map(|(_, c)| c.circles[circle].coverage.residents).collect();
-    let composite = entropy_composite(&(0..circles.len()).map(values).collect::<Vec<Vec<f64>>>());
+    let composite = entropy_composite(&told.iter().map(values).collect::<Vec<Vec<f64>>>());
+    let id = |circle: &usize| circles[*circle].id.clone();
     Some(CompositeSummary {
-        weights: circles.iter().map(|circle| circle.id.clone()).zip(composite.weights).collect(),
+        weights: told.iter().map(id).zip(composite.weights).collect(),
+        left_out: left_out.iter().map(id).collect(),
         scores: communities.iter().map(|(id, _)| id.clone()).zip(composite.scores).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{CircleCoverage, Share};
+
+    /// Communities of which each has these coverages of the first circles, and nothing of the others.
+    fn communities(standard: &Standard, coverages: &[&[f64]]) -> Vec<(String, Coverage)> {
+        let share = |residents: f64| Share { residents, ..Share::default() };
+        let of = |(index, known): (usize, &&[f64])| {
+            let circles = (0..standard.circles.len()).map(|circle| {
+                let coverage = share(known.get(circle).copied().unwrap_or_default());
+                CircleCoverage { coverage, compliance: Share::default() }
+            });
+            let coverage = Coverage {
+                homes: 1,
+                residents: 1.0,
+                services: vec![Share::default(); standard.services.len()],
+                circles: circles.collect(),
+                aspects: vec![],
+                pairs: vec![],
+                residents_by_circles: vec![],
+            };
+            (index.to_string(), coverage)
+        };
+        coverages.iter().enumerate().map(of).collect()
+    }
+
+    #[test]
+    fn what_few_have_does_not_weigh_most() {
+        let standard = Standard::find("moreno-6").unwrap();
+        // The fifth circle is had by one community of four, the sixth by none.
+        let four = [
+            &[0.5, 0.4, 0.3, 0.2, 0.9][..],
+            &[0.6, 0.5, 0.4, 0.3, 0.0],
+            &[0.7, 0.6, 0.5, 0.4, 0.0],
+            &[0.8, 0.7, 0.6, 0.5, 0.0],
+        ];
+        let composite = composite(&standard, &communities(&standard, &four)).unwrap();
+        let ids = |circles: &[usize]| circles.iter().map(|c| standard.circles[*c].id.clone()).collect::<Vec<_>>();
+        assert_eq!(composite.weights.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), ids(&[0, 1, 2, 3]));
+        assert_eq!(composite.left_out, ids(&[4, 5]));
+        assert!((composite.weights.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(composite.scores.last().unwrap().1, 100.0);
+    }
+
+    #[test]
+    fn a_composite_of_mostly_empty_circles_is_none() {
+        let standard = Standard::find("moreno-6").unwrap();
+        let most_empty = [&[0.5, 0.4, 0.3][..], &[0.6, 0.5, 0.4], &[0.7, 0.6, 0.5]];
+        assert!(composite(&standard, &communities(&standard, &most_empty)).is_none());
+        let enough = [&[0.5, 0.4, 0.3, 0.2][..], &[0.6, 0.5, 0.4, 0.3], &[0.7, 0.6, 0.5, 0.0]];
+        assert!(composite(&standard, &communities(&standard, &enough)).is_some());
+        assert!(composite(&standard, &communities(&standard, &enough[..1])).is_none());
+    }
 }

@@ -8,9 +8,11 @@ mod data_quality;
 mod document;
 mod equity;
 mod gaps;
+mod grades;
 mod indicators;
 mod life_circle;
 mod map_gaps;
+mod slopes;
 
 pub use changes::{
     Change, Changes, CircleChange, CommunityChange, FacilityChange, ServiceChange, changes_schema, compare,
@@ -22,9 +24,11 @@ pub use document::{
 };
 pub use equity::Equity;
 pub use gaps::{Gap, Shortage, gaps};
+pub use grades::GradeSummary;
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};
 pub use life_circle::{Area, CircleAt, LifeCircle, NearestAt, ServiceAt, community_at, life_circle};
 pub use map_gaps::{MapGap, map_gaps};
+pub use slopes::TooSteep;
 
 /// The JSON Schema of a document, with its title.
 pub fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {

@@ -29,8 +29,9 @@ pub fn run(args: &CompareArgs, common: &Common) -> Result<()> {
         .collect();
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let bars = Bars::new(common);
     let ready = jobs::make_ready(&city, &args.city, walk, &bars)?;
     let (untouched, before) = follow(&ready, standard, &bars)?;

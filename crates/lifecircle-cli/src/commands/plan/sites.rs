@@ -22,14 +22,15 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
         [args.city.as_path()].into_iter().chain(args.candidates.as_deref()).chain(args.measuring.files()).collect();
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
-    let (standard, walk) = (args.measuring.standard()?, args.measuring.walk()?);
+    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
+    let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListColumns::default(), None)).transpose()?;
+    let city = Arc::new(city::load(&args.city)?);
+    let standard = args.measuring.standard(named, &city.about, common)?;
     let service = standard.services.iter().position(|service| service.id == args.service).ok_or_else(|| {
         let known: Vec<&str> = standard.services.iter().map(|service| service.id.as_str()).collect();
         Error::not_found(format!("the standard {} has no service {:?}", standard.id, args.service))
             .hint(format!("choose one of {}", known.join(", ")))
     })?;
-    let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListColumns::default(), None)).transpose()?;
-    let city = Arc::new(city::load(&args.city)?);
     let bars = Bars::new(common);
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     drop(bars);

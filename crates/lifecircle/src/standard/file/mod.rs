@@ -11,9 +11,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use self::text::Text;
-use super::{AgeGroup, Aspect, Circle, Country, Grade, Pair, Ratio, Score, Service, Standard, Threshold};
-use crate::error::{Error, Result};
-use crate::geo::{Metres, Seconds};
+use super::{AgeGroup, Aspect, Circle, Country, Grade, Pair, Ratio, Score, Service, Standard};
+use crate::error::Result;
 use crate::kinds::{Catalogue, Kind, recognised_by_lists};
 
 /// No walk to a service is longer than this.
