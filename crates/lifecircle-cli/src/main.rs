@@ -71,6 +71,7 @@ fn run(cli: &Cli) -> Result<()> {
     let common = &cli.common;
     match &cli.command {
         Command::Demo(args) => commands::demo::run(args, common),
+        Command::Inputs(args) => commands::inputs::run(args, common),
         Command::Import(args) => commands::import::run(args, common),
         Command::Measure(args) => commands::measure::run(args, common),
         Command::Facilities(args) => commands::facilities::run(args, common),

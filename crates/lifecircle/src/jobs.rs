@@ -4,7 +4,7 @@
 //! It knows files and puts the other modules together; it decides nothing about a city itself.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
-use crate::geo::Datum;
 use crate::import::{
-    AdminLevel, FacilityList, Inputs, ListColumns, OSM_LICENCE, describe_source, import, read_communities, read_list,
+    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, describe_source, import, read_communities, read_list,
     read_people,
 };
+use crate::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
 use crate::kinds::Catalogue;
 use crate::measure::Measured;
 use crate::network::{Network, Walker};
@@ -26,7 +26,7 @@ use crate::reach::Engine;
 use crate::ready::{ReadyCity, Walk};
 use crate::sources::extract::OsmSource;
 use crate::sources::geotiff::GeoTiff;
-use crate::sources::lists;
+use crate::sources::lists::{self, Part};
 use crate::sources::records::Record;
 use crate::standard::Country;
 use crate::summary::Summary;
@@ -49,95 +49,29 @@ pub fn usual_standard(about: &About) -> &'static str {
     if is_chinese { STANDARD_IN_CHINA } else { STANDARD_ELSEWHERE }
 }
 
-/// The files that a city is made of, and how they are to be read.
-#[derive(Debug, Clone, Default)]
-pub struct InputFiles {
-    /// The OpenStreetMap extract.
-    pub extract: PathBuf,
-    /// Where people live.
-    pub people: Option<PathBuf>,
-    /// The column of residents.
-    pub people_column: Option<String>,
-    /// All residents together, where no people are given.
-    pub population: Option<f64>,
-    /// The datum of `people`.
-    pub people_datum: Datum,
-    /// Lists of facilities.
-    pub facilities: Vec<PathBuf>,
-    /// The columns of `facilities`, as `lon=LNG,lat=LAT,…`.
-    pub columns: Option<String>,
-    /// The datum of `facilities`; by their origin if none.
-    pub datum: Option<Datum>,
-    /// Whether every entry of the lists counts, even if the place is known already.
-    pub keep_duplicates: bool,
-    /// Areas of communities; the extract's boundaries if there are none.
-    pub communities: Vec<PathBuf>,
-    /// The datum of `communities`.
-    pub communities_datum: Datum,
-    /// Which boundaries of the extract are the communities.
-    pub admin_level: Option<u8>,
-    /// Ground elevation.
-    pub elevation: Option<PathBuf>,
-    /// What the city is called; as the extract's file if none.
-    pub name: Option<String>,
-}
-
-impl InputFiles {
-    /// Only an extract.
-    pub fn of(extract: impl Into<PathBuf>) -> Self {
-        Self { extract: extract.into(), ..Self::default() }
-    }
-
-    /// All of them.
-    pub fn paths(&self) -> Vec<&Path> {
-        let one = [Some(&self.extract), self.people.as_ref(), self.elevation.as_ref()];
-        let all = one.into_iter().flatten().chain(&self.facilities).chain(&self.communities);
-        all.map(PathBuf::as_path).collect()
-    }
-
-    fn name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| {
-            let file = self.extract.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            file.split(".osm").next().unwrap_or(&file).trim_end_matches(".pbf").to_owned()
-        })
-    }
-}
-
 /// Makes a city of files.
 ///
 /// # Errors
 /// If a file cannot be read or used, or it is cancelled.
 pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     // The small files first: a mistake in one should not cost the time of the large one.
-    let people = files
-        .people
-        .as_ref()
-        .map(|path| read_people(path, files.people_column.as_deref(), files.people_datum))
-        .transpose()?;
-    let columns = files.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
-    let lists =
-        files.facilities.iter().map(|path| read_list(path, &columns, files.datum)).collect::<Result<Vec<_>>>()?;
-    let communities = files
-        .communities
-        .iter()
-        .map(|path| read_communities(path, files.communities_datum))
-        .collect::<Result<Vec<_>>>()?
-        .concat();
+    let read = |people: &PeopleFile| read_people(people.part(), people.residents.as_deref(), people.datum);
+    let people = files.people.as_ref().map(read).transpose()?;
+    let read = |list: &ListFile| read_list(&list.file, &list.reading());
+    let lists = files.facilities.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let read = |areas: &AreasFile| read_communities(areas.part(), areas.datum);
+    let communities = files.communities.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
     let elevation = files.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     progress.check()?;
     let osm = OsmSource::open(&files.extract)?;
     let mut sources = vec![describe_source(SourceRole::Streets, &files.extract, OSM_LICENCE)?];
-    let others = [
-        (SourceRole::People, files.people.as_slice()),
-        (SourceRole::Facilities, &files.facilities),
-        (SourceRole::Communities, &files.communities),
-        (SourceRole::Elevation, files.elevation.as_slice()),
-    ];
-    for (role, paths) in others {
-        for path in paths {
-            progress.check()?;
-            sources.push(describe_source(role, path, "")?);
-        }
+    let people_file = files.people.iter().map(|people| (SourceRole::People, &people.file));
+    let list_files = files.facilities.iter().map(|list| (SourceRole::Facilities, &list.file));
+    let area_files = files.communities.iter().map(|areas| (SourceRole::Communities, &areas.file));
+    let elevation_file = files.elevation.iter().map(|file| (SourceRole::Elevation, file));
+    for (role, path) in people_file.chain(list_files).chain(area_files).chain(elevation_file) {
+        progress.check()?;
+        sources.push(describe_source(role, path, "")?);
     }
     let inputs = Inputs {
         people,
@@ -239,6 +173,12 @@ pub struct ListRecognised {
     pub entries: usize,
     /// Those left out because the list says that they are closed.
     pub closed: usize,
+    /// Those without coordinates, which are looked for by address and name when the city is made.
+    pub without_coordinates: usize,
+    /// Columns of which nothing is made.
+    pub unused: Vec<String>,
+    /// Sheets of the workbook that are not read.
+    pub sheets_left: Vec<String>,
     /// How many are of each kind, by its Chinese and its English name; most first.
     pub kinds: Vec<(String, String, usize)>,
     /// What the others are called, and how many of each; most first, the first hundred.
@@ -252,15 +192,14 @@ const SAMPLE_ROWS: usize = 5;
 ///
 /// # Errors
 /// If the file cannot be read at all.
-pub fn look_at_list(path: &Path, columns: Option<&str>, datum: Option<Datum>) -> Result<ListPreview> {
-    let records = lists::read(path)?;
+pub fn look_at_list(path: &Path, reading: &ListReading) -> Result<ListPreview> {
+    let records = lists::read(Part { path, sheet: reading.sheet.as_deref() })?;
     let cells = |row: &Record| {
         let mut cells = vec![String::new(); records.columns.len()];
         row.cells.iter().for_each(|(column, text)| cells[column] = text.to_owned());
         cells
     };
-    let columns = columns.map(ListColumns::parse).transpose()?.unwrap_or_default();
-    let (recognised, problem) = match read_list(path, &columns, datum) {
+    let (recognised, problem) = match read_list(path, reading) {
         Ok(list) => (Some(recognised(&list)), None),
         Err(error) => (None, Some(without_directory(error, path).sentence(|setting| format!("`{}`", setting.name())))),
     };
@@ -284,7 +223,8 @@ fn without_directory(error: Error, path: &Path) -> Error {
 fn recognised(list: &FacilityList) -> ListRecognised {
     let catalogue = Catalogue::built_in();
     let (mut kinds, mut others): (HashMap<usize, usize>, HashMap<&str, usize>) = (HashMap::new(), HashMap::new());
-    for facility in &list.facilities {
+    let unplaced = list.unplaced.iter().map(|entry| &entry.facility);
+    for facility in list.facilities.iter().chain(unplaced) {
         match catalogue.kinds_of(facility).first() {
             Some(kind) => *kinds.entry(*kind).or_default() += 1,
             None => *others.entry(&facility.kind).or_default() += 1,
@@ -301,8 +241,11 @@ fn recognised(list: &FacilityList) -> ListRecognised {
     ListRecognised {
         origin: list.origin.name().to_owned(),
         datum: list.datum.name().to_owned(),
-        entries: list.facilities.len(),
+        entries: list.facilities.len() + list.unplaced.len(),
         closed: list.closed,
+        without_coordinates: list.unplaced.len(),
+        unused: list.unused.clone(),
+        sheets_left: list.sheets_left.clone(),
         kinds,
         unrecognised,
     }

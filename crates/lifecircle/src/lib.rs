@@ -52,6 +52,7 @@ pub mod export;
 pub mod formulas;
 pub mod geo;
 pub mod import;
+pub mod inputs;
 pub mod jobs;
 pub mod kinds;
 pub mod ledger;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use lifecircle::city::{self, City};
 use lifecircle::geo::{Datum, LonLat};
-use lifecircle::import::{Inputs, ListColumns, import, read_list};
+use lifecircle::import::{Inputs, ListReading, import, read_list};
 use lifecircle::output::Existing;
 use lifecircle::sources::extract::OsmSource;
 use lifecircle::sources::lists;
@@ -131,7 +131,7 @@ fn geopackage(path: &Path, srs: i32) {
 fn lists_are_the_same_in_every_format() {
     let directory = tempfile::tempdir().unwrap();
     for path in one_place(directory.path()) {
-        let list = read_list(&path, &ListColumns::default(), Some(Datum::Wgs84)).unwrap();
+        let list = read_list(&path, &ListReading { datum: Some(Datum::Wgs84), ..ListReading::default() }).unwrap();
         let place = &list.facilities[0];
         assert_eq!(
             (place.id.as_str(), place.name.local.as_str(), place.kind.as_str()),

@@ -6,7 +6,8 @@ mod support;
 use lifecircle::city::{Ages, City, Entries, Facility, ListOrigin};
 use lifecircle::geo::{Datum, metric};
 use lifecircle::import::{
-    AdminLevel, FacilityList, Inputs, ListColumns, People, PeopleRow, import, read_communities, read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListColumns, ListReading, People, PeopleRow, import, read_communities, read_list,
+    read_people,
 };
 use lifecircle::kinds::Catalogue;
 use support::Map;
@@ -139,6 +140,9 @@ fn ids_are_unique_whatever_the_lists_say() {
         origin: ListOrigin::Plain,
         datum: Datum::Wgs84,
         facilities: vec![facility(&school().city(), "w10").clone(), facility(&school().city(), "w10").clone()],
+        unplaced: vec![],
+        unused: vec![],
+        sheets_left: vec![],
         closed: 0,
     };
     let city = import(Inputs { lists: vec![list], merge: false, ..school().inputs() }, &()).unwrap();
@@ -154,23 +158,21 @@ fn lists_are_shifted_and_mapped() {
     let there = Map::at(0.0, 0.0);
     let gcj = Datum::Gcj02.from_wgs84(there);
     std::fs::write(&file, format!("编号,名称,类别,location\n7,国大药房,药店,\"{:.9},{:.9}\"\n", gcj.x, gcj.y)).unwrap();
-    let list = read_list(&file, &ListColumns::default(), Some(Datum::Gcj02)).unwrap();
+    let list = read_list(&file, &ListReading { datum: Some(Datum::Gcj02), ..ListReading::default() }).unwrap();
     let pharmacy = &list.facilities[0];
     assert_eq!(
         (pharmacy.id.as_str(), pharmacy.kind.as_str(), pharmacy.name.local.as_str()),
         ("amap:7", "药店", "国大药房")
     );
     assert!(metric::distance(pharmacy.at, there).0 < 0.01);
-    let unshifted = read_list(&file, &ListColumns::default(), Some(Datum::Wgs84)).unwrap();
+    let unshifted = read_list(&file, &ListReading { datum: Some(Datum::Wgs84), ..ListReading::default() }).unwrap();
     assert!(metric::distance(unshifted.facilities[0].at, there).0 > 100.0);
 
     std::fs::write(&file, "LNG,LAT,what\n106.8,39.6,amenity=pharmacy\n").unwrap();
-    let columns = ListColumns::parse("lon=LNG,lat=LAT,kind=what").unwrap();
-    let list = read_list(&file, &columns, Some(Datum::Wgs84)).unwrap();
+    let columns_of = |text: &str| ListReading { columns: ListColumns::parse(text).unwrap(), ..ListReading::default() };
+    let list = read_list(&file, &columns_of("lon=LNG,lat=LAT,kind=what")).unwrap();
     assert_eq!(list.facilities[0].tag("amenity"), Some("pharmacy"));
-    let error = read_list(&file, &ListColumns::parse("lon=LNG,lat=LAT,kind=kind").unwrap(), Some(Datum::Wgs84))
-        .unwrap_err()
-        .to_string();
+    let error = read_list(&file, &columns_of("lon=LNG,lat=LAT,kind=kind")).unwrap_err().to_string();
     assert!(error.contains("there is no column `kind`") && error.contains("LNG, LAT, what"), "{error}");
 }
 
@@ -190,7 +192,7 @@ fn exports_of_other_maps_are_known_by_their_columns() {
     let read = |name: &str, text: String| {
         let file = directory.path().join(name);
         std::fs::write(&file, text).unwrap();
-        read_list(&file, &ListColumns::default(), None).unwrap()
+        read_list(&file, &ListReading::default()).unwrap()
     };
     let kinds = |list: &FacilityList| {
         let catalogue = Catalogue::built_in();
@@ -236,7 +238,7 @@ fn exports_of_other_maps_are_known_by_their_columns() {
 fn geoparquet_as_another_program_writes_it() {
     // Written by PyArrow in the shape of Overture's places: structures, a list, zstd.
     let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/parquet/overture.parquet");
-    let list = read_list(&seeds, &ListColumns::default(), None).unwrap();
+    let list = read_list(&seeds, &ListReading::default()).unwrap();
     assert_eq!(list.origin, ListOrigin::Overture);
     let told = |tag: &str| list.facilities.iter().map(|f| f.tag(tag).map(str::to_owned)).collect::<Vec<_>>();
     assert_eq!(told("overture"), [Some("cafe".to_owned()), Some("pharmacy".to_owned())]);
@@ -251,7 +253,7 @@ fn damaged_parquet_is_an_error_wherever_it_is_damaged() {
     let file = directory.path().join("list.parquet");
     let problem = |bytes: &[u8]| {
         std::fs::write(&file, bytes).unwrap();
-        read_list(&file, &ListColumns::default(), None).err().map(|error| error.to_string())
+        read_list(&file, &ListReading::default()).err().map(|error| error.to_string())
     };
     // Found by fuzzing: a column that begins before the file.
     let negative = std::fs::read(seeds.join("negative.parquet")).unwrap();
@@ -274,7 +276,7 @@ fn what_became_of_a_list_is_told() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("list.csv");
         std::fs::write(&file, format!("id,name,kind,lon,lat,capacity\n{rows}")).unwrap();
-        read_list(&file, &ListColumns::default(), None).unwrap()
+        read_list(&file, &ListReading::default()).unwrap()
     };
     let near = facility(&school().city(), "w10").at;
     let rows =

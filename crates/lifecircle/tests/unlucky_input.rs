@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use lifecircle::city::{self, City};
 use lifecircle::geo::{Datum, LonLat};
-use lifecircle::import::{Inputs, ListColumns, People, PeopleRow, import, read_communities, read_list, read_people};
+use lifecircle::import::{
+    Inputs, ListColumns, ListReading, People, PeopleRow, import, read_communities, read_list, read_people,
+};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
 use lifecircle::ready::{ReadyCity, Walk};
@@ -64,7 +66,7 @@ fn numbers_as_people_write_them() {
     let error = read("id,lon,lat,residents\n1,106.8,39.6,1e308\n").unwrap_err();
     assert!(error.contains("more people than there are"), "{error}");
     let list = put(directory.path(), "l.csv", "name;kind;lon;lat;capacity\na;养老院;106,8;39,6;60,5\n");
-    assert_eq!(read_list(&list, &ListColumns::default(), None).unwrap().facilities[0].capacity, Some(60.5));
+    assert_eq!(read_list(&list, &ListReading::default()).unwrap().facilities[0].capacity, Some(60.5));
 }
 
 #[test]
@@ -83,9 +85,10 @@ fn people_of_an_age_are_people() {
 fn columns_that_were_named_are_there() {
     let directory = tempfile::tempdir().unwrap();
     let list = put(directory.path(), "l.csv", "name,kind,lon,lat\na,药店,106.8,39.6\n");
-    let error = read_list(&list, &ListColumns::parse("lon=TYPO").unwrap(), None).unwrap_err().to_string();
+    let columns = |text: &str| ListReading { columns: ListColumns::parse(text).unwrap(), ..ListReading::default() };
+    let error = read_list(&list, &columns("lon=TYPO")).unwrap_err().to_string();
     assert!(error.contains("there is no column `TYPO`"), "{error}");
-    assert!(read_list(&list, &ListColumns::parse("lon=lon").unwrap(), None).is_ok());
+    assert!(read_list(&list, &columns("lon=lon")).is_ok());
 }
 
 /// Takes the values of formulas out of a workbook.
@@ -159,7 +162,7 @@ fn workbooks_as_spreadsheets_leave_them() {
 #[test]
 fn geojson_of_overpass_and_of_nobody() {
     let directory = tempfile::tempdir().unwrap();
-    let read = |text: &str| read_list(&put(directory.path(), "l.geojson", text), &ListColumns::default(), None);
+    let read = |text: &str| read_list(&put(directory.path(), "l.geojson", text), &ListReading::default());
     let overpass = r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":{"amenity":"parking","area":"yes","capacity":"60;20"},"geometry":{"type":"Point","coordinates":[106.8,39.6]}},
         {"type":"Feature","properties":{"amenity":"school","capacity":"300"},"geometry":{"type":"Point","coordinates":[106.8,39.6]}}]}"#;
@@ -448,12 +451,8 @@ fn ten_thousand_entries_at_one_point_are_merged() {
         (from..from + 10_000).map(|n| format!("第{}药店{},药店,106.8,39.6\n", n % 5000, n % 3)).collect::<String>()
     };
     let list = |name: &str, from| {
-        read_list(
-            &put(directory.path(), name, format!("name,kind,lon,lat\n{}", rows(from))),
-            &ListColumns::default(),
-            None,
-        )
-        .unwrap()
+        read_list(&put(directory.path(), name, format!("name,kind,lon,lat\n{}", rows(from))), &ListReading::default())
+            .unwrap()
     };
     let mut map = Map::default();
     map.node(1, 0.0, 0.0).node(2, 100.0, 0.0).way(1, &[1, 2], "highway=residential");

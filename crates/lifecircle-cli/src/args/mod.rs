@@ -9,7 +9,9 @@ use chrono::{Local, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lifecircle::city::About;
 use lifecircle::geo::{Datum, Metres};
-use lifecircle::jobs::{DEFAULT_WALKER, InputFiles, STANDARD_ELSEWHERE, usual_standard};
+use lifecircle::import::ListColumns;
+use lifecircle::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
+use lifecircle::jobs::{DEFAULT_WALKER, STANDARD_ELSEWHERE, usual_standard};
 use lifecircle::ledger::DEFAULT_ENOUGH;
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
@@ -96,6 +98,8 @@ pub enum Lang {
 pub enum Command {
     /// Generate a synthetic city in the shape of Wuhai, measure it, and open its report
     Demo(DemoArgs),
+    /// Look at your files, and write down what each is and how it is to be read
+    Inputs(InputsArgs),
     /// Make a city from an OpenStreetMap extract and your own lists
     Import(ImportArgs),
     /// Measure a city: who has which service within reach
@@ -182,7 +186,9 @@ pub struct DemoArgs {
 Examples:
   lifecircle import malta.osm.pbf -o malta.city
   lifecircle import city.osm.pbf -o city.city --people census.gpkg --communities communities.geojson
-  lifecircle import city.osm.pbf -o city.city --facilities amap.csv --datum gcj02 --columns name=名称,kind=类别,lon=经度,lat=纬度")]
+  lifecircle import city.osm.pbf -o city.city --facilities amap.csv --datum gcj02 --columns name=名称,kind=类别,lon=经度,lat=纬度
+  lifecircle inputs city.osm.pbf *.xlsx communities.geojson -o city-inputs.toml      looks at the files; check it, then
+  lifecircle import --inputs city-inputs.toml -o city.city")]
 pub struct ImportArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -193,11 +199,38 @@ pub struct ImportArgs {
     pub force: Force,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle inputs wuhai.osm.pbf lists/*.xlsx communities.geojson dem.tif
+  lifecircle import --inputs city-inputs.toml -o wuhai.city
+
+It tells what each file is, which columns hold what, what every entry of a list is, and in which datum it is: by places that the map
+calls the same. What it is not sure of stands in the file as a remark; correct it there.")]
+pub struct InputsArgs {
+    /// The files: an OpenStreetMap extract and what else you have
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The file of inputs to write
+    #[arg(long, short, default_value = "city-inputs.toml", value_name = "FILE.toml", help_heading = OUTPUT)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub force: Force,
+}
+
 /// What a city is made from.
 #[derive(Debug, Args)]
 pub struct InputArgs {
     /// OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2
-    pub extract: PathBuf,
+    #[arg(required_unless_present = "inputs")]
+    pub extract: Option<PathBuf>,
+    /// A file that describes all inputs, each with its own columns, datum and kind, instead of the options below (see
+    /// `lifecircle inputs`)
+    #[arg(long, value_name = "FILE.toml", help_heading = CITY, conflicts_with_all = [
+        "extract", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
+        "communities_datum", "admin_level", "elevation", "name",
+    ])]
+    pub inputs: Option<PathBuf>,
     /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
     /// their residents without coordinates [default: estimated from buildings and streets]
     #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
@@ -214,10 +247,11 @@ pub struct InputArgs {
     #[arg(long, value_name = "FILE", help_heading = PLACES, help = format!("A list of facilities: {}; exports of AMap, Baidu \
         and Overture are known by their columns; may be given several times", lists::formats()))]
     pub facilities: Vec<PathBuf>,
-    /// Columns of --facilities, as lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2
+    /// Columns of --facilities, where it is one list: lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2,address=…
+    /// [default: by their usual names; several lists with columns of their own: see `lifecircle inputs`]
     #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities", help_heading = PLACES)]
     pub columns: Option<String>,
-    /// Datum of --facilities [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
+    /// Datum of --facilities, where it is one list [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
     #[arg(long, value_enum, help_heading = PLACES)]
     pub datum: Option<DatumArg>,
     /// Count every entry of --facilities, even if the place is known already
@@ -243,24 +277,41 @@ pub struct InputArgs {
 
 impl InputArgs {
     /// The files that a city is made of.
-    pub fn files(&self) -> InputFiles {
-        let Self { extract, people, people_column, people_datum, population, facilities, columns, datum, .. } = self;
-        InputFiles {
-            extract: extract.clone(),
-            people: people.clone(),
-            people_column: people_column.clone(),
-            population: *population,
-            people_datum: (*people_datum).into(),
-            facilities: facilities.clone(),
+    pub fn files(&self) -> lifecircle::Result<InputFiles> {
+        if let Some(inputs) = &self.inputs {
+            return InputFiles::read(inputs);
+        }
+        if self.facilities.len() > 1 && (self.columns.is_some() || self.datum.is_some()) {
+            return Err(lifecircle::Error::new("--columns and --datum are for one list, and several are given").hint(
+                "describe each in a file of inputs: lifecircle inputs FILES… -o city-inputs.toml, then import --inputs city-inputs.toml",
+            ));
+        }
+        let columns = self.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
+        let people = self.people.as_ref().map(|file| PeopleFile {
+            file: file.clone(),
+            sheet: None,
+            residents: self.people_column.clone(),
+            datum: self.people_datum.into(),
+        });
+        let list = |file: &PathBuf| ListFile {
             columns: columns.clone(),
-            datum: datum.map(Into::into),
+            datum: self.datum.map(Into::into),
+            ..ListFile::of(file)
+        };
+        let areas =
+            |file: &PathBuf| AreasFile { file: file.clone(), sheet: None, datum: self.communities_datum.into() };
+        Ok(InputFiles {
+            name: self.name.clone(),
+            // Without a file of inputs it is required.
+            extract: self.extract.clone().unwrap_or_default(),
+            people,
+            population: self.population,
+            facilities: self.facilities.iter().map(list).collect(),
             keep_duplicates: self.no_merge,
-            communities: self.communities.clone(),
-            communities_datum: self.communities_datum.into(),
+            communities: self.communities.iter().map(areas).collect(),
             admin_level: self.admin_level,
             elevation: self.elevation.clone(),
-            name: self.name.clone(),
-        }
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &EvaluateArgs, common: &Common) -> Result<()> {
-    let files = args.inputs.files();
+    let files = args.inputs.files()?;
     let read = [files.paths(), args.measuring.files()].concat();
     let output = Output::directory(&args.output, args.force.existing(), &read)?;
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);

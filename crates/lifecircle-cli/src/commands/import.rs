@@ -9,7 +9,7 @@ use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &ImportArgs, common: &Common) -> Result<()> {
-    let files = args.inputs.files();
+    let files = args.inputs.files()?;
     let output = Output::directory(&args.output, args.force.existing(), &files.paths())?;
     let bars = Bars::new(common);
     let city = jobs::make_city(&files, &bars)?;

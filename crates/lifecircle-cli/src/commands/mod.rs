@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod export;
 pub mod facilities;
 pub mod import;
+pub mod inputs;
 pub mod ledger;
 pub mod measure;
 pub mod plan;

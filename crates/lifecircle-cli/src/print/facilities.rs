@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use lifecircle::city::City;
+use lifecircle::city::{City, ListReport, PlacedBy};
 use lifecircle::kinds::{Because, Catalogue};
 use lifecircle::text::Language;
 use serde_json::json;
@@ -82,6 +82,7 @@ pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Re
                 ),
             },
         )?;
+        more_of_list(out, list, common)?;
         if !list.unrecognised.is_empty() {
             let words: Vec<String> =
                 list.unrecognised.iter().take(WORDS).map(|(word, count)| format!("{word} ({count})")).collect();
@@ -99,6 +100,40 @@ pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Re
                 "Each merge: lifecircle facilities CITY --merges; take one back: --undo ID.",
             ),
         )?;
+    }
+    Ok(())
+}
+
+/// How entries without coordinates were placed, which were not, and of what nothing was made.
+fn more_of_list(out: &mut dyn Write, list: &ListReport, common: &Common) -> io::Result<()> {
+    const SHOWN: usize = 5;
+    let by = |by: PlacedBy| match by {
+        PlacedBy::Address => pick(common, "按门牌", "by address"),
+        PlacedBy::Name => pick(common, "按同名地点", "by name"),
+        PlacedBy::Place => pick(common, "按所在小区或地点", "by a place in the address"),
+        PlacedBy::Community => pick(common, "按社区中心", "in the middle of the community"),
+    };
+    let (comma, space) = (pick(common, "、", ", "), pick(common, "", " "));
+    let mut said = |head: &str, what: &str| line(out, &format!("  {head}{space}{what}"));
+    if !list.placed.is_empty() {
+        let placed: Vec<String> = list.placed.iter().map(|(how, count)| format!("{} {count}", by(*how))).collect();
+        said(pick(common, "无坐标条目的定位：", "Placed without coordinates:"), &placed.join(comma))?;
+    }
+    if list.without_place > 0 {
+        let shown: Vec<&str> = list.unplaced.iter().take(SHOWN).map(String::as_str).collect();
+        let more = list.without_place.saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" … +{more}") } else { String::new() };
+        let head = match common.language() {
+            Language::Chinese => format!("未能定位 {} 条：", list.without_place),
+            Language::English => format!("Not placed ({}):", list.without_place),
+        };
+        said(&head, &format!("{}{more}", shown.join("; ")))?;
+    }
+    if !list.unused.is_empty() {
+        said(pick(common, "未使用的列：", "Columns not used:"), &list.unused.join(comma))?;
+    }
+    if !list.sheets_left.is_empty() {
+        said(pick(common, "未读取的工作表：", "Sheets not read:"), &list.sheets_left.join(comma))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod facilities;
+mod inputs;
 mod ledger;
 mod plan;
 mod scenarios;
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
 pub use facilities::{facilities, merges, of_kind, undone};
+pub use inputs::looked;
 pub use ledger::ledger;
 pub use plan::{sites, solved};
 pub use scenarios::{comparison, comparisons};

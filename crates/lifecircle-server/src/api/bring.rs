@@ -12,7 +12,9 @@ use axum::http::StatusCode;
 use futures_util::StreamExt as _;
 use lifecircle::city;
 use lifecircle::geo::Datum;
-use lifecircle::jobs::{InputFiles, ListPreview, file_name, look_at_list, make_city, write_city};
+use lifecircle::import::{ListColumns, ListReading};
+use lifecircle::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
+use lifecircle::jobs::{ListPreview, file_name, look_at_list, make_city, write_city};
 use lifecircle::output::{Existing, Output};
 use lifecircle::progress::{Progress as _, Stage};
 use schemars::JsonSchema;
@@ -124,6 +126,21 @@ struct Reading {
     columns: Option<String>,
     /// `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said.
     datum: Option<String>,
+    /// The sheet of a workbook, or the layer of a GeoPackage.
+    sheet: Option<String>,
+    /// What every entry is: the id of a kind, or a tag as `amenity=school`.
+    kind: Option<String>,
+}
+
+impl Reading {
+    fn told(self) -> Result<ListReading, Problem> {
+        Ok(ListReading {
+            sheet: self.sheet,
+            columns: self.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default(),
+            datum: datum(self.datum.as_deref())?,
+            kind: self.kind,
+        })
+    }
 }
 
 fn datum(text: Option<&str>) -> Result<Option<Datum>, Problem> {
@@ -141,8 +158,8 @@ async fn look(
     Asked(reading): Asked<Reading>,
 ) -> Result<Json<ListPreview>, Problem> {
     let path = app.uploads.path(of.number)?;
-    let datum = datum(reading.datum.as_deref())?;
-    let looked = move |_: &crate::work::Stop| Ok(look_at_list(&path, reading.columns.as_deref(), datum)?);
+    let reading = reading.told()?;
+    let looked = move |_: &crate::work::Stop| Ok(look_at_list(&path, &reading)?);
     app.work.run(Lane::Heavy, looked).await.map(Json)
 }
 
@@ -165,16 +182,36 @@ struct NewCity {
     population: Option<f64>,
     /// Lists of facilities.
     #[serde(default)]
-    facilities: Vec<u64>,
-    /// Which columns of them hold what.
-    columns: Option<String>,
-    /// Their datum.
-    datum: Option<String>,
+    facilities: Vec<NewList>,
     /// Areas of communities.
     #[serde(default)]
     communities: Vec<u64>,
     /// Ground elevation.
     elevation: Option<u64>,
+}
+
+/// A list of facilities that was sent, and how it is to be read.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewList {
+    /// Its number.
+    upload: u64,
+    /// Which columns hold what, as `lon=LNG,lat=LAT,name=名称,kind=类别`; the usual names are guessed.
+    columns: Option<String>,
+    /// `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said.
+    datum: Option<String>,
+    /// The sheet of a workbook, or the layer of a GeoPackage.
+    sheet: Option<String>,
+    /// What every entry is: the id of a kind, or a tag as `amenity=school`.
+    kind: Option<String>,
+}
+
+impl NewList {
+    fn file(self, app: &App) -> Result<ListFile, Problem> {
+        let Self { upload, columns, datum, sheet, kind } = self;
+        let ListReading { sheet, columns, datum, kind } = Reading { columns, datum, sheet, kind }.told()?;
+        Ok(ListFile { file: app.uploads.path(upload)?, sheet, columns, datum, kind })
+    }
 }
 
 async fn start(
@@ -190,15 +227,14 @@ async fn start(
         return Err(Problem::bad_input("`population` must be between 1 and 1000000000"));
     }
     let keep_in = app.keep_in.clone().ok_or_else(Problem::cannot_keep)?;
-    let paths = |numbers: &[u64]| numbers.iter().map(|number| app.uploads.path(*number)).collect::<Result<Vec<_>, _>>();
+    let areas = |number: &u64| Ok(AreasFile { file: app.uploads.path(*number)?, ..AreasFile::default() });
+    let people = |file: std::path::PathBuf| PeopleFile { file, ..PeopleFile::default() };
     let one = |number: Option<u64>| number.map(|number| app.uploads.path(number)).transpose();
     let files = InputFiles {
-        people: one(new.people)?,
+        people: one(new.people)?.map(people),
         population: new.population,
-        facilities: paths(&new.facilities)?,
-        columns: new.columns.clone(),
-        datum: datum(new.datum.as_deref())?,
-        communities: paths(&new.communities)?,
+        facilities: new.facilities.into_iter().map(|list| list.file(&app)).collect::<Result<_, Problem>>()?,
+        communities: new.communities.iter().map(areas).collect::<Result<_, Problem>>()?,
         elevation: one(new.elevation)?,
         name: Some(name.clone()),
         ..InputFiles::of(app.uploads.path(new.extract)?)

@@ -8,6 +8,8 @@ mod cut;
 mod store;
 mod streets;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +90,47 @@ pub struct ListReport {
     pub recognised: usize,
     /// What the other entries are called, and how many of each; most first, the first hundred.
     pub unrecognised: Vec<(String, usize)>,
+    /// Columns of which nothing was made.
+    #[serde(default)]
+    pub unused: Vec<String>,
+    /// Sheets of the workbook that were not read.
+    #[serde(default)]
+    pub sheets_left: Vec<String>,
+    /// Entries without coordinates that were placed, by how.
+    #[serde(default)]
+    pub placed: BTreeMap<PlacedBy, usize>,
+    /// Entries without coordinates that were not found and are left out.
+    #[serde(default)]
+    pub without_place: usize,
+    /// Where these stand in the file and what they are called: the first hundred.
+    #[serde(default)]
+    pub unplaced: Vec<String>,
+}
+
+/// How an entry of a list that tells no coordinates was placed, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlacedBy {
+    /// By a house of the map with this number, or next to it.
+    Address,
+    /// By a place of the map that is called the same.
+    Name,
+    /// By a place of the map whose name stands in its address or name, as an estate.
+    Place,
+    /// In the middle of the community that it names.
+    Community,
+}
+
+impl PlacedBy {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Name => "name",
+            Self::Place => "place",
+            Self::Community => "community",
+        }
+    }
 }
 
 fn datum_name<S: serde::Serializer>(datum: &Datum, serializer: S) -> Result<S::Ok, S::Error> {

@@ -17,13 +17,11 @@ use crate::city::{Ages, Basis, Community, Home, Note};
 use crate::error::{Error, Result};
 use crate::geo::polygon;
 use crate::setting::Setting;
+use crate::sources::columns::Meaning;
 use crate::sources::records::{Coordinates, Records, RowPlace};
 
-/// What columns of the names and ids of areas are called, and of the subdistricts or districts that they belong to.
-const NAMES: [&str; 11] =
-    ["name", "名称", "社区名称", "社区", "community", "municipality", "area", "街道", "乡镇", "所属街道", "区"];
-const IDS: [&str; 5] = ["id", "code", "adcode", "编号", "代码"];
-const PARENTS: [&str; 8] = ["subdistrict", "所属街道", "街道", "乡镇", "district", "所属区", "区", "县"];
+/// Which columns name areas, the likeliest first.
+const NAMES: [Meaning; 4] = [Meaning::Name, Meaning::Community, Meaning::Subdistrict, Meaning::District];
 
 /// Ids beside names have at least so many signs.
 const SHORTEST_ID: usize = 4;
@@ -50,15 +48,40 @@ struct AreaTotal {
     ages: Ages,
 }
 
+/// People one by one, put together by the area that each tells, in the order of the first of each. Their ids are those of persons.
+fn by_area(persons: Vec<AreaTotal>) -> Vec<AreaTotal> {
+    let mut areas: Vec<AreaTotal> = Vec::new();
+    let mut number: HashMap<(String, String), usize> = HashMap::new();
+    let sum = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
+    for person in persons.into_iter().filter(|person| !person.name.is_empty()) {
+        let known = *number.entry((person.name.clone(), person.parent.clone())).or_insert(areas.len());
+        match areas.get_mut(known) {
+            None => areas.push(AreaTotal { id: String::new(), ..person }),
+            Some(area) => {
+                area.residents += person.residents;
+                area.ages = Ages {
+                    children: sum(area.ages.children, person.ages.children),
+                    elderly: sum(area.ages.elderly, person.ages.elderly),
+                };
+            }
+        }
+    }
+    areas
+}
+
 impl AreaTotals {
     /// Reads totals, if the records have names or ids and no coordinates.
     pub(super) fn read(records: &Records, column: Option<&str>) -> Result<Option<Self>> {
-        let (name, id) = (records.column(&NAMES), records.column(&IDS));
+        let [own, others @ ..] = NAMES;
+        let name = records.find(own).or_else(|| records.column(&["area"]));
+        let name = name.or_else(|| others.into_iter().find_map(|meaning| records.find(meaning)));
+        let id = records.find(Meaning::Id);
         if Coordinates::are_in(records) || name.is_none() && id.is_none() {
             return Ok(None);
         }
         let counted = Counted::read(records, column)?;
-        let parent = records.column(&PARENTS).filter(|parent| Some(*parent) != name);
+        let parents = [Meaning::Subdistrict, Meaning::District].map(|meaning| records.find(meaning));
+        let parent = parents.into_iter().flatten().find(|parent| Some(*parent) != name);
         let mut rows = Vec::with_capacity(records.rows.len());
         // An empty cell is not known, and no zero.
         for (number, record) in records.rows.iter().enumerate().filter(|(number, _)| counted.tells(*number)) {
@@ -66,6 +89,9 @@ impl AreaTotals {
             let text = |column| records.text(record, column).unwrap_or_default().to_owned();
             let (id, name, parent) = (text(id), text(name), text(parent));
             rows.push(AreaTotal { id, name, parent, place: record.place, residents, ages });
+        }
+        if matches!(counted, Counted::Persons(_)) {
+            rows = by_area(rows);
         }
         if rows.iter().all(|row| row.residents == 0.0) {
             return Err(Counted::nobody(records));

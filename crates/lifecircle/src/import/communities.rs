@@ -1,7 +1,5 @@
 //! Communities: from the user's own boundaries, or from the extract's administrative ones.
 
-use std::path::Path;
-
 use super::area::Area;
 use super::area_index::AreaIndex;
 use super::facilities;
@@ -10,7 +8,8 @@ use crate::city::{Community, Home, Name, Note};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, polygon};
 use crate::setting::Setting;
-use crate::sources::lists;
+use crate::sources::columns::Meaning;
+use crate::sources::lists::{self, Part};
 use crate::sources::records::{Coordinates, into_areas};
 
 /// Which of the extract's administrative levels are the communities.
@@ -26,14 +25,15 @@ pub enum AdminLevel {
 ///
 /// # Errors
 /// If the file cannot be read or a feature is no area.
-pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
-    let records = lists::read(path)?;
-    let id = records.column(&["id", "code", "adcode", "编号", "代码"]);
-    let local = records.column(&["name", "名称", "社区", "community"]);
-    let english = records.column(&["name_en", "name:en", "en"]);
-    let subdistrict = records.column(&["subdistrict", "街道", "乡镇"]);
-    let district = records.column(&["district", "区", "县"]);
-    let unit = records.column(&["unit", "life_circle", "生活圈", "生活圈单元"]);
+pub fn read_communities<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<Vec<Community>> {
+    let part = part.into();
+    let records = lists::read(part)?;
+    let id = records.find(Meaning::Id);
+    let local = records.find(Meaning::Name).or_else(|| records.find(Meaning::Community));
+    let english = records.find(Meaning::EnglishName);
+    let subdistrict = records.find(Meaning::Subdistrict);
+    let district = records.find(Meaning::District);
+    let unit = records.find(Meaning::Unit);
     let mut communities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
         let geometry = Coordinates::Geometry.of(&records, number, datum)?;
@@ -54,7 +54,7 @@ pub fn read_communities(path: &Path, datum: Datum) -> Result<Vec<Community>> {
         });
     }
     if communities.is_empty() {
-        return Err(Error::new("it holds no areas").file(path).hint("give polygons of communities"));
+        return Err(Error::new("it holds no areas").file(part.path).hint("give polygons of communities"));
     }
     Ok(communities)
 }

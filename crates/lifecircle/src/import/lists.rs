@@ -5,17 +5,22 @@
 //! catalogue of kinds recognises places. AMap's coordinates are taken for GCJ-02 and Baidu's for BD-09 unless the user says
 //! otherwise.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::facilities;
-use crate::city::{Entries, Facility, ListOrigin, ListReport};
+use geo_types::MultiPolygon;
+use serde::Deserialize;
+
+use super::gazetteer::Gazetteer;
+use super::{facilities, note};
+use crate::city::{Entries, Facility, ListOrigin, ListReport, Note, PlacedBy};
 use crate::error::{Error, Result};
-use crate::geo::{Datum, polygon};
+use crate::geo::{Datum, LonLat, polygon};
 use crate::kinds::Catalogue;
 use crate::setting::Setting;
-use crate::sources::lists;
-use crate::sources::records::{Coordinates, GivenColumns, Numbers, Record, Records, into_areas, point_of};
+use crate::sources::columns::Meaning;
+use crate::sources::lists::{self, Part};
+use crate::sources::records::{Coordinates, GivenColumns, Numbers, Record, Records, RowPlace, into_areas, point_of};
 
 /// Facilities of one list.
 #[derive(Debug, Clone)]
@@ -28,8 +33,41 @@ pub struct FacilityList {
     pub datum: Datum,
     /// The facilities, in the list's order.
     pub facilities: Vec<Facility>,
+    /// Those that tell no coordinates, and are still to be placed.
+    pub unplaced: Vec<Unplaced>,
+    /// Columns of which nothing was made.
+    pub unused: Vec<String>,
+    /// Sheets of the workbook that were not read.
+    pub sheets_left: Vec<String>,
     /// Rows that were left out because the list says that the place is closed.
     pub closed: usize,
+}
+
+/// A facility that tells no coordinates.
+#[derive(Debug, Clone)]
+pub struct Unplaced {
+    /// What is known of it; it lies nowhere yet.
+    pub facility: Facility,
+    /// Where it stands in the file.
+    pub row: RowPlace,
+    /// Its address; empty if it tells none.
+    pub address: String,
+    /// Its community; empty if it tells none.
+    pub community: String,
+}
+
+/// How a list is to be read, where it does not say so itself.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListReading {
+    /// The sheet of a workbook, or the layer of a GeoPackage.
+    pub sheet: Option<String>,
+    /// Which columns hold what.
+    pub columns: ListColumns,
+    /// The datum of its coordinates; by its origin if none.
+    pub datum: Option<Datum>,
+    /// What every entry is, as a column of kinds would tell it.
+    pub kind: Option<String>,
 }
 
 /// The columns that hold a list's codes.
@@ -70,6 +108,10 @@ impl Codes {
             .flatten()
     }
 
+    fn all(self) -> [Option<usize>; 4] {
+        [self.amap, self.baidu, self.overture, self.status]
+    }
+
     /// Whether the list says that a place is closed for good.
     fn is_closed(self, records: &Records, record: &Record) -> bool {
         records
@@ -79,7 +121,8 @@ impl Codes {
 }
 
 /// Which columns of a list hold what; whatever is not named is guessed from the usual names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct ListColumns {
     /// Longitude.
     pub lon: Option<String>,
@@ -95,6 +138,10 @@ pub struct ListColumns {
     pub capacity: Option<String>,
     /// Area in square metres.
     pub area: Option<String>,
+    /// Address, for entries without coordinates.
+    pub address: Option<String>,
+    /// Community, for entries without coordinates.
+    pub community: Option<String>,
 }
 
 impl ListColumns {
@@ -114,17 +161,63 @@ impl ListColumns {
                     "id" => &mut columns.id,
                     "capacity" => &mut columns.capacity,
                     "area" => &mut columns.area,
+                    "address" => &mut columns.address,
+                    "community" => &mut columns.community,
                     _ => return None,
                 };
                 *slot = Some(column.trim().to_owned());
                 Some(())
             });
             known.ok_or_else(|| {
-                Error::new(format!("the column mapping {part:?} is not understood"))
-                    .hint("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity or area")
+                Error::new(format!("the column mapping {part:?} is not understood")).hint(
+                    "write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity, area, address or community",
+                )
             })?;
         }
         Ok(columns)
+    }
+}
+
+/// The columns of a list.
+struct Found {
+    name: Option<usize>,
+    kind: Option<usize>,
+    id: Option<usize>,
+    capacity: Option<usize>,
+    area: Option<usize>,
+    address: Option<usize>,
+    community: Option<usize>,
+}
+
+impl Found {
+    fn of(records: &Records, given: &ListColumns) -> Result<Self> {
+        let column = |given: &Option<String>, meaning: Meaning| match given {
+            Some(name) => records.named_column(name).map(Some),
+            None => Ok(records.find(meaning)),
+        };
+        Ok(Self {
+            name: column(&given.name, Meaning::Name)?,
+            kind: column(&given.kind, Meaning::Kind)?,
+            id: column(&given.id, Meaning::Id)?,
+            capacity: column(&given.capacity, Meaning::Capacity)?,
+            area: column(&given.area, Meaning::Area)?,
+            address: column(&given.address, Meaning::Address)?,
+            community: column(&given.community, Meaning::Community)?,
+        })
+    }
+
+    /// Columns of which nothing is made; every one is a tag in a list that has the map's own.
+    fn unused(&self, records: &Records, codes: Codes, given: &ListColumns, has_tags: bool) -> Vec<String> {
+        let own = [self.name, self.kind, self.id, self.capacity, self.area, self.address, self.community];
+        let coordinates = [Meaning::Lon, Meaning::Lat, Meaning::Pair].map(|meaning| records.find(meaning));
+        let named = [&given.lon, &given.lat].map(|name| name.as_ref().and_then(|name| records.column(&[name])));
+        let english = [records.find(Meaning::EnglishName)];
+        let used = [&own[..], &codes.all(), &coordinates, &named, &english].concat();
+        let is_unused = |(column, name): &(usize, &String)| !used.contains(&Some(*column)) && !name.trim().is_empty();
+        if has_tags {
+            return Vec::new();
+        }
+        records.columns.iter().enumerate().filter(is_unused).map(|(_, name)| name.clone()).collect()
     }
 }
 
@@ -132,33 +225,22 @@ impl ListColumns {
 ///
 /// # Errors
 /// If the file cannot be read, a column is missing, or a row is bad.
-pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Result<FacilityList> {
-    let records = lists::read(path)?;
+pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
+    let records = lists::read(Part { path, sheet: reading.sheet.as_deref() })?;
     let list = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let (origin, codes) = Codes::find(&records);
-    let datum = datum.unwrap_or(match origin {
+    let datum = reading.datum.unwrap_or(match origin {
         ListOrigin::Amap => Datum::Gcj02,
         ListOrigin::Baidu => Datum::Bd09,
         ListOrigin::Overture | ListOrigin::Plain => Datum::Wgs84,
     });
-    let column = |given: &Option<String>, usual: &[&str]| match given {
-        Some(name) => records.named_column(name).map(Some),
-        None => Ok(records.column(usual)),
-    };
-    let given = GivenColumns {
-        lon: columns.lon.as_deref(),
-        lat: columns.lat.as_deref(),
-        setting: Some(Setting::FacilitiesColumns),
-    };
-    let coordinates = Coordinates::find(&records, given)?;
-    let name = column(&columns.name, &["name", "names.primary", "名称", "title"])?;
-    let kind = column(&columns.kind, &["kind", "service", "type", "category", "类别", "类型", "种类"])?;
-    let id = column(&columns.id, &["id", "uid", "编号"])?;
-    let capacity = column(&columns.capacity, &["capacity", "容量", "床位", "床位数", "学位", "学位数"])?;
-    let area = column(&columns.area, &["area", "面积", "占地面积", "建筑面积"])?;
+    let columns = &reading.columns;
+    let found = Found::of(&records, columns)?;
+    let coordinates = coordinates(&records, columns, &found)?;
     let has_tags =
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
-    if name.is_none() && kind.is_none() && !has_tags && origin == ListOrigin::Plain {
+    let tells_kinds = found.name.is_some() || found.kind.is_some() || has_tags || reading.kind.is_some();
+    if !tells_kinds && origin == ListOrigin::Plain {
         return Err(Error::new("the column `kind` is missing").file(&records.file).hint(format!(
             "say what each place is in {}: kind=COLUMN; the columns are: {}",
             Setting::FacilitiesColumns,
@@ -172,55 +254,152 @@ pub fn read_list(path: &Path, columns: &ListColumns, datum: Option<Datum>) -> Re
         Some(column) if is_tag => Ok(records.numbers_if_any(column)),
         Some(column) => records.sizes(column),
     };
-    let (capacities, areas) = (sizes(capacity, is_tag(&columns.capacity))?, sizes(area, is_tag(&columns.area))?);
-    let mut closed = 0;
-    let mut facilities = Vec::with_capacity(records.rows.len());
+    let capacities = sizes(found.capacity, is_tag(&columns.capacity))?;
+    let areas = sizes(found.area, is_tag(&columns.area))?;
+    let (mut facilities, mut unplaced, mut closed) = (Vec::with_capacity(records.rows.len()), Vec::new(), 0);
     for (number, record) in records.rows.iter().enumerate() {
         if codes.is_closed(&records, record) {
             closed += 1;
             continue;
         }
-        let geometry = coordinates.of(&records, number, datum)?;
-        let shape = into_areas(geometry.clone());
-        let at = point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
-        let mut tags: Vec<(String, String)> =
-            record.cells.iter().map(|(column, value)| (records.columns[column].clone(), value.to_owned())).collect();
-        if let Some(text) = records.text(record, name) {
-            tags.retain(|(key, _)| key != "name");
-            tags.push(("name".to_owned(), text.to_owned()));
-        }
-        tags.extend(codes.tags(&records, record));
-        let word = records.text(record, kind).unwrap_or_default();
-        // A kind that is written as a tag is one.
-        if let Some((key, value)) = word.split_once('=') {
-            tags.push((key.trim().to_owned(), value.trim().to_owned()));
-        }
-        // AMap's type tells three levels: the last says what the place is.
-        let word = if origin == ListOrigin::Amap { word.rsplit(';').next().unwrap_or(word) } else { word };
-        let row_id = records.text(record, id).map_or_else(|| (number + 1).to_string(), str::to_owned);
-        facilities.push(Facility {
+        let (kind, tags) = told(&records, record, (&found, codes, origin), reading.kind.as_deref());
+        let row_id = records.text(record, found.id).map_or_else(|| (number + 1).to_string(), str::to_owned);
+        let facility = Facility {
             id: format!("{list}:{row_id}"),
             name: facilities::name(&tags),
-            kind: word.to_owned(),
+            kind,
             tags,
-            at,
-            entries: match &shape {
-                Some(shape) => Entries::Outline(polygon::spread_over_outline(shape, 16)),
-                None => Entries::Known(vec![at]),
-            },
-            area: shape.as_ref().map(polygon::area).or(areas.of(number)),
+            at: LonLat::default(),
+            entries: Entries::Known(Vec::new()),
+            area: areas.of(number),
             capacity: capacities.of(number),
-        });
+        };
+        let text = |column| records.text(record, column).unwrap_or_default().to_owned();
+        let (address, community) = (text(found.address), text(found.community));
+        match &coordinates {
+            Some(coordinates)
+                if coordinates.are_told(&records, number) || address.is_empty() && community.is_empty() =>
+            {
+                let geometry = coordinates.of(&records, number, datum)?;
+                let at = point_of(&geometry)
+                    .ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
+                facilities.push(placed(facility, at, into_areas(geometry)));
+            }
+            _ => unplaced.push(Unplaced { facility, row: record.place, address, community }),
+        }
     }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(FacilityList { file, origin, datum, facilities, closed })
+    let unused = found.unused(&records, codes, columns, has_tags);
+    Ok(FacilityList { file, origin, datum, facilities, unplaced, unused, sheets_left: records.sheets_left, closed })
+}
+
+/// Where a list keeps its coordinates; none where it has addresses, or names and communities, instead.
+fn coordinates(records: &Records, columns: &ListColumns, found: &Found) -> Result<Option<Coordinates>> {
+    let given = GivenColumns {
+        lon: columns.lon.as_deref(),
+        lat: columns.lat.as_deref(),
+        setting: Some(Setting::FacilitiesColumns),
+    };
+    let is_named = given.lon.is_some() || given.lat.is_some();
+    let can_be_placed = found.address.is_some() || found.name.is_some() && found.community.is_some();
+    if !is_named && can_be_placed && !Coordinates::are_in(records) {
+        return Ok(None);
+    }
+    Coordinates::find(records, given).map(Some)
+}
+
+/// What a row says a place is, in its list's word and as tags.
+fn told(
+    records: &Records,
+    record: &Record,
+    (found, codes, origin): (&Found, Codes, ListOrigin),
+    kind: Option<&str>,
+) -> (String, Vec<(String, String)>) {
+    let mut tags: Vec<(String, String)> =
+        record.cells.iter().map(|(column, value)| (records.columns[column].clone(), value.to_owned())).collect();
+    if let Some(text) = records.text(record, found.name) {
+        tags.retain(|(key, _)| key != "name");
+        tags.push(("name".to_owned(), text.to_owned()));
+    }
+    tags.extend(codes.tags(records, record));
+    let word = kind.or_else(|| records.text(record, found.kind)).unwrap_or_default();
+    // A kind that is written as a tag is one.
+    if let Some((key, value)) = word.split_once('=') {
+        tags.push((key.trim().to_owned(), value.trim().to_owned()));
+    }
+    // AMap's type tells three levels: the last says what the place is.
+    let word = if origin == ListOrigin::Amap { word.rsplit(';').next().unwrap_or(word) } else { word };
+    (word.to_owned(), tags)
+}
+
+/// A facility at its place, with the shape of it where that is known.
+fn placed(facility: Facility, at: LonLat, shape: Option<MultiPolygon<f64>>) -> Facility {
+    Facility {
+        at,
+        entries: match &shape {
+            Some(shape) => Entries::Outline(polygon::spread_over_outline(shape, 16)),
+            None => Entries::Known(vec![at]),
+        },
+        area: shape.as_ref().map(polygon::area).or(facility.area),
+        ..facility
+    }
+}
+
+/// How many entries without a place are told.
+const UNPLACED: usize = 100;
+
+/// Entries that told no coordinates: how many were placed, by how, and which were not.
+#[derive(Debug, Default)]
+pub(super) struct Placing {
+    by: BTreeMap<PlacedBy, usize>,
+    without_place: usize,
+    unplaced: Vec<String>,
+}
+
+impl Placing {
+    /// Places what tells no coordinates. What is not found stays out of the list.
+    pub fn of(list: &mut FacilityList, gazetteer: &Gazetteer) -> Self {
+        let mut placing = Self::default();
+        for entry in std::mem::take(&mut list.unplaced) {
+            let name = entry.facility.name.show(false).to_owned();
+            match gazetteer.find(&name, &entry.address, &entry.community) {
+                Some((at, by)) => {
+                    *placing.by.entry(by).or_default() += 1;
+                    let mut facility = placed(entry.facility, at, None);
+                    facility.tags.push(("placed".to_owned(), by.name().to_owned()));
+                    list.facilities.push(facility);
+                }
+                None => {
+                    placing.without_place += 1;
+                    if placing.unplaced.len() < UNPLACED {
+                        let told = [name.as_str(), entry.address.as_str(), entry.community.as_str()];
+                        let told: Vec<&str> = told.into_iter().filter(|text| !text.is_empty()).collect();
+                        placing.unplaced.push(format!("{}: {}", entry.row, told.join(", ")));
+                    }
+                }
+            }
+        }
+        placing
+    }
+
+    /// Tells the user what is not on the map.
+    pub fn note(&self, file: &str) -> Option<Note> {
+        let rough = self.by.get(&PlacedBy::Community).copied().unwrap_or_default();
+        let missing = self.without_place;
+        (missing + rough > 0).then(|| {
+            note(
+                format!("{file} has entries without coordinates: {missing} have no address or name that the map knows and are left out, {rough} are put in the middle of their community. Give coordinates for them in {}.", Setting::Facilities),
+                format!("{file} 中有无坐标的条目：{missing} 条的地址或名称未在地图中找到，未计入；{rough} 条仅按所在社区的中心定位。请在{}中补充坐标。", Setting::Facilities),
+            )
+        })
+    }
 }
 
 /// How many words of unrecognised kinds are told.
 const WORDS: usize = 100;
 
 /// What became of a list.
-pub(super) fn report(list: &FacilityList, merged: usize) -> ListReport {
+pub(super) fn report(list: &FacilityList, placing: Placing, merged: usize) -> ListReport {
     let catalogue = Catalogue::built_in();
     let mut words: HashMap<&str, usize> = HashMap::new();
     let mut recognised = 0;
@@ -246,5 +425,10 @@ pub(super) fn report(list: &FacilityList, merged: usize) -> ListReport {
         merged,
         recognised,
         unrecognised,
+        unused: list.unused.clone(),
+        sheets_left: list.sheets_left.clone(),
+        placed: placing.by,
+        without_place: placing.without_place,
+        unplaced: placing.unplaced,
     }
 }

@@ -302,7 +302,16 @@ mod tests {
     }
 
     fn list(facilities: Vec<Facility>) -> FacilityList {
-        FacilityList { file: "l.csv".to_owned(), origin: ListOrigin::Plain, datum: Datum::Wgs84, facilities, closed: 0 }
+        FacilityList {
+            file: "l.csv".to_owned(),
+            origin: ListOrigin::Plain,
+            datum: Datum::Wgs84,
+            facilities,
+            unplaced: Vec::new(),
+            unused: Vec::new(),
+            sheets_left: Vec::new(),
+            closed: 0,
+        }
     }
 
     #[test]

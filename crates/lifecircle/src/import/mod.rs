@@ -12,6 +12,7 @@ mod communities;
 mod edge;
 mod elevation;
 mod facilities;
+mod gazetteer;
 mod homes;
 mod lists;
 mod merge;
@@ -28,12 +29,16 @@ use sha2::{Digest, Sha256};
 
 pub use area_totals::AreaTotals;
 pub use communities::{AdminLevel, read_communities};
-pub use lists::{FacilityList, ListColumns, read_list};
+pub use lists::{FacilityList, ListColumns, ListReading, Unplaced, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
 
+use gazetteer::Gazetteer;
+use lists::Placing;
+
 use crate::city::{About, City, Community, Note, Source, SourceRole, Streets};
 use crate::error::{Error, Result};
+use crate::geo::{LonLat, polygon};
 use crate::progress::{Progress, Stage};
 use crate::sources::extract::OsmSource;
 use crate::sources::geotiff::GeoTiff;
@@ -88,13 +93,30 @@ impl Inputs {
     }
 }
 
+/// What an extract's facilities, areas and places are called, and where each is.
+///
+/// # Errors
+/// If the extract cannot be read, or it is cancelled.
+pub fn named_places(osm: &OsmSource, progress: &dyn Progress) -> Result<Vec<(String, LonLat)>> {
+    let extract = scan::scan(osm, false, progress)?;
+    let areas = area::assemble(&extract);
+    let of_points = extract.points.iter().map(|(_, at, tags)| (facilities::name(tags), at.degrees()));
+    let of_areas = areas
+        .iter()
+        .filter(|area| area.tag("boundary").is_none())
+        .filter_map(|area| Some((facilities::name(area.tags), polygon::inner_point(&area.shape)?)));
+    let named = of_points.chain(of_areas).filter(|(name, _)| !name.local.is_empty());
+    Ok(named.map(|(name, at)| (name.local, at)).collect())
+}
+
 /// Makes a city.
 ///
 /// # Errors
 /// If the extract is damaged, or has no streets that people can walk, or no homes can be found, or it is cancelled.
 pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut notes = Vec::new();
-    let extract = scan::scan(&inputs.osm, progress)?;
+    let with_addresses = inputs.lists.iter().any(|list| !list.unplaced.is_empty());
+    let extract = scan::scan(&inputs.osm, with_addresses, progress)?;
     if extract.twice() > 0 {
         notes.push(note(
             format!("{} elements stand in the extract more than once and were counted once; give an extract without duplicates if their newest state matters.", extract.twice()),
@@ -118,15 +140,19 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut facilities = facilities::build(&extract, &areas, &streets);
     make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
     let (mut merges, mut lists) = (Vec::new(), Vec::new());
+    let own_communities = inputs.communities.as_deref().unwrap_or_default();
+    let gazetteer = with_addresses.then(|| Gazetteer::new(&extract, &areas, &facilities, own_communities));
     for mut list in inputs.lists {
         progress.check()?;
+        let placing = gazetteer.as_ref().map_or_else(Placing::default, |known| Placing::of(&mut list, known));
+        notes.extend(placing.note(&list.file));
         let taken: HashSet<&str> = facilities.iter().map(|facility| facility.id.as_str()).collect();
         make_unique_beside(&taken, list.facilities.iter_mut().map(|facility| &mut facility.id));
         let merged = if inputs.merge { merge::merge(&mut facilities, &list) } else { Vec::new() };
         if !inputs.merge {
             facilities.extend(list.facilities.iter().cloned());
         }
-        lists.push(lists::report(&list, merged.len()));
+        lists.push(lists::report(&list, placing, merged.len()));
         merges.extend(merged);
     }
     progress.advance(1);

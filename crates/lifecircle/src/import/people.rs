@@ -1,7 +1,6 @@
 //! Where people live according to the user: points, cells, a raster, or totals of areas, shared among the homes as estimated.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use geo::BoundingRect;
 use geo_types::{MultiPolygon, Rect};
@@ -16,8 +15,9 @@ use crate::error::{Error, Result};
 use crate::geo::metric::{Frame, Mercator};
 use crate::geo::{Datum, LonLat, polygon};
 use crate::setting::Setting;
+use crate::sources::columns::Meaning;
 use crate::sources::geotiff::GeoTiff;
-use crate::sources::lists;
+use crate::sources::lists::{self, Part};
 use crate::sources::records::{Coordinates, GivenColumns, Numbers, Records, into_areas, point_of};
 
 /// A people's point farther than this from every building is a home of its own.
@@ -27,11 +27,10 @@ const POINT_REACH_METRES: f64 = 500.0;
 /// are missing in the map, and people live along its streets too.
 const CROWDED: f64 = 3.0;
 
-/// What columns of residents, of children and of old people are called.
-const RESIDENTS: [&str; 9] =
-    ["residents", "population", "people", "pop", "人口", "居民", "常住人口", "人口数", "总人口"];
-const CHILDREN: [&str; 6] = ["children", "age_0_14", "0-14", "0-14岁", "儿童", "儿童数"];
-const ELDERLY: [&str; 7] = ["elderly", "age_60_plus", "60+", "60岁及以上", "60岁以上", "老年人", "老人"];
+/// Ages of children and of old people, and the oldest that anybody is.
+const CHILD: f64 = 14.0;
+const OLD: f64 = 60.0;
+const OLDEST: f64 = 130.0;
 
 /// People farther than this outside the streets' extent are left out.
 const MARGIN_METRES: f64 = 100.0;
@@ -78,12 +77,14 @@ pub enum PeopleAt {
 ///
 /// # Errors
 /// If the file cannot be read, a column is missing, or a row is bad.
-pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<People> {
+pub fn read_people<'a>(part: impl Into<Part<'a>>, column: Option<&str>, datum: Datum) -> Result<People> {
+    let part = part.into();
+    let path = part.path;
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     if matches!(end.as_str(), "tif" | "tiff") {
         return GeoTiff::open(path).map(|raster| People::Raster(Box::new(raster)));
     }
-    let records = lists::read(path)?;
+    let records = lists::read(part)?;
     match AreaTotals::read(&records, column)? {
         Some(totals) => Ok(People::Totals(totals)),
         None => of_records(&records, column, datum).map(People::Rows),
@@ -91,39 +92,71 @@ pub fn read_people(path: &Path, column: Option<&str>, datum: Datum) -> Result<Pe
 }
 
 /// The numbers of residents in a table, by row.
-pub(super) struct Counted {
-    residents: Numbers,
-    children: Option<Numbers>,
-    elderly: Option<Numbers>,
+pub(super) enum Counted {
+    /// Each row has so many, with their ages where these are told.
+    Groups { residents: Numbers, children: Option<Numbers>, elderly: Option<Numbers> },
+    /// Each row is one person of this age.
+    Persons(Numbers),
 }
 
 impl Counted {
     pub fn read(records: &Records, column: Option<&str>) -> Result<Self> {
-        let residents = match column {
-            Some(name) => records.named_column(name)?,
-            None => records.column(&RESIDENTS).ok_or_else(|| {
-                Error::new("the column `residents` is missing").file(&records.file).hint(format!(
-                    "name the column of residents in {}; the columns are: {}",
-                    Setting::PeopleColumn,
-                    records.columns.join(", ")
-                ))
-            })?,
-        };
-        let counts = |names: &[&str]| records.column(names).map(|column| records.counts(column)).transpose();
-        Ok(Self { residents: records.counts(residents)?, children: counts(&CHILDREN)?, elderly: counts(&ELDERLY)? })
+        let residents = column.map(|name| records.named_column(name)).transpose()?;
+        let (residents, age) = (residents.or_else(|| records.find(Meaning::Residents)), records.find(Meaning::Age));
+        let counts = |meaning| records.find(meaning).map(|column| records.counts(column)).transpose();
+        match (residents, age) {
+            (Some(residents), _) => Ok(Self::Groups {
+                residents: records.counts(residents)?,
+                children: counts(Meaning::Children)?,
+                elderly: counts(Meaning::Elderly)?,
+            }),
+            (None, Some(age)) => {
+                let ages = records.numbers(age, |age| (0.0..=OLDEST).contains(&age))?;
+                let is_none = |row: &usize| ages.of(*row).is_some_and(|age| !(0.0..=OLDEST).contains(&age));
+                match (0..records.rows.len()).find(is_none) {
+                    None => Ok(Self::Persons(ages)),
+                    Some(row) => Err(records
+                        .error(
+                            &records.rows[row],
+                            format!(
+                                "`{}` is {}, and nobody is so old",
+                                records.columns[age],
+                                ages.of(row).unwrap_or_default()
+                            ),
+                        )
+                        .hint("correct or remove the line")),
+                }
+            }
+            (None, None) => Err(Error::new("the column `residents` is missing").file(&records.file).hint(format!(
+                "name the column of residents in {}; the columns are: {}",
+                Setting::PeopleColumn,
+                records.columns.join(", ")
+            ))),
+        }
     }
 
     /// Whether a row tells its residents.
     pub fn tells(&self, number: usize) -> bool {
-        self.residents.of(number).is_some()
+        match self {
+            Self::Groups { residents, .. } => residents.of(number).is_some(),
+            Self::Persons(_) => true,
+        }
     }
 
     /// Residents of a row, and their ages.
     pub fn of(&self, records: &Records, number: usize) -> Result<(f64, Ages)> {
-        let residents = self.residents.of(number).unwrap_or(0.0);
         // An empty cell in a column of an age group means nobody.
         let group = |counts: &Option<Numbers>| counts.as_ref().map(|counts| counts.of(number).unwrap_or(0.0));
-        let ages = Ages { children: group(&self.children), elderly: group(&self.elderly) };
+        let (residents, ages) = match self {
+            Self::Groups { residents, children, elderly } => {
+                let ages = Ages { children: group(children), elderly: group(elderly) };
+                (residents.of(number).unwrap_or(0.0), ages)
+            }
+            Self::Persons(ages) => {
+                let is = |of_age: fn(f64) -> bool| Some(f64::from(ages.of(number).is_some_and(of_age)));
+                (1.0, Ages { children: is(|age| age < CHILD + 1.0), elderly: is(|age| age >= OLD) })
+            }
+        };
         check_ages(ages, residents).map_err(|problem| {
             records.error(&records.rows[number], problem).hint("correct the line, or leave the columns of ages out")
         })?;
@@ -139,7 +172,7 @@ impl Counted {
 
 fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {
     let counted = Counted::read(records, column)?;
-    let id = records.column(&["id", "cell", "编号"]);
+    let id = records.find(Meaning::Id);
     let coordinates = Coordinates::find(records, GivenColumns::default())?;
     let mut people = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {

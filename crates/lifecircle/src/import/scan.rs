@@ -33,6 +33,8 @@ pub(super) struct Extract {
     pub points: Vec<(i64, Fixed, OwnedTags)>,
     /// Places that have a name on the map.
     pub labels: Vec<Label>,
+    /// Points that are addresses: street and number; none unless they were asked for.
+    pub addresses: Vec<(Fixed, Box<str>, Box<str>)>,
     /// How many elements of each kind the extract has.
     counts: Counts,
 }
@@ -149,8 +151,8 @@ fn is_area_of_interest(tags: Tags<'_>) -> bool {
     }) || is_facility(tags)
 }
 
-/// Scans an extract.
-pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extract> {
+/// Scans an extract, with or without its addresses.
+pub(super) fn scan(source: &OsmSource, with_addresses: bool, progress: &dyn Progress) -> Result<Extract> {
     progress.stage(Stage::Read, source.scan_steps() * 3);
     let mut twice = 0;
     let mut relations = scan_relations(source, progress)?;
@@ -163,7 +165,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
     let mut wanted: Vec<i64> = raw_ways.iter().flat_map(|way| way.refs.iter().copied()).collect();
     wanted.par_sort_unstable();
     wanted.dedup();
-    let nodes = scan_nodes(source, &wanted, progress)?;
+    let nodes = scan_nodes(source, &wanted, with_addresses, progress)?;
     // A node id that is not among `wanted` cannot come up: `wanted` was made from these very ways.
     let ways: Vec<Way> = raw_ways
         .into_par_iter()
@@ -188,6 +190,7 @@ pub(super) fn scan(source: &OsmSource, progress: &dyn Progress) -> Result<Extrac
         }
         extract.points.extend(piece.points);
         extract.labels.extend(piece.labels);
+        extract.addresses.extend(piece.addresses);
         extract.counts.nodes += piece.count;
     }
     keep_first(&mut extract.points, |point| point.0, &mut twice);
@@ -262,9 +265,15 @@ struct NodePiece {
     marks: Vec<(u32, Mark)>,
     points: Vec<(i64, Fixed, OwnedTags)>,
     labels: Vec<Label>,
+    addresses: Vec<(Fixed, Box<str>, Box<str>)>,
 }
 
-fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Result<Vec<NodePiece>> {
+fn scan_nodes(
+    source: &OsmSource,
+    wanted: &[i64],
+    with_addresses: bool,
+    progress: &dyn Progress,
+) -> Result<Vec<NodePiece>> {
     source.scan(&[ElementKind::Node], progress, |piece: &mut NodePiece, element| {
         let Element::Node { id, at, tags } = element else { return };
         piece.count += 1;
@@ -280,6 +289,11 @@ fn scan_nodes(source: &OsmSource, wanted: &[i64], progress: &dyn Progress) -> Re
             piece.points.push((id, at, own(tags)));
         }
         piece.labels.extend(label(id, at, tags));
+        if with_addresses && !tags.is_empty() {
+            let street = tag(tags, "addr:street").or_else(|| tag(tags, "addr:place"));
+            let address = street.zip(tag(tags, "addr:housenumber"));
+            piece.addresses.extend(address.map(|(street, number)| (at, street.into(), number.into())));
+        }
     })
 }
 

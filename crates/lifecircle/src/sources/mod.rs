@@ -5,6 +5,7 @@
 //!
 //! Every size that a file tells is bounded before it is believed, so that what is kept grows with what the file holds.
 
+pub mod columns;
 pub mod extract;
 pub mod geotiff;
 pub mod lists;

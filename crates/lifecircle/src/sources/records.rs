@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use geo_types::{Geometry, MultiPolygon};
 
+use super::columns::{Meaning, factor};
 use super::numbers::{self, Decision, Notation};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, LonLat, is_on_globe};
@@ -17,11 +18,6 @@ const MOST_PEOPLE: f64 = 1e10;
 /// Nothing is larger, in square metres or places.
 const LARGEST_SIZE: f64 = 1e12;
 
-/// What columns of coordinates are called.
-const LON_COLUMNS: [&str; 7] = ["lon", "lng", "long", "longitude", "location.lng", "x", "经度"];
-const PAIR_COLUMNS: [&str; 3] = ["location", "坐标", "经纬度"];
-const LAT_COLUMNS: [&str; 5] = ["lat", "latitude", "location.lat", "y", "纬度"];
-
 /// A file's records.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
@@ -31,6 +27,8 @@ pub struct Records {
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Record>,
+    /// Sheets of a workbook that were not read, since their heads differ from that of the first.
+    pub sheets_left: Vec<String>,
     /// Whether the file's form leaves open how its numbers are written: commas do not part its cells.
     pub may_have_decimal_commas: bool,
 }
@@ -107,6 +105,8 @@ impl Numbers {
 pub enum RowPlace {
     /// A line of a text file, from 1.
     Line(u64),
+    /// A row of one of several sheets, both from 1.
+    SheetRow(u32, u32),
     /// A row of a sheet, from 1.
     Row(u64),
     /// A feature, from 1.
@@ -117,6 +117,7 @@ impl fmt::Display for RowPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(n) => write!(f, "line {n}"),
+            Self::SheetRow(sheet, n) => write!(f, "sheet {sheet}, row {n}"),
             Self::Row(n) => write!(f, "row {n}"),
             Self::Feature(n) => write!(f, "feature {n}"),
         }
@@ -127,6 +128,11 @@ impl Records {
     /// The index of the first column that has one of these names, without regard to case.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.columns.iter().position(|column| column.trim().eq_ignore_ascii_case(name)))
+    }
+
+    /// The index of the column that tells something, by what such columns are called.
+    pub fn find(&self, meaning: Meaning) -> Option<usize> {
+        meaning.among(&self.columns)
     }
 
     /// The index of a column that the user named.
@@ -177,8 +183,8 @@ impl Records {
     fn notation_of_others(&self, column: usize) -> Option<Notation> {
         let others = (0..self.columns.len()).filter(|other| *other != column);
         others.into_iter().find_map(|other| {
-            let name = self.columns[other].trim().to_lowercase();
-            let is_degrees = LON_COLUMNS.iter().chain(&LAT_COLUMNS).any(|known| *known == name);
+            let name = std::slice::from_ref(&self.columns[other]);
+            let is_degrees = [Meaning::Lon, Meaning::Lat].iter().any(|meaning| meaning.among(name).is_some());
             match self.decide(other, |number| !is_degrees || number.abs() <= 180.0) {
                 Decision::Only(notation) => Some(notation),
                 _ => None,
@@ -230,8 +236,9 @@ impl Records {
         Numbers(self.rows.iter().map(number).collect())
     }
 
+    /// Numbers in the usual unit, whatever unit the head tells.
     fn bounded(&self, column: usize, most: f64, too_many: &str) -> Result<Numbers> {
-        let counts = self.numbers(column, |number| (0.0..=most).contains(&number))?;
+        let mut counts = self.numbers(column, |number| (0.0..=most).contains(&number))?;
         for (row, number) in counts.0.iter().enumerate().filter_map(|(row, number)| Some((row, (*number)?))) {
             let name = &self.columns[column];
             let problem = if number < 0.0 {
@@ -243,6 +250,8 @@ impl Records {
             };
             return Err(self.error(&self.rows[row], problem).hint("correct or remove the line"));
         }
+        let factor = factor(&self.columns[column]);
+        counts.0.iter_mut().flatten().for_each(|number| *number *= factor);
         Ok(counts)
     }
 
@@ -285,9 +294,9 @@ impl Coordinates {
         if given_lon.is_none() && given_lat.is_none() && records.rows.iter().any(|row| row.geometry.is_some()) {
             return Ok(Self::Geometry);
         }
-        let lon = given_lon.or_else(|| records.column(&LON_COLUMNS));
-        let lat = given_lat.or_else(|| records.column(&LAT_COLUMNS));
-        match (lon.zip(lat), records.column(&PAIR_COLUMNS)) {
+        let lon = given_lon.or_else(|| records.find(Meaning::Lon));
+        let lat = given_lat.or_else(|| records.find(Meaning::Lat));
+        match (lon.zip(lat), records.find(Meaning::Pair)) {
             (Some((lon, lat)), _) => {
                 let degrees = |column, most: f64| records.numbers(column, |degrees: f64| degrees.abs() <= most);
                 Ok(Self::Columns(degrees(lon, 180.0)?, degrees(lat, 90.0)?))
@@ -308,7 +317,16 @@ impl Coordinates {
     /// Whether a file has something that looks like coordinates, right or wrong.
     pub fn are_in(records: &Records) -> bool {
         records.rows.iter().any(|row| row.geometry.is_some())
-            || [&LON_COLUMNS[..], &LAT_COLUMNS, &PAIR_COLUMNS].iter().any(|names| records.column(names).is_some())
+            || [Meaning::Lon, Meaning::Lat, Meaning::Pair].iter().any(|meaning| records.find(*meaning).is_some())
+    }
+
+    /// Whether a row has any.
+    pub fn are_told(&self, records: &Records, row: usize) -> bool {
+        match self {
+            Self::Geometry => records.rows[row].geometry.is_some(),
+            Self::Columns(lon, lat) => lon.of(row).is_some() || lat.of(row).is_some(),
+            Self::Pair(column) => records.text(&records.rows[row], Some(*column)).is_some(),
+        }
     }
 
     /// The geometry of a row in WGS-84.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use geo_types::{Geometry, Point};
 use lifecircle::geo::Seconds;
-use lifecircle::import::{ListColumns, read_list};
+use lifecircle::import::{ListReading, read_list};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::output::Output;
 use lifecircle::tables::Table;
@@ -23,7 +23,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListColumns::default(), None)).transpose()?;
+    let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListReading::default())).transpose()?;
     let city = Arc::new(city::load(&args.city)?);
     let standard = args.measuring.standard(named, &city.about, common)?;
     let service = standard.services.iter().position(|service| service.id == args.service).ok_or_else(|| {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::head::{Head, SEARCHED, is_remark};
 use crate::error::{Error, Result};
 use crate::sources::read_bytes;
 use crate::sources::records::{Cells, Record, Records, RowPlace};
@@ -22,19 +23,32 @@ pub fn read(path: &Path) -> Result<Records> {
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Records> {
     let text = decode(bytes)?;
-    let header = text.lines().next().unwrap_or_default();
-    if header.trim().is_empty() {
+    if text.trim().is_empty() {
         return Err(Error::new("the file is empty").hint("give a file whose first line names its columns"));
     }
+    // A title above the head has no delimiters. Below it commas may be those of decimals.
+    let header = text.lines().find(|line| line.contains([',', ';', '\t'])).unwrap_or_default();
     let count = |delimiter: char| header.matches(delimiter).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (count(*d), *d == ',')).unwrap_or(',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text.as_bytes());
-    let columns: Vec<String> = reader.headers().map_err(|e| broken(&e))?.iter().map(|c| c.trim().to_owned()).collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter as u8)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut rows = reader.records().map(|row| row.map_err(|e| broken(&e)));
+    let mut above = Vec::new();
+    for row in rows.by_ref().take(SEARCHED + 1) {
+        above.push(row?);
+    }
+    let texts: Vec<Vec<String>> = above.iter().map(|row| row.iter().map(str::to_owned).collect()).collect();
+    let Some(head) = Head::find(&texts) else { return Err(Error::new("the file is empty")) };
+    let columns = head.columns;
+    let body = above.into_iter().skip(head.rows.end).map(Ok).chain(rows);
     let mut rows = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| broken(&e))?;
+    for row in body {
+        let row = row?;
         let cells: Cells = row.iter().collect();
-        if cells.is_empty() {
+        if cells.is_empty() || is_remark(&row.iter().collect::<Vec<_>>()) {
             continue;
         }
         let line = row.position().map_or(0, csv::Position::line);

@@ -22,11 +22,11 @@ const STEPS_A_BYTE: u64 = 1000;
 const STEPS_AT_LEAST: u64 = 50_000_000;
 const STEPS_AT_ONCE: i32 = 100_000;
 
-/// Reads the first feature table of a GeoPackage.
+/// Reads the first feature table of a GeoPackage, or the one that is named.
 ///
 /// # Errors
 /// If it is not a GeoPackage, has no features, is not in longitude and latitude, or holds more rows than a file of its size can.
-pub fn read(path: &Path) -> Result<Records> {
+pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
     let bytes = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
     let damaged = |e: rusqlite::Error| {
         Error::damaged(format!("it cannot be read as a GeoPackage ({e})")).hint("write it anew, for example with QGIS")
@@ -48,11 +48,16 @@ pub fn read(path: &Path) -> Result<Records> {
     };
     let (table, geometry, srs): (String, String, i64) = database
         .query_row(
-            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY rowid LIMIT 1",
-            [],
+            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns WHERE ?1 IS NULL OR table_name = ?1 ORDER BY rowid LIMIT 1",
+            [only],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
-        .map_err(failed)?;
+        .map_err(|e| match (&e, only) {
+            (rusqlite::Error::QueryReturnedNoRows, Some(only)) => {
+                Error::not_found(format!("it has no layer {only:?}")).hint("name one of its layers, or none")
+            }
+            _ => failed(e),
+        })?;
     if !LON_LAT.contains(&srs) {
         return Err(Error::unsupported(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
             .hint("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));

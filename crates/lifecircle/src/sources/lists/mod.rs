@@ -5,6 +5,7 @@ mod csv;
 mod geojson;
 pub mod geopackage;
 mod geoparquet;
+mod head;
 mod xlsx;
 
 use std::path::Path;
@@ -17,15 +18,23 @@ struct ListFormat {
     name: &'static str,
     /// Endings of file names, the usual one first.
     endings: &'static [&'static str],
-    read: fn(&Path) -> Result<Records>,
+    read: Read,
+}
+
+/// How a format is read.
+enum Read {
+    /// The whole file is one list.
+    Whole(fn(&Path) -> Result<Records>),
+    /// It may hold several lists, of which one can be named.
+    Part(fn(&Path, Option<&str>) -> Result<Records>),
 }
 
 const FORMATS: [ListFormat; 5] = [
-    ListFormat { name: "CSV", endings: &["csv", "tsv", "txt"], read: csv::read },
-    ListFormat { name: "XLSX", endings: &["xlsx"], read: xlsx::read },
-    ListFormat { name: "GeoJSON", endings: &["geojson", "json"], read: geojson::read },
-    ListFormat { name: "GeoPackage", endings: &["gpkg"], read: geopackage::read },
-    ListFormat { name: "GeoParquet", endings: &["parquet", "geoparquet"], read: geoparquet::read },
+    ListFormat { name: "CSV", endings: &["csv", "tsv", "txt"], read: Read::Whole(csv::read) },
+    ListFormat { name: "XLSX", endings: &["xlsx"], read: Read::Part(xlsx::read) },
+    ListFormat { name: "GeoJSON", endings: &["geojson", "json"], read: Read::Whole(geojson::read) },
+    ListFormat { name: "GeoPackage", endings: &["gpkg"], read: Read::Part(geopackage::read) },
+    ListFormat { name: "GeoParquet", endings: &["parquet", "geoparquet"], read: Read::Whole(geoparquet::read) },
 ];
 
 /// The formats that are read, as a sentence lists them: `CSV, XLSX … or GeoParquet`.
@@ -33,18 +42,40 @@ pub fn formats() -> String {
     one_of(FORMATS.iter().map(|format| format.name.to_owned()))
 }
 
+/// A file, or that sheet of a workbook or layer of a GeoPackage which is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The sheet or layer.
+    pub sheet: Option<&'a str>,
+}
+
+impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for Part<'a> {
+    fn from(path: &'a P) -> Self {
+        Self { path: path.as_ref(), sheet: None }
+    }
+}
+
 /// Reads a list, in the format that its name's ending tells.
 ///
 /// # Errors
-/// If the file cannot be read, is damaged, or is of another format.
-pub fn read(path: &Path) -> Result<Records> {
+/// If the file cannot be read, is damaged, is of another format, or has no such part.
+pub fn read<'a>(part: impl Into<Part<'a>>) -> Result<Records> {
+    let Part { path, sheet: part } = part.into();
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     let damaged = || Error::damaged("it is damaged: its parts do not fit together").hint("write it anew");
     let format = FORMATS.iter().find(|format| format.endings.contains(&end.as_str())).ok_or_else(|| {
         let endings = one_of(FORMATS.iter().map(|format| format!(".{}", format.endings[0])));
         Error::unsupported("cannot tell the format of this list from its name").hint(format!("give a {endings} file"))
     });
-    format.and_then(|format| caught(damaged, || (format.read)(path))).map_err(|e| e.file(path))
+    let read = |format: &ListFormat| match (&format.read, part) {
+        (Read::Part(read), part) => caught(damaged, || read(path, part)),
+        (Read::Whole(read), None) => caught(damaged, || read(path)),
+        (Read::Whole(_), Some(part)) => Err(Error::new(format!("a {} file has no sheet {part:?}", format.name))
+            .hint("leave the sheet out, or give a workbook")),
+    };
+    format.and_then(read).map_err(|e| e.file(path))
 }
 
 fn one_of(words: impl Iterator<Item = String>) -> String {

@@ -1,4 +1,5 @@
-//! Excel workbooks: the first sheet, whose first row names the columns.
+//! Excel workbooks: the sheets that people see. Those whose heads are that of the first are one list, as where each district has its
+//! own; the others are left, by name.
 //!
 //! Cells are read one after another: a stray one in the last row of the last column costs no more than any other.
 
@@ -6,8 +7,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use super::head::{Head, SEARCHED, is_remark};
 use crate::error::{Error, Result};
 use crate::sources::open;
 use crate::sources::records::{Cells, Record, Records, RowPlace};
@@ -20,16 +22,19 @@ const LARGEST_PART: u64 = 1 << 31;
 const MOST_PACKED: u64 = 200;
 const SMALL_PART: u64 = 1 << 24;
 
+/// A head has no more columns than a sheet.
+const MOST_COLUMNS: usize = 16_384;
+
 /// Shared formulas are numbered from 0.
 const MOST_DIGITS: usize = 6;
 
 const SAVE_AGAIN: &str = "save it again as .xlsx, or as .csv";
 
-/// Reads the first sheet of an XLSX file.
+/// Reads an XLSX file, or only the sheet that is named.
 ///
 /// # Errors
-/// If it is not an XLSX file, its first sheet is empty, or a formula has no value.
-pub fn read(path: &Path) -> Result<Records> {
+/// If it is not an XLSX file, its sheets are empty, there is no such sheet, or a formula has no value.
+pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
     let damaged =
         |e: &dyn std::fmt::Display| Error::damaged(format!("it cannot be read as XLSX ({e})")).hint(SAVE_AGAIN);
     let file = BufReader::new(open(path)?);
@@ -39,10 +44,47 @@ pub fn read(path: &Path) -> Result<Records> {
     }
     check_parts(open(path)?, &damaged)?;
     let mut workbook: Xlsx<_> = Xlsx::new(file).map_err(|e| damaged(&e))?;
-    let name = workbook.sheet_names().first().cloned();
-    let name = name.ok_or_else(|| Error::damaged("the workbook has no sheet").hint(SAVE_AGAIN))?;
-    let sheet = sheet(&mut workbook, &name).map_err(|e| damaged(&e))?;
-    records(sheet).map(|records| Records { file: path.to_path_buf(), ..records })
+    let shown = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+    let names: Vec<String> = workbook.sheets_metadata().iter().filter(shown).map(|sheet| sheet.name.clone()).collect();
+    let wanted: Vec<&String> = names.iter().filter(|name| only.is_none_or(|only| *name == only)).collect();
+    if wanted.is_empty() {
+        return Err(match only {
+            Some(only) => Error::not_found(format!("the workbook has no sheet {only:?}"))
+                .hint(format!("its sheets are: {}", names.join(", "))),
+            None => Error::damaged("the workbook has no sheet").hint(SAVE_AGAIN),
+        });
+    }
+    let mut sheets: Vec<(&String, Records)> = Vec::new();
+    for (number, name) in wanted.iter().enumerate() {
+        let cells = sheet(&mut workbook, name).map_err(|e| damaged(&e))?;
+        let place = |row: u32| match wanted.len() {
+            1 => RowPlace::Row(u64::from(row) + 1),
+            _ => RowPlace::SheetRow(number as u32 + 1, row + 1),
+        };
+        sheets.extend(records(cells, place)?.map(|records| (*name, records)));
+    }
+    let (records, left) = together(sheets).ok_or_else(|| {
+        Error::new("its sheets are empty").hint("put the list on a sheet, with a row that names the columns")
+    })?;
+    Ok(Records { file: path.to_path_buf(), sheets_left: left, ..records })
+}
+
+/// The sheets of one head that have most rows together, as one list, and the names of the others.
+fn together(sheets: Vec<(&String, Records)>) -> Option<(Records, Vec<String>)> {
+    let rows = |columns: &[String]| -> usize {
+        sheets.iter().filter(|(_, sheet)| sheet.columns == columns).map(|(_, sheet)| sheet.rows.len()).sum()
+    };
+    // The first of those that have as many.
+    let most = sheets.iter().rev().max_by_key(|(_, sheet)| rows(&sheet.columns))?.1.columns.clone();
+    let (mut all, mut left) = (Records { columns: most, ..Records::default() }, Vec::new());
+    for (name, sheet) in sheets {
+        if sheet.columns == all.columns {
+            all.rows.extend(sheet.rows);
+        } else {
+            left.push(name.clone());
+        }
+    }
+    Some((all, left))
 }
 
 /// Refuses a workbook that would unpack to more than a workbook holds, or that numbers its shared formulas so high that a list
@@ -119,19 +161,31 @@ fn sheet<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> std::result::Res
     Ok(cells)
 }
 
-/// The rows below the first, by the columns that the first names.
-fn records(cells: Vec<SheetCell>) -> Result<Records> {
-    let Some(first) = cells.first().map(|cell| cell.0) else {
-        return Err(Error::new("the first sheet is empty")
-            .hint("put the list on the first sheet, its first row naming the columns"));
-    };
-    let (header, body): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.0 == first);
-    let columns: Vec<u32> = header.iter().map(|cell| cell.1).collect();
-    let mut records = Records { columns: header.into_iter().map(|cell| cell.2).collect(), ..Records::default() };
-    for (row, column, text, lacks_value) in body {
-        // What stands under no name belongs to nothing.
-        let Ok(position) = columns.binary_search(&column) else { continue };
-        let place = RowPlace::Row(u64::from(row) + 1);
+/// The rows below the head, by the columns that it names; none for an empty sheet.
+fn records(cells: Vec<SheetCell>, place: impl Fn(u32) -> RowPlace) -> Result<Option<Records>> {
+    let mut first_rows: Vec<(u32, Vec<String>)> = Vec::new();
+    for (row, column, text, _) in cells.iter().filter(|cell| (cell.1 as usize) < MOST_COLUMNS) {
+        if first_rows.last().is_none_or(|(last, _)| last != row) {
+            if first_rows.len() > SEARCHED {
+                break;
+            }
+            first_rows.push((*row, Vec::new()));
+        }
+        if let Some((_, texts)) = first_rows.last_mut() {
+            texts.resize(*column as usize, String::new());
+            texts.push(text.clone());
+        }
+    }
+    let texts: Vec<Vec<String>> = first_rows.iter().map(|(_, texts)| texts.clone()).collect();
+    let Some(head) = Head::find(&texts) else { return Ok(None) };
+    let last_of_head = first_rows[head.rows.end - 1].0;
+    // What stands under no name belongs to nothing.
+    let named: Vec<u32> = (0..head.columns.len() as u32).filter(|c| !head.columns[*c as usize].is_empty()).collect();
+    let mut records =
+        Records { columns: head.columns.into_iter().filter(|name| !name.is_empty()).collect(), ..Records::default() };
+    for (row, column, text, lacks_value) in cells.into_iter().filter(|cell| cell.0 > last_of_head) {
+        let Ok(position) = named.binary_search(&column) else { continue };
+        let place = place(row);
         if lacks_value {
             return Err(Error::new(format!(
                 "`{}` is a formula whose value the file does not hold",
@@ -147,7 +201,8 @@ fn records(cells: Vec<SheetCell>) -> Result<Records> {
             last.cells.push(position, &text);
         }
     }
-    Ok(records)
+    records.rows.retain(|row| !is_remark(&row.cells.iter().map(|(_, text)| text).collect::<Vec<_>>()));
+    Ok(Some(records))
 }
 
 fn text(value: &DataRef<'_>) -> String {

@@ -1,0 +1,235 @@
+//! The files that a city is made of, and how each is to be read: given one by one, or written down in a file of inputs.
+//!
+//! It knows names of files and settings, and nothing of what stands in the files.
+
+mod look;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::geo::Datum;
+use crate::import::{ListColumns, ListReading};
+use crate::sources::lists::Part;
+use crate::sources::read_text;
+
+pub use look::{FIRST_LINE, FileLooked, Looked, look};
+
+/// The files that a city is made of, and how they are to be read.
+///
+/// ```
+/// let inputs = lifecircle::inputs::InputFiles::parse(
+///     r#"
+///     extract = "wuhai.osm.pbf"
+///     people = { file = "census.xlsx", sheet = "2025" }
+///
+///     [[facilities]]
+///     file = "nursing.xlsx"
+///     kind = "nursing_home"
+///     datum = "gcj02"
+///     columns = { name = "机构名称", capacity = "核定床位数" }
+///     "#,
+/// )?;
+/// assert_eq!(inputs.facilities[0].kind.as_deref(), Some("nursing_home"));
+/// # Ok::<(), lifecircle::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputFiles {
+    /// What the city is called; as the extract's file if none.
+    pub name: Option<String>,
+    /// The OpenStreetMap extract.
+    pub extract: PathBuf,
+    /// Where people live.
+    pub people: Option<PeopleFile>,
+    /// All residents together, where no people are given.
+    pub population: Option<f64>,
+    /// Lists of facilities.
+    #[serde(default)]
+    pub facilities: Vec<ListFile>,
+    /// Whether every entry of the lists counts, even if the place is known already.
+    #[serde(default)]
+    pub keep_duplicates: bool,
+    /// Areas of communities; the extract's boundaries if there are none.
+    #[serde(default)]
+    pub communities: Vec<AreasFile>,
+    /// Which boundaries of the extract are the communities.
+    pub admin_level: Option<u8>,
+    /// Ground elevation.
+    pub elevation: Option<PathBuf>,
+}
+
+/// A file of people.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeopleFile {
+    /// The file.
+    pub file: PathBuf,
+    /// Its sheet or layer.
+    pub sheet: Option<String>,
+    /// Its column of residents.
+    pub residents: Option<String>,
+    /// Its datum.
+    #[serde(default)]
+    pub datum: Datum,
+}
+
+/// A list of facilities.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFile {
+    /// The file.
+    pub file: PathBuf,
+    /// Its sheet or layer.
+    pub sheet: Option<String>,
+    /// Its columns; what is not named is guessed.
+    #[serde(default)]
+    pub columns: ListColumns,
+    /// Its datum; by its origin if none.
+    pub datum: Option<Datum>,
+    /// What every entry is: the id of a kind, or a tag as `amenity=school`.
+    pub kind: Option<String>,
+}
+
+/// A file of areas.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AreasFile {
+    /// The file.
+    pub file: PathBuf,
+    /// Its layer.
+    pub sheet: Option<String>,
+    /// Its datum.
+    #[serde(default)]
+    pub datum: Datum,
+}
+
+impl PeopleFile {
+    /// The file, with its sheet.
+    pub fn part(&self) -> Part<'_> {
+        Part { path: &self.file, sheet: self.sheet.as_deref() }
+    }
+}
+
+impl AreasFile {
+    /// The file, with its layer.
+    pub fn part(&self) -> Part<'_> {
+        Part { path: &self.file, sheet: self.sheet.as_deref() }
+    }
+}
+
+impl ListFile {
+    /// A list that says everything itself.
+    pub fn of(file: impl Into<PathBuf>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// How it is to be read.
+    pub fn reading(&self) -> ListReading {
+        ListReading {
+            sheet: self.sheet.clone(),
+            columns: self.columns.clone(),
+            datum: self.datum,
+            kind: self.kind.clone(),
+        }
+    }
+}
+
+impl InputFiles {
+    /// Only an extract.
+    pub fn of(extract: impl Into<PathBuf>) -> Self {
+        Self { extract: extract.into(), ..Self::default() }
+    }
+
+    /// Reads a file of inputs. The files that it names lie where it lies, unless their paths say otherwise.
+    ///
+    /// # Errors
+    /// If it cannot be read or has a mistake, told with its line.
+    pub fn read(path: &Path) -> Result<Self> {
+        let mut inputs = Self::parse(&read_text(path)?).map_err(|e| e.file(path))?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        inputs.each_path(|file| *file = directory.join(&*file));
+        Ok(inputs)
+    }
+
+    /// Reads a text of inputs.
+    ///
+    /// # Errors
+    /// If it has a mistake, told with its line.
+    pub fn parse(text: &str) -> Result<Self> {
+        let inputs: Self = toml::from_str(text).map_err(|e| {
+            let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            Error::new(e.message().replace('\n', " "))
+                .place(format!("line {line}"))
+                .hint("see `lifecircle inputs --help`, which writes such a file")
+        })?;
+        if inputs.extract.as_os_str().is_empty() {
+            return Err(Error::new("`extract` is empty").hint("name the OpenStreetMap extract"));
+        }
+        if inputs.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
+            return Err(
+                Error::new("`population` must be between 1 and 1000000000").hint("give the number of residents")
+            );
+        }
+        if inputs.population.is_some() && inputs.people.is_some() {
+            return Err(Error::new("both `people` and `population` are given").hint("leave one of them out"));
+        }
+        Ok(inputs)
+    }
+
+    fn each_path(&mut self, mut each: impl FnMut(&mut PathBuf)) {
+        each(&mut self.extract);
+        self.people.iter_mut().for_each(|people| each(&mut people.file));
+        self.facilities.iter_mut().for_each(|list| each(&mut list.file));
+        self.communities.iter_mut().for_each(|areas| each(&mut areas.file));
+        self.elevation.iter_mut().for_each(each);
+    }
+
+    /// All files.
+    pub fn paths(&self) -> Vec<&Path> {
+        let people = self.people.iter().map(|people| people.file.as_path());
+        let lists = self.facilities.iter().map(|list| list.file.as_path());
+        let areas = self.communities.iter().map(|areas| areas.file.as_path());
+        let elevation = self.elevation.iter().map(PathBuf::as_path);
+        [self.extract.as_path()].into_iter().chain(people).chain(lists).chain(areas).chain(elevation).collect()
+    }
+
+    /// What the city is called.
+    pub fn name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| {
+            let file = self.extract.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            file.split(".osm").next().unwrap_or(&file).trim_end_matches(".pbf").to_owned()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        let told = |text: &str| InputFiles::parse(text).unwrap_err().to_string();
+        assert!(told("extract = \"a.pbf\"\nfacilites = []\n").starts_with("line 2: unknown field `facilites`"));
+        assert!(told("[[facilities]]\nfile = \"a.csv\"\n").contains("missing field `extract`"));
+        assert!(told("extract = \"\"\n").contains("`extract` is empty"));
+        assert!(told("extract = \"a.pbf\"\npopulation = -3\n").contains("`population` must be"));
+        let datum = told("extract = \"a.pbf\"\n[[facilities]]\nfile = \"a.csv\"\ndatum = \"gcj\"\n");
+        assert!(datum.starts_with("line 4") && datum.contains("gcj02"), "{datum}");
+        assert!(told("extract = \"a.pbf\"\npopulation = 5\npeople = { file = \"p.csv\" }\n").contains("both"));
+    }
+
+    #[test]
+    fn files_lie_where_the_file_of_inputs_lies() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("city-inputs.toml");
+        let text = "extract = \"a.pbf\"\nelevation = \"/dem.tif\"\n[[facilities]]\nfile = \"lists/a.csv\"\n";
+        std::fs::write(&path, text).unwrap();
+        let inputs = InputFiles::read(&path).unwrap();
+        assert_eq!(inputs.extract, directory.path().join("a.pbf"));
+        assert_eq!(inputs.facilities[0].file, directory.path().join("lists/a.csv"));
+        assert_eq!(inputs.elevation, Some(PathBuf::from("/dem.tif")));
+        assert_eq!(inputs.paths().len(), 3);
+    }
+}
