@@ -13,8 +13,8 @@ use serde::Serialize;
 use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
 use crate::import::{
-    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, describe_source, import, read_communities, read_list,
-    read_people,
+    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, describe_source, import, read_communities,
+    read_corrections, read_list, read_people,
 };
 use crate::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
 use crate::kinds::Catalogue;
@@ -61,6 +61,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let lists = files.facilities.iter().map(read).collect::<Result<Vec<_>>>()?;
     let read = |areas: &AreasFile| read_communities(areas.part(), areas.datum);
     let communities = files.communities.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
+    let corrections = files.corrections.as_ref().map(read_corrections).transpose()?;
     let elevation = files.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     progress.check()?;
     let osm = OsmSource::open(&files.extract)?;
@@ -69,7 +70,8 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let list_files = files.facilities.iter().map(|list| (SourceRole::Facilities, &list.file));
     let area_files = files.communities.iter().map(|areas| (SourceRole::Communities, &areas.file));
     let elevation_file = files.elevation.iter().map(|file| (SourceRole::Elevation, file));
-    for (role, path) in people_file.chain(list_files).chain(area_files).chain(elevation_file) {
+    let corrections_file = files.corrections.iter().map(|file| (SourceRole::Facilities, file));
+    for (role, path) in people_file.chain(list_files).chain(area_files).chain(elevation_file).chain(corrections_file) {
         progress.check()?;
         sources.push(describe_source(role, path, "")?);
     }
@@ -81,6 +83,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
         communities: (!communities.is_empty()).then_some(communities),
         admin_level: files.admin_level.map_or(AdminLevel::Deepest, AdminLevel::Level),
         elevation,
+        corrections,
         sources,
         ..Inputs::new(files.name(), osm)
     };

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use lifecircle::city::{City, ListReport, PlacedBy};
 use lifecircle::geo::Datum;
-use lifecircle::import::{FacilityList, Inputs, ListReading, import, read_list, read_people};
+use lifecircle::import::{FacilityList, Inputs, ListReading, import, read_corrections, read_list, read_people};
 use lifecircle::inputs::{InputFiles, look};
 use lifecircle::jobs::make_city;
 use lifecircle::kinds::Catalogue;
+use lifecircle::standard::{Standard, recognise};
 use rust_xlsxwriter::{Workbook, Worksheet};
 use support::{Map, xml};
 
@@ -258,4 +259,54 @@ fn files_are_looked_at_and_their_settings_written_down() {
     assert!((city.homes.iter().map(|home| home.residents).sum::<f64>() - 4000.0).abs() < 1e-6);
     // Without an extract there is nothing to make a city of.
     assert!(look(&[list], &()).unwrap_err().to_string().contains("none of the files is an OpenStreetMap extract"));
+}
+
+#[test]
+fn what_the_user_knows_better_counts_and_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut map = town();
+    map.tagged(50, 200.0, 100.0, "amenity=bank name=储蓄所").tagged(51, 300.0, 100.0, "shop=yes name=某店");
+    let with = |text: &str| {
+        let corrections = read_corrections(&put(directory.path(), "c.csv", text))?;
+        import(Inputs { corrections: Some(corrections), population: Some(1000.0), ..map.inputs() }, &())
+    };
+    let of = |city: &City, id: &str| {
+        let catalogue = Catalogue::built_in();
+        let facility = city.facilities.iter().find(|facility| facility.id == id).unwrap();
+        let found = catalogue.recognise(facility);
+        let kinds: Vec<_> = found.iter().map(|(kind, _)| catalogue.kinds[*kind].id.clone()).collect();
+        (kinds.join(";"), found.first().map(|(_, why)| why.to_string()))
+    };
+    let city =
+        with("id,name,kinds\nn50,储蓄所,none\nn51,某店,pharmacy；repair\nn5,,hospital\nn999,,bank\nn6,,\n").unwrap();
+    assert_eq!(of(&city, "n50"), (String::new(), None));
+    assert_eq!(of(&city, "n51"), ("repair;pharmacy".to_owned(), Some("corrected".to_owned())));
+    // What is so already stays as it came about.
+    let (kinds, why) = of(&city, "n5");
+    assert!(kinds == "hospital" && why.unwrap().starts_with("amenity=hospital"));
+    assert!(
+        city.about
+            .notes
+            .iter()
+            .any(|note| note.en.starts_with("1 corrections name facilities that are not there (n999"))
+    );
+    // Standards go by it, and so does the city when it comes back from disk.
+    let saved = directory.path().join("c.city");
+    std::fs::create_dir(&saved).unwrap();
+    lifecircle::city::write(&city, &saved).unwrap();
+    let back = lifecircle::city::load(&saved).unwrap();
+    let standard = Standard::find("wuhai-8").unwrap();
+    let service = |id: &str| standard.services.iter().position(|service| service.id == id).unwrap();
+    for city in [&city, &back] {
+        let found = recognise(&standard, &city.facilities);
+        let ids = |id: &str| {
+            let all = &found.services[service(id)];
+            all.iter().map(|facility| city.facilities[*facility as usize].id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!((ids("bank"), ids("pharmacy")), (vec![], vec!["n51".to_owned()]));
+    }
+    let told = |text: &str| with(text).unwrap_err().to_string();
+    assert!(told("id,kinds\nn50,banc\n").contains("line 2: there is no kind `banc`"));
+    assert!(told("id,kinds\nn50,none;bank\n").contains("line 2: it is both"));
+    assert!(told("id,kind\nn50,bank\n").contains("no column `kinds`"));
 }

@@ -229,6 +229,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "FILE.toml", help_heading = CITY, conflicts_with_all = [
         "extract", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
         "communities_datum", "admin_level", "elevation", "name",
+        "corrections",
     ])]
     pub inputs: Option<PathBuf>,
     /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
@@ -254,6 +255,9 @@ pub struct InputArgs {
     /// Datum of --facilities, where it is one list [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
     #[arg(long, value_enum, help_heading = PLACES)]
     pub datum: Option<DatumArg>,
+    /// Corrections of what places are: a table with the columns id and kinds (see `lifecircle facilities --help`)
+    #[arg(long, value_name = "FILE", help_heading = PLACES)]
+    pub corrections: Option<PathBuf>,
     /// Count every entry of --facilities, even if the place is known already
     #[arg(long, help_heading = PLACES)]
     pub no_merge: bool,
@@ -311,6 +315,7 @@ impl InputArgs {
             communities: self.communities.iter().map(areas).collect(),
             admin_level: self.admin_level,
             elevation: self.elevation.clone(),
+            corrections: self.corrections.clone(),
         })
     }
 }
@@ -671,12 +676,17 @@ impl LedgerArgs {
 
     /// How the ledger is written: as its name ends.
     pub fn format(&self) -> lifecircle::Result<Format> {
-        let ending = self.ledger.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        match ending.as_str() {
-            "csv" => Ok(Format::Csv),
-            "xlsx" => Ok(Format::Xlsx),
-            _ => Err(lifecircle::Error::new("a ledger is a .csv or an .xlsx").file(&self.ledger).hint("name it so")),
-        }
+        format_of(&self.ledger)
+    }
+}
+
+/// In which format a table is written that people edit: as its name ends.
+pub fn format_of(file: &Path) -> lifecircle::Result<Format> {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "csv" => Ok(Format::Csv),
+        "xlsx" => Ok(Format::Xlsx),
+        _ => Err(lifecircle::Error::new("this is written as .csv or .xlsx").file(file).hint("name it so")),
     }
 }
 
@@ -726,7 +736,9 @@ Examples:
   lifecircle facilities wuhai.city                          lists, kinds, and what was not recognised
   lifecircle facilities wuhai.city --kind health_centre     what was taken for one, and why
   lifecircle facilities wuhai.city --merges                 each merge with its reason
-  lifecircle facilities wuhai.city --undo amap:B0FF1,amap:B0FF2")]
+  lifecircle facilities wuhai.city --undo amap:B0FF1,amap:B0FF2
+  lifecircle facilities wuhai.city --kind bank -o banks.csv     to look through, and correct in the column kinds; then
+  lifecircle facilities wuhai.city --correct banks.csv          or at the next import: --corrections banks.csv")]
 pub struct FacilitiesArgs {
     /// The city directory
     pub city: PathBuf,
@@ -739,6 +751,12 @@ pub struct FacilitiesArgs {
     /// Take back merges, by the ids of the merged entries, with commas between or given several times
     #[arg(long, value_name = "ID", conflicts_with = "merges")]
     pub undo: Vec<String>,
+    /// Take over corrections: a table with the columns id and kinds (ids of kinds apart by semicolons, or none)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "merges", "undo"])]
+    pub correct: Option<PathBuf>,
+    /// Write what --kind lists to a table, to be corrected
+    #[arg(long, short, value_name = "FILE.csv|FILE.xlsx", requires = "kind", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

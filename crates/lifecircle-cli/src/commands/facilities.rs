@@ -1,12 +1,13 @@
 //! `lifecircle facilities`: where they come from, what was merged, and taking merges back.
 
 use lifecircle::city::City;
-use lifecircle::import::undo;
+use lifecircle::export::facilities_of_kind_table;
+use lifecircle::import::{read_corrections, undo};
 use lifecircle::kinds::Catalogue;
-use lifecircle::output::Output;
+use lifecircle::output::{Existing, Output};
 use lifecircle::{Error, Result, city, jobs};
 
-use crate::args::{Common, FacilitiesArgs};
+use crate::args::{Common, FacilitiesArgs, format_of};
 use crate::print;
 
 pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
@@ -18,6 +19,20 @@ pub fn run(args: &FacilitiesArgs, common: &Common) -> Result<()> {
         output.write(|directory| jobs::write_city(&city, directory, &()))?;
         output.finish()?;
         print::show(|out| print::undone(out, &ids, &args.city, common))
+    } else if let Some(file) = &args.correct {
+        let corrections = read_corrections(file)?;
+        let corrected = corrections.apply(&mut city.facilities).all_found(&corrections)?;
+        let output = Output::update(&args.city)?;
+        output.write(|directory| jobs::write_city(&city, directory, &()))?;
+        output.finish()?;
+        print::show(|out| print::corrected(out, corrected.changed, &args.city, common))
+    } else if let (Some(kind), Some(file)) = (&args.kind, &args.output) {
+        let format = format_of(file)?;
+        let table = facilities_of_kind_table(&city, kind_of(kind)?);
+        let output = Output::file(file, Existing::Refuse, &[&args.city])?;
+        output.write(|path| table.write(path, format))?;
+        output.finish()?;
+        print::show(|out| print::files(out, &[(file.clone(), table.rows())], common))
     } else if let Some(kind) = &args.kind {
         let kind = kind_of(kind)?;
         print::show(|out| print::of_kind(out, &city, kind, common))

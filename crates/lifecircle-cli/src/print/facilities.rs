@@ -158,6 +158,7 @@ pub fn of_kind(out: &mut dyn Write, city: &City, kind: Option<usize>, common: &C
                 Some(Because::Rule(rule)) => (Some("rule"), Some(rule)),
                 Some(Because::Name(word)) => (Some("name"), Some(word)),
                 Some(Because::Called) => (Some("list"), Some(facility.kind.as_str())),
+                Some(Because::Corrected) => (Some("correction"), None),
                 None => (None, None),
             };
             json!({
@@ -185,6 +186,7 @@ pub fn of_kind(out: &mut dyn Write, city: &City, kind: Option<usize>, common: &C
             Some(Because::Rule(rule)) => rule.to_owned(),
             Some(Because::Name(word)) => format!("{} {word}", pick(common, "名称含", "name:")),
             Some(Because::Called) => pick(common, "名录如此称", "so called by the list").to_owned(),
+            Some(Because::Corrected) => pick(common, "人工更正", "corrected").to_owned(),
             None => String::new(),
         };
         rows.add_row([
@@ -197,6 +199,18 @@ pub fn of_kind(out: &mut dyn Write, city: &City, kind: Option<usize>, common: &C
         ]);
     }
     line(out, &rows.to_string())
+}
+
+/// How many facilities are of other kinds now.
+pub fn corrected(out: &mut dyn Write, changed: usize, city: &Path, common: &Common) -> io::Result<()> {
+    if common.json {
+        return document(out, &json!({ "city": city, "changed": changed }));
+    }
+    let said = match common.language() {
+        Language::Chinese => format!("已更正 {} 处设施的类别。", count(changed as f64)),
+        Language::English => format!("Facilities of other kinds now: {}.", count(changed as f64)),
+    };
+    line(out, &said)
 }
 
 /// Each merge with its reason.

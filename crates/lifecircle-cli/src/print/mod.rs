@@ -24,7 +24,7 @@ use lifecircle::text::Language;
 use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
-pub use facilities::{facilities, merges, of_kind, undone};
+pub use facilities::{corrected, facilities, merges, of_kind, undone};
 pub use inputs::looked;
 pub use ledger::ledger;
 pub use plan::{sites, solved};

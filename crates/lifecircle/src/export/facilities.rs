@@ -3,7 +3,7 @@
 use geo_types::{Geometry, Point};
 
 use crate::city::{City, facilities_table as city_facilities_table};
-use crate::kinds::Catalogue;
+use crate::kinds::{Because, Catalogue};
 use crate::measure::Measured;
 use crate::standard::{Recognised, Standard, recognise};
 use crate::tables::Table;
@@ -22,6 +22,31 @@ pub fn recognised_facilities_table(city: &City, standard: &Standard) -> Table {
         )
         .text("because", found.iter().map(|kinds| join(&mut kinds.iter().map(|(_, why)| why.to_string()))))
         .text("services", services.iter().map(|ids| ids.join(";")))
+}
+
+/// A row for each facility of a kind (or of none): `id`, `name`, `name_en`, `kind` (its tag or its list's word), `kinds`, `because`, and a point;
+/// to be corrected in `kinds` and given back.
+pub fn facilities_of_kind_table(city: &City, kind: Option<usize>) -> Table {
+    let catalogue = Catalogue::built_in();
+    let is_of = |kinds: &[(usize, Because<'_>)]| match kind {
+        Some(kind) => kinds.iter().any(|(found, _)| *found == kind),
+        None => kinds.is_empty(),
+    };
+    let found = city.facilities.iter().map(|facility| (facility, catalogue.recognise(facility)));
+    let found: Vec<_> = found.filter(|(_, kinds)| is_of(kinds)).collect();
+    let join = |parts: &mut dyn Iterator<Item = String>| parts.collect::<Vec<_>>().join(";");
+    let ids = |kinds: &[(usize, Because<'_>)]| match kinds {
+        [] => "none".to_owned(),
+        kinds => join(&mut kinds.iter().map(|(kind, _)| catalogue.kinds[*kind].id.clone())),
+    };
+    Table::new()
+        .text("id", found.iter().map(|(facility, _)| &facility.id))
+        .text("name", found.iter().map(|(facility, _)| &facility.name.local))
+        .text("name_en", found.iter().map(|(facility, _)| &facility.name.en))
+        .text("kind", found.iter().map(|(facility, _)| &facility.kind))
+        .text("kinds", found.iter().map(|(_, kinds)| ids(kinds)))
+        .text("because", found.iter().map(|(_, kinds)| join(&mut kinds.iter().map(|(_, why)| why.to_string()))))
+        .geometry(found.iter().map(|(facility, _)| Geometry::Point(Point(facility.at))))
 }
 
 /// For each facility the ids of its services.

@@ -19,7 +19,7 @@ use crate::summary::{Changes, Summary};
 use crate::tables::Format;
 
 pub use changes::facility_changes_table;
-pub use facilities::{facilities_table, recognised_facilities_table};
+pub use facilities::{facilities_of_kind_table, facilities_table, recognised_facilities_table};
 pub use gaps::{gaps_table, services_table};
 pub use homes::{communities_table, homes_table, some_homes_table};
 pub use network::{edges_table, nodes_table};

@@ -9,6 +9,7 @@ mod area_index;
 mod area_totals;
 mod basemap;
 mod communities;
+mod corrections;
 mod edge;
 mod elevation;
 mod facilities;
@@ -29,6 +30,7 @@ use sha2::{Digest, Sha256};
 
 pub use area_totals::AreaTotals;
 pub use communities::{AdminLevel, read_communities};
+pub use corrections::{Corrected, Corrections, read_corrections};
 pub use lists::{FacilityList, ListColumns, ListReading, Unplaced, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
@@ -70,6 +72,8 @@ pub struct Inputs {
     pub admin_level: AdminLevel,
     /// Ground elevation in metres.
     pub elevation: Option<GeoTiff>,
+    /// What the user knows better of facilities.
+    pub corrections: Option<Corrections>,
     /// The files behind all this.
     pub sources: Vec<Source>,
 }
@@ -88,6 +92,7 @@ impl Inputs {
             communities: None,
             admin_level: AdminLevel::Deepest,
             elevation: None,
+            corrections: None,
             sources: Vec::new(),
         }
     }
@@ -154,6 +159,16 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         }
         lists.push(lists::report(&list, placing, merged.len()));
         merges.extend(merged);
+    }
+    if let Some(corrections) = &inputs.corrections {
+        let corrected = corrections.apply(&mut facilities);
+        if !corrected.missing.is_empty() {
+            let (count, first) = (corrected.missing.len(), &corrected.missing[0]);
+            notes.push(note(
+                format!("{count} corrections name facilities that are not there ({first} …); give the ids of places that are, or leave these rows out."),
+                format!("更正表中有 {count} 条所指的设施不存在（{first} 等）；请改用现有编号或删去这些行。"),
+            ));
+        }
     }
     progress.advance(1);
     progress.check()?;

@@ -58,6 +58,8 @@ pub struct InputFiles {
     pub admin_level: Option<u8>,
     /// Ground elevation.
     pub elevation: Option<PathBuf>,
+    /// Corrections of what facilities are.
+    pub corrections: Option<PathBuf>,
 }
 
 /// A file of people.
@@ -183,7 +185,7 @@ impl InputFiles {
         self.people.iter_mut().for_each(|people| each(&mut people.file));
         self.facilities.iter_mut().for_each(|list| each(&mut list.file));
         self.communities.iter_mut().for_each(|areas| each(&mut areas.file));
-        self.elevation.iter_mut().for_each(each);
+        self.elevation.iter_mut().chain(&mut self.corrections).for_each(each);
     }
 
     /// All files.
@@ -191,8 +193,8 @@ impl InputFiles {
         let people = self.people.iter().map(|people| people.file.as_path());
         let lists = self.facilities.iter().map(|list| list.file.as_path());
         let areas = self.communities.iter().map(|areas| areas.file.as_path());
-        let elevation = self.elevation.iter().map(PathBuf::as_path);
-        [self.extract.as_path()].into_iter().chain(people).chain(lists).chain(areas).chain(elevation).collect()
+        let others = self.elevation.iter().chain(&self.corrections).map(PathBuf::as_path);
+        [self.extract.as_path()].into_iter().chain(people).chain(lists).chain(areas).chain(others).collect()
     }
 
     /// What the city is called.

@@ -123,6 +123,9 @@ impl Kind {
     }
 }
 
+/// The tag by which a facility is of the kinds that the user says, ids apart by semicolons, and of no other.
+pub const CORRECTED: &str = "lifecircle:kinds";
+
 /// The kinds that are known, and what is no facility at all.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -228,6 +231,11 @@ impl Catalogue {
     /// assert_eq!((catalogue.kinds[*kind].id.as_str(), why.to_string().as_str()), ("elderly_day_care", "养老服务驿站"));
     /// ```
     pub fn recognise(&self, facility: &Facility) -> Vec<(usize, Because<'_>)> {
+        if let Some(kinds) = facility.tag(CORRECTED) {
+            let mut found: Vec<usize> = kinds.split(';').filter_map(|id| self.find(id)).collect();
+            found.sort_unstable();
+            return found.into_iter().map(|kind| (kind, Because::Corrected)).collect();
+        }
         if self.exclude.iter().any(|rule| rule.fits(facility)) {
             return Vec::new();
         }
@@ -265,6 +273,8 @@ pub enum Because<'a> {
     Called,
     /// Its name has this word.
     Name(&'a str),
+    /// The user says so.
+    Corrected,
 }
 
 impl fmt::Display for Because<'_> {
@@ -272,6 +282,7 @@ impl fmt::Display for Because<'_> {
         match self {
             Self::Rule(text) | Self::Name(text) => f.write_str(text),
             Self::Called => f.write_str("="),
+            Self::Corrected => f.write_str("corrected"),
         }
     }
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Standard;
 use crate::city::Facility;
+use crate::kinds::CORRECTED;
 
 /// The facilities of each service.
 #[derive(Debug, Clone, Default)]
@@ -88,7 +89,8 @@ impl<'a> Recogniser<'a> {
         let is = |service: &super::Service| service.kinds.iter().any(|kind| kinds.contains(kind));
         let services = self.standard.services.iter().enumerate();
         let mut found: Vec<usize> = services.filter(|(_, service)| is(service)).map(|(index, _)| index).collect();
-        if let Some(also) = self.called.get(&facility.kind.trim().to_lowercase()) {
+        let word = facility.kind.trim().to_lowercase();
+        if let Some(also) = self.called.get(&word).filter(|_| facility.tag(CORRECTED).is_none()) {
             found.extend(also);
             found.sort_unstable();
             found.dedup();
