@@ -339,6 +339,40 @@ fn homes_know_how_far_the_data_goes_beyond_them() {
 }
 
 #[test]
+fn the_data_ends_at_the_border_that_it_was_cut_to() {
+    // Streets far out in the corners, and a border that is dented to 200 m south of the town.
+    let mut map = Map::default();
+    town(&mut map, 1000, [0.0, 0.0], "highway=residential");
+    for (id, x, y) in [(1, -2900.0, -2900.0), (2, 2900.0, -2900.0), (3, 2900.0, 2900.0), (4, -2900.0, 2900.0)] {
+        map.node(id, x, y).node(id + 10, x * 0.9, y * 0.9).way(id, &[id, id + 10], "highway=track");
+    }
+    let corners = [
+        (-3000.0, -3000.0),
+        (-100.0, -3000.0),
+        (-100.0, -200.0),
+        (100.0, -200.0),
+        (100.0, -3000.0),
+        (3000.0, -3000.0),
+        (3000.0, 3000.0),
+        (-3000.0, 3000.0),
+    ];
+    for (number, (x, y)) in corners.iter().enumerate() {
+        map.node(9000 + number as i64, *x, *y);
+    }
+    let ring: Vec<i64> = (0..8).chain([0]).map(|number| 9000 + number).collect();
+    map.way(9000, &ring, "");
+    let plain = map.city();
+    map.relation(9000, &[(9000, "outer")], "type=boundary boundary=administrative admin_level=8 name=Land");
+    let cut = map.city();
+    let nearest = |city: &City| city.homes.iter().filter_map(|home| Some(home.to_edge?.0)).fold(f64::MAX, f64::min);
+    assert!(nearest(&plain) > 1500.0, "{}", nearest(&plain));
+    assert!((150.0..300.0).contains(&nearest(&cut)), "{}", nearest(&cut));
+    // Where people live on both sides of a border, the data goes beyond it.
+    town(&mut map, 2000, [0.0, -700.0], "highway=residential");
+    assert!(nearest(&map.city()) > 1000.0, "{}", nearest(&map.city()));
+}
+
+#[test]
 fn a_citys_number_is_not_that_of_the_district_in_which_its_node_lies() {
     let mut map = districts("", "");
     map.tagged(1, 100.0, 150.0, "place=city name=City population=7000");

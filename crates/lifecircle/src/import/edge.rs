@@ -1,11 +1,14 @@
 //! Where the data ends: beside homes near to it something may stand that nobody knows of.
 //!
-//! The data ends at the convex hull of its streets, but where that lies at a sea or a large lake: there nobody lives beyond.
+//! The data ends at the convex hull of its streets, and at the border of the area that it was cut to, where it holds no more than that area:
+//! a border may be dented, and what lies beyond it is as unknown. Where either lies at a sea or a large lake nobody lives beyond.
 
 use geo::ConvexHull;
-use geo_types::{Geometry, MultiPoint, MultiPolygon, Point};
+use geo_types::{Geometry, LineString, MultiPoint, MultiPolygon, Point};
+use rayon::prelude::*;
 use rstar::{PointDistance, RTree};
 
+use super::area::Area;
 use super::area_index::AreaIndex;
 use crate::city::{Home, MapFeature, MapKind, Streets};
 use crate::geo::metric::{Mercator, distance};
@@ -23,21 +26,25 @@ const LARGE_WATER: f64 = 1e6;
 /// Water this near to the hull is where the land ends, in metres.
 const SHORE: f64 = 400.0;
 
+/// What is cut to an area holds these shares of homes and junctions inside it, since streets that cross its border are whole; so many are
+/// asked. A border encloses at most so many times the area of the hull, and at least that part of it.
+const NEARLY_ALL_HOMES: f64 = 0.995;
+const NEARLY_ALL_STREETS: f64 = 0.95;
+const MOST_ASKED: usize = 20_000;
+const MOST_LARGER: f64 = 3.0;
+
 /// Homes farther from the edge are not near it.
 const NEAR: f64 = 10_000.0;
 
 /// Tells every home that is near the edge of the data how far it is, straight.
-pub(super) fn mark(homes: &mut [Home], streets: &Streets, basemap: &[MapFeature]) {
+pub(super) fn mark(homes: &mut [Home], streets: &Streets, areas: &[Area<'_>], basemap: &[MapFeature]) {
     let points = MultiPoint(streets.nodes.iter().chain(&streets.bends).map(|point| Point(*point)).collect());
-    let hull: Vec<LonLat> = points.convex_hull().exterior().0.clone();
-    let length: f64 = hull.windows(2).map(|pair| distance(pair[0], pair[1]).0).sum();
-    let step = STEP.max(length / MOST_POINTS);
-    let waters = Waters::new(basemap);
-    let mut edge = Vec::new();
-    for pair in hull.windows(2) {
-        let parts = (distance(pair[0], pair[1]).0 / step).ceil().max(1.0);
-        edge.extend((0..parts as usize).map(|part| pair[0] + (pair[1] - pair[0]) * (part as f64 / parts)));
+    let hull = points.convex_hull();
+    let mut edge = along(hull.exterior());
+    if let Some(cut) = area_of_cut(homes, streets, areas, polygon::area(&MultiPolygon(vec![hull]))) {
+        edge.extend(polygon::rings(cut).flat_map(along));
     }
+    let waters = Waters::new(basemap);
     edge.retain(|at| !waters.are_at(*at));
     let tree = RTree::bulk_load(edge.into_iter().map(Mercator::project).collect());
     for home in homes {
@@ -46,6 +53,48 @@ pub(super) fn mark(homes: &mut [Home], streets: &Streets, basemap: &[MapFeature]
         let metres = nearest.map(|point| point.distance_2(&here).sqrt() / Mercator::scale(home.at.y));
         home.to_edge = metres.filter(|metres| *metres <= NEAR).map(Metres);
     }
+}
+
+/// Points along a ring.
+fn along(ring: &LineString<f64>) -> Vec<LonLat> {
+    let length: f64 = ring.0.windows(2).map(|pair| distance(pair[0], pair[1]).0).sum();
+    let step = STEP.max(length / MOST_POINTS);
+    let mut points = Vec::new();
+    for pair in ring.0.windows(2) {
+        let parts = (distance(pair[0], pair[1]).0 / step).ceil().max(1.0);
+        points.extend((0..parts as usize).map(|part| pair[0] + (pair[1] - pair[0]) * (part as f64 / parts)));
+    }
+    points
+}
+
+/// The area that the data was cut to: the smallest administrative one that holds nearly all homes and streets, and is not much larger than where
+/// these lie; an extract may hold the whole border of a land that it is but a part of.
+fn area_of_cut<'a>(
+    homes: &[Home],
+    streets: &Streets,
+    areas: &'a [Area<'_>],
+    hull: f64,
+) -> Option<&'a MultiPolygon<f64>> {
+    let sample = |points: &mut dyn ExactSizeIterator<Item = LonLat>| -> Vec<LonLat> {
+        let every = points.len().div_ceil(MOST_ASKED).max(1);
+        points.step_by(every).collect()
+    };
+    let nodes = sample(&mut streets.nodes.iter().copied());
+    let homes = sample(&mut homes.iter().map(|home| home.at));
+    let holds_all = |shape: &MultiPolygon<f64>| {
+        let index = AreaIndex::new([shape]);
+        let holds = |points: &[LonLat], share: f64| {
+            let inside = points.par_iter().filter(|point| index.containing(**point).is_some()).count();
+            inside as f64 >= share * points.len() as f64
+        };
+        holds(&homes, NEARLY_ALL_HOMES) && holds(&nodes, NEARLY_ALL_STREETS)
+    };
+    let administrative = areas.iter().filter(|area| area.tag("boundary") == Some("administrative"));
+    let mut candidates: Vec<(f64, &MultiPolygon<f64>)> =
+        administrative.map(|area| (polygon::area(&area.shape), &area.shape)).collect();
+    candidates.retain(|(size, _)| (hull / MOST_LARGER..=hull * MOST_LARGER).contains(size));
+    candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
+    candidates.into_iter().map(|(_, shape)| shape).find(|shape| holds_all(shape))
 }
 
 /// Large waters.

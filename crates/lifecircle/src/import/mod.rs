@@ -208,7 +208,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let basemap = basemap::features(&extract, &areas, about.extent);
     // Beyond a city that was generated there is nothing.
     if !about.synthetic {
-        edge::mark(&mut homes, &streets, &basemap);
+        edge::mark(&mut homes, &streets, &areas, &basemap);
     }
     let roads = basemap::roads(&extract);
     Ok(City { about, streets, facilities, homes, communities, basemap, roads, merges })
