@@ -10,7 +10,7 @@ use lifecircle::geo::Datum;
 use lifecircle::import::{FacilityList, Inputs, ListReading, import, read_corrections, read_list, read_people};
 use lifecircle::inputs::{InputFiles, look};
 use lifecircle::jobs::make_city;
-use lifecircle::kinds::Catalogue;
+use lifecircle::kinds::{Catalogue, overlaps};
 use lifecircle::standard::{Standard, recognise};
 use rust_xlsxwriter::{Workbook, Worksheet};
 use support::{Map, xml};
@@ -309,4 +309,29 @@ fn what_the_user_knows_better_counts_and_is_kept() {
     assert!(told("id,kinds\nn50,banc\n").contains("line 2: there is no kind `banc`"));
     assert!(told("id,kinds\nn50,none;bank\n").contains("line 2: it is both"));
     assert!(told("id,kind\nn50,bank\n").contains("no column `kinds`"));
+}
+
+#[test]
+fn where_lists_overlap_the_map_is_known_to_lack_places() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut map = town();
+    let on_map = |map: &mut Map, number: i64| {
+        map.tagged(100 + number, 90.0 * number as f64, 150.0, &format!("amenity=pharmacy name=第{number}药房"));
+    };
+    (0..10).for_each(|number| on_map(&mut map, number));
+    // Six of the ten, and two that the map lacks.
+    let row = |number: i64, y: f64| {
+        let at = Map::at(90.0 * number as f64 + 2.0, y);
+        format!("第{number}药房,药店,{},{}\n", at.x, at.y)
+    };
+    let rows: String = (4..10).map(|number| row(number, 150.0)).chain([row(20, 50.0), row(21, 50.0)]).collect();
+    let list =
+        read_list(&put(directory.path(), "l.csv", &format!("name,kind,lon,lat\n{rows}")), &ListReading::default());
+    let city = import(Inputs { lists: vec![list.unwrap()], population: Some(1000.0), ..map.inputs() }, &()).unwrap();
+    let [overlap] = &overlaps(&city)[..] else { panic!("one kind") };
+    assert_eq!((overlap.kind.as_str(), overlap.on_map, overlap.in_lists, overlap.in_both), ("pharmacy", 10, 8, 6));
+    assert!((overlap.estimate - (11.0 * 9.0 / 7.0 - 1.0)).abs() < 1e-9 && overlap.known() == 12);
+    assert!((overlap.map_knows() - 10.0 / overlap.estimate).abs() < 1e-9);
+    // Below five in both nothing is said.
+    assert!(overlaps(&town().city()).is_empty());
 }

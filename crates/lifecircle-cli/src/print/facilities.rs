@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use lifecircle::city::{City, ListReport, PlacedBy};
-use lifecircle::kinds::{Because, Catalogue};
+use lifecircle::kinds::{Because, Catalogue, overlaps};
 use lifecircle::text::Language;
 use serde_json::json;
 
-use super::{count, document, line, pick, table};
+use super::{count, document, line, percent, pick, table};
 use crate::args::Common;
 
 /// Where a city's facilities come from, and what became of its lists.
@@ -32,7 +32,7 @@ pub fn facilities(out: &mut dyn Write, city: &City, common: &Common) -> io::Resu
             out,
             &json!({
                 "facilities": city.facilities.len(), "of_no_kind": nothing, "merged": city.merges.len(),
-                "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(),
+                "lists": city.about.lists, "kinds": kinds.collect::<Vec<_>>(), "overlaps": overlaps(city),
             }),
         )?;
         return Ok(());
@@ -61,7 +61,44 @@ pub fn facilities(out: &mut dyn Write, city: &City, common: &Common) -> io::Resu
         },
     )?;
     lists(out, city, common)?;
-    Ok(())
+    tell_overlaps(out, city, common)
+}
+
+/// How many places of each kind there probably are, where the map and the lists overlap.
+fn tell_overlaps(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
+    let all = overlaps(city);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let heads = [
+        pick(common, "类别", "Kind"),
+        pick(common, "地图", "On the map"),
+        pick(common, "名录", "In lists"),
+        pick(common, "两者皆有", "In both"),
+        pick(common, "推算总数（95% 区间）", "Probably in all (95 %)"),
+        pick(common, "地图收录", "Map knows"),
+    ];
+    let mut rows = table(&heads, 1);
+    for overlap in &all {
+        let [low, high] = overlap.bounds.map(count);
+        rows.add_row([
+            pick(common, &overlap.zh, &overlap.en).to_owned(),
+            count(overlap.on_map as f64),
+            count(overlap.in_lists as f64),
+            count(overlap.in_both as f64),
+            format!("{} ({low}–{high})", count(overlap.estimate)),
+            percent(overlap.map_knows()),
+        ]);
+    }
+    line(out, &rows.to_string())?;
+    line(
+        out,
+        pick(
+            common,
+            "按标志重捕法（Chapman）由两种来源的重合推算，假定两者互不依赖；同源数据会低估总数。",
+            "By capture and recapture (Chapman): from what both know, as if each knew a place by chance. Sources that were made from each other make it too low.",
+        ),
+    )
 }
 
 /// What became of each list.

@@ -7,6 +7,7 @@
 mod index;
 mod likeness;
 mod names;
+mod overlap;
 mod rule;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 pub use likeness::{BareName, likeness};
 pub(crate) use names::holds;
+pub use overlap::{Overlap, overlaps};
 pub use rule::Rule;
 
 use crate::city::Facility;

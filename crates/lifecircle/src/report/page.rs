@@ -212,6 +212,7 @@ fn method(measured: &Measured, summary: &Summary, language: Language) -> Markup 
     html! {
         @for paragraph in paragraphs { p { (paragraph) } }
         ul { @for note in notes { li { (language.pick(&note.zh, &note.en)) } } }
+        (tables::overlapping(measured.city(), language))
         (tables::unsnapped(summary, language))
         h3 { (language.pick("数据来源", "Sources")) }
         ul { @for source in sources { li { (source) } } }

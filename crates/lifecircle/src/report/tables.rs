@@ -4,6 +4,8 @@ use maud::{Markup, html};
 
 use super::map::colour;
 use super::text::threshold;
+use crate::city::City;
+use crate::kinds::overlaps;
 use crate::standard::{AgeGroup, SupplyOf};
 use crate::summary::{Gap, ServiceSummary, Shortage, Summary};
 use crate::text::{Language, count, percent};
@@ -272,6 +274,46 @@ pub(super) fn supply(summary: &Summary, language: Language) -> Markup {
                 "供给按两步移动搜索法（2SFCA）在时限内由可达者均分；红色表示全市总量低于指标。依据见标准文件。",
                 "Supply is shared among all who have it within its time (two-step floating catchment). Red: the city has less than is asked for. Sources are in the standard."
             ))
+        }
+    }
+}
+
+/// How many places of each kind there probably are, where the map and lists overlap; empty where they do not.
+pub(super) fn overlapping(city: &City, language: Language) -> Markup {
+    let all = overlaps(city);
+    let heads = [
+        language.pick("类别", "Kind"),
+        language.pick("地图", "On the map"),
+        language.pick("名录", "In lists"),
+        language.pick("两者皆有", "In both"),
+        language.pick("推算总数（95% 区间）", "Probably in all (95 %)"),
+        language.pick("地图收录", "Map knows"),
+    ];
+    html! {
+        @if !all.is_empty() {
+            h3 { (language.pick("地图收录了多少", "How much the map knows")) }
+            div class="wide" {
+                table class="list" {
+                    (head(&heads))
+                    tbody {
+                        @for overlap in &all {
+                            @let [low, high] = overlap.bounds;
+                            tr {
+                                td { (language.pick(&overlap.zh, &overlap.en)) }
+                                @for number in [overlap.on_map, overlap.in_lists, overlap.in_both] { td class="n" { (count(number as f64)) } }
+                                td class="n" { (count(overlap.estimate)) " (" (count(low)) "–" (count(high)) ")" }
+                                td class="n" { (percent(overlap.map_knows())) }
+                            }
+                        }
+                    }
+                }
+            }
+            p class="key" {
+                (language.pick(
+                    "按标志重捕法（Chapman）由地图与名录的重合推算，假定两者互不依赖；同源数据会低估总数。",
+                    "By capture and recapture (Chapman), from what both know, as if each knew a place by chance; sources made from each other make it too low."
+                ))
+            }
         }
     }
 }
