@@ -292,18 +292,16 @@ pub(super) fn overlapping(city: &City, language: Language) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { (language.pick("地图收录了多少", "How much the map knows")) }
-            div class="wide" {
-                table class="list" {
-                    (head(&heads))
-                    tbody {
-                        @for overlap in &all {
-                            @let [low, high] = overlap.bounds;
-                            tr {
-                                td { (language.pick(&overlap.zh, &overlap.en)) }
-                                @for number in [overlap.on_map, overlap.in_lists, overlap.in_both] { td class="n" { (count(number as f64)) } }
-                                td class="n" { (count(overlap.estimate)) " (" (count(low)) "–" (count(high)) ")" }
-                                td class="n" { (percent(overlap.map_knows())) }
-                            }
+            table class="list" {
+                (head(&heads))
+                tbody {
+                    @for overlap in &all {
+                        @let [low, high] = overlap.bounds;
+                        tr {
+                            td { (language.pick(&overlap.zh, &overlap.en)) }
+                            @for number in [overlap.on_map, overlap.in_lists, overlap.in_both] { td class="n" { (count(number as f64)) } }
+                            td class="n" { (count(overlap.estimate)) " (" (count(low)) "–" (count(high)) ")" }
+                            td class="n" { (percent(overlap.map_knows())) }
                         }
                     }
                 }
