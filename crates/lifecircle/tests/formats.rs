@@ -15,7 +15,7 @@ use lifecircle::sources::lists;
 use lifecircle::sources::osm_pbf::PbfFile;
 use lifecircle::sources::records::Records;
 use lifecircle::tables::{Format, Table, read_parquet};
-use support::{FEATURES, demo_elements, pbf, xml};
+use support::{FEATURES, Packing, demo_elements, pbf, pbf_with, xml};
 
 fn city_of(source: OsmSource) -> City {
     import(Inputs::new("same", source), &()).unwrap()
@@ -39,6 +39,24 @@ fn put(directory: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = directory.join(name);
     std::fs::write(&path, bytes).unwrap();
     path
+}
+
+#[test]
+fn blocks_are_unpacked_however_they_are_packed() {
+    let elements = demo_elements();
+    let memory = city_of(OsmSource::Memory(elements.clone()));
+    for packing in [Packing::Raw, Packing::Zlib, Packing::Zstd, Packing::Lz4, Packing::Lzma, Packing::Xz] {
+        let bytes = pbf_with(&elements, &FEATURES, |_| packing);
+        assert_same(&memory, &city_of(OsmSource::Pbf(PbfFile::from_bytes("memory", bytes.clone()).unwrap())));
+        // Damaged anywhere it is refused, or read as something else, but never breaks the program.
+        for step in [7, 501] {
+            let mut damaged = bytes.clone();
+            damaged.iter_mut().skip(60).step_by(step).for_each(|byte| *byte ^= 0x55);
+            let city = PbfFile::from_bytes("memory", damaged)
+                .and_then(|file| import(Inputs::new("same", OsmSource::Pbf(file)), &()));
+            assert!(city.is_err(), "{packing:?}");
+        }
+    }
 }
 
 #[test]
@@ -261,7 +279,7 @@ fn seeds_of_the_fuzz_targets() {
     map.way(1, &[1, 2, 3], "highway=residential").way(2, &[1, 3, 4, 5, 1], "highway=pedestrian area=yes place=square");
     map.way(3, &[3, 4, 5, 3], "building=apartments building:levels=5");
     map.relation(1, &[(2, "outer"), (3, "inner")], "type=boundary boundary=administrative admin_level=8 name=A");
-    let (binary, text) = (support::pbf_with(&map.elements, &FEATURES, |_| false), xml(&map.elements));
+    let (binary, text) = (pbf_with(&map.elements, &FEATURES, |_| Packing::Raw), xml(&map.elements));
     assert!(PbfFile::from_bytes("seed", binary.clone()).is_ok());
     if let Some(directory) = std::env::var_os("LIFECIRCLE_SEEDS") {
         put(&PathBuf::from(&directory).join("pbf"), "small.osm.pbf", &binary);

@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod osm;
 pub mod osm_pbf;
 pub mod osm_xml;
+mod packed;
 pub mod records;
 
 use std::fs::File;

@@ -7,7 +7,6 @@
 //! Source: <https://wiki.openstreetmap.org/wiki/PBF_Format>.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -17,7 +16,8 @@ use rayon::prelude::*;
 
 use super::open;
 use super::osm::{Element, ElementKind, Fixed, Member, off_the_globe};
-use crate::error::{Error, Result};
+use super::packed::Packed;
+use crate::error::{Error, Result, caught};
 use crate::progress::Progress;
 
 /// Bounds of the format itself: a header is below 64 KiB, a block below 32 MiB.
@@ -57,6 +57,12 @@ struct Blob {
     raw_size: Option<i32>,
     #[prost(bytes = "bytes", optional, tag = "3")]
     zlib: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "4")]
+    lzma: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "6")]
+    lz4: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "7")]
+    zstd: Option<Bytes>,
 }
 
 #[derive(Message)]
@@ -296,21 +302,19 @@ impl PbfFile {
         if let Some(raw) = blob.raw {
             return Ok(raw);
         }
-        let Some(zlib) = blob.zlib else {
-            return Err(Error::unsupported("a blob is compressed in a way that is not supported (only zlib is)")
-                .place(format!("byte {}", extent.start))
-                .hint("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
+        let Blob { zlib, zstd, lz4, lzma, .. } = blob;
+        let packed = [zlib.map(Packed::Zlib), zstd.map(Packed::Zstd), lz4.map(Packed::Lz4), lzma.map(Packed::Lzma)];
+        let Some(packed) = packed.into_iter().flatten().next() else {
+            return Err(Error::unsupported(
+                "a blob is compressed in a way that is not supported (zlib, zstd, lz4 and lzma are)",
+            )
+            .place(format!("byte {}", extent.start))
+            .hint("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
         };
-        let most = MAX_BLOCK.min(SMALL_BLOCK.max(zlib.len().saturating_mul(MOST_PACKED)));
-        let expected = usize::try_from(blob.raw_size.unwrap_or(0)).ok().filter(|size| *size <= most);
-        let mut content = Vec::with_capacity(expected.ok_or_else(|| damaged(extent.start))?);
-        flate2::read::ZlibDecoder::new(zlib.as_ref())
-            .take(most as u64 + 1)
-            .read_to_end(&mut content)
-            .map_err(|_| damaged(extent.start))?;
-        if content.len() > most {
-            return Err(damaged(extent.start));
-        }
+        let most = MAX_BLOCK.min(SMALL_BLOCK.max(packed.bytes().len().saturating_mul(MOST_PACKED)));
+        let size = usize::try_from(blob.raw_size.unwrap_or(0)).map_err(|_| damaged(extent.start))?;
+        let unpack = || Ok(packed.unpack(size, most));
+        let content = caught(|| damaged(extent.start), unpack)?.ok_or_else(|| damaged(extent.start))?;
         Ok(Bytes::from(content))
     }
 

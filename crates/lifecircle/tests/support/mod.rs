@@ -100,6 +100,12 @@ struct Blob {
     raw_size: Option<i32>,
     #[prost(bytes = "vec", optional, tag = "3")]
     zlib: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "4")]
+    lzma: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "6")]
+    lz4: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "7")]
+    zstd: Option<Vec<u8>>,
 }
 
 #[derive(Message)]
@@ -212,13 +218,38 @@ impl StringIndex {
     }
 }
 
-fn blob(kind: &str, content: &[u8], zip: bool) -> Vec<u8> {
-    let blob = if zip {
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(content).unwrap();
-        Blob { raw: None, raw_size: Some(content.len() as i32), zlib: Some(encoder.finish().unwrap()) }
-    } else {
-        Blob { raw: Some(content.to_vec()), raw_size: None, zlib: None }
+/// How a block is written.
+#[derive(Debug, Clone, Copy)]
+pub enum Packing {
+    Raw,
+    Zlib,
+    Zstd,
+    Lz4,
+    Lzma,
+    Xz,
+}
+
+fn blob(kind: &str, content: &[u8], packing: Packing) -> Vec<u8> {
+    let raw_size = Some(content.len() as i32);
+    let empty = Blob { raw: None, raw_size, zlib: None, lzma: None, lz4: None, zstd: None };
+    let mut packed = Vec::new();
+    let blob = match packing {
+        Packing::Raw => Blob { raw: Some(content.to_vec()), raw_size: None, ..empty },
+        Packing::Zlib => {
+            let mut encoder = flate2::write::ZlibEncoder::new(packed, flate2::Compression::default());
+            encoder.write_all(content).unwrap();
+            Blob { zlib: Some(encoder.finish().unwrap()), ..empty }
+        }
+        Packing::Zstd => Blob { zstd: Some(zstd::encode_all(content, 3).unwrap()), ..empty },
+        Packing::Lz4 => Blob { lz4: Some(lz4_flex::block::compress(content)), ..empty },
+        Packing::Lzma => {
+            lzma_rs::lzma_compress(&mut &*content, &mut packed).unwrap();
+            Blob { lzma: Some(packed), ..empty }
+        }
+        Packing::Xz => {
+            lzma_rs::xz_compress(&mut &*content, &mut packed).unwrap();
+            Blob { lzma: Some(packed), ..empty }
+        }
     };
     let body = blob.encode_to_vec();
     let header = BlobHeader { kind: kind.to_owned(), datasize: body.len() as i32 }.encode_to_vec();
@@ -247,18 +278,18 @@ fn units(degrees: f64) -> i64 {
 
 /// Elements as PBF: dense nodes (but every fifth chunk plain), ways, relations, 200 to a block, every third block raw.
 pub fn pbf(elements: &Elements, features: &[&str]) -> Vec<u8> {
-    pbf_with(elements, features, |block| block % 3 != 0)
+    pbf_with(elements, features, |block| if block % 3 == 0 { Packing::Raw } else { Packing::Zlib })
 }
 
-/// The same, with a say in which blocks are compressed (the header is block 1).
-pub fn pbf_with(elements: &Elements, features: &[&str], zip: impl Fn(usize) -> bool) -> Vec<u8> {
+/// The same, with a say in how blocks are compressed (the header is block 1).
+pub fn pbf_with(elements: &Elements, features: &[&str], packing: impl Fn(usize) -> Packing) -> Vec<u8> {
     let header = HeaderBlock { required_features: features.iter().map(|f| (*f).to_owned()).collect() };
-    let mut bytes = blob("OSMHeader", &header.encode_to_vec(), zip(1));
+    let mut bytes = blob("OSMHeader", &header.encode_to_vec(), packing(1));
     let mut number = 0;
     let mut put = |strings: StringIndex, group: Group| {
         number += 1;
         let block = Block { strings: strings.table(), groups: vec![group] };
-        bytes.extend(blob("OSMData", &block.encode_to_vec(), zip(number)));
+        bytes.extend(blob("OSMData", &block.encode_to_vec(), packing(number)));
     };
     for (position, chunk) in elements.nodes.chunks(200).enumerate() {
         let mut strings = StringIndex::default();
