@@ -13,10 +13,10 @@ use serde::Serialize;
 use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
 use crate::import::{
-    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, describe_source, import, read_communities,
-    read_corrections, read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, boundary_clip, describe_source, import, read_clip,
+    read_communities, read_corrections, read_list, read_people,
 };
-use crate::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
+use crate::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
 use crate::kinds::Catalogue;
 use crate::measure::Measured;
 use crate::network::{Network, Walker};
@@ -65,6 +65,11 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let elevation = files.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     progress.check()?;
     let osm = OsmSource::open(&files.extract)?;
+    let clip = match &files.clip {
+        Some(ClipTo::Areas(areas)) => Some(read_clip(areas.part(), areas.datum)?),
+        Some(ClipTo::Boundary(name)) => Some(boundary_clip(&osm, name, progress).map_err(|e| e.file(&files.extract))?),
+        None => None,
+    };
     let mut sources = vec![describe_source(SourceRole::Streets, &files.extract, OSM_LICENCE)?];
     let people_file = files.people.iter().map(|people| (SourceRole::People, &people.file));
     let list_files = files.facilities.iter().map(|list| (SourceRole::Facilities, &list.file));
@@ -84,6 +89,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
         admin_level: files.admin_level.map_or(AdminLevel::Deepest, AdminLevel::Level),
         elevation,
         corrections,
+        clip,
         sources,
         ..Inputs::new(files.name(), osm)
     };

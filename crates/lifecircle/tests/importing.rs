@@ -4,12 +4,13 @@
 mod support;
 
 use lifecircle::city::{Ages, City, Entries, Facility, ListOrigin};
-use lifecircle::geo::{Datum, metric};
+use lifecircle::geo::{Datum, LonLat, metric};
 use lifecircle::import::{
-    AdminLevel, FacilityList, Inputs, ListColumns, ListReading, People, PeopleRow, import, read_communities, read_list,
-    read_people,
+    AdminLevel, Clip, FacilityList, Inputs, ListColumns, ListReading, People, PeopleRow, boundary_clip, import,
+    read_clip, read_communities, read_list, read_people,
 };
 use lifecircle::kinds::Catalogue;
+use lifecircle::sources::extract::OsmSource;
 use support::Map;
 
 fn facility<'a>(city: &'a City, id: &str) -> &'a Facility {
@@ -316,4 +317,65 @@ fn real_people_and_boundaries_are_read() {
         .sample(lifecircle::geo::LonLat { x: -51.2, y: -30.05 })
         .unwrap();
     assert!((0.0..320.0).contains(&height), "{height}");
+}
+
+#[test]
+fn a_city_is_cut_out_of_an_extract() {
+    // Streets all along 10 km, with a pharmacy each 500 m; two districts of 1 km, and one whose border is missing in part.
+    let mut map = Map::default();
+    for step in 0..=100 {
+        map.node(step, f64::from(step as i32) * 100.0 - 5000.0, 0.0);
+        if step % 5 == 0 {
+            map.tagged(1000 + step, f64::from(step as i32) * 100.0 - 5000.0, 20.0, "amenity=pharmacy");
+        }
+    }
+    map.way(1, &(0..=100).collect::<Vec<_>>(), "highway=residential");
+    for (number, west) in [-500.0, 500.0].into_iter().enumerate() {
+        let first = 2000 + 10 * number as i64;
+        let corners = [(west, -300.0), (west + 1000.0, -300.0), (west + 1000.0, 300.0), (west, 300.0)];
+        corners.iter().enumerate().for_each(|(n, (x, y))| _ = map.node(first + n as i64, *x, *y));
+        map.way(first, &[first, first + 1, first + 2, first + 3, first], "");
+        let about = format!("type=boundary boundary=administrative admin_level=8 name=District{number}");
+        map.relation(first, &[(first, "outer")], &about);
+    }
+    let whole = map.city();
+    let cut = |clip| import(Inputs { clip: Some(clip), ..map.inputs() }, &());
+    let source = || OsmSource::Memory(map.elements.clone());
+    let by_name = cut(boundary_clip(&source(), "district0", &()).unwrap()).unwrap();
+    let metres = |city: &City| city.streets.edges.iter().map(|street| street.length.0).sum::<f64>();
+    assert!(metres(&whole) > 9_990.0 && (3_900.0..4_300.0).contains(&metres(&by_name)), "{}", metres(&by_name));
+    // Homes inside alone, facilities around as well; and the district itself.
+    let x = |at: LonLat| (at.x - Map::at(0.0, 0.0).x) / (Map::at(1.0, 0.0).x - Map::at(0.0, 0.0).x);
+    assert!(!by_name.homes.is_empty() && by_name.homes.iter().all(|home| x(home.at).abs() <= 501.0));
+    let far = by_name.facilities.iter().map(|facility| x(facility.at).abs()).fold(0.0, f64::max);
+    assert!((1900.0..2200.0).contains(&far), "{far}");
+    assert_eq!(by_name.communities.iter().map(|c| c.name.local.as_str()).collect::<Vec<_>>(), ["District0"]);
+    // As many homes there as in the whole, and as far from the pharmacies.
+    let inside = whole.homes.iter().filter(|home| x(home.at).abs() <= 500.0).count();
+    assert_eq!(by_name.homes.len(), inside);
+    // The same from a file, in another datum.
+    let directory = tempfile::tempdir().unwrap();
+    let corner = |x: f64, y: f64| {
+        let at = Datum::Gcj02.from_wgs84(Map::at(x, y));
+        format!("[{},{}]", at.x, at.y)
+    };
+    let ring = [(-500.0, -300.0), (500.0, -300.0), (500.0, 300.0), (-500.0, 300.0), (-500.0, -300.0)];
+    let ring: Vec<String> = ring.iter().map(|(x, y)| corner(*x, *y)).collect();
+    let file = directory.path().join("area.geojson");
+    let text = format!("{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}", ring.join(","));
+    std::fs::write(&file, format!("{{\"type\":\"Feature\",\"properties\":{{}},\"geometry\":{text}}}")).unwrap();
+    let by_file = cut(read_clip(&file, Datum::Gcj02).unwrap()).unwrap();
+    assert_eq!((by_file.homes.len(), by_file.facilities.len()), (by_name.homes.len(), by_name.facilities.len()));
+    // What is not there is told, with what is.
+    let told = boundary_clip(&source(), "Elsewhere", &()).unwrap_err().to_string();
+    assert!(told.contains("called \"Elsewhere\"") && told.contains("District0, District1"), "{told}");
+    std::fs::write(
+        &file,
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}}",
+    )
+    .unwrap();
+    assert!(read_clip(&file, Datum::Wgs84).unwrap_err().to_string().contains("not an area"));
+    let elsewhere = Map::at(50_000.0, 0.0);
+    let far = geo_types::Rect::new(elsewhere, elsewhere + geo_types::coord! { x: 0.01, y: 0.01 }).to_polygon();
+    assert!(cut(Clip::new(vec![far].into()).unwrap()).is_err());
 }

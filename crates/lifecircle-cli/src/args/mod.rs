@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use lifecircle::city::About;
 use lifecircle::geo::{Datum, Metres};
 use lifecircle::import::ListColumns;
-use lifecircle::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
+use lifecircle::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
 use lifecircle::jobs::{DEFAULT_WALKER, STANDARD_ELSEWHERE, usual_standard};
 use lifecircle::ledger::DEFAULT_ENOUGH;
 use lifecircle::network::Walker;
@@ -187,6 +187,7 @@ Examples:
   lifecircle import malta.osm.pbf -o malta.city
   lifecircle import city.osm.pbf -o city.city --people census.gpkg --communities communities.geojson
   lifecircle import city.osm.pbf -o city.city --facilities amap.csv --datum gcj02 --columns name=名称,kind=类别,lon=经度,lat=纬度
+  lifecircle import inner-mongolia.osm.pbf --clip 乌海市 -o wuhai.city          a city out of the extract of a province
   lifecircle inputs city.osm.pbf *.xlsx communities.geojson -o city-inputs.toml      looks at the files; check it, then
   lifecircle import --inputs city-inputs.toml -o city.city")]
 pub struct ImportArgs {
@@ -230,8 +231,17 @@ pub struct InputArgs {
         "extract", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
         "communities_datum", "admin_level", "elevation", "name",
         "corrections",
+        "clip",
+        "clip_datum",
     ])]
     pub inputs: Option<PathBuf>,
+    /// The part of the extract that is the city: a file of areas (GeoJSON, GeoPackage), or the name of an administrative boundary of
+    /// the extract; streets and facilities are kept 1.5 km around it
+    #[arg(long, value_name = "FILE|NAME", help_heading = CITY)]
+    pub clip: Option<String>,
+    /// Datum of a file given to --clip
+    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", requires = "clip", help_heading = CITY)]
+    pub clip_datum: DatumArg,
     /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
     /// their residents without coordinates [default: estimated from buildings and streets]
     #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
@@ -316,6 +326,7 @@ impl InputArgs {
             admin_level: self.admin_level,
             elevation: self.elevation.clone(),
             corrections: self.corrections.clone(),
+            clip: self.clip.as_ref().map(|word| ClipTo::of(word, self.clip_datum.into())),
         })
     }
 }

@@ -49,6 +49,9 @@ pub(super) fn assemble(extract: &Extract) -> Vec<Area<'_>> {
     let mut areas: Vec<Area<'_>> = of_ways.collect();
     areas.par_extend(of_relations);
     areas.retain(|area| !area.shape.0.is_empty());
+    // A border of which parts are missing encloses something else.
+    let is_whole = |area: &Area<'_>| area.nodes.iter().all(|node| extract.place(*node).is_some());
+    areas.retain(|area| area.tag("boundary") != Some("administrative") || is_whole(area));
     areas
 }
 

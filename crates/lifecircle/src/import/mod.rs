@@ -8,6 +8,7 @@ mod area;
 mod area_index;
 mod area_totals;
 mod basemap;
+mod clip;
 mod communities;
 mod corrections;
 mod edge;
@@ -29,6 +30,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use area_totals::AreaTotals;
+pub use clip::{Clip, boundary_clip, read_clip};
 pub use communities::{AdminLevel, read_communities};
 pub use corrections::{Corrected, Corrections, read_corrections};
 pub use lists::{FacilityList, ListColumns, ListReading, Unplaced, read_list};
@@ -37,6 +39,7 @@ pub use people::{People, PeopleAt, PeopleRow, read_people};
 
 use gazetteer::Gazetteer;
 use lists::Placing;
+use scan::Wanted;
 
 use crate::city::{About, City, Community, Note, Source, SourceRole, Streets};
 use crate::error::{Error, Result};
@@ -74,6 +77,8 @@ pub struct Inputs {
     pub elevation: Option<GeoTiff>,
     /// What the user knows better of facilities.
     pub corrections: Option<Corrections>,
+    /// The part of the extract that is the city; all of it if none.
+    pub clip: Option<Clip>,
     /// The files behind all this.
     pub sources: Vec<Source>,
 }
@@ -93,6 +98,7 @@ impl Inputs {
             admin_level: AdminLevel::Deepest,
             elevation: None,
             corrections: None,
+            clip: None,
             sources: Vec::new(),
         }
     }
@@ -103,7 +109,7 @@ impl Inputs {
 /// # Errors
 /// If the extract cannot be read, or it is cancelled.
 pub fn named_places(osm: &OsmSource, progress: &dyn Progress) -> Result<Vec<(String, LonLat)>> {
-    let extract = scan::scan(osm, false, progress)?;
+    let extract = scan::scan(osm, Wanted::default(), progress)?;
     let areas = area::assemble(&extract);
     let of_points = extract.points.iter().map(|(_, at, tags)| (facilities::name(tags), at.degrees()));
     let of_areas = areas
@@ -121,7 +127,11 @@ pub fn named_places(osm: &OsmSource, progress: &dyn Progress) -> Result<Vec<(Str
 pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let mut notes = Vec::new();
     let with_addresses = inputs.lists.iter().any(|list| !list.unplaced.is_empty());
-    let extract = scan::scan(&inputs.osm, with_addresses, progress)?;
+    let wanted = Wanted { addresses: with_addresses, clip: inputs.clip.as_ref() };
+    let mut extract = scan::scan(&inputs.osm, wanted, progress)?;
+    if let Some(clip) = &inputs.clip {
+        clip.forget_people_around(&mut extract);
+    }
     if extract.twice() > 0 {
         notes.push(note(
             format!("{} elements stand in the extract more than once and were counted once; give an extract without duplicates if their newest state matters.", extract.twice()),
@@ -173,6 +183,10 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     progress.advance(1);
     progress.check()?;
     let mut estimate = homes::estimate(&extract, &areas, &streets);
+    let by_place = matches!(inputs.people, Some(People::Rows(_) | People::Raster(_)));
+    if let Some(clip) = inputs.clip.as_ref().filter(|_| !by_place) {
+        clip.inside(&mut estimate.homes, |home| home.at);
+    }
     let given = inputs.communities.is_some();
     let mut communities =
         inputs.communities.unwrap_or_else(|| communities::from_boundaries(&areas, &estimate.homes, inputs.admin_level));
@@ -189,6 +203,14 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
             estimate.homes
         }
     };
+    if let Some(clip) = &inputs.clip {
+        clip.inside(&mut homes, |home| home.at);
+        clip.inside(&mut communities, |community| polygon::inner_point(&community.shape).unwrap_or_default());
+        if homes.is_empty() {
+            return Err(Error::new("nobody lives in the area to cut out of the extract")
+                .hint("check that both are of the same place, and the datum of the area"));
+        }
+    }
     progress.advance(1);
     progress.check()?;
     make_unique(homes.iter_mut().map(|home| &mut home.id));
@@ -208,7 +230,9 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     let basemap = basemap::features(&extract, &areas, about.extent);
     // Beyond a city that was generated there is nothing.
     if !about.synthetic {
-        edge::mark(&mut homes, &streets, &areas, &basemap);
+        // What was cut out here goes on around its border.
+        let borders = if inputs.clip.is_some() { &[] } else { areas.as_slice() };
+        edge::mark(&mut homes, &streets, borders, &basemap);
     }
     let roads = basemap::roads(&extract);
     Ok(City { about, streets, facilities, homes, communities, basemap, roads, merges })

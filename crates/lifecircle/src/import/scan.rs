@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::access::{self, Mark, Walkway};
 use super::basemap::{Drawn, drawn, label_kind};
+use super::clip::Clip;
 use super::facilities::name_of;
 use super::homes::{self, Frontage, frontage};
 use crate::city::{MapKind, Name};
@@ -151,11 +152,21 @@ fn is_area_of_interest(tags: Tags<'_>) -> bool {
     }) || is_facility(tags)
 }
 
-/// Scans an extract, with or without its addresses.
-pub(super) fn scan(source: &OsmSource, with_addresses: bool, progress: &dyn Progress) -> Result<Extract> {
+/// What of an extract is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted<'a> {
+    /// Whether its addresses are.
+    pub addresses: bool,
+    /// The part of it, if not all.
+    pub clip: Option<&'a Clip>,
+}
+
+/// Scans an extract.
+pub(super) fn scan(source: &OsmSource, wanted_of_it: Wanted<'_>, progress: &dyn Progress) -> Result<Extract> {
     progress.stage(Stage::Read, source.scan_steps() * 3);
     let mut twice = 0;
-    let mut relations = scan_relations(source, progress)?;
+    let mut relations =
+        scan_relations(source, progress, |tags| is_area_of_interest(tags) || access::walkway(tags).is_some())?;
     keep_first(&mut relations, |relation| relation.id, &mut twice);
     let mut members: Vec<i64> = relations.iter().flat_map(|relation| relation.ways.iter().map(|(id, _)| *id)).collect();
     members.par_sort_unstable();
@@ -165,7 +176,7 @@ pub(super) fn scan(source: &OsmSource, with_addresses: bool, progress: &dyn Prog
     let mut wanted: Vec<i64> = raw_ways.iter().flat_map(|way| way.refs.iter().copied()).collect();
     wanted.par_sort_unstable();
     wanted.dedup();
-    let nodes = scan_nodes(source, &wanted, with_addresses, progress)?;
+    let nodes = scan_nodes(source, &wanted, wanted_of_it, progress)?;
     // A node id that is not among `wanted` cannot come up: `wanted` was made from these very ways.
     let ways: Vec<Way> = raw_ways
         .into_par_iter()
@@ -209,12 +220,51 @@ fn keep_first<T>(elements: &mut Vec<T>, id: impl Fn(&T) -> i64, twice: &mut u64)
     *twice += (before - elements.len()) as u64;
 }
 
-fn scan_relations(source: &OsmSource, progress: &dyn Progress) -> Result<Vec<Relation>> {
+/// Scans nothing but administrative boundaries.
+pub(super) fn scan_boundaries(source: &OsmSource, progress: &dyn Progress) -> Result<Extract> {
+    progress.stage(Stage::Read, source.scan_steps() * 3);
+    let relations = scan_relations(source, progress, |tags| tag(tags, "boundary") == Some("administrative"))?;
+    let mut members: Vec<i64> = relations.iter().flat_map(|relation| relation.ways.iter().map(|(id, _)| *id)).collect();
+    members.par_sort_unstable();
+    members.dedup();
+    let found: Vec<Vec<(i64, Vec<i64>)>> =
+        source.scan(&[ElementKind::Way], progress, |found: &mut Vec<(i64, Vec<i64>)>, element| {
+            let Element::Way { id, refs, .. } = element else { return };
+            if members.binary_search(&id).is_ok() {
+                found.push((id, refs.to_vec()));
+            }
+        })?;
+    let lines: Vec<(i64, Vec<i64>)> = found.into_iter().flatten().collect();
+    let mut wanted: Vec<i64> = lines.iter().flat_map(|(_, refs)| refs.iter().copied()).collect();
+    wanted.par_sort_unstable();
+    wanted.dedup();
+    let mut places = vec![None; wanted.len()];
+    for piece in scan_nodes(source, &wanted, Wanted::default(), progress)? {
+        piece.places.into_iter().for_each(|(index, at)| places[index as usize] = Some(at));
+    }
+    let way = |(id, refs): (i64, Vec<i64>)| Way {
+        id,
+        nodes: refs.iter().filter_map(|id| wanted.binary_search(id).ok()).map(|index| index as u32).collect(),
+        walkway: None,
+        frontage: None,
+        drawn: None,
+        tags: OwnedTags::new(),
+    };
+    let ways: Vec<Way> = lines.into_iter().map(way).collect();
+    let way_index = ways.iter().enumerate().map(|(index, way)| (way.id, index as u32)).collect();
+    Ok(Extract { places, ways, way_index, relations, ..Extract::default() })
+}
+
+fn scan_relations(
+    source: &OsmSource,
+    progress: &dyn Progress,
+    matters: impl Fn(Tags<'_>) -> bool + Sync,
+) -> Result<Vec<Relation>> {
     let found: Vec<Vec<Relation>> =
         source.scan(&[ElementKind::Relation], progress, |found: &mut Vec<Relation>, element| {
             let Element::Relation { id, members, tags } = element else { return };
             let shape = matches!(tag(tags, "type"), Some("multipolygon" | "boundary"));
-            if !shape || !(is_area_of_interest(tags) || access::walkway(tags).is_some()) {
+            if !shape || !matters(tags) {
                 return;
             }
             let ways =
@@ -271,12 +321,15 @@ struct NodePiece {
 fn scan_nodes(
     source: &OsmSource,
     wanted: &[i64],
-    with_addresses: bool,
+    Wanted { addresses, clip }: Wanted<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<NodePiece>> {
     source.scan(&[ElementKind::Node], progress, |piece: &mut NodePiece, element| {
         let Element::Node { id, at, tags } = element else { return };
         piece.count += 1;
+        if clip.is_some_and(|clip| !clip.keeps(at.degrees())) {
+            return;
+        }
         if let Some(index) = find(wanted, id, &mut piece.cursor) {
             piece.places.push((index as u32, at));
             if !tags.is_empty()
@@ -289,7 +342,7 @@ fn scan_nodes(
             piece.points.push((id, at, own(tags)));
         }
         piece.labels.extend(label(id, at, tags));
-        if with_addresses && !tags.is_empty() {
+        if addresses && !tags.is_empty() {
             let street = tag(tags, "addr:street").or_else(|| tag(tags, "addr:place"));
             let address = street.zip(tag(tags, "addr:housenumber"));
             piece.addresses.extend(address.map(|(street, number)| (at, street.into(), number.into())));

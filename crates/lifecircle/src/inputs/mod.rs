@@ -37,7 +37,7 @@ pub use look::{FIRST_LINE, FileLooked, Looked, look};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputFiles {
-    /// What the city is called; as the extract's file if none.
+    /// What the city is called; as the boundary that it is clipped to, or the extract's file, if none.
     pub name: Option<String>,
     /// The OpenStreetMap extract.
     pub extract: PathBuf,
@@ -60,6 +60,34 @@ pub struct InputFiles {
     pub elevation: Option<PathBuf>,
     /// Corrections of what facilities are.
     pub corrections: Option<PathBuf>,
+    /// The part of the extract that is the city.
+    pub clip: Option<ClipTo>,
+}
+
+/// A part of an extract.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum ClipTo {
+    /// The areas of a file.
+    Areas(AreasFile),
+    /// The administrative boundary of this name.
+    Boundary(String),
+}
+
+impl ClipTo {
+    /// Of a word: a file that is there or ends as files of areas do, or else the name of a boundary.
+    pub fn of(word: &str, datum: Datum) -> Self {
+        let file = PathBuf::from(word);
+        let is_file = file.exists() || file.extension().is_some();
+        if is_file { Self::Areas(AreasFile { file, sheet: None, datum }) } else { Self::Boundary(word.to_owned()) }
+    }
+
+    fn file(&self) -> Option<&AreasFile> {
+        match self {
+            Self::Areas(areas) => Some(areas),
+            Self::Boundary(_) => None,
+        }
+    }
 }
 
 /// A file of people.
@@ -185,6 +213,9 @@ impl InputFiles {
         self.people.iter_mut().for_each(|people| each(&mut people.file));
         self.facilities.iter_mut().for_each(|list| each(&mut list.file));
         self.communities.iter_mut().for_each(|areas| each(&mut areas.file));
+        if let Some(ClipTo::Areas(areas)) = &mut self.clip {
+            each(&mut areas.file);
+        }
         self.elevation.iter_mut().chain(&mut self.corrections).for_each(each);
     }
 
@@ -193,13 +224,18 @@ impl InputFiles {
         let people = self.people.iter().map(|people| people.file.as_path());
         let lists = self.facilities.iter().map(|list| list.file.as_path());
         let areas = self.communities.iter().map(|areas| areas.file.as_path());
-        let others = self.elevation.iter().chain(&self.corrections).map(PathBuf::as_path);
+        let clip = self.clip.as_ref().and_then(ClipTo::file).map(|areas| &areas.file);
+        let others = self.elevation.iter().chain(&self.corrections).chain(clip).map(PathBuf::as_path);
         [self.extract.as_path()].into_iter().chain(people).chain(lists).chain(areas).chain(others).collect()
     }
 
     /// What the city is called.
     pub fn name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| {
+        let boundary = match &self.clip {
+            Some(ClipTo::Boundary(name)) => Some(name),
+            _ => None,
+        };
+        self.name.as_ref().or(boundary).cloned().unwrap_or_else(|| {
             let file = self.extract.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             file.split(".osm").next().unwrap_or(&file).trim_end_matches(".pbf").to_owned()
         })
