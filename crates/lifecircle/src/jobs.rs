@@ -4,7 +4,7 @@
 //! It knows files and puts the other modules together; it decides nothing about a city itself.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -64,13 +64,15 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let corrections = files.corrections.as_ref().map(read_corrections).transpose()?;
     let elevation = files.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     progress.check()?;
-    let osm = OsmSource::open(&files.extract)?;
+    let osm = OsmSource::open_all(&files.extracts)?;
+    let extract = files.extracts.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new(""));
     let clip = match &files.clip {
         Some(ClipTo::Areas(areas)) => Some(read_clip(areas.part(), areas.datum)?),
-        Some(ClipTo::Boundary(name)) => Some(boundary_clip(&osm, name, progress).map_err(|e| e.file(&files.extract))?),
+        Some(ClipTo::Boundary(name)) => Some(boundary_clip(&osm, name, progress).map_err(|e| e.file(extract))?),
         None => None,
     };
-    let mut sources = vec![describe_source(SourceRole::Streets, &files.extract, OSM_LICENCE)?];
+    let describe = |extract: &PathBuf| describe_source(SourceRole::Streets, extract, OSM_LICENCE);
+    let mut sources = files.extracts.iter().map(describe).collect::<Result<Vec<_>>>()?;
     let people_file = files.people.iter().map(|people| (SourceRole::People, &people.file));
     let list_files = files.facilities.iter().map(|list| (SourceRole::Facilities, &list.file));
     let area_files = files.communities.iter().map(|areas| (SourceRole::Communities, &areas.file));
@@ -93,7 +95,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
         sources,
         ..Inputs::new(files.name(), osm)
     };
-    import(inputs, progress).map_err(|e| e.file(&files.extract))
+    import(inputs, progress).map_err(|e| e.file(extract))
 }
 
 /// Writes a city into a directory that is there, with what makes measuring start at once for who walks most.

@@ -45,7 +45,7 @@ fn put(directory: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 fn blocks_are_unpacked_however_they_are_packed() {
     let elements = demo_elements();
     let memory = city_of(OsmSource::Memory(elements.clone()));
-    for packing in [Packing::Raw, Packing::Zlib, Packing::Zstd, Packing::Lz4, Packing::Lzma, Packing::Xz] {
+    for packing in [Packing::Raw, Packing::Zlib, Packing::Zstd, Packing::Lz4, Packing::Lzma] {
         let bytes = pbf_with(&elements, &FEATURES, |_| packing);
         assert_same(&memory, &city_of(OsmSource::Pbf(PbfFile::from_bytes("memory", bytes.clone()).unwrap())));
         // Damaged anywhere it is refused, or read as something else, but never breaks the program.
@@ -57,6 +57,36 @@ fn blocks_are_unpacked_however_they_are_packed() {
             assert!(city.is_err(), "{packing:?}");
         }
     }
+}
+
+#[test]
+fn neighbouring_extracts_are_one() {
+    let all = demo_elements();
+    let whole = city_of(OsmSource::Memory(all.clone()));
+    // Each half of the ways and relations, with all nodes in both, as along a border.
+    let half = |keeps: fn(usize) -> bool| {
+        let mut part = all.clone();
+        let mut number = 0;
+        part.ways.retain(|_| {
+            number += 1;
+            keeps(number)
+        });
+        number = 0;
+        part.relations.retain(|_| {
+            number += 1;
+            keeps(number)
+        });
+        OsmSource::Memory(part)
+    };
+    let parts = OsmSource::Several(vec![half(|number| number % 3 != 0), half(|number| number % 3 < 2)]);
+    let together = city_of(parts);
+    assert_eq!(together.about.notes, whole.about.notes);
+    assert_eq!(
+        (together.streets.edges.len(), together.facilities.len()),
+        (whole.streets.edges.len(), whole.facilities.len())
+    );
+    let residents = |city: &City| city.homes.iter().map(|home| home.residents).sum::<f64>();
+    assert!((residents(&together) / residents(&whole) - 1.0).abs() < 1e-9);
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn geoparquet_as_another_program_writes_it() {
     let told = |tag: &str| list.facilities.iter().map(|f| f.tag(tag).map(str::to_owned)).collect::<Vec<_>>();
     assert_eq!(told("overture"), [Some("cafe".to_owned()), Some("pharmacy".to_owned())]);
     assert_eq!(told("categories.alternate"), [Some("bakery;bar".to_owned()), None]);
-    assert_eq!(list.facilities[0].at, lifecircle::geo::LonLat { x: 106.8, y: 39.6 });
+    assert_eq!(list.facilities[0].at, LonLat { x: 106.8, y: 39.6 });
 }
 
 #[test]
@@ -311,11 +311,8 @@ fn real_people_and_boundaries_are_read() {
     assert_eq!(wuhai.len(), 1);
     let mut elevation =
         lifecircle::sources::geotiff::GeoTiff::open(&data.join("porto_alegre/poa_elevation.tif")).unwrap();
-    let height = elevation
-        .window([-51.21, -30.06, -51.19, -30.04])
-        .unwrap()
-        .sample(lifecircle::geo::LonLat { x: -51.2, y: -30.05 })
-        .unwrap();
+    let height =
+        elevation.window([-51.21, -30.06, -51.19, -30.04]).unwrap().sample(LonLat { x: -51.2, y: -30.05 }).unwrap();
     assert!((0.0..320.0).contains(&height), "{height}");
 }
 

@@ -222,13 +222,13 @@ pub struct InputsArgs {
 /// What a city is made from.
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2
-    #[arg(required_unless_present = "inputs")]
-    pub extract: Option<PathBuf>,
+    /// OpenStreetMap extract, or several that are neighbours: .osm.pbf, .osm, .osm.gz or .osm.bz2
+    #[arg(required_unless_present = "inputs", value_name = "EXTRACT")]
+    pub extracts: Vec<PathBuf>,
     /// A file that describes all inputs, each with its own columns, datum and kind, instead of the options below (see
     /// `lifecircle inputs`)
     #[arg(long, value_name = "FILE.toml", help_heading = CITY, conflicts_with_all = [
-        "extract", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
+        "extracts", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
         "communities_datum", "admin_level", "elevation", "name",
         "corrections",
         "clip",
@@ -317,7 +317,7 @@ impl InputArgs {
         Ok(InputFiles {
             name: self.name.clone(),
             // Without a file of inputs it is required.
-            extract: self.extract.clone().unwrap_or_default(),
+            extracts: self.extracts.clone(),
             people,
             population: self.population,
             facilities: self.facilities.iter().map(list).collect(),

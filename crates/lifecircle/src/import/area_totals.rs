@@ -53,7 +53,7 @@ fn by_area(persons: Vec<AreaTotal>) -> Vec<AreaTotal> {
     let mut areas: Vec<AreaTotal> = Vec::new();
     let mut number: HashMap<(String, String), usize> = HashMap::new();
     let sum = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
-    for person in persons.into_iter().filter(|person| !person.name.is_empty()) {
+    for person in persons {
         let known = *number.entry((person.name.clone(), person.parent.clone())).or_insert(areas.len());
         match areas.get_mut(known) {
             None => areas.push(AreaTotal { id: String::new(), ..person }),
@@ -73,9 +73,12 @@ impl AreaTotals {
     /// Reads totals, if the records have names or ids and no coordinates.
     pub(super) fn read(records: &Records, column: Option<&str>) -> Result<Option<Self>> {
         let [own, others @ ..] = NAMES;
-        let name = records.find(own).or_else(|| records.column(&["area"]));
-        let name = name.or_else(|| others.into_iter().find_map(|meaning| records.find(meaning)));
-        let id = records.find(Meaning::Id);
+        let areas = || others.iter().find_map(|meaning| records.find(*meaning));
+        // A list of persons has their names, too.
+        let are_persons = records.find(Meaning::Residents).is_none() && records.find(Meaning::Age).is_some();
+        let name =
+            if are_persons { areas() } else { records.find(own).or_else(areas).or_else(|| records.column(&["area"])) };
+        let id = records.find(Meaning::Id).filter(|_| !are_persons);
         if Coordinates::are_in(records) || name.is_none() && id.is_none() {
             return Ok(None);
         }
@@ -91,6 +94,12 @@ impl AreaTotals {
             rows.push(AreaTotal { id, name, parent, place: record.place, residents, ages });
         }
         if matches!(counted, Counted::Persons(_)) {
+            if let Some(nameless) = rows.iter().find(|row| row.name.is_empty()) {
+                return Err(Error::new("a person has no community")
+                    .file(&records.file)
+                    .place(nameless.place.to_string())
+                    .hint("fill it in, or remove the line"));
+            }
             rows = by_area(rows);
         }
         if rows.iter().all(|row| row.residents == 0.0) {

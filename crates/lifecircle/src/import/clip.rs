@@ -29,6 +29,10 @@ const MARGIN: f64 = 1500.0;
 const CELL: f64 = 100.0;
 const MOST_CELLS: f64 = 1e6;
 
+/// Borders have no more corners, nor stretches between them that are longer than so many cells together.
+const MOST_CORNERS: usize = 1_000_000;
+const MOST_STEPS: f64 = 5e6;
+
 /// How many names are told where none is the one that was asked for.
 const TOLD: usize = 12;
 
@@ -65,6 +69,9 @@ impl Clip {
         let step = LonLat { x: metres / frame.per_lon, y: metres / frame.per_lat };
         let (width, height) = ((wide / step.x).ceil() as usize, (high / step.y).ceil() as usize);
         let index = AreaIndex::new([&area]);
+        if polygon::rings(&area).map(|ring| ring.0.len()).sum::<usize>() > MOST_CORNERS {
+            return Err(Error::new("the area to cut out has more corners than any border").hint("simplify it"));
+        }
         let border = RTree::bulk_load(border(&area, step).into_iter().map(Mercator::project).collect());
         // A cell whose middle is that near may reach into what is kept.
         let reach = MARGIN + metres;
@@ -113,8 +120,12 @@ impl Clip {
 
 /// Points along the outlines, no farther apart than cells are wide.
 fn border(area: &MultiPolygon<f64>, step: LonLat) -> Vec<LonLat> {
-    let pairs = polygon::rings(area).flat_map(|ring| ring.0.windows(2));
-    pairs
+    let pairs = || polygon::rings(area).flat_map(|ring| ring.0.windows(2));
+    let cells: f64 =
+        pairs().map(|pair| ((pair[1].x - pair[0].x) / step.x).abs() + ((pair[1].y - pair[0].y) / step.y).abs()).sum();
+    // A border that goes to and fro more than any does is looked at in wider steps.
+    let step = LonLat { x: step.x * (cells / MOST_STEPS).max(1.0), y: step.y * (cells / MOST_STEPS).max(1.0) };
+    pairs()
         .flat_map(|pair| {
             let (from, to) = (pair[0], pair[1]);
             let parts = ((to.x - from.x) / step.x).abs().max(((to.y - from.y) / step.y).abs()).ceil().max(1.0);

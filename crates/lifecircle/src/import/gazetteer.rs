@@ -17,6 +17,9 @@ const NEAREST_NUMBER: u32 = 10;
 /// Places of one name that lie farther apart are two places, and neither is meant.
 const ONE_PLACE: Metres = Metres(500.0);
 
+/// No more signs of an address or a name are looked at.
+const LONGEST: usize = 200;
+
 /// Names that are shorter stand in too many addresses: signs of Chinese, and letters of others.
 const SHORTEST_CHINESE: usize = 3;
 const SHORTEST_OTHER: usize = 6;
@@ -28,6 +31,8 @@ pub(super) struct Gazetteer {
     streets: HashMap<String, Vec<(u32, LonLat)>>,
     /// By name, where all are that are called so.
     names: HashMap<String, Vec<LonLat>>,
+    /// The same of estates and places alone: in the name of a shop, that of a chain tells not where it is.
+    grounds: HashMap<String, Vec<LonLat>>,
     /// By name, the middle of each community.
     communities: HashMap<String, Vec<LonLat>>,
     /// The most signs that a street, and a name, has.
@@ -55,6 +60,9 @@ impl Gazetteer {
                     all.communities.entry(plain(name)).or_default().push(at);
                 } else {
                     all.add_name(name, at);
+                    if area.tag("landuse").is_some() || area.tag("place").is_some() {
+                        all.add_ground(name, at);
+                    }
                 }
             }
         }
@@ -62,7 +70,10 @@ impl Gazetteer {
             forms(&facility.name).for_each(|name| all.add_name(name, facility.at));
         }
         for label in &extract.labels {
-            forms(&label.name).for_each(|name| all.add_name(name, label.at.degrees()));
+            for name in forms(&label.name) {
+                all.add_name(name, label.at.degrees());
+                all.add_ground(name, label.at.degrees());
+            }
         }
         for community in communities {
             let Some(at) = polygon::inner_point(&community.shape) else { continue };
@@ -88,14 +99,21 @@ impl Gazetteer {
         }
     }
 
+    fn add_ground(&mut self, name: &str, at: LonLat) {
+        let name = plain(name);
+        if is_telling(&name) {
+            self.grounds.entry(name).or_default().push(at);
+        }
+    }
+
     /// Where a row is that is called `name`, at `address`, in `community`.
     pub fn find(&self, name: &str, address: &str, community: &str) -> Option<(LonLat, PlacedBy)> {
         let (name, address, community) = (plain(name), plain(address), plain(community));
         let by = |at: Option<LonLat>, by: PlacedBy| at.map(|at| (at, by));
         by(self.house(&address), PlacedBy::Address)
             .or_else(|| by(self.names.get(&name).and_then(|all| one_place(all)), PlacedBy::Name))
-            .or_else(|| by(self.place_within(&address), PlacedBy::Place))
-            .or_else(|| by(self.place_within(&name), PlacedBy::Place))
+            .or_else(|| by(self.place_within(&address, &self.names), PlacedBy::Place))
+            .or_else(|| by(self.place_within(&name, &self.grounds), PlacedBy::Place))
             .or_else(|| by(self.communities.get(&community).and_then(|all| one_place(all)), PlacedBy::Community))
     }
 
@@ -116,8 +134,8 @@ impl Gazetteer {
     }
 
     /// The place whose name stands in a text, the longest of them.
-    fn place_within(&self, text: &str) -> Option<LonLat> {
-        longest_within(text, &self.names, self.longest[1]).and_then(|(_, all)| one_place(all))
+    fn place_within(&self, text: &str, known: &HashMap<String, Vec<LonLat>>) -> Option<LonLat> {
+        longest_within(text, known, self.longest[1]).and_then(|(_, all)| one_place(all))
     }
 }
 
@@ -162,7 +180,8 @@ fn plain(text: &str) -> String {
         '！'..='～' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         c => c,
     };
-    text.chars().map(half_width).filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect()
+    let signs = text.chars().take(LONGEST).map(half_width).filter(|c| c.is_alphanumeric() || *c == '-');
+    signs.flat_map(char::to_lowercase).collect()
 }
 
 /// The first number of a text, if it begins with one, as behind the name of a street; words such as 路段 may stand before it.
@@ -202,6 +221,8 @@ mod tests {
         {
             all.add_name(name, at(x));
         }
+        all.add_name("国大药房", at(106.8));
+        all.add_ground("滨河家园", at(106.3));
         all.communities.insert(plain("新华社区"), vec![at(106.7)]);
         all.longest = [13, 4];
         all
@@ -222,6 +243,8 @@ mod tests {
         assert_eq!(found("人民医院", "某路", ""), Some((106.4, PlacedBy::Name)));
         assert_eq!(found("老王诊所", "滨河家园3号楼底商", ""), Some((106.3, PlacedBy::Place)));
         assert_eq!(found("滨河家园物业", "", ""), Some((106.3, PlacedBy::Place)));
+        // A branch is not where another one of its chain is.
+        assert_eq!(found("国大药房滨河店", "", ""), None);
         // Two supermarkets of one name, and a word that stands everywhere, tell nothing.
         assert_eq!(found("便民超市", "公园路", ""), None);
         assert_eq!(found("便民超市", "公园路", "新华社区"), Some((106.7, PlacedBy::Community)));

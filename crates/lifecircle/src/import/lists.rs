@@ -247,15 +247,20 @@ pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
             records.columns.join(", ")
         )));
     }
-    // In the map's own tags these are words as well: area=yes, capacity=60;20.
-    let is_tag = |given: &Option<String>| given.is_none() && has_tags;
-    let sizes = |column: Option<usize>, is_tag: bool| match column {
+    // In the map's own tags these are words as well (area=yes, capacity=60;20), and in columns that are only like those of sizes
+    // people write 约3000 and —.
+    let may_be_words = |given: &Option<String>, column: Option<usize>, meaning: Meaning| {
+        let is_known = column.is_some_and(|column| meaning.known().contains(&records.columns[column].as_str()));
+        given.is_none() && (has_tags || !is_known)
+    };
+    let sizes = |column: Option<usize>, may_be_words: bool| match column {
         None => Ok(Numbers::default()),
-        Some(column) if is_tag => Ok(records.numbers_if_any(column)),
+        Some(column) if may_be_words => Ok(records.numbers_if_any(column)),
         Some(column) => records.sizes(column),
     };
-    let capacities = sizes(found.capacity, is_tag(&columns.capacity))?;
-    let areas = sizes(found.area, is_tag(&columns.area))?;
+    let of_words = may_be_words(&columns.capacity, found.capacity, Meaning::Capacity);
+    let capacities = sizes(found.capacity, of_words)?;
+    let areas = sizes(found.area, may_be_words(&columns.area, found.area, Meaning::Area))?;
     let (mut facilities, mut unplaced, mut closed) = (Vec::with_capacity(records.rows.len()), Vec::new(), 0);
     for (number, record) in records.rows.iter().enumerate() {
         if codes.is_closed(&records, record) {

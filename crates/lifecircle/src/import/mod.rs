@@ -132,7 +132,8 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     if let Some(clip) = &inputs.clip {
         clip.forget_people_around(&mut extract);
     }
-    if extract.twice() > 0 {
+    // Extracts of neighbours share what lies along their border.
+    if extract.twice() > 0 && !matches!(inputs.osm, OsmSource::Several(_)) {
         notes.push(note(
             format!("{} elements stand in the extract more than once and were counted once; give an extract without duplicates if their newest state matters.", extract.twice()),
             format!("数据中有 {} 个要素重复出现，只计一次；如需采用其最新状态，请提供无重复的数据。", extract.twice()),

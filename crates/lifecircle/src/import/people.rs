@@ -85,6 +85,14 @@ pub fn read_people<'a>(part: impl Into<Part<'a>>, column: Option<&str>, datum: D
         return GeoTiff::open(path).map(|raster| People::Raster(Box::new(raster)));
     }
     let records = lists::read(part)?;
+    if records.sheets_joined.len() > 1 {
+        return Err(Error::new(format!(
+            "the workbook has people on several sheets: {}",
+            records.sheets_joined.join(", ")
+        ))
+        .file(path)
+        .hint("name one with `sheet` in a file of inputs, or put them on one: those of two years would count twice"));
+    }
     match AreaTotals::read(&records, column)? {
         Some(totals) => Ok(People::Totals(totals)),
         None => of_records(&records, column, datum).map(People::Rows),
@@ -153,7 +161,8 @@ impl Counted {
                 (residents.of(number).unwrap_or(0.0), ages)
             }
             Self::Persons(ages) => {
-                let is = |of_age: fn(f64) -> bool| Some(f64::from(ages.of(number).is_some_and(of_age)));
+                // Whose age is not told makes the ages of all there unknown.
+                let is = |of_age: fn(f64) -> bool| ages.of(number).map(|age| f64::from(of_age(age)));
                 (1.0, Ages { children: is(|age| age < CHILD + 1.0), elderly: is(|age| age >= OLD) })
             }
         };

@@ -72,7 +72,7 @@ pub fn look(files: &[PathBuf], progress: &dyn Progress) -> Result<Looked> {
         lists.extend(list.map(|list| (looked.files.len(), list)));
         looked.files.push(one);
     }
-    if looked.inputs.extract.as_os_str().is_empty() {
+    if looked.inputs.extracts.is_empty() {
         return Err(
             Error::new("none of the files is an OpenStreetMap extract").hint("name one that ends in .osm.pbf or .osm")
         );
@@ -86,12 +86,8 @@ fn look_at(file: &Path, one: &mut FileLooked, inputs: &mut InputFiles) -> Option
     let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if [".pbf", ".osm", ".osm.gz", ".osm.bz2"].iter().any(|end| name.ends_with(end)) {
-        if inputs.extract.as_os_str().is_empty() {
-            one.role = Some("extract");
-            inputs.extract = file.to_path_buf();
-        } else {
-            one.unsure.push("an extract was named before; only the first is used".to_owned());
-        }
+        one.role = Some("extract");
+        inputs.extracts.push(file.to_path_buf());
         return None;
     }
     if name.ends_with(".tif") || name.ends_with(".tiff") {
@@ -136,9 +132,11 @@ fn look_at_records(
     let all_areas = areas > 0 && areas * 10 >= records.rows.len() * 9;
     let tells_people = records.find(Meaning::Residents).or_else(|| records.find(Meaning::Age));
     let list = read_list(file, &ListReading::default());
-    let recognised = list.as_ref().map_or(0, |list| recognised(list));
+    let recognised = list.as_ref().map_or(0, recognised);
     // Parks are areas too; communities are no places of any kind.
-    let are_communities = all_areas && recognised * 3 < records.rows.len() && records.find(Meaning::Kind).is_none();
+    let are_communities = all_areas
+        && recognised * 3 < records.rows.len()
+        && (records.find(Meaning::Kind).is_none() || records.column(&["boundary", "admin_level"]).is_some());
     if let Some(column) = tells_people.filter(|_| recognised * 2 < records.rows.len()) {
         one.role = Some("people");
         let residents = records.find(Meaning::Residents).map(|column| records.columns[column].clone());
@@ -207,7 +205,7 @@ fn look_at_list(
         && let Some(kind) = kind_of_file(file)
     {
         let reading = ListReading { kind: Some(kind.clone()), ..ListReading::default() };
-        known = read_list(file, &reading).as_ref().map_or(known, |list| recognised(list));
+        known = read_list(file, &reading).as_ref().map_or(known, recognised);
         one.told.push(format!("every entry is taken for `{kind}`, by the name of the file"));
         own.kind = Some(kind);
     }
@@ -263,14 +261,19 @@ fn kind_of_file(file: &Path) -> Option<String> {
 /// The columns that were found, by name.
 fn columns(records: &Records) -> ListColumns {
     let name = |meaning| records.find(meaning).map(|column| records.columns[column].clone());
+    // What is named must hold numbers; what is guessed may hold words as well.
+    let size = |meaning| {
+        let column = records.find(meaning).filter(|column| records.sizes(*column).is_ok())?;
+        Some(records.columns[column].clone())
+    };
     ListColumns {
         lon: name(Meaning::Lon),
         lat: name(Meaning::Lat),
         name: name(Meaning::Name),
         kind: name(Meaning::Kind),
         id: name(Meaning::Id),
-        capacity: name(Meaning::Capacity),
-        area: name(Meaning::Area),
+        capacity: size(Meaning::Capacity),
+        area: size(Meaning::Area),
         address: name(Meaning::Address),
         community: name(Meaning::Community),
     }
@@ -284,7 +287,7 @@ fn tell_datums(looked: &mut Looked, lists: &[(usize, FacilityList)], progress: &
     if !lists.iter().any(|(_, list)| is_open(list)) {
         return Ok(());
     }
-    let map = by_name(named_places(&OsmSource::open(&looked.inputs.extract)?, progress)?.into_iter());
+    let map = by_name(named_places(&OsmSource::open_all(&looked.inputs.extracts)?, progress)?.into_iter());
     for (number, list) in lists.iter().filter(|(_, list)| is_open(list)) {
         let one = &mut looked.files[*number];
         let own = looked.inputs.facilities.iter_mut().find(|own| own.file == one.file);
@@ -364,7 +367,13 @@ impl Looked {
         };
         let inputs = &self.inputs;
         line(&format!("\nname = {}", text(&inputs.name())));
-        line(&format!("extract = {}", path(&inputs.extract)));
+        match &inputs.extracts[..] {
+            [one] => line(&format!("extract = {}", path(one))),
+            several => {
+                let all: Vec<String> = several.iter().map(|extract| path(extract)).collect();
+                line(&format!("extract = [{}]", all.join(", ")));
+            }
+        }
         if let Some(elevation) = &inputs.elevation {
             remarks(elevation).iter().for_each(|remark| line(remark));
             line(&format!("elevation = {}", path(elevation)));

@@ -6,12 +6,12 @@ mod look;
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
 use crate::geo::Datum;
 use crate::import::{ListColumns, ListReading};
-use crate::sources::lists::Part;
+use crate::sources::lists::{self, Part};
 use crate::sources::read_text;
 
 pub use look::{FIRST_LINE, FileLooked, Looked, look};
@@ -39,8 +39,9 @@ pub use look::{FIRST_LINE, FileLooked, Looked, look};
 pub struct InputFiles {
     /// What the city is called; as the boundary that it is clipped to, or the extract's file, if none.
     pub name: Option<String>,
-    /// The OpenStreetMap extract.
-    pub extract: PathBuf,
+    /// The OpenStreetMap extract, or several: in a file of inputs one name or a list.
+    #[serde(rename = "extract", deserialize_with = "one_or_several")]
+    pub extracts: Vec<PathBuf>,
     /// Where people live.
     pub people: Option<PeopleFile>,
     /// All residents together, where no people are given.
@@ -75,10 +76,10 @@ pub enum ClipTo {
 }
 
 impl ClipTo {
-    /// Of a word: a file that is there or ends as files of areas do, or else the name of a boundary.
+    /// Of a word: a file that is there or ends as lists do, or else the name of a boundary.
     pub fn of(word: &str, datum: Datum) -> Self {
         let file = PathBuf::from(word);
-        let is_file = file.exists() || file.extension().is_some();
+        let is_file = file.is_file() || lists::is_list(&file);
         if is_file { Self::Areas(AreasFile { file, sheet: None, datum }) } else { Self::Boundary(word.to_owned()) }
     }
 
@@ -88,6 +89,19 @@ impl ClipTo {
             Self::Boundary(_) => None,
         }
     }
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<PathBuf>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrSeveral {
+        One(PathBuf),
+        Several(Vec<PathBuf>),
+    }
+    Ok(match OneOrSeveral::deserialize(deserializer)? {
+        OneOrSeveral::One(one) => vec![one],
+        OneOrSeveral::Several(several) => several,
+    })
 }
 
 /// A file of people.
@@ -169,7 +183,7 @@ impl ListFile {
 impl InputFiles {
     /// Only an extract.
     pub fn of(extract: impl Into<PathBuf>) -> Self {
-        Self { extract: extract.into(), ..Self::default() }
+        Self { extracts: vec![extract.into()], ..Self::default() }
     }
 
     /// Reads a file of inputs. The files that it names lie where it lies, unless their paths say otherwise.
@@ -194,7 +208,7 @@ impl InputFiles {
                 .place(format!("line {line}"))
                 .hint("see `lifecircle inputs --help`, which writes such a file")
         })?;
-        if inputs.extract.as_os_str().is_empty() {
+        if inputs.extracts.is_empty() || inputs.extracts.iter().any(|extract| extract.as_os_str().is_empty()) {
             return Err(Error::new("`extract` is empty").hint("name the OpenStreetMap extract"));
         }
         if inputs.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
@@ -209,7 +223,7 @@ impl InputFiles {
     }
 
     fn each_path(&mut self, mut each: impl FnMut(&mut PathBuf)) {
-        each(&mut self.extract);
+        self.extracts.iter_mut().for_each(&mut each);
         self.people.iter_mut().for_each(|people| each(&mut people.file));
         self.facilities.iter_mut().for_each(|list| each(&mut list.file));
         self.communities.iter_mut().for_each(|areas| each(&mut areas.file));
@@ -226,7 +240,7 @@ impl InputFiles {
         let areas = self.communities.iter().map(|areas| areas.file.as_path());
         let clip = self.clip.as_ref().and_then(ClipTo::file).map(|areas| &areas.file);
         let others = self.elevation.iter().chain(&self.corrections).chain(clip).map(PathBuf::as_path);
-        [self.extract.as_path()].into_iter().chain(people).chain(lists).chain(areas).chain(others).collect()
+        self.extracts.iter().map(PathBuf::as_path).chain(people).chain(lists).chain(areas).chain(others).collect()
     }
 
     /// What the city is called.
@@ -236,7 +250,8 @@ impl InputFiles {
             _ => None,
         };
         self.name.as_ref().or(boundary).cloned().unwrap_or_else(|| {
-            let file = self.extract.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let first = self.extracts.first().and_then(|extract| extract.file_name());
+            let file = first.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             file.split(".osm").next().unwrap_or(&file).trim_end_matches(".pbf").to_owned()
         })
     }
@@ -265,7 +280,9 @@ mod tests {
         let text = "extract = \"a.pbf\"\nelevation = \"/dem.tif\"\n[[facilities]]\nfile = \"lists/a.csv\"\n";
         std::fs::write(&path, text).unwrap();
         let inputs = InputFiles::read(&path).unwrap();
-        assert_eq!(inputs.extract, directory.path().join("a.pbf"));
+        assert_eq!(inputs.extracts, [directory.path().join("a.pbf")]);
+        let several = InputFiles::parse("extract = [\"a.pbf\", \"b.pbf\"]\n").unwrap();
+        assert_eq!(several.extracts, [PathBuf::from("a.pbf"), PathBuf::from("b.pbf")]);
         assert_eq!(inputs.facilities[0].file, directory.path().join("lists/a.csv"));
         assert_eq!(inputs.elevation, Some(PathBuf::from("/dem.tif")));
         assert_eq!(inputs.paths().len(), 3);

@@ -1,10 +1,12 @@
 //! How many places of a kind there are, where two sources overlap: by how many places both know, as animals are counted that are caught
 //! twice. It says how much of a kind the map and the lists together still lack.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 
 use super::Catalogue;
-use crate::city::City;
+use crate::city::{City, Facility};
 
 /// Of fewer places that both sources know nothing is concluded.
 const FEWEST_IN_BOTH: usize = 5;
@@ -67,10 +69,17 @@ pub fn overlaps(city: &City) -> Vec<Overlap> {
         catalogue.kinds_of(facility).into_iter().for_each(|kind| counts[kind][source] += 1);
     }
     // An entry that was merged with a place of the map is in both; one merged with another entry is that one again.
+    // Several lists may know the same place: it is one place that is in both.
+    let places: HashMap<&str, &Facility> = city.facilities.iter().map(|place| (place.id.as_str(), place)).collect();
+    let mut in_both = HashSet::new();
     for merge in city.merges.iter().filter(|merge| !merge.kept.contains(':')) {
-        for kind in merge.kinds.iter().filter_map(|id| catalogue.find(id)) {
-            counts[kind][1] += 1;
-            counts[kind][2] += 1;
+        let Some(place) = places.get(merge.kept.as_str()) else { continue };
+        let still = catalogue.kinds_of(place);
+        for kind in merge.kinds.iter().filter_map(|id| catalogue.find(id)).filter(|kind| still.contains(kind)) {
+            if in_both.insert((merge.kept.as_str(), kind)) {
+                counts[kind][1] += 1;
+                counts[kind][2] += 1;
+            }
         }
     }
     let of = |(kind, counts): (usize, [usize; 3])| {

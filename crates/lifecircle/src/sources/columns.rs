@@ -51,13 +51,46 @@ struct Names {
     known: &'static [&'static str],
     /// Words of which a name ends in one …
     ends: &'static [&'static str],
-    /// … and holds none of these.
+    /// … and holds none of these …
     but_not: &'static [&'static str],
+    /// … and is not one of these with such an end.
+    but_not_of: &'static [&'static str],
 }
 
-const AREAS_OF_GOVERNMENT: &[&str] = &[
-    "社区", "街道", "乡", "镇", "区县", "行政", "所属", "所在", "县", "市", "省", "旗", "法人", "联系", "负责", "道路",
+/// Of what a column tells the name that is not that of its row.
+const OTHERS_NAMES: &[&str] = &[
+    "社区",
+    "所属社区",
+    "所在社区",
+    "街道",
+    "所属街道",
+    "所在街道",
+    "乡镇",
+    "镇街",
+    "街镇",
+    "乡",
+    "镇",
+    "区",
+    "区县",
+    "县",
+    "市",
+    "省",
+    "旗",
+    "旗区",
+    "所属区",
+    "所在区",
+    "行政区",
+    "行政区划",
+    "城市",
+    "地区",
+    "道路",
+    "路",
     "单元",
+    "生活圈",
+    "法人",
+    "法人代表",
+    "主管部门",
+    "主管单位",
 ];
 
 impl Meaning {
@@ -84,7 +117,7 @@ impl Meaning {
     ];
 
     fn names(self) -> Names {
-        let exactly = |known| Names { known, ends: &[], but_not: &[] };
+        let exactly = |known| Names { known, ends: &[], but_not: &[], but_not_of: &[] };
         match self {
             Self::Name => Names {
                 known: &[
@@ -105,7 +138,8 @@ impl Meaning {
                     "园名",
                 ],
                 ends: &["名称"],
-                but_not: AREAS_OF_GOVERNMENT,
+                but_not: &["联系", "负责"],
+                but_not_of: OTHERS_NAMES,
             },
             Self::EnglishName => exactly(&["name_en", "name:en", "en", "english_name", "英文名", "英文名称"]),
             Self::Id => exactly(&[
@@ -142,6 +176,7 @@ impl Meaning {
                 ],
                 ends: &["类型", "类别", "业态", "种类"],
                 but_not: &["证件", "登记", "经济", "产权", "用地", "户口", "投资"],
+                but_not_of: &[],
             },
             Self::Capacity => Names {
                 known: &[
@@ -164,11 +199,13 @@ impl Meaning {
                 ],
                 ends: &["床位数", "床位", "学位数", "学位", "托位数", "托位", "座位数", "泊位数", "车位数", "停车位"],
                 but_not: &["剩余", "空余", "空闲", "已用", "入住", "可用"],
+                but_not_of: &[],
             },
             Self::Area => Names {
                 known: &["area", "面积", "占地面积", "用地面积", "建筑面积", "场地面积", "floor_area", "area_m2"],
                 ends: &["面积"],
                 but_not: &["绿化", "闲置", "人均"],
+                but_not_of: &[],
             },
             Self::Address => Names {
                 known: &[
@@ -184,6 +221,7 @@ impl Meaning {
                 ],
                 ends: &["地址", "住址"],
                 but_not: &["网络", "邮箱", "电子", "mac", "ip"],
+                but_not_of: &[],
             },
             Self::Community => exactly(&[
                 "community",
@@ -270,11 +308,13 @@ impl Meaning {
                 known: &["lon", "lng", "long", "longitude", "location.lng", "x", "经度", "东经"],
                 ends: &["经度"],
                 but_not: &[],
+                but_not_of: &[],
             },
             Self::Lat => Names {
                 known: &["lat", "latitude", "location.lat", "y", "纬度", "北纬"],
                 ends: &["纬度"],
                 but_not: &[],
+                but_not_of: &[],
             },
             Self::Pair => exactly(&["location", "坐标", "经纬度", "经纬度坐标"]),
         }
@@ -288,12 +328,14 @@ impl Meaning {
     /// Which of some columns tells it; none if none does.
     pub fn among(self, columns: &[String]) -> Option<usize> {
         let plain: Vec<String> = columns.iter().map(|column| plain(column)).collect();
-        let Names { ends, but_not, .. } = self.names();
+        let Names { ends, but_not, but_not_of, .. } = self.names();
         let known = &PLAIN[self as usize];
         let exact = known.iter().find_map(|name| plain.iter().position(|column| column == name));
         let ending = || {
             let is_like = |column: &&String| {
-                ends.iter().any(|end| column.ends_with(end)) && !but_not.iter().any(|word| column.contains(word))
+                let stem = ends.iter().find_map(|end| column.strip_suffix(end));
+                stem.is_some_and(|stem| !but_not_of.contains(&stem))
+                    && !but_not.iter().any(|word| column.contains(word))
             };
             plain.iter().position(|column| is_like(&column))
         };
@@ -308,18 +350,21 @@ static PLAIN: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
 
 /// A column's name as it is compared: small letters, no spaces, stars or units, ranges of years in one way.
 pub fn plain(name: &str) -> String {
-    let half_width = |c: char| match c {
-        '（' | '【' | '［' | '[' => '(',
-        '）' | '】' | '］' | ']' => ')',
-        '—' | '–' | '－' | '～' | '~' | '至' => '-',
-        '！'..='～' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        c => c,
-    };
     let is_sign = |c: &char| !c.is_whitespace() && !matches!(c, '*' | '※' | ':' | '：' | '、');
     // Keys of tags, as addr:full, keep their colon.
     let is_key = name.is_ascii();
     let text: String = name.chars().filter(|c| is_key && *c == ':' || is_sign(c)).map(half_width).collect();
     without_unit(&text.to_lowercase()).replace("--", "-")
+}
+
+fn half_width(c: char) -> char {
+    match c {
+        '（' | '【' | '［' | '[' => '(',
+        '）' | '】' | '］' | ']' => ')',
+        '—' | '–' | '－' | '～' | '~' | '至' => '-',
+        '！'..='～' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// A name without what stands in brackets behind it, or behind a stroke; but households are no unit of people.
@@ -338,7 +383,7 @@ fn without_unit(name: &str) -> String {
 }
 
 /// Units that stand in heads, with how many of the usual unit (a person, a place, a square metre) each is.
-const UNITS: [(&str, f64); 22] = [
+const UNITS: [(&str, f64); 29] = [
     ("人", 1.0),
     ("张", 1.0),
     ("个", 1.0),
@@ -349,6 +394,13 @@ const UNITS: [(&str, f64); 22] = [
     ("平方米", 1.0),
     ("平米", 1.0),
     ("万人", 1e4),
+    ("百人", 1e2),
+    ("万m²", 1e4),
+    ("万平米", 1e4),
+    ("平方千米", 1e6),
+    ("㎢", 1e6),
+    ("处", 1.0),
+    ("所", 1.0),
     ("千人", 1e3),
     ("万平方米", 1e4),
     ("万㎡", 1e4),
@@ -363,13 +415,24 @@ const UNITS: [(&str, f64); 22] = [
     ("km²", 1e6),
 ];
 
-/// By what the numbers of a column are multiplied, for the unit that its head tells: 10,000 below 面积（公顷）.
-pub fn factor(name: &str) -> f64 {
-    let text = name.to_lowercase().replace(['（', '【', '['], "(").replace(['）', '】', ']'], ")").replace('：', ":");
-    let in_brackets = text.trim().strip_suffix(')').and_then(|open| open.rsplit_once('(')).map(|(_, unit)| unit);
-    let unit = in_brackets.or_else(|| text.rsplit_once('/').map(|(_, unit)| unit)).unwrap_or_default();
-    let unit = unit.trim().trim_start_matches("单位").trim_start_matches(':').trim();
-    UNITS.iter().find(|(known, _)| *known == unit).map_or(1.0, |(_, factor)| *factor)
+/// By what the numbers of a column are multiplied, for the unit that its head tells: 10,000 below 面积（公顷）. None if it tells none.
+pub fn factor(name: &str) -> Option<f64> {
+    let text = half_width_text(name).to_lowercase();
+    let rest = text.trim_end_matches([':', '*', '※', ' ']);
+    let in_brackets = rest.split('(').skip(1).filter_map(|open| open.split(')').next());
+    let behind_stroke = rest.rsplit_once('/').map(|(_, unit)| unit);
+    in_brackets.chain(behind_stroke).find_map(unit)
+}
+
+/// What a word such as 万人 or 单位:公顷 stands for.
+pub fn unit(word: &str) -> Option<f64> {
+    let word = half_width_text(word).to_lowercase();
+    let word = word.trim().trim_start_matches("单位").trim_start_matches(':').trim();
+    UNITS.iter().find(|(known, _)| *known == word).map(|(_, factor)| *factor)
+}
+
+fn half_width_text(text: &str) -> String {
+    text.chars().map(half_width).collect()
 }
 
 #[cfg(test)]
@@ -401,6 +464,9 @@ mod tests {
         assert_eq!(found(Meaning::Capacity, "剩余床位数|床位数（张）").as_deref(), Some("床位数（张）"));
         assert_eq!(found(Meaning::Capacity, "剩余床位数"), None);
         assert_eq!(found(Meaning::Name, "社区名称|街道名称"), None);
+        for own in ["超市名称", "菜市场名称", "乡镇卫生院名称", "社区卫生服务站名称"] {
+            assert_eq!(found(Meaning::Name, &format!("社区名称|{own}")).as_deref(), Some(own));
+        }
         assert_eq!(found(Meaning::Name, "社区名称|药店名称").as_deref(), Some("药店名称"));
         assert_eq!(found(Meaning::Children, "社区|0—14岁|15～59岁|60岁及以上").as_deref(), Some("0—14岁"));
         assert_eq!(
@@ -425,11 +491,14 @@ mod tests {
             ("常住人口（万人）", 1e4),
             ("人口（单位：万人）", 1e4),
             ("床位数（张）", 1.0),
+            ("占地面积（亩）*", 10_000.0 / 15.0),
+            ("面积（公顷）（含水面）", 1e4),
+            ("人口［万人］：", 1e4),
             ("面积", 1.0),
             ("area (m2)", 1.0),
             ("面积（含院落）", 1.0),
         ] {
-            assert_eq!(factor(head), times, "{head}");
+            assert_eq!(factor(head).unwrap_or(1.0), times, "{head}");
         }
         assert_eq!(plain(" 床位数（张） "), "床位数");
         assert_eq!(plain("60+"), "60+");

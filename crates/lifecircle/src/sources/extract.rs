@@ -1,6 +1,6 @@
 //! Extracts: OpenStreetMap elements from any source that has them, chosen by the name of a file. The readers do not know it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::osm::{Element, ElementKind, Elements};
 use super::osm_pbf::PbfFile;
@@ -17,6 +17,8 @@ pub enum OsmSource {
     Xml(XmlFile),
     /// Elements in memory.
     Memory(Elements),
+    /// Several of them, as neighbouring provinces: what stands in more than one counts once.
+    Several(Vec<OsmSource>),
 }
 
 impl OsmSource {
@@ -45,12 +47,24 @@ impl OsmSource {
             .hint("give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2"))
     }
 
+    /// Opens several files as one.
+    ///
+    /// # Errors
+    /// As [`OsmSource::open`].
+    pub fn open_all(paths: &[PathBuf]) -> Result<Self> {
+        match paths {
+            [one] => Self::open(one),
+            several => several.iter().map(|path| Self::open(path)).collect::<Result<_>>().map(Self::Several),
+        }
+    }
+
     /// Steps that one scan takes, for progress.
     pub fn scan_steps(&self) -> u64 {
         match self {
             Self::Pbf(file) => file.blobs() as u64,
             Self::Xml(file) => file.bytes(),
             Self::Memory(_) => 1,
+            Self::Several(all) => all.iter().map(Self::scan_steps).sum(),
         }
     }
 
@@ -64,9 +78,25 @@ impl OsmSource {
         progress: &dyn Progress,
         visit: impl Fn(&mut T, Element<'_>) + Sync,
     ) -> Result<Vec<T>> {
-        progress.check()?;
         let mask = wanted.iter().fold(0, |mask, kind| mask | kind.bit());
+        self.scan_kinds(mask, progress, &visit)
+    }
+
+    fn scan_kinds<T: Default + Send>(
+        &self,
+        mask: u8,
+        progress: &dyn Progress,
+        visit: &(impl Fn(&mut T, Element<'_>) + Sync),
+    ) -> Result<Vec<T>> {
+        progress.check()?;
         match self {
+            Self::Several(all) => {
+                let mut pieces = Vec::new();
+                for source in all {
+                    pieces.extend(source.scan_kinds(mask, progress, visit)?);
+                }
+                Ok(pieces)
+            }
             Self::Pbf(file) => file.scan(mask, progress, visit),
             Self::Xml(file) => file.scan(mask, progress, visit).map(|found| vec![found]),
             Self::Memory(elements) => elements.scan(mask, visit).map(|found| vec![found]),

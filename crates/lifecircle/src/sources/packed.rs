@@ -33,20 +33,15 @@ impl Packed {
             // A block of LZ4 does not tell where it ends: its size is that which the blob tells.
             Self::Lz4(bytes) => content = lz4_flex::block::decompress(bytes, size).ok()?,
             Self::Lzma(bytes) => {
+                // What is unpacked waits in the dictionary, which may be told to be as large as four gigabytes.
+                let options = lzma_rs::decompress::Options { memlimit: Some(most), ..Default::default() };
                 let (mut packed, mut bounded) = (bytes.as_ref(), Bounded { content: &mut content, most });
-                if bytes.starts_with(XZ) {
-                    lzma_rs::xz_decompress(&mut packed, &mut bounded).ok()?;
-                } else {
-                    lzma_rs::lzma_decompress(&mut packed, &mut bounded).ok()?;
-                }
+                lzma_rs::lzma_decompress_with_options(&mut packed, &mut bounded, &options).ok()?;
             }
         }
         (content.len() <= most).then_some(content)
     }
 }
-
-/// With what a stream of xz begins; one of LZMA alone has no sign.
-const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 
 /// A writer that fails beyond so many bytes.
 struct Bounded<'a> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use geo_types::{Geometry, MultiPolygon};
 
-use super::columns::{Meaning, factor};
+use super::columns::{Meaning, factor, unit};
 use super::numbers::{self, Decision, Notation};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, LonLat, is_on_globe};
@@ -27,7 +27,11 @@ pub struct Records {
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Record>,
-    /// Sheets of a workbook that were not read, since their heads differ from that of the first.
+    /// The unit that stands above the head, if one does.
+    pub unit_above: Option<String>,
+    /// Sheets of a workbook that were read together, where there are several.
+    pub sheets_joined: Vec<String>,
+    /// Sheets of a workbook that were not read, since their heads differ.
     pub sheets_left: Vec<String>,
     /// Whether the file's form leaves open how its numbers are written: commas do not part its cells.
     pub may_have_decimal_commas: bool,
@@ -230,10 +234,29 @@ impl Records {
 
     /// Sizes in a column that may hold words as well, which say nothing.
     pub fn numbers_if_any(&self, column: usize) -> Numbers {
+        if let Ok(sizes) = self.sizes(column) {
+            return sizes;
+        }
+        let factor = self.factor(column).unwrap_or(1.0);
         let number = |record: &Record| {
-            numbers::parse(record.cells.get(column), Notation::Point).filter(|n| (0.0..=LARGEST_SIZE).contains(n))
+            let number = numbers::parse(record.cells.get(column), Notation::Point)?;
+            Some(number * factor).filter(|n| (0.0..=LARGEST_SIZE).contains(n))
         };
         Numbers(self.rows.iter().map(number).collect())
+    }
+
+    /// By what the numbers of a column are multiplied to be in the usual unit.
+    fn factor(&self, column: usize) -> Result<f64> {
+        let name = &self.columns[column];
+        match (factor(name), &self.unit_above) {
+            (Some(factor), _) => Ok(factor),
+            (None, Some(above)) if unit(above).is_some_and(|factor| factor != 1.0) => {
+                Err(Error::new(format!("above the head stands the unit {above:?}, and nothing tells of which columns"))
+                    .file(&self.file)
+                    .hint(format!("write it into their heads, as {name}（{above}）, and take it away above")))
+            }
+            (None, _) => Ok(1.0),
+        }
     }
 
     /// Numbers in the usual unit, whatever unit the head tells.
@@ -250,7 +273,7 @@ impl Records {
             };
             return Err(self.error(&self.rows[row], problem).hint("correct or remove the line"));
         }
-        let factor = factor(&self.columns[column]);
+        let factor = self.factor(column)?;
         counts.0.iter_mut().flatten().for_each(|number| *number *= factor);
         Ok(counts)
     }

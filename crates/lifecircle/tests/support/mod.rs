@@ -226,7 +226,6 @@ pub enum Packing {
     Zstd,
     Lz4,
     Lzma,
-    Xz,
 }
 
 fn blob(kind: &str, content: &[u8], packing: Packing) -> Vec<u8> {
@@ -244,10 +243,6 @@ fn blob(kind: &str, content: &[u8], packing: Packing) -> Vec<u8> {
         Packing::Lz4 => Blob { lz4: Some(lz4_flex::block::compress(content)), ..empty },
         Packing::Lzma => {
             lzma_rs::lzma_compress(&mut &*content, &mut packed).unwrap();
-            Blob { lzma: Some(packed), ..empty }
-        }
-        Packing::Xz => {
-            lzma_rs::xz_compress(&mut &*content, &mut packed).unwrap();
             Blob { lzma: Some(packed), ..empty }
         }
     };

@@ -24,6 +24,14 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let output = args.output.as_ref().map(begin).transpose()?;
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListReading::default())).transpose()?;
+    if let Some((list, file)) = candidates.as_ref().zip(args.candidates.as_ref())
+        && let Some(unplaced) = list.unplaced.first()
+    {
+        return Err(Error::new("it has no coordinates")
+            .file(file)
+            .place(unplaced.row.to_string())
+            .hint("fill them in or remove the line"));
+    }
     let city = Arc::new(city::load(&args.city)?);
     let standard = args.measuring.standard(named, &city.about, common)?;
     let service = standard.services.iter().position(|service| service.id == args.service).ok_or_else(|| {

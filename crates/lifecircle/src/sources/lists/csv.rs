@@ -42,7 +42,7 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     }
     let texts: Vec<Vec<String>> = above.iter().map(|row| row.iter().map(str::to_owned).collect()).collect();
     let Some(head) = Head::find(&texts) else { return Err(Error::new("the file is empty")) };
-    let columns = head.columns;
+    let (columns, unit_above) = (head.columns, head.unit_above);
     let body = above.into_iter().skip(head.rows.end).map(Ok).chain(rows);
     let mut rows = Vec::new();
     for row in body {
@@ -59,7 +59,7 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         }
         rows.push(Record { place: RowPlace::Line(line), geometry: None, cells });
     }
-    Ok(Records { columns, rows, may_have_decimal_commas: delimiter != ',', ..Records::default() })
+    Ok(Records { columns, rows, unit_above, may_have_decimal_commas: delimiter != ',', ..Records::default() })
 }
 
 /// The text of a file: UTF-8, UTF-16 with a mark of its order, or GB 18030. A text that is UTF-8 but for a few bytes is damaged,

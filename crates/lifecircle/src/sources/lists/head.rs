@@ -6,6 +6,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::sources::columns::unit;
+use crate::sources::numbers::{self, Notation};
+
 /// The head stands among so many rows.
 pub const SEARCHED: usize = 30;
 
@@ -22,6 +25,8 @@ pub struct Head {
     pub rows: Range<usize>,
     /// The names, by column; empty for a column without one.
     pub columns: Vec<String>,
+    /// The unit that stands above it, as 单位：万人.
+    pub unit_above: Option<String>,
 }
 
 impl Head {
@@ -29,15 +34,44 @@ impl Head {
     /// titles. None where there are no rows.
     pub fn find(rows: &[Vec<String>]) -> Option<Self> {
         let searched = &rows[..rows.len().min(SEARCHED)];
-        let width = searched.iter().map(|row| filled(row)).max()?;
-        let enough = (width as f64 * NAMED).ceil() as usize;
-        let first = searched.iter().position(|row| filled(row) >= enough.max(1))?;
-        let names = &rows[first];
-        Some(match rows.get(first + 1).filter(|below| is_second_row(names, below)) {
-            Some(below) => Self { rows: first..first + 2, columns: joined(names, below) },
-            None => Self { rows: first..first + 1, columns: names.iter().map(|name| clean(name)).collect() },
-        })
+        // What most rows of the table fill; a few may have a legend beside them.
+        let mut widths: Vec<usize> = searched.iter().map(|row| filled(row)).filter(|width| *width > 0).collect();
+        widths.sort_unstable();
+        let width = *widths.get((widths.len().checked_sub(1)?) * 3 / 4)?;
+        let enough = ((width as f64 * NAMED).ceil() as usize).max(1);
+        let mut first = searched.iter().position(|row| filled(row) >= enough)?;
+        // In a narrow table a line above the head fills nearly as much; a head fills more, and has no numbers.
+        while searched.get(first + 1).is_some_and(|below| is_better(&searched[first], below)) {
+            first += 1;
+        }
+        let above =
+            first.checked_sub(1).filter(|above| is_second_row(&rows[*above], &rows[first], rows.get(first + 1)));
+        let below = || rows.get(first + 1).filter(|below| is_second_row(&rows[first], below, rows.get(first + 2)));
+        let (rows_of_it, columns) = match (above, below()) {
+            (Some(above), _) => (above..first + 1, joined(&rows[above], &rows[first])),
+            (None, Some(below)) => (first..first + 2, joined(&rows[first], below)),
+            (None, None) => (first..first + 1, rows[first].iter().map(|name| clean(name)).collect()),
+        };
+        let unit_above = rows[..rows_of_it.start].iter().flatten().find_map(|text| unit_of_title(text));
+        Some(Self { rows: rows_of_it, columns, unit_above })
     }
+}
+
+/// Whether a row is a line of a form (填报单位：民政局) and the one below it rather the head: that fills more, and holds no numbers.
+fn is_better(row: &[String], below: &[String]) -> bool {
+    let is_form = row.iter().any(|text| text.contains(['：', ':']));
+    is_form && filled(below) > filled(row) && (0..below.len()).all(|column| is_word(text(below, column)))
+}
+
+/// The unit that a line above the head tells.
+fn unit_of_title(text: &str) -> Option<String> {
+    let behind = text.split("单位").nth(1)?.trim_start_matches(['：', ':', ' ']);
+    let word: String = behind.chars().take_while(|c| c.is_alphanumeric() || *c == '㎡').collect();
+    (unit(&word).is_some()).then_some(word)
+}
+
+fn is_word(text: &str) -> bool {
+    [Notation::Point, Notation::Comma].iter().all(|notation| numbers::parse(text, *notation).is_none())
 }
 
 fn filled(row: &[String]) -> usize {
@@ -48,18 +82,25 @@ fn text(row: &[String], column: usize) -> &str {
     row.get(column).map_or("", |text| text.trim())
 }
 
-/// Whether a row names the columns of groups that the row above names: it has words below every gap, no numbers, and leaves columns out
-/// that are named above alone.
-fn is_second_row(names: &[String], below: &[String]) -> bool {
-    let columns = || 0..names.len().max(below.len());
-    let gaps = || columns().filter(|column| text(names, *column).is_empty() && column_is_used(below, *column));
-    let is_word = |column: usize| text(below, column).parse::<f64>().is_err();
-    let leaves_out = columns().any(|column| !text(names, column).is_empty() && text(below, column).is_empty());
-    gaps().next().is_some() && leaves_out && columns().all(is_word)
-}
-
-fn column_is_used(row: &[String], column: usize) -> bool {
-    !text(row, column).is_empty()
+/// Whether a row names the columns of groups that the row above names: it has words, below every gap and below the first column of each
+/// group alone, and the next row has a number in some group, as statistics do: a first entry that leaves cells out looks alike.
+fn is_second_row(names: &[String], below: &[String], next: Option<&Vec<String>>) -> bool {
+    let width = names.len().max(below.len());
+    let is_gap = |column: usize| text(names, column).is_empty() && !text(below, column).is_empty();
+    let begins_group = |column: usize| !text(names, column).is_empty() && is_gap(column + 1);
+    let fits = |column: usize| {
+        let has_text = !text(below, column).is_empty();
+        is_gap(column) || has_text == begins_group(column)
+    };
+    let has_number = |column: usize| {
+        let number = next.map_or("", |next| text(next, column));
+        (is_gap(column) || begins_group(column)) && !number.is_empty() && !is_word(number)
+    };
+    (0..width).any(is_gap)
+        && (0..width).any(has_number)
+        && !is_gap(0)
+        && (0..width).any(|column| !text(names, column).is_empty() && !begins_group(column))
+        && (0..width).all(|column| fits(column) && is_word(text(below, column)))
 }
 
 /// The names of columns whose groups stand in the row above: that of the column, with its group's where two would be the same.
@@ -83,23 +124,27 @@ fn joined(names: &[String], below: &[String]) -> Vec<String> {
 
 /// A name without the breaks and spaces that stand in heads for looks.
 fn clean(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
-        let space = if is_latin(name.chars().last()) && is_latin(word.chars().next()) { " " } else { "" };
-        format!("{name}{space}{word}")
-    })
+    let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
+    let mut cleaned = String::new();
+    for word in name.split_whitespace() {
+        if is_latin(cleaned.chars().last()) && is_latin(word.chars().next()) {
+            cleaned.push(' ');
+        }
+        cleaned.push_str(word);
+    }
+    cleaned
 }
 
 /// Whether a row of a table sums it up, or says something below it, and is no entry of it.
 pub fn is_remark(cells: &[&str]) -> bool {
     let Some(first) = cells.iter().map(|text| text.trim()).find(|text| !text.is_empty()) else { return true };
     let word = first.trim_end_matches([':', '：', ' ']).replace([' ', '\u{3000}'], "").to_lowercase();
+    let rest = || cells.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).skip(1);
     let is_alone = cells.iter().filter(|text| !text.trim().is_empty()).count() == 1;
     let is_note =
         ["注：", "注:", "备注：", "备注:", "说明：", "说明:", "填表", "填报", "制表", "审核", "note:", "source:"];
-    SUMS.contains(&word.as_str()) || is_alone && is_note.iter().any(|start| first.to_lowercase().starts_with(start))
+    SUMS.contains(&word.as_str()) && rest().all(|text| !is_word(text))
+        || is_alone && is_note.iter().any(|start| first.to_lowercase().starts_with(start))
 }
 
 #[cfg(test)]
@@ -139,7 +184,16 @@ mod tests {
         assert_eq!(head(twice), (0..2, "社区|户籍人口男|户籍人口女|常住人口男|常住人口女".to_owned()));
         // A row of data below a head with a gap is data.
         assert_eq!(head("名称||地址\na|b|c").0, 0..1);
-        assert_eq!(head("名称||床位\na|b|").0, 0..2, "without any number nobody can tell");
+        assert_eq!(head("名称||床位\na|b|").0, 0..1);
+        assert_eq!(head("名称||地址\n甲诊所|张三|").0, 0..1);
+        // A wide group, whose row is the fuller one; a form of few columns; a legend beside the table; a unit above it.
+        let wide = "社区|总人口|0-14岁|||15-59岁||\n||计|男|女|计|男|女\n新华|100|15|8|7|65|30|35";
+        assert_eq!(head(wide).0, 0..2);
+        assert_eq!(head("填报单位：X||单位：人\n社区|人口|面积\n新华|5|2").0, 1..2);
+        let legend = "名称|类别|经度|纬度\na|b|1|2\nc|d|1|2||说明|1|2|3|4|5|6\ne|f|1|2\ng|h|1|2";
+        assert_eq!(head(legend).0, 0..1);
+        let unit = Head::find(&rows("各社区人口||单位：万人\n社区|人口|面积\n新华|5|2")).unwrap().unit_above;
+        assert_eq!(unit.as_deref(), Some("万人"));
     }
 
     #[test]
@@ -152,6 +206,7 @@ mod tests {
     #[test]
     fn sums_and_remarks_are_no_entries() {
         assert!(is_remark(&["合计", "12", ""]) && is_remark(&["", "总 计", "12"]) && is_remark(&["Total", "3"]));
+        assert!(!is_remark(&["Total", "fuel", "3"]));
         assert!(is_remark(&["注：数据截至2025年底", "", ""]) && is_remark(&["", "", ""]));
         assert!(
             is_remark(&["注：截至2025年底"])

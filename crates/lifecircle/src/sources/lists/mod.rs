@@ -42,6 +42,12 @@ pub fn formats() -> String {
     one_of(FORMATS.iter().map(|format| format.name.to_owned()))
 }
 
+/// Whether a file's name ends as lists do.
+pub fn is_list(path: &Path) -> bool {
+    let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    FORMATS.iter().any(|format| format.endings.contains(&end.as_str()))
+}
+
 /// A file, or that sheet of a workbook or layer of a GeoPackage which is named.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {

@@ -1,5 +1,5 @@
-//! Excel workbooks: the sheets that people see. Those whose heads are that of the first are one list, as where each district has its
-//! own; the others are left, by name.
+//! Excel workbooks: the sheets that people see. Those with one head are one list, as where each district has its own: of several heads
+//! that of the first sheet that names more than one column. The other sheets are left, by name.
 //!
 //! Cells are read one after another: a stray one in the last row of the last column costs no more than any other.
 
@@ -21,6 +21,9 @@ const LARGEST: u64 = 1 << 29;
 const LARGEST_PART: u64 = 1 << 31;
 const MOST_PACKED: u64 = 200;
 const SMALL_PART: u64 = 1 << 24;
+
+/// No workbook has more sheets.
+const MOST_SHEETS: usize = 256;
 
 /// A head has no more columns than a sheet.
 const MOST_COLUMNS: usize = 16_384;
@@ -54,37 +57,36 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
             None => Error::damaged("the workbook has no sheet").hint(SAVE_AGAIN),
         });
     }
-    let mut sheets: Vec<(&String, Records)> = Vec::new();
+    if wanted.len() > MOST_SHEETS {
+        return Err(Error::new(format!("the workbook has more than {MOST_SHEETS} sheets"))
+            .hint("put the list into a workbook of its own"));
+    }
+    let mut all: Option<Records> = None;
+    let mut left = Vec::new();
     for (number, name) in wanted.iter().enumerate() {
         let cells = sheet(&mut workbook, name).map_err(|e| damaged(&e))?;
         let place = |row: u32| match wanted.len() {
             1 => RowPlace::Row(u64::from(row) + 1),
             _ => RowPlace::SheetRow(number as u32 + 1, row + 1),
         };
-        sheets.extend(records(cells, place)?.map(|records| (*name, records)));
+        let Some(found) = SheetHead::find(&cells) else { continue };
+        match &mut all {
+            Some(first) if first.columns == found.columns => {
+                first.rows.extend(found.records(cells, place)?.rows);
+                first.sheets_joined.push((*name).clone());
+            }
+            // Of a sheet of remarks nothing is made, where another follows.
+            None if found.columns.len() > 1 || number + 1 == wanted.len() => {
+                let records = found.records(cells, place)?;
+                all = Some(Records { sheets_joined: vec![(*name).clone()], ..records });
+            }
+            _ => left.push((*name).clone()),
+        }
     }
-    let (records, left) = together(sheets).ok_or_else(|| {
+    let records = all.ok_or_else(|| {
         Error::new("its sheets are empty").hint("put the list on a sheet, with a row that names the columns")
     })?;
     Ok(Records { file: path.to_path_buf(), sheets_left: left, ..records })
-}
-
-/// The sheets of one head that have most rows together, as one list, and the names of the others.
-fn together(sheets: Vec<(&String, Records)>) -> Option<(Records, Vec<String>)> {
-    let rows = |columns: &[String]| -> usize {
-        sheets.iter().filter(|(_, sheet)| sheet.columns == columns).map(|(_, sheet)| sheet.rows.len()).sum()
-    };
-    // The first of those that have as many.
-    let most = sheets.iter().rev().max_by_key(|(_, sheet)| rows(&sheet.columns))?.1.columns.clone();
-    let (mut all, mut left) = (Records { columns: most, ..Records::default() }, Vec::new());
-    for (name, sheet) in sheets {
-        if sheet.columns == all.columns {
-            all.rows.extend(sheet.rows);
-        } else {
-            left.push(name.clone());
-        }
-    }
-    Some((all, left))
 }
 
 /// Refuses a workbook that would unpack to more than a workbook holds, or that numbers its shared formulas so high that a list
@@ -161,48 +163,64 @@ fn sheet<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> std::result::Res
     Ok(cells)
 }
 
-/// The rows below the head, by the columns that it names; none for an empty sheet.
-fn records(cells: Vec<SheetCell>, place: impl Fn(u32) -> RowPlace) -> Result<Option<Records>> {
-    let mut first_rows: Vec<(u32, Vec<String>)> = Vec::new();
-    for (row, column, text, _) in cells.iter().filter(|cell| (cell.1 as usize) < MOST_COLUMNS) {
-        if first_rows.last().is_none_or(|(last, _)| last != row) {
-            if first_rows.len() > SEARCHED {
-                break;
+/// The head of a sheet.
+struct SheetHead {
+    /// Its last row.
+    last: u32,
+    /// The names of columns, and where in the sheet each stands.
+    columns: Vec<String>,
+    named: Vec<u32>,
+    unit_above: Option<String>,
+}
+
+impl SheetHead {
+    /// Finds it; none in an empty sheet.
+    fn find(cells: &[SheetCell]) -> Option<Self> {
+        let mut first_rows: Vec<(u32, Vec<String>)> = Vec::new();
+        for (row, column, text, _) in cells.iter().filter(|cell| (cell.1 as usize) < MOST_COLUMNS) {
+            if first_rows.last().is_none_or(|(last, _)| last != row) {
+                if first_rows.len() > SEARCHED {
+                    break;
+                }
+                first_rows.push((*row, Vec::new()));
             }
-            first_rows.push((*row, Vec::new()));
+            if let Some((_, texts)) = first_rows.last_mut() {
+                texts.resize(*column as usize, String::new());
+                texts.push(text.clone());
+            }
         }
-        if let Some((_, texts)) = first_rows.last_mut() {
-            texts.resize(*column as usize, String::new());
-            texts.push(text.clone());
-        }
+        let (rows, texts): (Vec<u32>, Vec<Vec<String>>) = first_rows.into_iter().unzip();
+        let head = Head::find(&texts)?;
+        // What stands under no name belongs to nothing.
+        let named = (0..head.columns.len() as u32).filter(|c| !head.columns[*c as usize].is_empty()).collect();
+        let columns = head.columns.into_iter().filter(|name| !name.is_empty()).collect();
+        Some(Self { last: rows[head.rows.end - 1], columns, named, unit_above: head.unit_above })
     }
-    let texts: Vec<Vec<String>> = first_rows.iter().map(|(_, texts)| texts.clone()).collect();
-    let Some(head) = Head::find(&texts) else { return Ok(None) };
-    let last_of_head = first_rows[head.rows.end - 1].0;
-    // What stands under no name belongs to nothing.
-    let named: Vec<u32> = (0..head.columns.len() as u32).filter(|c| !head.columns[*c as usize].is_empty()).collect();
-    let mut records =
-        Records { columns: head.columns.into_iter().filter(|name| !name.is_empty()).collect(), ..Records::default() };
-    for (row, column, text, lacks_value) in cells.into_iter().filter(|cell| cell.0 > last_of_head) {
-        let Ok(position) = named.binary_search(&column) else { continue };
-        let place = place(row);
-        if lacks_value {
-            return Err(Error::new(format!(
-                "`{}` is a formula whose value the file does not hold",
-                records.columns[position]
-            ))
-            .place(place.to_string())
-            .hint("open the workbook in a spreadsheet program and save it again"));
+
+    /// The rows below it.
+    fn records(self, cells: Vec<SheetCell>, place: impl Fn(u32) -> RowPlace) -> Result<Records> {
+        let mut records = Records { columns: self.columns, unit_above: self.unit_above, ..Records::default() };
+        for (row, column, text, lacks_value) in cells.into_iter().filter(|cell| cell.0 > self.last) {
+            let Ok(position) = self.named.binary_search(&column) else { continue };
+            let place = place(row);
+            if lacks_value {
+                return Err(Error::new(format!(
+                    "`{}` is a formula whose value the file does not hold",
+                    records.columns[position]
+                ))
+                .place(place.to_string())
+                .hint("open the workbook in a spreadsheet program and save it again"));
+            }
+            if records.rows.last().is_none_or(|last| last.place != place) {
+                records.rows.push(Record { place, geometry: None, cells: Cells::default() });
+            }
+            if let Some(last) = records.rows.last_mut() {
+                last.cells.push(position, &text);
+            }
         }
-        if records.rows.last().is_none_or(|last| last.place != place) {
-            records.rows.push(Record { place, geometry: None, cells: Cells::default() });
-        }
-        if let Some(last) = records.rows.last_mut() {
-            last.cells.push(position, &text);
-        }
+        records.rows.retain(|row| !is_remark(&row.cells.iter().map(|(_, text)| text).collect::<Vec<_>>()));
+        Ok(records)
     }
-    records.rows.retain(|row| !is_remark(&row.cells.iter().map(|(_, text)| text).collect::<Vec<_>>()));
-    Ok(Some(records))
 }
 
 fn text(value: &DataRef<'_>) -> String {
