@@ -118,6 +118,18 @@ async fn whoever_writes_must_be_signed_in_and_what_is_made_stays() {
         summary["circles"]["housing"]["services"]["bus_stop"]["coverage"]["residents"].as_f64().unwrap()
     };
     assert!(covered("stricter").await < covered("wuhai-8").await);
+    // What a standard has from one that it extends can be changed too, and of what it changes itself the count alone.
+    let old = r#"{"based_on":"cn-gb50180-2018-old","id":"old","services":{"bus_stop_10":{"metres":600},"park_5":{"count":2}}}"#;
+    let (status, made) = ask("POST", standards, server.token(), old.to_owned()).await;
+    assert_eq!(status, 201, "{made}");
+    let services = made["circles"].as_array().unwrap().iter().flat_map(|circle| circle["services"].as_array().unwrap());
+    let of = |id: &str| services.clone().find(|service| service["id"] == id).unwrap();
+    assert_eq!(
+        (of("bus_stop_10")["threshold_metres"].as_f64(), of("park_5")["count"].as_u64()),
+        (Some(600.0), Some(2))
+    );
+    assert_eq!(services.clone().count(), 60);
+    assert_eq!(ask("DELETE", "/api/v1/standards/old", server.token(), String::new()).await.0, 204);
     for (body, what) in [
         (r#"{"based_on":"wuhai-8","id":"wuhai-8"}"#, "a name of the program's own"),
         (r#"{"based_on":"wuhai-8","id":"../up"}"#, "a path"),

@@ -19,8 +19,9 @@ use crate::tables::{Format, Table};
 pub const DEFAULT_ENOUGH: f64 = 0.9;
 
 /// The ledger's columns, in their order.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "standard",
+    "walker",
     "community",
     "community_name",
     "circle",
@@ -40,6 +41,8 @@ const COLUMNS: [&str; 13] = [
 pub struct Shortfall {
     /// Id of the standard that asks for it.
     pub standard: String,
+    /// Id of who walks.
+    pub walker: String,
     /// Id of the community.
     pub community: String,
     /// Its name.
@@ -64,6 +67,9 @@ pub struct Shortfall {
     pub closed: Option<NaiveDate>,
     /// How often it fell short again after it was closed.
     pub reopened: u32,
+    /// What people wrote beside it, by [`Ledger::own_columns`].
+    #[serde(skip)]
+    pub own: Vec<String>,
 }
 
 /// The ledger.
@@ -71,6 +77,8 @@ pub struct Shortfall {
 pub struct Ledger {
     /// What falls or fell short, in the order of first seen.
     pub entries: Vec<Shortfall>,
+    /// Columns that people added, as 责任单位: they are kept.
+    pub own_columns: Vec<String>,
 }
 
 /// When a city was looked at, and what is enough.
@@ -114,8 +122,19 @@ impl Ledger {
                 .file(path)
                 .hint("name the file that `lifecircle ledger` wrote, or a new one"));
         }
-        let entries = records.rows.iter().map(|row| entry(&records, &columns, row)).collect::<Result<_>>()?;
-        Ok(Self { entries })
+        if !records.sheets_left.is_empty() {
+            return Err(Error::new(format!(
+                "it has other sheets, which would be lost: {}",
+                records.sheets_left.join(", ")
+            ))
+            .file(path)
+            .hint("keep the ledger in a workbook of its own"));
+        }
+        let added: Vec<usize> = (0..records.columns.len()).filter(|column| !columns.contains(&Some(*column))).collect();
+        let own = |row: &Record| added.iter().map(|column| row.cells.get(*column).to_owned()).collect();
+        let read = |row: &Record| Ok(Shortfall { own: own(row), ..entry(&records, &columns, row)? });
+        let entries = records.rows.iter().map(read).collect::<Result<_>>()?;
+        Ok(Self { entries, own_columns: added.iter().map(|column| records.columns[*column].clone()).collect() })
     }
 
     /// Takes over what a check-up found: what falls short is opened or stays open, what no longer does is closed.
@@ -123,15 +142,17 @@ impl Ledger {
     /// # Errors
     /// If the ledger was written on a later day.
     pub fn check(&mut self, summary: &Summary, check: CheckUp) -> Result<LedgerChange> {
-        let latest = self.entries.iter().flat_map(|entry| [Some(entry.last_seen), entry.closed]).flatten().max();
+        let standard = summary.standard.split(' ').next().unwrap_or_default();
+        let is_of_it = |entry: &Shortfall| entry.standard == standard && entry.walker == summary.walker;
+        let same = self.entries.iter().filter(|entry| is_of_it(entry));
+        let latest = same.flat_map(|entry| [Some(entry.last_seen), entry.closed]).flatten().max();
         if let Some(latest) = latest.filter(|latest| *latest > check.date) {
             return Err(Error::new(format!("the ledger was last written on {latest}, after {}", check.date))
                 .hint("give the day of this check-up, or another ledger"));
         }
-        let standard = summary.standard.split(' ').next().unwrap_or_default();
         let mut found = found(summary, standard, check);
         let mut change = LedgerChange::default();
-        for entry in self.entries.iter_mut().filter(|entry| entry.standard == standard) {
+        for entry in self.entries.iter_mut().filter(|entry| is_of_it(entry)) {
             match found.remove(&(entry.community.clone(), entry.service.clone())) {
                 Some(now) => change.count(entry.take(now, check)),
                 None => change.untouched += 1,
@@ -153,20 +174,25 @@ impl Ledger {
     pub fn table(&self) -> Table {
         let all = || self.entries.iter();
         let day = |date: NaiveDate| date.to_string();
-        Table::new()
+        let table = Table::new()
             .text(COLUMNS[0], all().map(|entry| &entry.standard))
-            .text(COLUMNS[1], all().map(|entry| &entry.community))
-            .text(COLUMNS[2], all().map(|entry| &entry.community_name))
-            .text(COLUMNS[3], all().map(|entry| &entry.circle))
-            .text(COLUMNS[4], all().map(|entry| &entry.service))
-            .text(COLUMNS[5], all().map(|entry| &entry.service_zh))
-            .text(COLUMNS[6], all().map(|entry| &entry.service_en))
-            .numbers(COLUMNS[7], all().map(|entry| entry.people_without))
-            .numbers(COLUMNS[8], all().map(|entry| entry.having))
-            .text(COLUMNS[9], all().map(|entry| day(entry.first_seen)))
-            .text(COLUMNS[10], all().map(|entry| day(entry.last_seen)))
-            .maybe_text(COLUMNS[11], all().map(|entry| entry.closed.map(day)))
-            .integers(COLUMNS[12], all().map(|entry| i32::try_from(entry.reopened).unwrap_or(i32::MAX)))
+            .text(COLUMNS[1], all().map(|entry| &entry.walker))
+            .text(COLUMNS[2], all().map(|entry| &entry.community))
+            .text(COLUMNS[3], all().map(|entry| &entry.community_name))
+            .text(COLUMNS[4], all().map(|entry| &entry.circle))
+            .text(COLUMNS[5], all().map(|entry| &entry.service))
+            .text(COLUMNS[6], all().map(|entry| &entry.service_zh))
+            .text(COLUMNS[7], all().map(|entry| &entry.service_en))
+            .numbers(COLUMNS[8], all().map(|entry| entry.people_without))
+            .numbers(COLUMNS[9], all().map(|entry| entry.having))
+            .text(COLUMNS[10], all().map(|entry| day(entry.first_seen)))
+            .text(COLUMNS[11], all().map(|entry| day(entry.last_seen)))
+            .maybe_text(COLUMNS[12], all().map(|entry| entry.closed.map(day)))
+            .integers(COLUMNS[13], all().map(|entry| i32::try_from(entry.reopened).unwrap_or(i32::MAX)));
+        // What people wrote beside new entries is nothing yet.
+        self.own_columns.iter().enumerate().fold(table, |table, (column, name)| {
+            table.maybe_text(name, all().map(|entry| entry.own.get(column).filter(|text| !text.is_empty())))
+        })
     }
 
     /// Writes it, as CSV or XLSX by the ending of the name.
@@ -240,6 +266,7 @@ fn found(summary: &Summary, standard: &str, check: CheckUp) -> HashMap<(String, 
                 let (having, people_without) = having(community, service);
                 let entry = Shortfall {
                     standard: standard.to_owned(),
+                    walker: summary.walker.clone(),
                     community: community.id.clone(),
                     community_name: community.name.show(false).to_owned(),
                     circle: circle.clone(),
@@ -252,6 +279,7 @@ fn found(summary: &Summary, standard: &str, check: CheckUp) -> HashMap<(String, 
                     last_seen: check.date,
                     closed: None,
                     reopened: 0,
+                    own: Vec::new(),
                 };
                 found.insert(entry.key(), entry);
             }
@@ -271,7 +299,7 @@ fn having(community: &CommunitySummary, service: &str) -> (f64, f64) {
     if all > 0.0 { (1.0 - without / all, without) } else { (1.0, without) }
 }
 
-fn entry(records: &Records, columns: &[Option<usize>; 13], row: &Record) -> Result<Shortfall> {
+fn entry(records: &Records, columns: &[Option<usize>; 14], row: &Record) -> Result<Shortfall> {
     let text = |column: usize| records.text(row, columns[column]).unwrap_or_default().to_owned();
     let wrong = |column: usize, wanted: &str| {
         records
@@ -287,17 +315,19 @@ fn entry(records: &Records, columns: &[Option<usize>; 13], row: &Record) -> Resu
     let number = |column: usize| text(column).parse::<f64>().map_err(|_| wrong(column, "a number"));
     Ok(Shortfall {
         standard: text(0),
-        community: text(1),
-        community_name: text(2),
-        circle: text(3),
-        service: text(4),
-        service_zh: text(5),
-        service_en: text(6),
-        people_without: number(7)?,
-        having: number(8)?,
-        first_seen: day(9)?,
-        last_seen: day(10)?,
-        closed: if text(11).is_empty() { None } else { Some(day(11)?) },
-        reopened: text(12).parse().map_err(|_| wrong(12, "a whole number"))?,
+        walker: text(1),
+        community: text(2),
+        community_name: text(3),
+        circle: text(4),
+        service: text(5),
+        service_zh: text(6),
+        service_en: text(7),
+        people_without: number(8)?,
+        having: number(9)?,
+        first_seen: day(10)?,
+        last_seen: day(11)?,
+        closed: if text(12).is_empty() { None } else { Some(day(12)?) },
+        reopened: text(13).parse().map_err(|_| wrong(13, "a whole number"))?,
+        own: Vec::new(),
     })
 }

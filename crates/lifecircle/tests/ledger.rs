@@ -1,4 +1,5 @@
 //! The ledger over several check-ups: what is new, still there, closed and opened again, and what a table program makes of the file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 
@@ -95,6 +96,22 @@ fn a_ledger_is_read_as_it_was_written_and_as_table_programs_write_it() {
     assert_ne!(slashes, text);
     std::fs::write(&path, slashes).unwrap();
     assert_eq!(Ledger::read(&path).unwrap(), ledger);
+    // What an office writes beside it stays, and another walker has entries of its own.
+    let mut lines = text.lines();
+    let head = format!("{},责任单位", lines.next().unwrap());
+    let rows = lines.enumerate().map(|(n, line)| format!("\n{line},{}", if n == 0 { "民政局" } else { "" }));
+    std::fs::write(&path, rows.fold(head, |all, row| all + &row)).unwrap();
+    let mut kept = Ledger::read(&path).unwrap();
+    assert_eq!(
+        (kept.own_columns.join(" "), kept.entries[0].own.join(" ")),
+        ("责任单位".to_owned(), "民政局".to_owned())
+    );
+    let (before, mut elderly) = (kept.entries.len(), measured());
+    elderly.walker = "elderly".to_owned();
+    assert_eq!(counts(kept.check(&elderly, on("2025-01-01")).unwrap())[1..], [0, 0, 0, 0]);
+    assert!(kept.entries.len() > before);
+    kept.write(&path, Format::Csv).unwrap();
+    assert_eq!(Ledger::read(&path).unwrap().entries[0].own, ["民政局"]);
     let wrong = |text: String| {
         std::fs::write(&path, text).unwrap();
         Ledger::read(&path).unwrap_err().to_string()

@@ -1,5 +1,6 @@
 //! Lists as offices hold them: titles, merged heads, units, sums, sheets, a row a person, addresses without coordinates, each with its own
 //! settings; and what `inputs::look` makes of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 

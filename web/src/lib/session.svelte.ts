@@ -43,14 +43,16 @@ class Session {
     return this.standard.value?.circles.flatMap((circle) => circle.services).find((service) => service.id === id);
   }
 
-  loadLists(): void {
-    void this.cities.load(async (signal) => {
+  /** Settled once the cities are known. */
+  async loadLists(): Promise<void> {
+    const cities = this.cities.load(async (signal) => {
       const cities = await body(client.GET("/api/v1/cities", { signal }));
       view.usual = Object.fromEntries(cities.map((city) => [city.id, city.usual_standard]));
       return cities;
     });
     void this.standards.load((signal) => body(client.GET("/api/v1/standards", { signal })));
     void this.walkers.load((signal) => body(client.GET("/api/v1/walkers", { signal })));
+    await cities;
   }
 
   loadCity(city: string): void {

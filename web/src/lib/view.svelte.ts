@@ -17,9 +17,6 @@ export type Theme = "light" | "dark";
 
 const TABS: Tab[] = ["overview", "gaps", "tables", "charts", "plan"];
 
-/** The standard of a city that nobody knows. */
-const USUAL = "wuhai-8";
-
 class View {
   city = $state("");
   /** The version of the scenario that is looked at, and that which the address asks for until it is opened. */
@@ -53,7 +50,7 @@ class View {
     this.with = undefined;
     this.wanted = told.get("with") ?? undefined;
     this.walker = told.get("walker") ?? "adult";
-    this.chosen = told.get("standard") ?? undefined;
+    this.chosen = told.get("standard") || undefined;
     const [by, id] = (told.get("by") ?? "circles").split(":");
     this.colouring = (by === "circle" || by === "service") && id ? { by, id } : { by: by === "change" ? by : "circles" };
     const within = Number(told.get("within"));
@@ -72,9 +69,11 @@ class View {
     this.theme = (told.get("theme") ?? stored("theme") ?? (dark ? "dark" : "light")) === "dark" ? "dark" : "light";
   }
 
-  /** By which standard; empty as long as the cities are not known. */
+  private current = $derived(this.chosen ?? this.usual?.[this.city] ?? "");
+
+  /** By which standard; empty as long as the city is not known. */
   get standard(): string {
-    return this.chosen ?? (this.usual ? (this.usual[this.city] ?? USUAL) : "");
+    return this.current;
   }
 
   set standard(id: string | undefined) {

@@ -215,8 +215,6 @@ pub struct InputsArgs {
     /// The file of inputs to write
     #[arg(long, short, default_value = "city-inputs.toml", value_name = "FILE.toml", help_heading = OUTPUT)]
     pub output: PathBuf,
-    #[command(flatten)]
-    pub force: Force,
 }
 
 /// What a city is made from.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lifecircle::inputs::{FIRST_LINE, look};
+use lifecircle::inputs::look;
 use lifecircle::output::{self, Existing, Output};
 use lifecircle::{Error, Result};
 
@@ -15,15 +15,8 @@ pub fn run(args: &InputsArgs, common: &Common) -> Result<()> {
         return Err(Error::new("a file of inputs ends in .toml").file(&args.output).hint("name it so"));
     }
     let read: Vec<&Path> = args.files.iter().map(|file| file.as_path()).collect();
-    let replaces = args.force.existing() == Existing::Replace && args.output.exists();
-    let output = if replaces {
-        Output::rewrite(&args.output, &read)?
-    } else {
-        Output::file(&args.output, Existing::Refuse, &read)?
-    };
-    if replaces && !std::fs::read_to_string(&args.output).is_ok_and(|text| text.starts_with(FIRST_LINE)) {
-        return Err(Error::new("this is no file of inputs").file(&args.output).hint("give another --output"));
-    }
+    // What is there may have been corrected by hand.
+    let output = Output::file(&args.output, Existing::Refuse, &read)?;
     let bars = Bars::new(common);
     let looked = look(&args.files, &bars)?;
     drop(bars);

@@ -228,16 +228,16 @@ async fn add_standard(
 ) -> Result<(StatusCode, Json<StandardAnswer>), Problem> {
     let text = match (&new.toml, &new.based_on) {
         (Some(text), None) => text.clone(),
-        (None, Some(base)) => changed(&app.standards.find(base)?.text, &new)?,
+        (None, Some(base)) => changed(&*app.standards.find(base)?, &new)?,
         _ => return Err(Problem::bad_input("give either `toml`, or `based_on` and what is changed")),
     };
     let known = app.standards.add(text)?;
     Ok((StatusCode::CREATED, Json(answer(&known))))
 }
 
-/// The file of a standard with changes; its comments stay.
-fn changed(text: &str, new: &NewStandard) -> Result<String, Problem> {
-    let mut document: DocumentMut = text.parse().map_err(|_| Problem::internal())?;
+/// The file of a standard with changes; its comments stay. What it has from one that it extends is changed in a table of its own.
+fn changed(base: &Known, new: &NewStandard) -> Result<String, Problem> {
+    let mut document: DocumentMut = base.text.parse().map_err(|_| Problem::internal())?;
     for (key, given) in [("id", &new.id), ("zh", &new.zh), ("en", &new.en)] {
         if let Some(given) = given {
             document[key] = value(given.as_str());
@@ -247,21 +247,44 @@ fn changed(text: &str, new: &NewStandard) -> Result<String, Problem> {
     let tables = document.get_mut("service").and_then(toml_edit::Item::as_array_of_tables_mut);
     for service in tables.into_iter().flat_map(toml_edit::ArrayOfTables::iter_mut) {
         let id = service.get("id").and_then(toml_edit::Item::as_str).unwrap_or_default().to_owned();
-        let Some(change) = wanted.remove(id.as_str()) else { continue };
-        if change.minutes.is_some() || change.metres.is_some() {
-            service.remove("minutes");
-            service.remove("metres");
-            service["source"] = value("chosen by whoever made this standard");
+        if let Some(change) = wanted.remove(id.as_str()) {
+            change_service(service, change);
         }
-        change.minutes.into_iter().for_each(|minutes| service["minutes"] = value(minutes));
-        change.metres.into_iter().for_each(|metres| service["metres"] = value(metres));
-        change.count.into_iter().for_each(|count| service["count"] = value(i64::from(count)));
-        change.required.into_iter().for_each(|required| service["required"] = value(required));
+    }
+    if document.contains_key("extends") {
+        let inherited: Vec<&str> = base.standard.services.iter().map(|service| service.id.as_str()).collect();
+        let inherited: Vec<&str> = wanted.keys().copied().filter(|id| inherited.contains(id)).collect();
+        let new = toml_edit::Item::ArrayOfTables(toml_edit::ArrayOfTables::new());
+        let tables = document.entry("service").or_insert(new).as_array_of_tables_mut();
+        let tables = tables.ok_or_else(Problem::internal)?;
+        for (id, change) in inherited.into_iter().filter_map(|id| Some((id, wanted.remove(id)?))) {
+            let mut table = toml_edit::Table::new();
+            table["id"] = value(id);
+            change_service(&mut table, change);
+            tables.push(table);
+        }
     }
     match wanted.keys().next() {
         Some(id) => Err(Problem::bad_input(format!("the standard has no service {id:?}"))),
         None => Ok(document.to_string()),
     }
+}
+
+fn change_service(service: &mut toml_edit::Table, change: &ServiceChange) {
+    const CHOSEN: &str = "chosen by whoever made this standard";
+    if change.minutes.is_some() || change.metres.is_some() {
+        service.remove("minutes");
+        service.remove("metres");
+        service["source"] = value(CHOSEN);
+    }
+    // A figure beside what is inherited needs its source.
+    if change.count.is_some() && !service.contains_key("source") {
+        service["source"] = value(CHOSEN);
+    }
+    change.minutes.into_iter().for_each(|minutes| service["minutes"] = value(minutes));
+    change.metres.into_iter().for_each(|metres| service["metres"] = value(metres));
+    change.count.into_iter().for_each(|count| service["count"] = value(i64::from(count)));
+    change.required.into_iter().for_each(|required| service["required"] = value(required));
 }
 
 async fn remove_standard(State(app): Shared, _: SignedIn, Named(of): Named<OfStandard>) -> Result<StatusCode, Problem> {

@@ -20,7 +20,7 @@ use crate::sources::lists;
 use crate::sources::records::{Records, into_areas};
 
 /// With what a file of inputs begins that was written here.
-pub const FIRST_LINE: &str = "# What a city is made of.";
+const FIRST_LINE: &str = "# What a city is made of.";
 
 /// Of fewer places of the same name nothing is concluded.
 const FEWEST_ALIKE: usize = 3;

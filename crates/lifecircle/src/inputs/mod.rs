@@ -14,7 +14,7 @@ use crate::import::{ListColumns, ListReading};
 use crate::sources::lists::{self, Part};
 use crate::sources::read_text;
 
-pub use look::{FIRST_LINE, FileLooked, Looked, look};
+pub use look::{FileLooked, Looked, look};
 
 /// The files that a city is made of, and how they are to be read.
 ///

@@ -550,7 +550,18 @@ fn a_standard_extends_another_in_a_few_lines() {
     // A circle that is left out goes with its services, and no grade asks for it.
     let basic = own("without = [\"quality\"]\n").unwrap();
     assert_eq!(basic.circles.len(), 1);
-    assert!(basic.grades.iter().all(|grade| grade.services.iter().all(|(circle, _)| *circle == 0)));
+    // Only the lowest grade asked for nothing of it.
+    assert_eq!(basic.grades.iter().map(|grade| grade.id.as_str()).collect::<Vec<_>>(), ["basic"]);
+    // Rules of one's own come beside the kinds of the base.
+    let named = own("[[service]]\nid = \"pharmacy\"\nnames = [\"便民药柜\"]\n").unwrap();
+    let pharmacy = named.services.iter().position(|service| service.id == "pharmacy").unwrap();
+    assert_eq!(named.kinds_of(pharmacy).collect::<Vec<_>>(), ["pharmacy", "pharmacy (own rules)"]);
+    // An aspect of which nothing is left goes, and the others stay.
+    let text = "id = \"own\"\nversion = \"1\"\nzh = \"自\"\nen = \"Own\"\nextends = \"wuhai-8\"\n";
+    let without = Standard::parse(&format!("{text}without = [\"shopping\"]\n")).unwrap();
+    let aspects: Vec<&str> = without.aspects.iter().map(|aspect| aspect.id.as_str()).collect();
+    assert_eq!(aspects, ["basic", "looks", "spirit", "quality", "service"]);
+    assert!(without.aspects.iter().all(|aspect| !aspect.services.is_empty()));
 }
 
 #[test]
@@ -563,6 +574,11 @@ fn mistakes_in_what_extends_are_named() {
     assert!(unsourced.contains("line 6") && unsourced.contains("no `source`"), "{unsourced}");
     let new = told("[[service]]\nid = \"library\"\nminutes = 10\nsource = \"ours\"\n");
     assert!(new.contains("the service `library` has no `circle`"), "{new}");
+    // Leaving something out hides no mistake beside it.
+    let pair = "without = [\"pet_care\"]\n[[pair]]\nid = \"p\"\nzh = \"对\"\nen = \"P\"\nservices = [\"pharmcy\", \"bakery\"]\n";
+    assert!(told(pair).contains("pharmcy"));
+    let circle = "without = [\"pet_care\"]\n[[circle]]\nid = \"c\"\nzh = \"圈\"\nen = \"C\"\n";
+    assert!(told(circle).contains("the circle `c` has no service"));
     let twice = told("[[service]]\nid = \"bakery\"\n[[service]]\nid = \"bakery\"\nrequired = true\n");
     assert!(twice.contains("taken"), "{twice}");
     // What breaks in the text that is extended is told of that text.

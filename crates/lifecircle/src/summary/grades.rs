@@ -90,9 +90,9 @@ mod tests {
         assert_eq!(grade([9, 12], 1.0), None);
         assert_eq!(grade([10, 0], 0.5), Some("basic"));
         assert_eq!(grade([10, 0], 0.49), None);
-        // 67 % of 12 is 8.04.
-        assert_eq!(grade([10, 8], 0.5), Some("basic"));
-        assert_eq!(grade([10, 9], 0.5), Some("improved"));
+        // Two thirds of 12 are 8.
+        assert_eq!(grade([10, 7], 0.5), Some("basic"));
+        assert_eq!(grade([10, 8], 0.5), Some("improved"));
         assert_eq!(grade([14, 10], 0.5), Some("quality"));
         assert_eq!(grade([15, 12], 0.2), None);
     }

@@ -34,7 +34,7 @@ pub struct Indicators {
     pub equity: Equity,
     /// Services that have a ratio, in the standard's order.
     pub supply: Vec<ServiceIndicators>,
-    /// The composite of circles by community; none with fewer than two communities, or where most circles are mostly empty.
+    /// The composite of circles by community; none with fewer than two communities or two circles, or where half of the circles or more are mostly empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub composite: Option<CompositeSummary>,
 }

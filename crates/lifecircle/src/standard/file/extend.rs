@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use toml::Spanned;
 
 use super::text::Text;
-use super::{FileService, StandardFile};
+use super::{FileGrade, FileService, StandardFile};
 use crate::error::{Error, Result};
 use crate::standard::Standard;
 
@@ -35,7 +35,10 @@ fn over_base(text: &Text, own: StandardFile, mut base: StandardFile) -> Result<S
     for id in &own.without {
         leave_out(text, id, &mut base)?;
     }
-    let mut whole = StandardFile {
+    if !own.without.is_empty() {
+        prune(&own, &mut base);
+    }
+    Ok(StandardFile {
         id: own.id,
         version: own.version,
         zh: own.zh,
@@ -58,11 +61,7 @@ fn over_base(text: &Text, own: StandardFile, mut base: StandardFile) -> Result<S
             |service| service.id.as_ref(),
             |own, base| merged(text, own, base),
         )?,
-    };
-    if !own.without.is_empty() {
-        prune(&mut whole);
-    }
-    Ok(whole)
+    })
 }
 
 /// What takes the place of another as it is.
@@ -112,14 +111,15 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
     } else {
         (base.minutes, base.metres)
     };
-    let recognised_anew = own.kinds.is_some()
-        || !(own.osm.is_empty() && own.amap.is_empty() && own.baidu.is_empty())
-        || !(own.overture.is_empty() && own.names.is_empty());
-    let (kinds, osm, amap, baidu, overture, names) = if recognised_anew {
-        (own.kinds, own.osm, own.amap, own.baidu, own.overture, own.names)
-    } else {
-        (base.kinds, base.osm, base.amap, base.baidu, base.overture, base.names)
-    };
+    // Rules of its own come beside the kinds: those that it names, those of the base, or, where the base says neither, that of its id.
+    let has_no_rules = base.osm.is_empty()
+        && base.amap.is_empty()
+        && base.baidu.is_empty()
+        && base.overture.is_empty()
+        && base.names.is_empty();
+    let of_its_id = || has_no_rules.then(|| vec![base.id.clone()]);
+    let kinds = own.kinds.or_else(|| base.kinds.clone()).or_else(of_its_id);
+    let list = |own: Vec<String>, base: Vec<String>| if own.is_empty() { base } else { own };
     let whole = FileService {
         id: own.id,
         circle: own.circle.or(base.circle),
@@ -138,11 +138,11 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
         aspects: own.aspects.or(base.aspects),
         kinds,
         source: own.source.or(base.source),
-        osm,
-        amap,
-        baidu,
-        overture,
-        names,
+        osm: if own.osm.is_empty() { base.osm } else { own.osm },
+        amap: list(own.amap, base.amap),
+        baidu: list(own.baidu, base.baidu),
+        overture: list(own.overture, base.overture),
+        names: list(own.names, base.names),
     };
     Ok(Spanned::new(span, whole))
 }
@@ -164,15 +164,18 @@ fn is_of(service: &Spanned<FileService>, circle: &str) -> bool {
     service.as_ref().circle.as_ref().is_some_and(|named| named.as_ref() == circle)
 }
 
-/// Takes away what hung on what was left out: pairs that name it, circles that are empty now, what grades ask of these.
-fn prune(file: &mut StandardFile) {
-    let services = &file.service;
-    let stays = |name: &str| services.iter().any(|service| service.as_ref().id.as_ref() == name);
-    file.pair.retain(|pair| pair.as_ref().services.iter().all(|name| stays(name.as_ref())));
-    file.circle.retain(|circle| services.iter().any(|service| is_of(service, &circle.as_ref().id)));
-    let circles = &file.circle;
-    for grade in &mut file.grade {
-        grade.as_mut().services.retain(|circle, _| circles.iter().any(|known| known.as_ref().id == *circle));
-    }
-    file.grade.retain(|grade| !grade.as_ref().services.is_empty());
+/// Takes away what hung on what was left out: pairs and aspects of it, grades that ask for it, circles that are empty now and that nothing
+/// of the own file is in. What the own file says is left to be checked.
+fn prune(own: &StandardFile, base: &mut StandardFile) {
+    let services = || base.service.iter().chain(&own.service);
+    let ids: HashSet<String> = services().map(|service| service.as_ref().id.as_ref().clone()).collect();
+    let circles: HashSet<String> =
+        services().filter_map(|service| Some(service.as_ref().circle.as_ref()?.as_ref().clone())).collect();
+    let named = services().flat_map(|service| service.as_ref().aspects.iter().flatten());
+    let aspects: HashSet<String> = named.map(|aspect| aspect.as_ref().clone()).collect();
+    base.pair.retain(|pair| pair.as_ref().services.iter().all(|name| ids.contains(name.as_ref())));
+    base.circle.retain(|circle| circles.contains(&circle.as_ref().id));
+    base.aspect.retain(|aspect| aspects.contains(&aspect.as_ref().id));
+    let is_whole = |grade: &FileGrade| grade.services.keys().all(|circle| circles.contains(circle));
+    base.grade.retain(|grade| is_whole(grade.as_ref()));
 }
