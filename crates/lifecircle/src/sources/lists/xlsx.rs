@@ -25,6 +25,9 @@ const SMALL_PART: u64 = 1 << 24;
 /// No workbook has more sheets.
 const MOST_SHEETS: usize = 256;
 
+/// Nor more rows on several sheets together; one alone has a million.
+const MOST_ROWS: usize = 3_000_000;
+
 /// A head has no more columns than a sheet.
 const MOST_COLUMNS: usize = 16_384;
 
@@ -74,6 +77,10 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
             Some(first) if first.columns == found.columns => {
                 first.rows.extend(found.records(cells, place)?.rows);
                 first.sheets_joined.push((*name).clone());
+                if first.rows.len() > MOST_ROWS {
+                    return Err(Error::new(format!("its sheets have more than {MOST_ROWS} rows together"))
+                        .hint("name one with `sheet` in a file of inputs, or save them as .csv"));
+                }
             }
             // Of a sheet of remarks nothing is made, where another follows.
             None if found.columns.len() > 1 || number + 1 == wanted.len() => {
