@@ -202,7 +202,7 @@ impl InputFiles {
     /// # Errors
     /// If it has a mistake, told with its line.
     pub fn parse(text: &str) -> Result<Self> {
-        let inputs: Self = toml::from_str(text).map_err(|e| {
+        let mut inputs: Self = toml::from_str(text).map_err(|e| {
             let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             Error::new(e.message().replace('\n', " "))
                 .place(format!("line {line}"))
@@ -210,6 +210,12 @@ impl InputFiles {
         })?;
         if inputs.extracts.is_empty() || inputs.extracts.iter().any(|extract| extract.as_os_str().is_empty()) {
             return Err(Error::new("`extract` is empty").hint("name the OpenStreetMap extract"));
+        }
+        // A name that ends as lists do is that of a file.
+        if let Some(ClipTo::Boundary(word)) = &inputs.clip
+            && lists::is_list(Path::new(word))
+        {
+            inputs.clip = Some(ClipTo::of(word, Datum::default()));
         }
         if inputs.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
             return Err(
@@ -270,6 +276,12 @@ mod tests {
         assert!(told("extract = \"a.pbf\"\npopulation = -3\n").contains("`population` must be"));
         let datum = told("extract = \"a.pbf\"\n[[facilities]]\nfile = \"a.csv\"\ndatum = \"gcj\"\n");
         assert!(datum.starts_with("line 4") && datum.contains("gcj02"), "{datum}");
+        let clip = |text: &str| InputFiles::parse(&format!("extract = \"a.pbf\"\nclip = {text}\n")).unwrap();
+        assert_eq!(clip("\"乌海市\"").clip, Some(ClipTo::Boundary("乌海市".to_owned())));
+        assert_eq!(clip("\"乌海市\"").name(), "乌海市");
+        assert_eq!(clip("\"St. Paul's Bay\"").paths().len(), 1);
+        assert_eq!(clip("\"area.geojson\"").paths().len(), 2);
+        assert_eq!(clip("{ file = \"area.geojson\", datum = \"gcj02\" }").paths().len(), 2);
         assert!(told("extract = \"a.pbf\"\npopulation = 5\npeople = { file = \"p.csv\" }\n").contains("both"));
     }
 
