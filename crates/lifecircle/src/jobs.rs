@@ -13,8 +13,8 @@ use serde::Serialize;
 use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
 use crate::import::{
-    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, boundary_clip, describe_source, import, read_clip,
-    read_communities, read_corrections, read_list, read_people,
+    AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, boundary_clip, describe_source, import, list_of,
+    read_clip, read_communities, read_corrections, read_list, read_people,
 };
 use crate::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
 use crate::kinds::Catalogue;
@@ -210,7 +210,7 @@ pub fn look_at_list(path: &Path, reading: &ListReading) -> Result<ListPreview> {
         row.cells.iter().for_each(|(column, text)| cells[column] = text.to_owned());
         cells
     };
-    let (recognised, problem) = match read_list(path, reading) {
+    let (recognised, problem) = match list_of(&records, reading) {
         Ok(list) => (Some(recognised(&list)), None),
         Err(error) => (None, Some(without_directory(error, path).sentence(|setting| format!("`{}`", setting.name())))),
     };

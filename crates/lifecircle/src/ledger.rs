@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::sources::lists;
 use crate::sources::records::{Record, Records};
 use crate::summary::{CommunitySummary, Summary};
-use crate::tables::{Format, Table};
+use crate::tables::Table;
 
 /// The share of people who must have a service, if nothing else is said.
 pub const DEFAULT_ENOUGH: f64 = 0.9;
@@ -193,14 +193,6 @@ impl Ledger {
         self.own_columns.iter().enumerate().fold(table, |table, (column, name)| {
             table.maybe_text(name, all().map(|entry| entry.own.get(column).filter(|text| !text.is_empty())))
         })
-    }
-
-    /// Writes it, as CSV or XLSX by the ending of the name.
-    ///
-    /// # Errors
-    /// If the name has another ending, or nothing can be written there.
-    pub fn write(&self, path: &Path, format: Format) -> Result<()> {
-        self.table().write(path, format)
     }
 }
 

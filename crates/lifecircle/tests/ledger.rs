@@ -86,7 +86,7 @@ fn a_ledger_is_read_as_it_was_written_and_as_table_programs_write_it() {
     ledger.entries[3].closed = Some("2026-01-02".parse().unwrap());
     for format in [Format::Csv, Format::Xlsx] {
         let path = directory.path().join(format!("ledger.{}", format.extension()));
-        ledger.write(&path, format).unwrap();
+        ledger.table().write(&path, format).unwrap();
         assert_eq!(Ledger::read(&path).unwrap(), ledger, "{format:?}");
     }
     // Days as Excel shows them where people read Chinese.
@@ -110,7 +110,7 @@ fn a_ledger_is_read_as_it_was_written_and_as_table_programs_write_it() {
     elderly.walker = "elderly".to_owned();
     assert_eq!(counts(kept.check(&elderly, on("2025-01-01")).unwrap())[1..], [0, 0, 0, 0]);
     assert!(kept.entries.len() > before);
-    kept.write(&path, Format::Csv).unwrap();
+    kept.table().write(&path, Format::Csv).unwrap();
     assert_eq!(Ledger::read(&path).unwrap().entries[0].own, ["民政局"]);
     let wrong = |text: String| {
         std::fs::write(&path, text).unwrap();

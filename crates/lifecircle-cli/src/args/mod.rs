@@ -1,26 +1,20 @@
 //! The command line.
 
+mod inputs;
+mod measuring;
 mod plan;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lifecircle::city::About;
-use lifecircle::geo::{Datum, Metres};
-use lifecircle::import::ListColumns;
-use lifecircle::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
-use lifecircle::jobs::{DEFAULT_WALKER, STANDARD_ELSEWHERE, usual_standard};
+pub use inputs::{ImportArgs, InputArgs, InputsArgs};
 use lifecircle::ledger::DEFAULT_ENOUGH;
-use lifecircle::network::Walker;
 use lifecircle::output::Existing;
-use lifecircle::ready::Walk;
 use lifecircle::setting::Setting;
-use lifecircle::sources::lists;
-use lifecircle::standard::{CatchmentModel, DecayRule, Standard};
 use lifecircle::tables::Format;
 use lifecircle::text::Language;
+pub use measuring::{Measuring, MeasuringAll};
 pub use plan::{CompareArgs, PlanCommand, SitesArgs, SitesModel, SolveArgs, SolveModel, UnitsArgs};
 
 /// The headings under which help lists options.
@@ -181,343 +175,6 @@ pub struct DemoArgs {
     pub force: Force,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  lifecircle import malta.osm.pbf -o malta.city
-  lifecircle import city.osm.pbf -o city.city --people census.gpkg --communities communities.geojson
-  lifecircle import city.osm.pbf -o city.city --facilities amap.csv --datum gcj02 --columns name=名称,kind=类别,lon=经度,lat=纬度
-  lifecircle import inner-mongolia.osm.pbf --clip 乌海市 -o wuhai.city          a city out of the extract of a province
-  lifecircle inputs city.osm.pbf *.xlsx communities.geojson -o city-inputs.toml      looks at the files; check it, then
-  lifecircle import --inputs city-inputs.toml -o city.city")]
-pub struct ImportArgs {
-    #[command(flatten)]
-    pub inputs: InputArgs,
-    /// The city directory to write
-    #[arg(long, short, value_name = "NAME.city", help_heading = OUTPUT)]
-    pub output: PathBuf,
-    #[command(flatten)]
-    pub force: Force,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  lifecircle inputs wuhai.osm.pbf lists/*.xlsx communities.geojson dem.tif
-  lifecircle import --inputs city-inputs.toml -o wuhai.city
-
-It tells what each file is, which columns hold what, what every entry of a list is, and in which datum it is: by places that the map
-calls the same. What it is not sure of stands in the file as a remark; correct it there.")]
-pub struct InputsArgs {
-    /// The files: an OpenStreetMap extract and what else you have
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// The file of inputs to write
-    #[arg(long, short, default_value = "city-inputs.toml", value_name = "FILE.toml", help_heading = OUTPUT)]
-    pub output: PathBuf,
-}
-
-/// What a city is made from.
-#[derive(Debug, Args)]
-pub struct InputArgs {
-    /// OpenStreetMap extract, or several that are neighbours: .osm.pbf, .osm, .osm.gz or .osm.bz2
-    #[arg(required_unless_present = "inputs", value_name = "EXTRACT")]
-    pub extracts: Vec<PathBuf>,
-    /// A file that describes all inputs, each with its own columns, datum and kind, instead of the options below (see
-    /// `lifecircle inputs`)
-    #[arg(long, value_name = "FILE.toml", help_heading = CITY, conflicts_with_all = [
-        "extracts", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
-        "communities_datum", "admin_level", "elevation", "name",
-        "corrections",
-        "clip",
-        "clip_datum",
-    ])]
-    pub inputs: Option<PathBuf>,
-    /// The part of the extract that is the city: a file of areas (GeoJSON, GeoPackage), or the name of an administrative boundary of
-    /// the extract; streets and facilities are kept 1.5 km around it
-    #[arg(long, value_name = "FILE|NAME", help_heading = CITY)]
-    pub clip: Option<String>,
-    /// Datum of a file given to --clip
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", requires = "clip", help_heading = CITY)]
-    pub clip_datum: DatumArg,
-    /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
-    /// their residents without coordinates [default: estimated from buildings and streets]
-    #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
-    pub people: Option<PathBuf>,
-    /// Column of residents in --people [default: residents, population, people, pop or 人口]
-    #[arg(long, value_name = "COLUMN", requires = "people", help_heading = PEOPLE)]
-    pub people_column: Option<String>,
-    /// All residents together, where no --people is given: what is estimated is scaled to it
-    #[arg(long, value_name = "RESIDENTS", conflicts_with = "people", value_parser = residents, help_heading = PEOPLE)]
-    pub population: Option<f64>,
-    /// Datum of --people
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
-    pub people_datum: DatumArg,
-    #[arg(long, value_name = "FILE", help_heading = PLACES, help = format!("A list of facilities: {}; exports of AMap, Baidu \
-        and Overture are known by their columns; may be given several times", lists::formats()))]
-    pub facilities: Vec<PathBuf>,
-    /// Columns of --facilities, where it is one list: lon=LNG,lat=LAT,name=NAME,kind=KIND,id=ID,capacity=N,area=M2,address=…
-    /// [default: by their usual names; several lists with columns of their own: see `lifecircle inputs`]
-    #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities", help_heading = PLACES)]
-    pub columns: Option<String>,
-    /// Datum of --facilities, where it is one list [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
-    #[arg(long, value_enum, help_heading = PLACES)]
-    pub datum: Option<DatumArg>,
-    /// Corrections of what places are: a table with the columns id and kinds (see `lifecircle facilities --help`)
-    #[arg(long, value_name = "FILE", help_heading = PLACES)]
-    pub corrections: Option<PathBuf>,
-    /// Count every entry of --facilities, even if the place is known already
-    #[arg(long, help_heading = PLACES)]
-    pub no_merge: bool,
-    /// Areas of communities (社区): GeoJSON or GeoPackage, may be given several times [default: administrative
-    /// boundaries of the extract]
-    #[arg(long, value_name = "FILE", help_heading = COMMUNITIES)]
-    pub communities: Vec<PathBuf>,
-    /// Datum of --communities
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = COMMUNITIES)]
-    pub communities_datum: DatumArg,
-    /// Which admin_level of the extract's boundaries are the communities [default: the deepest that covers most homes]
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=12), help_heading = COMMUNITIES)]
-    pub admin_level: Option<u8>,
-    /// Ground elevation in metres: GeoTIFF in longitude and latitude
-    #[arg(long, value_name = "FILE", help_heading = CITY)]
-    pub elevation: Option<PathBuf>,
-    /// What the city is called [default: the extract's file name]
-    #[arg(long, help_heading = CITY)]
-    pub name: Option<String>,
-}
-
-impl InputArgs {
-    /// The files that a city is made of.
-    pub fn files(&self) -> lifecircle::Result<InputFiles> {
-        if let Some(inputs) = &self.inputs {
-            return InputFiles::read(inputs);
-        }
-        if self.facilities.len() > 1 && (self.columns.is_some() || self.datum.is_some()) {
-            return Err(lifecircle::Error::new("--columns and --datum are for one list, and several are given").hint(
-                "describe each in a file of inputs: lifecircle inputs FILES… -o city-inputs.toml, then import --inputs city-inputs.toml",
-            ));
-        }
-        let columns = self.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();
-        let people = self.people.as_ref().map(|file| PeopleFile {
-            file: file.clone(),
-            sheet: None,
-            residents: self.people_column.clone(),
-            datum: self.people_datum.into(),
-        });
-        let list = |file: &PathBuf| ListFile {
-            columns: columns.clone(),
-            datum: self.datum.map(Into::into),
-            ..ListFile::of(file)
-        };
-        let areas =
-            |file: &PathBuf| AreasFile { file: file.clone(), sheet: None, datum: self.communities_datum.into() };
-        Ok(InputFiles {
-            name: self.name.clone(),
-            // Without a file of inputs it is required.
-            extracts: self.extracts.clone(),
-            people,
-            population: self.population,
-            facilities: self.facilities.iter().map(list).collect(),
-            keep_duplicates: self.no_merge,
-            communities: self.communities.iter().map(areas).collect(),
-            admin_level: self.admin_level,
-            elevation: self.elevation.clone(),
-            corrections: self.corrections.clone(),
-            clip: self.clip.as_ref().map(|word| ClipTo::of(word, self.clip_datum.into())),
-        })
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum DatumArg {
-    Wgs84,
-    Gcj02,
-    Bd09,
-}
-
-impl From<DatumArg> for Datum {
-    fn from(arg: DatumArg) -> Self {
-        match arg {
-            DatumArg::Wgs84 => Self::Wgs84,
-            DatumArg::Gcj02 => Self::Gcj02,
-            DatumArg::Bd09 => Self::Bd09,
-        }
-    }
-}
-
-/// How a city is measured.
-#[derive(Debug, Args)]
-pub struct Measuring {
-    /// Standard: a built-in one (see `lifecircle standards list`) or a .toml file [default: wuhai-8 in China, moreno-6 elsewhere]
-    #[arg(long, help_heading = MEASURING)]
-    pub standard: Option<String>,
-    /// Who walks: see `lifecircle walkers list`, or name a .toml file
-    #[arg(long, default_value = DEFAULT_WALKER, help_heading = MEASURING)]
-    pub walker: String,
-    /// How far a door may be from its street, in metres
-    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres, help_heading = MEASURING)]
-    pub snap_limit: f64,
-    #[command(flatten)]
-    pub sharing: Sharing,
-}
-
-/// How the supply of services that have a ratio is shared out.
-#[derive(Debug, Args)]
-pub struct Sharing {
-    /// Catchment model of every ratio: 2sfca, 3sfca, m2sfca or bfca [default: as the standard says]
-    #[arg(long, value_name = "MODEL", help_heading = MEASURING)]
-    pub catchment: Option<String>,
-    /// Decay of every ratio within its threshold: step, linear, gaussian, exponential:0.1, logistic:10,2 or
-    /// bands:5=1,10=0.68,15=0.22, in minutes or metres [default: as the standard says]
-    #[arg(long, value_name = "DECAY", help_heading = MEASURING)]
-    pub decay: Option<String>,
-}
-
-impl Sharing {
-    fn set(&self, standard: Standard) -> lifecircle::Result<Standard> {
-        let model: Option<CatchmentModel> = self.catchment.as_deref().map(str::parse).transpose()?;
-        let decay: Option<DecayRule> = self.decay.as_deref().map(str::parse).transpose()?;
-        Ok(standard.shared_by(model, decay.as_ref()))
-    }
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim().parse::<f64>() {
-        Ok(share) if share > 0.0 && share <= 100.0 => Ok(share),
-        _ => Err("give a share above 0 and at most 100 percent".to_owned()),
-    }
-}
-
-fn residents(text: &str) -> Result<f64, String> {
-    let number: f64 = text.replace([',', ' '], "").parse().map_err(|_| "give a number of residents".to_owned())?;
-    if (1.0..=1e9).contains(&number) { Ok(number) } else { Err("give a number between 1 and 1000000000".to_owned()) }
-}
-
-fn metres(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(metres) if (0.0..=100_000.0).contains(&metres) => Ok(metres),
-        _ => Err("give a number of metres between 0 and 100000".to_owned()),
-    }
-}
-
-/// Names that are files and no ids of built-in ones.
-fn files<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a Path> {
-    names.into_iter().map(Path::new).filter(|name| name.extension().is_some()).collect()
-}
-
-impl Measuring {
-    /// Files that are read for it.
-    pub fn files(&self) -> Vec<&Path> {
-        files(self.standard.iter().chain([&self.walker]))
-    }
-
-    /// The standard that is named, if one is.
-    pub fn named(&self) -> lifecircle::Result<Option<Standard>> {
-        self.standard.as_deref().map(|id| self.sharing.set(Standard::find(id)?)).transpose()
-    }
-
-    /// By which standard: the one that is named, or the usual one of a city.
-    pub fn standard(&self, named: Option<Standard>, about: &About, common: &Common) -> lifecircle::Result<Standard> {
-        named.map_or_else(|| usual(&self.sharing, about, common), Ok)
-    }
-
-    /// Who walks.
-    pub fn walk(&self) -> lifecircle::Result<Walk> {
-        Ok(walk(Walker::find(&self.walker)?, self.snap_limit))
-    }
-}
-
-/// The usual standard of a city. Where that is not the one that this program is known for, whoever reads hears of it.
-fn usual(sharing: &Sharing, about: &About, common: &Common) -> lifecircle::Result<Standard> {
-    let id = usual_standard(about);
-    if id == STANDARD_ELSEWHERE && !common.json && !common.quiet {
-        let others = || Standard::for_any_country().iter().copied().filter(|other| *other != id);
-        let note = match common.language() {
-            Language::Chinese => format!(
-                "注意：未指定标准，{}不在中国境内，按 {id} 测算；也可用 --standard 选择 {}。",
-                about.name,
-                others().collect::<Vec<_>>().join("、")
-            ),
-            Language::English => format!(
-                "Note: no standard was named, and {} lies outside China: measured by {id}. Others are {} (--standard).",
-                about.name,
-                others().collect::<Vec<_>>().join(", ")
-            ),
-        };
-        eprintln!("{note}");
-    }
-    sharing.set(Standard::find(id)?)
-}
-
-fn walk(walker: Walker, snap_limit: f64) -> Walk {
-    Walk { walker, snap_limit: Metres(snap_limit) }
-}
-
-/// How a city is measured, perhaps in several ways at once.
-#[derive(Debug, Args)]
-pub struct MeasuringAll {
-    /// Standards: built-in ones (see `lifecircle standards list`), .toml files, or `all` [default: wuhai-8 in China, moreno-6 elsewhere]
-    #[arg(long, value_delimiter = ',', value_name = "STANDARD", help_heading = MEASURING)]
-    pub standard: Vec<String>,
-    /// Who walks: see `lifecircle walkers list`; .toml files, or `all`
-    #[arg(long, value_delimiter = ',', default_value = DEFAULT_WALKER, value_name = "WALKER", help_heading = MEASURING)]
-    pub walker: Vec<String>,
-    /// How far a door may be from its street, in metres
-    #[arg(long, default_value_t = lifecircle::network::DEFAULT_SNAP_LIMIT.0, value_name = "METRES", value_parser = metres, help_heading = MEASURING)]
-    pub snap_limit: f64,
-    #[command(flatten)]
-    pub sharing: Sharing,
-}
-
-/// Refuses two of one id, whose results would be written over each other.
-fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::Result<()> {
-    let mut seen = BTreeSet::new();
-    for id in ids {
-        if !seen.insert(id) {
-            return Err(lifecircle::Error::new(format!("two {what} are called {id:?}")).hint("give one another id"));
-        }
-    }
-    Ok(())
-}
-
-impl MeasuringAll {
-    /// Files that are read for it.
-    pub fn files(&self) -> Vec<&Path> {
-        files(self.standard.iter().chain(&self.walker))
-    }
-
-    /// The standards that are named; none if none is.
-    pub fn named(&self) -> lifecircle::Result<Vec<Standard>> {
-        if self.standard.iter().any(|id| id == "all") {
-            return Standard::built_in().map(|id| self.sharing.set(Standard::find(id)?)).collect();
-        }
-        let standards = self
-            .standard
-            .iter()
-            .map(|id| self.sharing.set(Standard::find(id)?))
-            .collect::<lifecircle::Result<Vec<_>>>()?;
-        different("standards", standards.iter().map(|standard| standard.id.as_str()))?;
-        Ok(standards)
-    }
-
-    /// By which standards: those that are named, or the usual one of a city.
-    pub fn standards(&self, named: Vec<Standard>, about: &About, common: &Common) -> lifecircle::Result<Vec<Standard>> {
-        if named.is_empty() { Ok(vec![usual(&self.sharing, about, common)?]) } else { Ok(named) }
-    }
-
-    /// Who walks.
-    pub fn walks(&self) -> lifecircle::Result<Vec<Walk>> {
-        let walkers = if self.walker.iter().any(|id| id == "all") {
-            Walker::all().to_vec()
-        } else {
-            self.walker.iter().map(|id| Walker::find(id)).collect::<lifecircle::Result<_>>()?
-        };
-        different("walkers", walkers.iter().map(|walker| walker.id.as_str()))?;
-        Ok(walkers.into_iter().map(|walker| walk(walker, self.snap_limit)).collect())
-    }
-}
-
 /// The option by which a setting of the library is given.
 pub fn option(setting: Setting) -> String {
     let option = match setting {
@@ -651,6 +308,13 @@ pub struct ReportArgs {
     pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(share) if share > 0.0 && share <= 100.0 => Ok(share),
+        _ => Err("give a share above 0 and at most 100 percent".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

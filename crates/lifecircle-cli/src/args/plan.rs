@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Force, Formats, Measuring, OUTPUT, PLANNING, metres};
+use super::measuring::metres;
+use super::{Force, Formats, Measuring, OUTPUT, PLANNING};
 
 #[derive(Debug, Subcommand)]
 pub enum PlanCommand {
@@ -105,7 +106,7 @@ pub struct UnitsArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_000), required_unless_present = "people", conflicts_with = "people", help_heading = PLANNING)]
     pub count: Option<u32>,
     /// About how many residents a unit should have, instead
-    #[arg(long, value_name = "N", value_parser = super::residents, help_heading = PLANNING)]
+    #[arg(long, value_name = "N", value_parser = super::inputs::residents, help_heading = PLANNING)]
     pub people: Option<f64>,
     /// How much more or less populous than the mean a unit may be, as a share
     #[arg(long, default_value_t = 0.2, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]

@@ -25,7 +25,7 @@ pub fn run(args: &LedgerArgs, common: &Common) -> Result<()> {
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     let check = CheckUp { date: args.date(), enough: args.enough / 100.0 };
     let change = ledger.check(&summarise(&measured), check).map_err(|error| error.file(&args.ledger))?;
-    output.write(|path| ledger.write(path, format))?;
+    output.write(|path| ledger.table().write(path, format))?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::ledger(out, &ledger, change, (&args.ledger, check.date), common))

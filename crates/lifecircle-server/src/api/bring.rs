@@ -145,9 +145,7 @@ impl Reading {
 
 fn datum(text: Option<&str>) -> Result<Option<Datum>, Problem> {
     let all = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09];
-    let find = |text: &str| {
-        all.into_iter().find(|datum| datum.name().replace('-', "").eq_ignore_ascii_case(&text.replace('-', "")))
-    };
+    let find = |text: &str| all.into_iter().find(|datum| datum.id().eq_ignore_ascii_case(&text.replace('-', "")));
     text.map(|text| find(text).ok_or_else(|| Problem::bad_input("`datum` must be wgs84, gcj02 or bd09"))).transpose()
 }
 

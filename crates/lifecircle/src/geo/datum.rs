@@ -36,6 +36,15 @@ impl Datum {
         }
     }
 
+    /// How it is written in files and addresses: `wgs84`, `gcj02`, `bd09`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Wgs84 => "wgs84",
+            Self::Gcj02 => "gcj02",
+            Self::Bd09 => "bd09",
+        }
+    }
+
     /// A point of this datum in WGS-84.
     ///
     /// ```

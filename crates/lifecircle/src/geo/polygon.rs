@@ -32,6 +32,18 @@ pub fn contains(shape: &MultiPolygon<f64>, point: LonLat) -> bool {
     geo::Intersects::intersects(shape, &Point(point))
 }
 
+/// Points along a ring, no farther apart than `step`, or as far as `most` of them lie apart.
+pub fn points_along(ring: &LineString<f64>, step: Metres, most: usize) -> Vec<LonLat> {
+    let length: f64 = ring.0.windows(2).map(|pair| distance(pair[0], pair[1]).0).sum();
+    let step = step.0.max(length / most as f64);
+    let mut points = Vec::new();
+    for pair in ring.0.windows(2) {
+        let parts = (distance(pair[0], pair[1]).0 / step).ceil().max(1.0);
+        points.extend((0..parts as usize).map(|part| pair[0] + (pair[1] - pair[0]) * (part as f64 / parts)));
+    }
+    points
+}
+
 /// All rings, outer and inner.
 pub fn rings(shape: &MultiPolygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
     shape.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))

@@ -14,9 +14,8 @@ use super::facilities;
 use super::scan::{self, Extract, Label};
 use crate::city::Name;
 use crate::error::{Error, Result};
-use crate::geo::Datum;
 use crate::geo::metric::{Frame, Mercator};
-use crate::geo::{LonLat, polygon};
+use crate::geo::{Datum, LonLat, Metres, polygon};
 use crate::progress::Progress;
 use crate::sources::extract::OsmSource;
 use crate::sources::lists::{self, Part};
@@ -29,9 +28,9 @@ const MARGIN: f64 = 1500.0;
 const CELL: f64 = 100.0;
 const MOST_CELLS: f64 = 1e6;
 
-/// Borders have no more corners, nor stretches between them that are longer than so many cells together.
+/// Borders have no more corners; a ring that is longer is looked at in no more steps.
 const MOST_CORNERS: usize = 1_000_000;
-const MOST_STEPS: f64 = 5e6;
+const MOST_STEPS: usize = 1_000_000;
 
 /// How many names are told where none is the one that was asked for.
 const TOLD: usize = 12;
@@ -72,7 +71,8 @@ impl Clip {
         if polygon::rings(&area).map(|ring| ring.0.len()).sum::<usize>() > MOST_CORNERS {
             return Err(Error::new("the area to cut out has more corners than any border").hint("simplify it"));
         }
-        let border = RTree::bulk_load(border(&area, step).into_iter().map(Mercator::project).collect());
+        let border = polygon::rings(&area).flat_map(|ring| polygon::points_along(ring, Metres(metres), MOST_STEPS));
+        let border = RTree::bulk_load(border.map(Mercator::project).collect());
         // A cell whose middle is that near may reach into what is kept.
         let reach = MARGIN + metres;
         let is_kept = |cell: usize| {
@@ -116,22 +116,6 @@ impl Clip {
         let mut inside = is_inside.into_iter();
         things.retain(|_| inside.next().unwrap_or(false));
     }
-}
-
-/// Points along the outlines, no farther apart than cells are wide.
-fn border(area: &MultiPolygon<f64>, step: LonLat) -> Vec<LonLat> {
-    let pairs = || polygon::rings(area).flat_map(|ring| ring.0.windows(2));
-    let cells: f64 =
-        pairs().map(|pair| ((pair[1].x - pair[0].x) / step.x).abs() + ((pair[1].y - pair[0].y) / step.y).abs()).sum();
-    // A border that goes to and fro more than any does is looked at in wider steps.
-    let step = LonLat { x: step.x * (cells / MOST_STEPS).max(1.0), y: step.y * (cells / MOST_STEPS).max(1.0) };
-    pairs()
-        .flat_map(|pair| {
-            let (from, to) = (pair[0], pair[1]);
-            let parts = ((to.x - from.x) / step.x).abs().max(((to.y - from.y) / step.y).abs()).ceil().max(1.0);
-            (0..parts as usize).map(move |part| from + (to - from) * (part as f64 / parts))
-        })
-        .collect()
 }
 
 /// Reads the area to cut out: all areas of a file together.

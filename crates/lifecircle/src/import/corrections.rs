@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::city::Facility;
+use super::note;
+use crate::city::{Facility, Note};
 use crate::error::{Error, Result};
 use crate::kinds::{CORRECTED, Catalogue};
 use crate::sources::lists::{self, Part};
@@ -85,6 +86,17 @@ impl Corrections {
 }
 
 impl Corrected {
+    /// Tells the user which rows are of nothing.
+    pub(super) fn note(&self) -> Option<Note> {
+        let (count, first) = (self.missing.len(), self.missing.first()?);
+        Some(note(
+            format!(
+                "{count} corrections name facilities that are not there ({first} …); give the ids of places that are, or leave these rows out."
+            ),
+            format!("更正表中有 {count} 条所指的设施不存在（{first} 等）；请改用现有编号或删去这些行。"),
+        ))
+    }
+
     /// The error for ids that are not there, where somebody names them to a city that is.
     ///
     /// # Errors

@@ -11,14 +11,14 @@ use rstar::{PointDistance, RTree};
 use super::area::Area;
 use super::area_index::AreaIndex;
 use crate::city::{Home, MapFeature, MapKind, Streets};
-use crate::geo::metric::{Mercator, distance};
+use crate::geo::metric::Mercator;
 use crate::geo::{LonLat, Metres, polygon};
 
 /// The hull is looked at every so many metres.
 const STEP: f64 = 100.0;
 
 /// No more points than this are looked at; a hull of a country has longer steps.
-const MOST_POINTS: f64 = 20_000.0;
+const MOST_POINTS: usize = 20_000;
 
 /// Waters of at least so many square metres end the land.
 const LARGE_WATER: f64 = 1e6;
@@ -40,6 +40,7 @@ const NEAR: f64 = 10_000.0;
 pub(super) fn mark(homes: &mut [Home], streets: &Streets, areas: &[Area<'_>], basemap: &[MapFeature]) {
     let points = MultiPoint(streets.nodes.iter().chain(&streets.bends).map(|point| Point(*point)).collect());
     let hull = points.convex_hull();
+    let along = |ring: &LineString<f64>| polygon::points_along(ring, Metres(STEP), MOST_POINTS);
     let mut edge = along(hull.exterior());
     if let Some(cut) = area_of_cut(homes, streets, areas, polygon::area(&MultiPolygon(vec![hull]))) {
         edge.extend(polygon::rings(cut).flat_map(along));
@@ -53,18 +54,6 @@ pub(super) fn mark(homes: &mut [Home], streets: &Streets, areas: &[Area<'_>], ba
         let metres = nearest.map(|point| point.distance_2(&here).sqrt() / Mercator::scale(home.at.y));
         home.to_edge = metres.filter(|metres| *metres <= NEAR).map(Metres);
     }
-}
-
-/// Points along a ring.
-fn along(ring: &LineString<f64>) -> Vec<LonLat> {
-    let length: f64 = ring.0.windows(2).map(|pair| distance(pair[0], pair[1]).0).sum();
-    let step = STEP.max(length / MOST_POINTS);
-    let mut points = Vec::new();
-    for pair in ring.0.windows(2) {
-        let parts = (distance(pair[0], pair[1]).0 / step).ceil().max(1.0);
-        points.extend((0..parts as usize).map(|part| pair[0] + (pair[1] - pair[0]) * (part as f64 / parts)));
-    }
-    points
 }
 
 /// The area that the data was cut to: the smallest administrative one that holds nearly all homes and streets, and is not much larger than where

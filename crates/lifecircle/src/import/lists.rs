@@ -145,6 +145,27 @@ pub struct ListColumns {
 }
 
 impl ListColumns {
+    /// The columns by the names of their fields, as a user writes them.
+    fn fields(&mut self) -> [(&'static str, &mut Option<String>); 9] {
+        let Self { lon, lat, name, kind, id, capacity, area, address, community } = self;
+        [
+            ("lon", lon),
+            ("lat", lat),
+            ("name", name),
+            ("kind", kind),
+            ("id", id),
+            ("capacity", capacity),
+            ("area", area),
+            ("address", address),
+            ("community", community),
+        ]
+    }
+
+    /// The columns that are named, by the names of their fields.
+    pub(crate) fn named(&self) -> Vec<(&'static str, String)> {
+        self.clone().fields().into_iter().filter_map(|(field, column)| Some((field, column.take()?))).collect()
+    }
+
     /// Reads `lon=LNG,lat=LAT,name=名称,kind=类别` as given on the command line.
     ///
     /// # Errors
@@ -152,23 +173,12 @@ impl ListColumns {
     pub fn parse(text: &str) -> Result<Self> {
         let mut columns = Self::default();
         for part in text.split(',').filter(|part| !part.trim().is_empty()) {
-            let known = part.split_once('=').and_then(|(field, column)| {
-                let slot = match field.trim() {
-                    "lon" => &mut columns.lon,
-                    "lat" => &mut columns.lat,
-                    "name" => &mut columns.name,
-                    "kind" => &mut columns.kind,
-                    "id" => &mut columns.id,
-                    "capacity" => &mut columns.capacity,
-                    "area" => &mut columns.area,
-                    "address" => &mut columns.address,
-                    "community" => &mut columns.community,
-                    _ => return None,
-                };
+            let told = part.split_once('=').and_then(|(field, column)| {
+                let slot = columns.fields().into_iter().find(|(known, _)| *known == field.trim())?.1;
                 *slot = Some(column.trim().to_owned());
                 Some(())
             });
-            known.ok_or_else(|| {
+            told.ok_or_else(|| {
                 Error::new(format!("the column mapping {part:?} is not understood")).hint(
                     "write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity, area, address or community",
                 )
@@ -226,17 +236,25 @@ impl Found {
 /// # Errors
 /// If the file cannot be read, a column is missing, or a row is bad.
 pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
-    let records = lists::read(Part { path, sheet: reading.sheet.as_deref() })?;
+    list_of(&lists::read(Part { path, sheet: reading.sheet.as_deref() })?, reading)
+}
+
+/// A list of records that were read.
+///
+/// # Errors
+/// If a column is missing, or a row is bad.
+pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<FacilityList> {
+    let path = &records.file;
     let list = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let (origin, codes) = Codes::find(&records);
+    let (origin, codes) = Codes::find(records);
     let datum = reading.datum.unwrap_or(match origin {
         ListOrigin::Amap => Datum::Gcj02,
         ListOrigin::Baidu => Datum::Bd09,
         ListOrigin::Overture | ListOrigin::Plain => Datum::Wgs84,
     });
     let columns = &reading.columns;
-    let found = Found::of(&records, columns)?;
-    let coordinates = coordinates(&records, columns, &found)?;
+    let found = Found::of(records, columns)?;
+    let coordinates = coordinates(records, columns, &found)?;
     let has_tags =
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
     let tells_kinds = found.name.is_some() || found.kind.is_some() || has_tags || reading.kind.is_some();
@@ -263,11 +281,11 @@ pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
     let areas = sizes(found.area, may_be_words(&columns.area, found.area, Meaning::Area))?;
     let (mut facilities, mut unplaced, mut closed) = (Vec::with_capacity(records.rows.len()), Vec::new(), 0);
     for (number, record) in records.rows.iter().enumerate() {
-        if codes.is_closed(&records, record) {
+        if codes.is_closed(records, record) {
             closed += 1;
             continue;
         }
-        let (kind, tags) = told(&records, record, (&found, codes, origin), reading.kind.as_deref());
+        let (kind, tags) = told(records, record, (&found, codes, origin), reading.kind.as_deref());
         let row_id = records.text(record, found.id).map_or_else(|| (number + 1).to_string(), str::to_owned);
         let facility = Facility {
             id: format!("{list}:{row_id}"),
@@ -283,9 +301,9 @@ pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
         let (address, community) = (text(found.address), text(found.community));
         match &coordinates {
             Some(coordinates)
-                if coordinates.are_told(&records, number) || address.is_empty() && community.is_empty() =>
+                if coordinates.are_told(records, number) || address.is_empty() && community.is_empty() =>
             {
-                let geometry = coordinates.of(&records, number, datum)?;
+                let geometry = coordinates.of(records, number, datum)?;
                 let at = point_of(&geometry)
                     .ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
                 facilities.push(placed(facility, at, into_areas(geometry)));
@@ -294,8 +312,9 @@ pub fn read_list(path: &Path, reading: &ListReading) -> Result<FacilityList> {
         }
     }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let unused = found.unused(&records, codes, columns, has_tags);
-    Ok(FacilityList { file, origin, datum, facilities, unplaced, unused, sheets_left: records.sheets_left, closed })
+    let unused = found.unused(records, codes, columns, has_tags);
+    let sheets_left = records.sheets_left.clone();
+    Ok(FacilityList { file, origin, datum, facilities, unplaced, unused, sheets_left, closed })
 }
 
 /// Where a list keeps its coordinates; none where it has addresses, or names and communities, instead.

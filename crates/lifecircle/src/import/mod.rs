@@ -33,6 +33,7 @@ pub use area_totals::AreaTotals;
 pub use clip::{Clip, boundary_clip, read_clip};
 pub use communities::{AdminLevel, read_communities};
 pub use corrections::{Corrected, Corrections, read_corrections};
+pub(crate) use lists::list_of;
 pub use lists::{FacilityList, ListColumns, ListReading, Unplaced, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
@@ -172,14 +173,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         merges.extend(merged);
     }
     if let Some(corrections) = &inputs.corrections {
-        let corrected = corrections.apply(&mut facilities);
-        if !corrected.missing.is_empty() {
-            let (count, first) = (corrected.missing.len(), &corrected.missing[0]);
-            notes.push(note(
-                format!("{count} corrections name facilities that are not there ({first} …); give the ids of places that are, or leave these rows out."),
-                format!("更正表中有 {count} 条所指的设施不存在（{first} 等）；请改用现有编号或删去这些行。"),
-            ));
-        }
+        notes.extend(corrections.apply(&mut facilities).note());
     }
     progress.advance(1);
     progress.check()?;

@@ -1,8 +1,6 @@
-//! Looking at the files that a user has: what each is, which of its columns hold what, in which datum it is, and of what one is unsure;
-//! written down as a file of inputs to check and correct.
+//! Looking at the files that a user has: what each is, which of its columns hold what, in which datum it is, and of what one is unsure.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{AreasFile, InputFiles, ListFile, PeopleFile};
@@ -11,16 +9,13 @@ use crate::error::{Error, Result};
 use crate::geo::datum::is_in_china;
 use crate::geo::metric::distance;
 use crate::geo::{Datum, LonLat};
-use crate::import::{FacilityList, ListColumns, ListReading, named_places, read_list};
+use crate::import::{FacilityList, ListColumns, ListReading, list_of, named_places};
 use crate::kinds::Catalogue;
 use crate::progress::Progress;
 use crate::sources::columns::Meaning;
 use crate::sources::extract::OsmSource;
 use crate::sources::lists;
-use crate::sources::records::{Records, into_areas};
-
-/// With what a file of inputs begins that was written here.
-const FIRST_LINE: &str = "# What a city is made of.";
+use crate::sources::records::{Record, Records, into_areas, point_of};
 
 /// Of fewer places of the same name nothing is concluded.
 const FEWEST_ALIKE: usize = 3;
@@ -125,13 +120,12 @@ fn look_at_records(
             records.sheets_left.join(", ")
         ));
     }
-    let is_area = |row: &&crate::sources::records::Record| {
-        row.geometry.as_deref().is_some_and(|geometry| into_areas(geometry.clone()).is_some())
-    };
+    let is_area =
+        |row: &&Record| row.geometry.as_deref().is_some_and(|geometry| into_areas(geometry.clone()).is_some());
     let areas = records.rows.iter().filter(is_area).count();
     let all_areas = areas > 0 && areas * 10 >= records.rows.len() * 9;
     let tells_people = records.find(Meaning::Residents).or_else(|| records.find(Meaning::Age));
-    let list = read_list(file, &ListReading::default());
+    let list = list_of(records, &ListReading::default());
     let recognised = list.as_ref().map_or(0, recognised);
     // Parks are areas too; communities are no places of any kind.
     let are_communities = all_areas
@@ -178,7 +172,7 @@ fn look_at_records(
 }
 
 fn lies_in_china(records: &Records) -> bool {
-    let first = records.rows.iter().find_map(|row| row.geometry.as_deref().and_then(crate::sources::records::point_of));
+    let first = records.rows.iter().find_map(|row| row.geometry.as_deref().and_then(point_of));
     first.is_some_and(is_in_china)
 }
 
@@ -205,7 +199,7 @@ fn look_at_list(
         && let Some(kind) = kind_of_file(file)
     {
         let reading = ListReading { kind: Some(kind.clone()), ..ListReading::default() };
-        known = read_list(file, &reading).as_ref().map_or(known, recognised);
+        known = list_of(records, &reading).as_ref().map_or(known, recognised);
         one.told.push(format!("every entry is taken for `{kind}`, by the name of the file"));
         own.kind = Some(kind);
     }
@@ -244,14 +238,10 @@ fn kind_of_file(file: &Path) -> Option<String> {
     let stem = file.file_stem()?.to_string_lossy().into_owned();
     let catalogue = Catalogue::built_in();
     let place = |kind: &str| Facility {
-        id: String::new(),
         name: Name { local: stem.replace(['_', '-'], " "), en: String::new() },
         kind: kind.to_owned(),
-        tags: Vec::new(),
-        at: LonLat::default(),
         entries: Entries::Known(Vec::new()),
-        area: None,
-        capacity: None,
+        ..Facility::default()
     };
     let as_word = catalogue.kinds_of(&place(&stem));
     let kind = as_word.first().copied().or_else(|| catalogue.kinds_of(&place("")).first().copied())?;
@@ -343,96 +333,4 @@ fn medians_apart(list: &HashMap<String, LonLat>, map: &HashMap<String, LonLat>) 
     let mut medians = [0, 1, 2].map(|datum| (datums[datum], median(datum)));
     medians.sort_by(|a, b| a.1.total_cmp(&b.1));
     Some((alike.len(), medians))
-}
-
-impl Looked {
-    /// The file of inputs, with what was seen as comments. Paths are those from `directory`, where they lie in it.
-    pub fn to_toml(&self, directory: &Path) -> String {
-        let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let base = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
-        let path = |file: &Path| {
-            let whole = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
-            let inside = whole.strip_prefix(&base).map_or(whole.as_path(), |inside| inside);
-            text(&inside.to_string_lossy())
-        };
-        let mut out =
-            format!("{FIRST_LINE} Check what was guessed, then: lifecircle import --inputs THIS_FILE -o NAME.city\n");
-        // Writing into a string cannot fail.
-        let mut line = |words: &str| _ = writeln!(out, "{words}");
-        let remarks = |file: &Path| -> Vec<String> {
-            let looked = self.files.iter().find(|looked| looked.file == file);
-            let told = looked.iter().flat_map(|looked| &looked.told).map(|told| format!("# {told}"));
-            let unsure = looked.iter().flat_map(|looked| &looked.unsure).map(|unsure| format!("# unsure: {unsure}"));
-            told.chain(unsure).map(|remark| remark.replace(['\n', '\r'], " ")).collect()
-        };
-        let inputs = &self.inputs;
-        line(&format!("\nname = {}", text(&inputs.name())));
-        match &inputs.extracts[..] {
-            [one] => line(&format!("extract = {}", path(one))),
-            several => {
-                let all: Vec<String> = several.iter().map(|extract| path(extract)).collect();
-                line(&format!("extract = [{}]", all.join(", ")));
-            }
-        }
-        if let Some(elevation) = &inputs.elevation {
-            remarks(elevation).iter().for_each(|remark| line(remark));
-            line(&format!("elevation = {}", path(elevation)));
-        }
-        if inputs.people.is_none() {
-            line("# population = 532100          # all residents together, where no table of people is at hand");
-        }
-        if let Some(people) = &inputs.people {
-            line("\n[people]");
-            remarks(&people.file).iter().for_each(|remark| line(remark));
-            line(&format!("file = {}", path(&people.file)));
-            if let Some(column) = &people.residents {
-                line(&format!("residents = {}", text(column)));
-            }
-        }
-        for areas in &inputs.communities {
-            line("\n[[communities]]");
-            remarks(&areas.file).iter().for_each(|remark| line(remark));
-            line(&format!("file = {}", path(&areas.file)));
-            line(&format!("datum = {}", text(&short(areas.datum))));
-        }
-        for list in &inputs.facilities {
-            line("\n[[facilities]]");
-            remarks(&list.file).iter().for_each(|remark| line(remark));
-            line(&format!("file = {}", path(&list.file)));
-            if let Some(kind) = &list.kind {
-                line(&format!("kind = {}", text(kind)));
-            }
-            line(&format!("datum = {}", text(&short(list.datum.unwrap_or_default()))));
-            let columns = told_columns(&list.columns);
-            if !columns.is_empty() {
-                let columns = columns.iter().map(|(field, column)| format!("{field} = {}", text(column)));
-                line(&format!("columns = {{ {} }}", columns.collect::<Vec<_>>().join(", ")));
-            }
-        }
-        let unused = self.files.iter().filter(|looked| looked.role.is_none());
-        for looked in unused {
-            line(&format!("\n# not used: {}", looked.file.display()));
-            looked.unsure.iter().for_each(|unsure| line(&format!("#   {}", unsure.replace(['\n', '\r'], " "))));
-        }
-        out
-    }
-}
-
-fn short(datum: Datum) -> String {
-    datum.name().replace('-', "").to_lowercase()
-}
-
-fn told_columns(columns: &ListColumns) -> Vec<(&'static str, &str)> {
-    let all = [
-        ("lon", &columns.lon),
-        ("lat", &columns.lat),
-        ("name", &columns.name),
-        ("kind", &columns.kind),
-        ("id", &columns.id),
-        ("capacity", &columns.capacity),
-        ("area", &columns.area),
-        ("address", &columns.address),
-        ("community", &columns.community),
-    ];
-    all.into_iter().filter_map(|(field, column)| Some((field, column.as_deref()?))).collect()
 }

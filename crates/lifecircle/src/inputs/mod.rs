@@ -3,6 +3,7 @@
 //! It knows names of files and settings, and nothing of what stands in the files.
 
 mod look;
+mod write;
 
 use std::path::{Path, PathBuf};
 

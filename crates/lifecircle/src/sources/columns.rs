@@ -320,7 +320,7 @@ impl Meaning {
         }
     }
 
-    /// The names by which it is known, as help lists them.
+    /// The names by which it is known, the likeliest first.
     pub fn known(self) -> &'static [&'static str] {
         self.names().known
     }

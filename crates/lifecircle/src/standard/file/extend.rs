@@ -105,6 +105,7 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
             format!("the service `{}` has other figures than in what it extends, and no `source`", own.id.as_ref());
         return Err(text.wrong(span, "source", problem, "say where the figures come from"));
     }
+    let has_no_rules = base.recognition().is_empty();
     // A distance in place of a time, or a time in place of a distance.
     let nearness = if own.minutes.is_some() || own.metres.is_some() {
         (own.minutes, own.metres)
@@ -112,14 +113,8 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
         (base.minutes, base.metres)
     };
     // Rules of its own come beside the kinds: those that it names, those of the base, or, where the base says neither, that of its id.
-    let has_no_rules = base.osm.is_empty()
-        && base.amap.is_empty()
-        && base.baidu.is_empty()
-        && base.overture.is_empty()
-        && base.names.is_empty();
     let of_its_id = || has_no_rules.then(|| vec![base.id.clone()]);
     let kinds = own.kinds.or_else(|| base.kinds.clone()).or_else(of_its_id);
-    let list = |own: Vec<String>, base: Vec<String>| if own.is_empty() { base } else { own };
     let whole = FileService {
         id: own.id,
         circle: own.circle.or(base.circle),
@@ -138,13 +133,18 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
         aspects: own.aspects.or(base.aspects),
         kinds,
         source: own.source.or(base.source),
-        osm: if own.osm.is_empty() { base.osm } else { own.osm },
-        amap: list(own.amap, base.amap),
-        baidu: list(own.baidu, base.baidu),
-        overture: list(own.overture, base.overture),
-        names: list(own.names, base.names),
+        osm: or_else(own.osm, base.osm),
+        amap: or_else(own.amap, base.amap),
+        baidu: or_else(own.baidu, base.baidu),
+        overture: or_else(own.overture, base.overture),
+        names: or_else(own.names, base.names),
     };
     Ok(Spanned::new(span, whole))
+}
+
+/// A list, or another where it is empty.
+fn or_else<T>(own: Vec<T>, base: Vec<T>) -> Vec<T> {
+    if own.is_empty() { base } else { own }
 }
 
 /// Leaves a service out, or a circle with its services.
