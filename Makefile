@@ -138,7 +138,7 @@ bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and 
 SECONDS_EACH ?= 600
 
 fuzz: ## ten minutes for each fuzz target, 1 GB and 10 s an input (needs a nightly toolchain and cargo-fuzz)
-	cd fuzz && for target in pbf csv xml toml parquet geojson geopackage xlsx geotiff wkb city; do mkdir -p corpus/$$target seeds/$$target && \
+	cd fuzz && for target in pbf csv xml toml parquet geojson geopackage xlsx geotiff wkb city shapefile flatgeobuf kml scenario; do mkdir -p corpus/$$target seeds/$$target && \
 	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=10 || exit 1; done
 
 clean: ## remove what was built

@@ -43,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
         && let (Ok(standard), Ok(walker)) = (Standard::find("moreno-6"), Walker::find("adult"))
     {
         let ready = ReadyCity::new(city, Walk::of(walker), &()).unwrap();
-    let measured = measure(&ready, standard, &()).unwrap();
+        let measured = measure(&ready, standard, &()).unwrap();
         let _ = summarise(&measured).to_json();
     }
     let _ = std::fs::write(&file, good);

@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lifecircle::import::{ListColumns, read_list};
+use lifecircle::import::{ListReading, read_list};
 
 mod quiet;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(path) = quiet::file("xlsx", bytes) else { return };
-    let _ = read_list(&path, &ListColumns::default(), None);
+    let _ = read_list(&path, &ListReading::default());
 });

@@ -251,7 +251,7 @@ fn recognised(list: &FacilityList) -> ListRecognised {
     unrecognised.truncate(100);
     ListRecognised {
         origin: list.origin.name().to_owned(),
-        datum: list.datum.name().to_owned(),
+        datum: list.datum.to_string(),
         entries: list.facilities.len() + list.unplaced.len(),
         closed: list.closed,
         without_coordinates: list.unplaced.len(),

@@ -66,9 +66,9 @@ pub struct InputArgs {
     /// the extract; streets and facilities are kept 1.5 km around it
     #[arg(long, value_name = "FILE|NAME", help_heading = CITY)]
     pub clip: Option<String>,
-    /// Datum of a file given to --clip
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", requires = "clip", help_heading = CITY)]
-    pub clip_datum: DatumArg,
+    /// Datum of a file given to --clip, as --people-datum
+    #[arg(long, default_value = "wgs84", value_name = "DATUM", requires = "clip", help_heading = CITY)]
+    pub clip_datum: Datum,
     /// Where people live: points (CSV, XLSX), cells (GeoPackage, GeoJSON), a raster (GeoTIFF), or a table of communities and
     /// their residents without coordinates [default: estimated from buildings and streets]
     #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
@@ -79,9 +79,9 @@ pub struct InputArgs {
     /// All residents together, where no --people is given: what is estimated is scaled to it
     #[arg(long, value_name = "RESIDENTS", conflicts_with = "people", value_parser = residents, help_heading = PEOPLE)]
     pub population: Option<f64>,
-    /// Datum of --people
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
-    pub people_datum: DatumArg,
+    /// Datum of --people: wgs84, gcj02, bd09, or any coordinate system by its EPSG code, as EPSG:4547
+    #[arg(long, default_value = "wgs84", value_name = "DATUM", help_heading = PEOPLE)]
+    pub people_datum: Datum,
     #[arg(long, value_name = "FILE", help_heading = PLACES, help = format!("A list of facilities: {}; exports of AMap, Baidu \
         and Overture are known by their columns; may be given several times", lists::formats()))]
     pub facilities: Vec<PathBuf>,
@@ -89,9 +89,9 @@ pub struct InputArgs {
     /// [default: by their usual names; several lists with columns of their own: see `lifecircle inputs`]
     #[arg(long, value_name = "FIELD=COLUMN,…", requires = "facilities", help_heading = PLACES)]
     pub columns: Option<String>,
-    /// Datum of --facilities, where it is one list [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
-    #[arg(long, value_enum, help_heading = PLACES)]
-    pub datum: Option<DatumArg>,
+    /// Datum of --facilities, where it is one list, as --people-datum [default: gcj02 for exports of AMap, bd09 for Baidu's, wgs84 for others]
+    #[arg(long, value_name = "DATUM", help_heading = PLACES)]
+    pub datum: Option<Datum>,
     /// Corrections of what places are: a table with the columns id and kinds (see `lifecircle facilities --help`)
     #[arg(long, value_name = "FILE", help_heading = PLACES)]
     pub corrections: Option<PathBuf>,
@@ -102,9 +102,9 @@ pub struct InputArgs {
     /// boundaries of the extract]
     #[arg(long, value_name = "FILE", help_heading = COMMUNITIES)]
     pub communities: Vec<PathBuf>,
-    /// Datum of --communities
-    #[arg(long, value_enum, default_value = "wgs84", value_name = "DATUM", help_heading = COMMUNITIES)]
-    pub communities_datum: DatumArg,
+    /// Datum of --communities, as --people-datum
+    #[arg(long, default_value = "wgs84", value_name = "DATUM", help_heading = COMMUNITIES)]
+    pub communities_datum: Datum,
     /// Which admin_level of the extract's boundaries are the communities [default: the deepest that covers most homes]
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=12), help_heading = COMMUNITIES)]
     pub admin_level: Option<u8>,
@@ -132,15 +132,10 @@ impl InputArgs {
             file: file.clone(),
             sheet: None,
             residents: self.people_column.clone(),
-            datum: self.people_datum.into(),
+            datum: self.people_datum,
         });
-        let list = |file: &PathBuf| ListFile {
-            columns: columns.clone(),
-            datum: self.datum.map(Into::into),
-            ..ListFile::of(file)
-        };
-        let areas =
-            |file: &PathBuf| AreasFile { file: file.clone(), sheet: None, datum: self.communities_datum.into() };
+        let list = |file: &PathBuf| ListFile { columns: columns.clone(), datum: self.datum, ..ListFile::of(file) };
+        let areas = |file: &PathBuf| AreasFile { file: file.clone(), sheet: None, datum: self.communities_datum };
         Ok(InputFiles {
             name: self.name.clone(),
             // Without a file of inputs it is required.
@@ -153,25 +148,8 @@ impl InputArgs {
             admin_level: self.admin_level,
             elevation: self.elevation.clone(),
             corrections: self.corrections.clone(),
-            clip: self.clip.as_ref().map(|word| ClipTo::of(word, self.clip_datum.into())),
+            clip: self.clip.as_ref().map(|word| ClipTo::of(word, self.clip_datum)),
         })
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum DatumArg {
-    Wgs84,
-    Gcj02,
-    Bd09,
-}
-
-impl From<DatumArg> for Datum {
-    fn from(arg: DatumArg) -> Self {
-        match arg {
-            DatumArg::Wgs84 => Self::Wgs84,
-            DatumArg::Gcj02 => Self::Gcj02,
-            DatumArg::Bd09 => Self::Bd09,
-        }
     }
 }
 

@@ -105,7 +105,7 @@ fn tell_overlaps(out: &mut dyn Write, city: &City, common: &Common) -> io::Resul
 pub(super) fn lists(out: &mut dyn Write, city: &City, common: &Common) -> io::Result<()> {
     const WORDS: usize = 12;
     for list in &city.about.lists {
-        let (origin, datum) = (list.origin.name(), list.datum.name());
+        let (origin, datum) = (list.origin.name(), list.datum);
         line(
             out,
             &match common.language() {

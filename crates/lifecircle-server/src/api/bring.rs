@@ -11,7 +11,6 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt as _;
 use lifecircle::city;
-use lifecircle::geo::Datum;
 use lifecircle::import::{ListColumns, ListReading};
 use lifecircle::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
 use lifecircle::jobs::{ListPreview, file_name, look_at_list, make_city, write_city};
@@ -137,16 +136,10 @@ impl Reading {
         Ok(ListReading {
             sheet: self.sheet,
             columns: self.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default(),
-            datum: datum(self.datum.as_deref())?,
+            datum: self.datum.as_deref().map(str::parse).transpose()?,
             kind: self.kind,
         })
     }
-}
-
-fn datum(text: Option<&str>) -> Result<Option<Datum>, Problem> {
-    let all = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09];
-    let find = |text: &str| all.into_iter().find(|datum| datum.id().eq_ignore_ascii_case(&text.replace('-', "")));
-    text.map(|text| find(text).ok_or_else(|| Problem::bad_input("`datum` must be wgs84, gcj02 or bd09"))).transpose()
 }
 
 async fn look(

@@ -134,7 +134,7 @@ impl PlacedBy {
 }
 
 fn datum_name<S: serde::Serializer>(datum: &Datum, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(datum.name())
+    serializer.collect_str(datum)
 }
 
 /// Where a list of facilities comes from, as its columns tell.

@@ -1,51 +1,92 @@
-//! Chinese datums: GCJ-02 (AMap, Tencent) and BD-09 (Baidu), to and from WGS-84.
+//! In which coordinates a list is given: WGS-84, a Chinese datum, or any projection by its EPSG code.
 //!
+//! Chinese datums: GCJ-02 (AMap, Tencent) and BD-09 (Baidu), to and from WGS-84.
 //! GCJ-02 moves every point inside China by 100 to 700 m; BD-09 moves it once more. The forward formulas are the
 //! ones that every map service's clients carry; the inverses have no closed form and are found by iteration.
 //! CGCS2000 lies within centimetres of WGS-84 and needs no shift.
 
 use std::f64::consts::PI;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::LonLat;
+use super::{Epsg, LonLat};
+use crate::error::{Error, Result};
 
-/// The datum in which a list of coordinates is given.
+/// The coordinates in which a list is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String", into = "String")]
 pub enum Datum {
     /// WGS-84, and CGCS2000 within centimetres.
     #[default]
-    #[serde(alias = "WGS-84")]
     Wgs84,
     /// GCJ-02: AMap, Tencent, most public boundary files in China.
-    #[serde(alias = "GCJ-02")]
     Gcj02,
     /// BD-09: Baidu.
-    #[serde(alias = "BD-09")]
     Bd09,
+    /// Any other system, by its EPSG code: Gauss-Krüger, UTM and so on.
+    Epsg(Epsg),
+}
+
+impl fmt::Display for Datum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wgs84 => f.write_str("WGS-84"),
+            Self::Gcj02 => f.write_str("GCJ-02"),
+            Self::Bd09 => f.write_str("BD-09"),
+            Self::Epsg(epsg) => write!(f, "EPSG:{}", epsg.code()),
+        }
+    }
+}
+
+impl FromStr for Datum {
+    type Err = Error;
+
+    /// Of `wgs84`, `gcj02`, `bd09` or `EPSG:4547`, with or without hyphens, in any case.
+    fn from_str(text: &str) -> Result<Self> {
+        let plain = text.trim().to_lowercase().replace('-', "");
+        match (plain.as_str(), plain.strip_prefix("epsg:").map(str::parse)) {
+            ("wgs84", _) => Ok(Self::Wgs84),
+            ("gcj02", _) => Ok(Self::Gcj02),
+            ("bd09", _) => Ok(Self::Bd09),
+            (_, Some(Ok(4326 | 4490))) => Ok(Self::Wgs84),
+            (_, Some(Ok(code))) => Epsg::new(code).map(Self::Epsg),
+            _ => Err(Error::new(format!("there are no coordinates called `{text}`"))
+                .hint("give wgs84, gcj02, bd09, or a code as EPSG:4547")),
+        }
+    }
+}
+
+impl TryFrom<String> for Datum {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Datum> for String {
+    fn from(datum: Datum) -> Self {
+        datum.id()
+    }
 }
 
 impl Datum {
-    /// What it is called.
-    pub fn name(self) -> &'static str {
+    /// How it is written in files and addresses: `wgs84`, `gcj02`, `bd09`, `EPSG:4547`.
+    pub fn id(self) -> String {
         match self {
-            Self::Wgs84 => "WGS-84",
-            Self::Gcj02 => "GCJ-02",
-            Self::Bd09 => "BD-09",
+            Self::Epsg(_) => self.to_string(),
+            _ => self.to_string().to_lowercase().replace('-', ""),
         }
     }
 
-    /// How it is written in files and addresses: `wgs84`, `gcj02`, `bd09`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Wgs84 => "wgs84",
-            Self::Gcj02 => "gcj02",
-            Self::Bd09 => "bd09",
-        }
+    /// Whether its points are no longitudes and latitudes.
+    pub fn is_projected(self) -> bool {
+        matches!(self, Self::Epsg(_))
     }
 
-    /// A point of this datum in WGS-84.
+    /// A point of this datum in WGS-84; not a number where a projection does not reach.
     ///
     /// ```
     /// use lifecircle::geo::{Datum, LonLat};
@@ -59,13 +100,17 @@ impl Datum {
             Self::Gcj02 => inverse(gcj02_from_wgs84, point),
             Self::Bd09 if !is_in_china(point) => point,
             Self::Bd09 => inverse(gcj02_from_wgs84, inverse(bd09_from_gcj02, point)),
+            Self::Epsg(epsg) => {
+                let at = epsg.projection().ok().and_then(|projection| projection.to_lon_lat(point));
+                at.unwrap_or(LonLat { x: f64::NAN, y: f64::NAN })
+            }
         }
     }
 
-    /// A WGS-84 point in this datum.
+    /// A WGS-84 point in one of China's datums; in any other as it is.
     pub fn from_wgs84(self, point: LonLat) -> LonLat {
         match self {
-            Self::Wgs84 => point,
+            Self::Wgs84 | Self::Epsg(_) => point,
             Self::Gcj02 => gcj02_from_wgs84(point),
             Self::Bd09 if !is_in_china(point) => point,
             Self::Bd09 => bd09_from_gcj02(gcj02_from_wgs84(point)),

@@ -7,9 +7,11 @@ pub mod datum;
 pub mod hilbert;
 pub mod metric;
 pub mod polygon;
+pub mod projection;
 pub mod units;
 
 pub use datum::Datum;
+pub use projection::{Epsg, Projection};
 pub use units::{Metres, Quantity, Seconds};
 
 /// A point on the earth: `x` is the longitude, `y` the latitude, in degrees, WGS-84.

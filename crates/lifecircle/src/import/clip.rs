@@ -125,9 +125,10 @@ impl Clip {
 pub fn read_clip<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<Clip> {
     let part = part.into();
     let records = lists::read(part)?;
+    let coordinates = Coordinates::of_geometries(&records, datum)?;
     let mut all = MultiPolygon(Vec::new());
     for number in 0..records.rows.len() {
-        let shape = into_areas(Coordinates::Geometry.of(&records, number, datum)?);
+        let shape = into_areas(coordinates.of(&records, number)?);
         let shape = shape
             .ok_or_else(|| records.error(&records.rows[number], "its geometry is not an area").hint("give polygons"))?;
         all.0.extend(shape.0);

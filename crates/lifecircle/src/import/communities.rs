@@ -28,6 +28,7 @@ pub enum AdminLevel {
 pub fn read_communities<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<Vec<Community>> {
     let part = part.into();
     let records = lists::read(part)?;
+    let coordinates = Coordinates::of_geometries(&records, datum)?;
     let id = records.find(Meaning::Id);
     let local = records.find(Meaning::Name).or_else(|| records.find(Meaning::Community));
     let english = records.find(Meaning::EnglishName);
@@ -36,7 +37,7 @@ pub fn read_communities<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<V
     let unit = records.find(Meaning::Unit);
     let mut communities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
-        let geometry = Coordinates::Geometry.of(&records, number, datum)?;
+        let geometry = coordinates.of(&records, number)?;
         let shape = into_areas(geometry)
             .ok_or_else(|| records.error(record, "its geometry is not an area").hint("give polygons of communities"))?;
         let text = |column| records.text(record, column).unwrap_or_default().to_owned();

@@ -254,7 +254,7 @@ pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<Facili
     });
     let columns = &reading.columns;
     let found = Found::of(records, columns)?;
-    let coordinates = coordinates(records, columns, &found)?;
+    let coordinates = coordinates(records, columns, &found, datum)?;
     let has_tags =
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
     let tells_kinds = found.name.is_some() || found.kind.is_some() || has_tags || reading.kind.is_some();
@@ -303,7 +303,7 @@ pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<Facili
             Some(coordinates)
                 if coordinates.are_told(records, number) || address.is_empty() && community.is_empty() =>
             {
-                let geometry = coordinates.of(records, number, datum)?;
+                let geometry = coordinates.of(records, number)?;
                 let at = point_of(&geometry)
                     .ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
                 facilities.push(placed(facility, at, into_areas(geometry)));
@@ -318,7 +318,7 @@ pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<Facili
 }
 
 /// Where a list keeps its coordinates; none where it has addresses, or names and communities, instead.
-fn coordinates(records: &Records, columns: &ListColumns, found: &Found) -> Result<Option<Coordinates>> {
+fn coordinates(records: &Records, columns: &ListColumns, found: &Found, datum: Datum) -> Result<Option<Coordinates>> {
     let given = GivenColumns {
         lon: columns.lon.as_deref(),
         lat: columns.lat.as_deref(),
@@ -329,7 +329,7 @@ fn coordinates(records: &Records, columns: &ListColumns, found: &Found) -> Resul
     if !is_named && can_be_placed && !Coordinates::are_in(records) {
         return Ok(None);
     }
-    Coordinates::find(records, given).map(Some)
+    Coordinates::find(records, given, datum).map(Some)
 }
 
 /// What a row says a place is, in its list's word and as tags.

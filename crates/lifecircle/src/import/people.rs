@@ -182,10 +182,10 @@ impl Counted {
 fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<Vec<PeopleRow>> {
     let counted = Counted::read(records, column)?;
     let id = records.find(Meaning::Id);
-    let coordinates = Coordinates::find(records, GivenColumns::default())?;
+    let coordinates = Coordinates::find(records, GivenColumns::default(), datum)?;
     let mut people = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
-        let geometry = coordinates.of(records, number, datum)?;
+        let geometry = coordinates.of(records, number)?;
         let at = match into_areas(geometry.clone()) {
             Some(area) => PeopleAt::Area(area),
             None => PeopleAt::Point(

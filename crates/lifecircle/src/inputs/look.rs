@@ -219,7 +219,7 @@ fn look_at_list(
         one.told.push(format!("columns that are not used: {}", list.unused.join(", ")));
     }
     if list.origin != ListOrigin::Plain {
-        one.told.push(format!("an export of {}, in {}", list.origin.name(), list.datum.name()));
+        one.told.push(format!("an export of {}, in {}", list.origin.name(), list.datum));
         own.datum = Some(list.datum);
     }
     inputs.facilities.push(own);
@@ -288,12 +288,12 @@ fn tell_datums(looked: &mut Looked, lists: &[(usize, FacilityList)], progress: &
                 let [(best, nearest), (other, next), _] = apart;
                 one.told.push(format!(
                     "datum: {alike} places of the same name on the map lie {nearest:.0} m apart in {}, {next:.0} m in {}",
-                    best.name(),
-                    other.name()
+                    best,
+                    other
                 ));
                 own.datum = Some(best);
                 if nearest * 2.0 > next {
-                    one.unsure.push(format!("the datum is not sure: {} fits best, but not much better", best.name()));
+                    one.unsure.push(format!("the datum is not sure: {} fits best, but not much better", best));
                 }
             }
             _ => one.unsure.push(

@@ -54,7 +54,7 @@ impl Looked {
             line("\n[[communities]]");
             remarks(&areas.file).iter().for_each(|remark| line(remark));
             line(&format!("file = {}", path(&areas.file)));
-            line(&format!("datum = {}", text(areas.datum.id())));
+            line(&format!("datum = {}", text(&areas.datum.id())));
         }
         for list in &inputs.facilities {
             line("\n[[facilities]]");
@@ -63,7 +63,7 @@ impl Looked {
             if let Some(kind) = &list.kind {
                 line(&format!("kind = {}", text(kind)));
             }
-            line(&format!("datum = {}", text(list.datum.unwrap_or_default().id())));
+            line(&format!("datum = {}", text(&list.datum.unwrap_or_default().id())));
             let columns = list.columns.named();
             if !columns.is_empty() {
                 let columns = columns.iter().map(|(field, column)| format!("{field} = {}", text(column)));

@@ -173,6 +173,8 @@ impl Meaning {
                     "小类",
                     "中类",
                     "大类",
+                    // Of Google Earth, where a folder often is a kind.
+                    "folder",
                 ],
                 ends: &["类型", "类别", "业态", "种类"],
                 but_not: &["证件", "登记", "经济", "产权", "用地", "户口", "投资"],

@@ -9,7 +9,7 @@ use geo_types::{Geometry, MultiPolygon};
 use super::columns::{Meaning, factor, unit};
 use super::numbers::{self, Decision, Notation};
 use crate::error::{Error, Result};
-use crate::geo::{Datum, LonLat, is_on_globe};
+use crate::geo::{Datum, LonLat, Projection, is_on_globe};
 use crate::setting::Setting;
 
 /// Nowhere live more people.
@@ -35,6 +35,20 @@ pub struct Records {
     pub sheets_left: Vec<String>,
     /// Whether the file's form leaves open how its numbers are written: commas do not part its cells.
     pub may_have_decimal_commas: bool,
+    /// What the file tells of its geometries' coordinates.
+    pub system: System,
+}
+
+/// In which coordinates the geometries of a file are.
+#[derive(Debug, Clone, Default)]
+pub enum System {
+    /// The file does not say; longitude and latitude, as most are.
+    #[default]
+    Untold,
+    /// It says longitude and latitude.
+    LonLat,
+    /// It says another system; [`super::lists::read`] turns them into longitude and latitude.
+    Projected(Projection),
 }
 
 /// One row.
@@ -295,46 +309,79 @@ pub struct GivenColumns<'a> {
     pub setting: Option<Setting>,
 }
 
-/// Where a file keeps its records' coordinates.
+/// Where a file keeps its records' coordinates, and in which system they are.
 #[derive(Debug, Clone)]
-pub enum Coordinates {
+pub struct Coordinates {
+    place: Place,
+    datum: Datum,
+    projection: Option<Projection>,
+}
+
+/// Where coordinates stand.
+#[derive(Debug, Clone)]
+enum Place {
     /// In the format's own geometry.
     Geometry,
-    /// In two columns: longitude and latitude.
+    /// In two columns: eastward and northward.
     Columns(Numbers, Numbers),
     /// In one column that holds `lng,lat`, as AMap writes it.
     Pair(usize),
 }
 
+/// Coordinates that are no degrees are smaller, in metres.
+const FARTHEST: f64 = 1e9;
+
+/// A system is not used farther from its centre, in degrees.
+const FAR_OFF: f64 = 10.0;
+
 impl Coordinates {
     /// Finds out where a file keeps its coordinates.
     ///
     /// # Errors
-    /// If nothing looks like coordinates, or a column that was named is not there.
-    pub fn find(records: &Records, given: GivenColumns<'_>) -> Result<Self> {
+    /// If nothing looks like coordinates, a column that was named is not there, or the file tells another system itself.
+    pub fn find(records: &Records, given: GivenColumns<'_>, datum: Datum) -> Result<Self> {
         let named = |name: Option<&str>| name.map(|name| records.named_column(name)).transpose();
         let (given_lon, given_lat) = (named(given.lon)?, named(given.lat)?);
         if given_lon.is_none() && given_lat.is_none() && records.rows.iter().any(|row| row.geometry.is_some()) {
-            return Ok(Self::Geometry);
+            return Self::of_geometries(records, datum);
         }
+        let projection = projection(datum)?;
         let lon = given_lon.or_else(|| records.find(Meaning::Lon));
         let lat = given_lat.or_else(|| records.find(Meaning::Lat));
-        match (lon.zip(lat), records.find(Meaning::Pair)) {
+        let place = match (lon.zip(lat), records.find(Meaning::Pair)) {
             (Some((lon, lat)), _) => {
-                let degrees = |column, most: f64| records.numbers(column, |degrees: f64| degrees.abs() <= most);
-                Ok(Self::Columns(degrees(lon, 180.0)?, degrees(lat, 90.0)?))
+                let most = |degrees: f64| if datum.is_projected() { FARTHEST } else { degrees };
+                let numbers = |column, most: f64| records.numbers(column, |number: f64| number.abs() <= most);
+                let (x, y) = (numbers(lon, most(180.0))?, numbers(lat, most(90.0))?);
+                // China's surveyors call the way north x.
+                let swapped = projection.as_ref().is_some_and(|projection| are_swapped(projection, &x, &y));
+                if swapped { Place::Columns(y, x) } else { Place::Columns(x, y) }
             }
-            (None, Some(pair)) => Ok(Self::Pair(pair)),
+            (None, Some(pair)) => Place::Pair(pair),
             (None, None) => {
                 let missing = if lon.is_none() { "lon" } else { "lat" };
-                Err(Error::new(format!("the column `{missing}` is missing"))
+                return Err(Error::new(format!("the column `{missing}` is missing"))
                     .file(&records.file)
                     .hint(match given.setting {
                         Some(setting) => format!("call the columns of longitude and latitude lon and lat, or name them in {setting}: lon=LNG,lat=LAT"),
                         None => "call the columns of longitude and latitude lon and lat".to_owned(),
-                    }))
+                    }));
             }
+        };
+        Ok(Self { place, datum, projection })
+    }
+
+    /// Those of a file's geometries.
+    ///
+    /// # Errors
+    /// If the file tells another system itself.
+    pub fn of_geometries(records: &Records, datum: Datum) -> Result<Self> {
+        if datum.is_projected() && !matches!(records.system, System::Untold) {
+            return Err(Error::new(format!("it tells its coordinate system itself, and {datum} was given besides"))
+                .file(&records.file)
+                .hint("leave the coordinate system out"));
         }
+        Ok(Self { place: Place::Geometry, datum, projection: projection(datum)? })
     }
 
     /// Whether a file has something that looks like coordinates, right or wrong.
@@ -345,10 +392,10 @@ impl Coordinates {
 
     /// Whether a row has any.
     pub fn are_told(&self, records: &Records, row: usize) -> bool {
-        match self {
-            Self::Geometry => records.rows[row].geometry.is_some(),
-            Self::Columns(lon, lat) => lon.of(row).is_some() || lat.of(row).is_some(),
-            Self::Pair(column) => records.text(&records.rows[row], Some(*column)).is_some(),
+        match &self.place {
+            Place::Geometry => records.rows[row].geometry.is_some(),
+            Place::Columns(x, y) => x.of(row).is_some() || y.of(row).is_some(),
+            Place::Pair(column) => records.text(&records.rows[row], Some(*column)).is_some(),
         }
     }
 
@@ -356,16 +403,45 @@ impl Coordinates {
     ///
     /// # Errors
     /// If the coordinates are missing, are no numbers, or lie off the globe.
-    pub fn of(&self, records: &Records, row: usize, datum: Datum) -> Result<Geometry<f64>> {
+    pub fn of(&self, records: &Records, row: usize) -> Result<Geometry<f64>> {
+        let geometry = self.as_given(records, row)?;
+        let record = &records.rows[row];
+        let off_the_globe =
+            |geometry: &Geometry<f64>| geo::CoordsIter::coords_iter(geometry).find(|at| !is_on_globe(*at));
+        if let Some(projection) = &self.projection {
+            return projected(&geometry, projection).map_err(|off| {
+                records
+                    .error(record, format!("its coordinates {}, {} lie outside of {}", off.x, off.y, self.datum))
+                    .hint("check the coordinate system")
+            });
+        }
+        if let Some(off) = off_the_globe(&geometry) {
+            let are_metres = off.x.abs().max(off.y.abs()) > 1000.0;
+            return Err(records.error(record, format!("its coordinates {}, {} are out of range", off.x, off.y)).hint(
+                match are_metres {
+                    true => {
+                        "they seem to be metres: give longitude and latitude, or the coordinate system, as EPSG:4547"
+                    }
+                    false => "give longitude and latitude in degrees, in this order",
+                },
+            ));
+        }
+        if self.datum == Datum::Wgs84 {
+            return Ok(geometry);
+        }
+        Ok(geo::MapCoords::map_coords(&geometry, |c| self.datum.to_wgs84(c)))
+    }
+
+    fn as_given(&self, records: &Records, row: usize) -> Result<Geometry<f64>> {
         let record = &records.rows[row];
         let missing = || records.error(record, "it has no coordinates").hint("fill them in or remove the line");
-        let geometry = match self {
-            Self::Geometry => record.geometry.as_deref().cloned().ok_or_else(missing)?,
-            Self::Columns(lon, lat) => {
-                let (x, y) = lon.of(row).zip(lat.of(row)).ok_or_else(missing)?;
-                Geometry::Point(geo_types::Point::new(x, y))
+        match &self.place {
+            Place::Geometry => record.geometry.as_deref().cloned().ok_or_else(missing),
+            Place::Columns(x, y) => {
+                let (x, y) = x.of(row).zip(y.of(row)).ok_or_else(missing)?;
+                Ok(Geometry::Point(geo_types::Point::new(x, y)))
             }
-            Self::Pair(column) => {
+            Place::Pair(column) => {
                 let text = records.text(record, Some(*column)).ok_or_else(missing)?;
                 let parts =
                     text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
@@ -374,19 +450,32 @@ impl Coordinates {
                         .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[*column]))
                         .hint("correct the line")
                 })?;
-                Geometry::Point(geo_types::Point::new(x, y))
+                Ok(Geometry::Point(geo_types::Point::new(x, y)))
             }
-        };
-        if let Some(off) = geo::CoordsIter::coords_iter(&geometry).find(|c| !is_on_globe(*c)) {
-            return Err(records
-                .error(record, format!("its coordinates {}, {} are out of range", off.x, off.y))
-                .hint("give longitude and latitude in degrees, in this order"));
         }
-        if datum == Datum::Wgs84 {
-            return Ok(geometry);
-        }
-        Ok(geo::MapCoords::map_coords(&geometry, |c| datum.to_wgs84(c)))
     }
+}
+
+fn projection(datum: Datum) -> Result<Option<Projection>> {
+    match datum {
+        Datum::Epsg(epsg) => epsg.projection().map(Some),
+        Datum::Wgs84 | Datum::Gcj02 | Datum::Bd09 => Ok(None),
+    }
+}
+
+/// Whether points lie where a system is used only with their coordinates the other way round.
+fn are_swapped(projection: &Projection, x: &Numbers, y: &Numbers) -> bool {
+    let is_near = |x, y| projection.off_centre(LonLat { x, y }).is_some_and(|degrees| degrees <= FAR_OFF);
+    let points = || x.0.iter().zip(&y.0).filter_map(|(x, y)| Some(((*x)?, (*y)?)));
+    points().filter(|(x, y)| is_near(*y, *x)).count() > points().filter(|(x, y)| is_near(*x, *y)).count()
+}
+
+/// A geometry of a coordinate system in longitude and latitude.
+///
+/// # Errors
+/// The first point that the system does not reach.
+pub fn projected(geometry: &Geometry<f64>, projection: &Projection) -> Result<Geometry<f64>, LonLat> {
+    geo::MapCoords::try_map_coords(geometry, |at| projection.to_lon_lat(at).ok_or(at))
 }
 
 /// The areas of a geometry, if it has any.

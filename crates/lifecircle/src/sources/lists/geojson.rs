@@ -6,9 +6,10 @@ use std::path::Path;
 use geojson::{GeoJson, GeometryValue, Position};
 use serde_json::Value;
 
+use super::system;
 use crate::error::{Error, Result};
 use crate::sources::read_text;
-use crate::sources::records::{Cells, Record, Records, RowPlace};
+use crate::sources::records::{Cells, Record, Records, RowPlace, System};
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
 ///
@@ -26,13 +27,18 @@ pub fn parse(text: &str) -> Result<Records> {
     let hint = "give GeoJSON in longitude and latitude (RFC 7946)";
     let wrong = |e: &dyn std::fmt::Display| Error::damaged(format!("it is not GeoJSON ({e})")).hint(hint);
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(&e))?;
+    // QGIS writes the system of what is not in longitude and latitude, as GeoJSON had it before it became RFC 7946.
+    let system = match value["crs"]["properties"]["name"].as_str() {
+        Some(name) => system::of_name(name)?,
+        None => System::Untold,
+    };
     let document = serde_json::from_value::<GeoJson>(with_type(value)).map_err(|e| wrong(&e))?;
     let features = match document {
         GeoJson::FeatureCollection(collection) => collection.features,
         GeoJson::Feature(feature) => vec![feature],
         GeoJson::Geometry(geometry) => vec![geojson::Feature { geometry: Some(geometry), ..Default::default() }],
     };
-    let mut records = Records::default();
+    let mut records = Records { system, ..Records::default() };
     let mut column_of: HashMap<String, usize> = HashMap::new();
     for (index, feature) in features.into_iter().enumerate() {
         let place = RowPlace::Feature(index as u64 + 1);

@@ -8,14 +8,11 @@ use geo_types::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
+use super::system;
 use crate::error::{Error, Result};
 use crate::sources::open;
-use crate::sources::records::{Cells, Record, Records, RowPlace};
+use crate::sources::records::{Cells, Record, Records, RowPlace, System};
 use crate::tables::wkb;
-
-/// Longitude and latitude: WGS-84; CGCS2000, China's own, and ETRS89, Europe's, which lie within a metre of it; WGS-84 in three
-/// dimensions; and 0, which the format calls an undefined geographic system.
-const LON_LAT: [i64; 5] = [4326, 4490, 4258, 4979, 0];
 
 /// Steps of SQLite's machine that a table may take for each byte of the file: a view without end takes any number.
 const STEPS_A_BYTE: u64 = 1000;
@@ -25,7 +22,7 @@ const STEPS_AT_ONCE: i32 = 100_000;
 /// Reads the first feature table of a GeoPackage, or the one that is named.
 ///
 /// # Errors
-/// If it is not a GeoPackage, has no features, is not in longitude and latitude, or holds more rows than a file of its size can.
+/// If it is not a GeoPackage, has no features, its coordinate system cannot be computed, or holds more rows than a file of its size can.
 pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
     let bytes = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
     let damaged = |e: rusqlite::Error| {
@@ -58,16 +55,13 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
             }
             _ => failed(e),
         })?;
-    if !LON_LAT.contains(&srs) {
-        return Err(Error::unsupported(format!("the table `{table}` is in EPSG:{srs}, not in longitude and latitude"))
-            .hint("reproject it: ogr2ogr -t_srs EPSG:4326 OUT.gpkg IN.gpkg"));
-    }
+    let system = system_of(&database, srs).map_err(|e| e.place(format!("table `{table}`")))?;
     let mut statement =
         database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(failed)?;
     // What is not UTF-8 breaks the library down; Records::read catches that.
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let geometry_column = names.iter().position(|name| *name == geometry);
-    let mut records = Records { file: path.to_path_buf(), ..Records::default() };
+    let mut records = Records { file: path.to_path_buf(), system, ..Records::default() };
     records.columns = names.iter().filter(|name| **name != geometry).cloned().collect();
     let mut rows = statement.query([]).map_err(failed)?;
     let (mut number, mut kept) = (0, 0);
@@ -105,6 +99,26 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
         records.rows.push(record);
     }
     Ok(records)
+}
+
+/// The coordinate system of a table, by its code where it is EPSG's, else by its text.
+fn system_of(database: &Connection, srs: i64) -> Result<System> {
+    let told: Option<(String, i64, String)> = database
+        .query_row(
+            "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?1",
+            [srs],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .ok();
+    match told {
+        Some((organization, code, text)) if !organization.eq_ignore_ascii_case("EPSG") && text.contains('[') => {
+            system::of_code(code).or_else(|_| system::of_text(&text))
+        }
+        Some((_, code, _)) => system::of_code(code),
+        // 0 and -1 are the format's own for what is undefined.
+        None if srs == -1 => Ok(System::Untold),
+        None => system::of_code(srs),
+    }
 }
 
 /// The geometry in a blob: a header whose length its flags tell, then well-known binary.

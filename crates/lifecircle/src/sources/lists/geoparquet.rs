@@ -13,8 +13,9 @@ use arrow_schema::{ArrowError, DataType};
 use geo_types::Geometry;
 use serde_json::Value;
 
+use super::system;
 use crate::error::{Error, Result};
-use crate::sources::records::{Record, Records, RowPlace};
+use crate::sources::records::{Record, Records, RowPlace, System};
 use crate::tables::{parquet_file, wkb};
 
 /// Rows beyond this are refused: a list of a city's places is shorter, and a planet's does not fit in memory.
@@ -23,7 +24,7 @@ const MOST_ROWS: i64 = 20_000_000;
 /// Reads a GeoParquet or Parquet file.
 ///
 /// # Errors
-/// If it is damaged, too long, or not in longitude and latitude.
+/// If it is damaged, too long, or its coordinate system cannot be computed.
 pub fn read(path: &Path) -> Result<Records> {
     let damaged = |e: &str| {
         Error::damaged(format!("it cannot be read as Parquet ({e})")).hint("write it anew, for example with GeoPandas")
@@ -36,11 +37,17 @@ pub fn read(path: &Path) -> Result<Records> {
         }
         let notes = about.key_value_metadata().into_iter().flatten();
         let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
-        let geometry = match note {
-            Some(note) => Some(geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?),
-            None => builder.schema().field_with_name("geometry").ok().map(|field| field.name().clone()),
+        let (geometry, system) = match note {
+            Some(note) => {
+                let (name, system) = geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?;
+                (Some(name), system)
+            }
+            None => {
+                let field = builder.schema().field_with_name("geometry").ok();
+                (field.map(|field| field.name().clone()), System::Untold)
+            }
         };
-        let mut records = Records { file: path.to_path_buf(), ..Records::default() };
+        let mut records = Records { file: path.to_path_buf(), system, ..Records::default() };
         for batch in builder.build().map_err(|e| damaged(&e))? {
             add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
         }
@@ -48,8 +55,8 @@ pub fn read(path: &Path) -> Result<Records> {
     })
 }
 
-/// The column of geometries according to the note.
-fn geometry_column(note: &Value) -> Result<String> {
+/// The column of geometries according to the note, and their coordinate system.
+fn geometry_column(note: &Value) -> Result<(String, System)> {
     let name = note["primary_column"].as_str().unwrap_or("geometry");
     let column = &note["columns"][name];
     if column["encoding"].as_str().is_some_and(|encoding| encoding != "WKB") {
@@ -58,14 +65,18 @@ fn geometry_column(note: &Value) -> Result<String> {
     }
     let id = &column["crs"]["id"];
     let code = id["code"].as_str().map(str::to_owned).or_else(|| id["code"].as_i64().map(|code| code.to_string()));
-    match code.as_deref() {
-        None | Some("4326" | "CRS84" | "4490" | "4979") => Ok(name.to_owned()),
-        Some(code) => Err(Error::unsupported(format!(
-            "it is in {}:{code}, not in longitude and latitude",
-            id["authority"].as_str().unwrap_or("EPSG")
-        ))
-        .hint("reproject it: to_crs(4326) in GeoPandas")),
-    }
+    let system = match code {
+        // A note without a system means longitude and latitude; one that is null means that nobody knows.
+        None if column.get("crs").is_some_and(Value::is_null) => System::Untold,
+        None if column.get("crs").is_some() => {
+            return Err(
+                Error::unsupported("its coordinate system has no code").hint("reproject it: to_crs(4326) in GeoPandas")
+            );
+        }
+        None => System::LonLat,
+        Some(code) => system::of_name(&format!("{}:{code}", id["authority"].as_str().unwrap_or("EPSG")))?,
+    };
+    Ok((name.to_owned(), system))
 }
 
 fn add(records: &mut Records, batch: &RecordBatch, geometry: Option<&str>) -> std::result::Result<(), ArrowError> {

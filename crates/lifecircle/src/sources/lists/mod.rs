@@ -1,16 +1,20 @@
 //! Lists: records from any format that has them, chosen by the ending of a file's name. A new format is a file here and a line in
-//! `FORMATS`; the readers do not know each other.
+//! `FORMATS`; the readers do not know each other. Geometries come out of here in longitude and latitude, whatever system their file tells.
 
 mod csv;
+mod flatgeobuf;
 mod geojson;
 pub mod geopackage;
 mod geoparquet;
 mod head;
+mod kml;
+mod shapefile;
+mod system;
 mod xlsx;
 
 use std::path::Path;
 
-use super::records::Records;
+use super::records::{Records, System, projected};
 use crate::error::{Error, Result, caught};
 
 /// A format of lists.
@@ -29,12 +33,15 @@ enum Read {
     Part(fn(&Path, Option<&str>) -> Result<Records>),
 }
 
-const FORMATS: [ListFormat; 5] = [
+const FORMATS: [ListFormat; 8] = [
     ListFormat { name: "CSV", endings: &["csv", "tsv", "txt"], read: Read::Whole(csv::read) },
     ListFormat { name: "XLSX", endings: &["xlsx"], read: Read::Part(xlsx::read) },
     ListFormat { name: "GeoJSON", endings: &["geojson", "json"], read: Read::Whole(geojson::read) },
     ListFormat { name: "GeoPackage", endings: &["gpkg"], read: Read::Part(geopackage::read) },
     ListFormat { name: "GeoParquet", endings: &["parquet", "geoparquet"], read: Read::Whole(geoparquet::read) },
+    ListFormat { name: "Shapefile", endings: &["zip", "shp"], read: Read::Part(shapefile::read) },
+    ListFormat { name: "FlatGeobuf", endings: &["fgb"], read: Read::Whole(flatgeobuf::read) },
+    ListFormat { name: "KML", endings: &["kml", "kmz"], read: Read::Whole(kml::read) },
 ];
 
 /// The formats that are read, as a sentence lists them: `CSV, XLSX … or GeoParquet`.
@@ -48,7 +55,7 @@ pub fn is_list(path: &Path) -> bool {
     FORMATS.iter().any(|format| format.endings.contains(&end.as_str()))
 }
 
-/// A file, or that sheet of a workbook or layer of a GeoPackage which is named.
+/// A file, or that sheet of a workbook or layer of a GeoPackage or of zipped shapefiles which is named.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
     /// The file.
@@ -81,7 +88,24 @@ pub fn read<'a>(part: impl Into<Part<'a>>) -> Result<Records> {
         (Read::Whole(_), Some(part)) => Err(Error::new(format!("a {} file has no sheet {part:?}", format.name))
             .hint("leave the sheet out, or give a workbook")),
     };
-    format.and_then(read).map_err(|e| e.file(path))
+    let mut records = format.and_then(read).map_err(|e| e.file(path))?;
+    into_lon_lat(&mut records).map_err(|e| e.file(path))?;
+    Ok(records)
+}
+
+/// Turns geometries into longitude and latitude, where the file tells another system.
+fn into_lon_lat(records: &mut Records) -> Result<()> {
+    let System::Projected(projection) = &records.system else { return Ok(()) };
+    for record in &mut records.rows {
+        if let Some(geometry) = &mut record.geometry {
+            **geometry = projected(geometry, projection).map_err(|off| {
+                Error::new(format!("its coordinates {}, {} lie outside of the file's coordinate system", off.x, off.y))
+                    .place(record.place.to_string())
+                    .hint("check the coordinate system")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn one_of(words: impl Iterator<Item = String>) -> String {

@@ -1,0 +1,12 @@
+//! Any bytes as a list in zipped shapefiles: an error or records, never a crash.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use lifecircle::import::{ListReading, read_list};
+
+mod quiet;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(path) = quiet::file("zip", bytes) else { return };
+    let _ = read_list(&path, &ListReading::default());
+});
