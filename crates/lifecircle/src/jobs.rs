@@ -14,7 +14,7 @@ use crate::city::{self, About, City, SourceRole};
 use crate::error::{Error, Result};
 use crate::import::{
     AdminLevel, FacilityList, Inputs, ListReading, OSM_LICENCE, boundary_clip, describe_source, import, list_of,
-    read_clip, read_communities, read_corrections, read_list, read_people,
+    read_buildings, read_clip, read_communities, read_corrections, read_list, read_people,
 };
 use crate::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
 use crate::kinds::Catalogue;
@@ -61,6 +61,8 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let lists = files.facilities.iter().map(read).collect::<Result<Vec<_>>>()?;
     let read = |areas: &AreasFile| read_communities(areas.part(), areas.datum);
     let communities = files.communities.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
+    let read = |areas: &AreasFile| read_buildings(areas.part(), areas.datum);
+    let buildings = files.buildings.iter().map(read).collect::<Result<Vec<_>>>()?;
     let corrections = files.corrections.as_ref().map(read_corrections).transpose()?;
     let elevation = files.elevation.as_ref().map(|path| GeoTiff::open(path)).transpose()?;
     progress.check()?;
@@ -76,9 +78,11 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
     let people_file = files.people.iter().map(|people| (SourceRole::People, &people.file));
     let list_files = files.facilities.iter().map(|list| (SourceRole::Facilities, &list.file));
     let area_files = files.communities.iter().map(|areas| (SourceRole::Communities, &areas.file));
+    let building_files = files.buildings.iter().map(|areas| (SourceRole::Buildings, &areas.file));
     let elevation_file = files.elevation.iter().map(|file| (SourceRole::Elevation, file));
     let corrections_file = files.corrections.iter().map(|file| (SourceRole::Facilities, file));
-    for (role, path) in people_file.chain(list_files).chain(area_files).chain(elevation_file).chain(corrections_file) {
+    let lists_of_all = people_file.chain(list_files).chain(area_files).chain(building_files);
+    for (role, path) in lists_of_all.chain(elevation_file).chain(corrections_file) {
         progress.check()?;
         sources.push(describe_source(role, path, "")?);
     }
@@ -87,6 +91,7 @@ pub fn make_city(files: &InputFiles, progress: &dyn Progress) -> Result<City> {
         population: files.population,
         lists,
         merge: !files.keep_duplicates,
+        buildings,
         communities: (!communities.is_empty()).then_some(communities),
         admin_level: files.admin_level.map_or(AdminLevel::Deepest, AdminLevel::Level),
         elevation,

@@ -6,7 +6,11 @@ mod support;
 use lifecircle::city::{Ages, Basis, City, Home, HomeKind};
 use lifecircle::geo::Datum;
 use lifecircle::geo::metric;
-use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import, read_people};
+use lifecircle::import::{Inputs, People, PeopleAt, PeopleRow, import, read_buildings, read_people};
+use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::standard::{Standard, recognise};
+use lifecircle::summary::{ServiceAt, life_circle};
 use support::Map;
 
 /// Streets of 400 m in a square from a corner, 100 m apart, and ids from `first` on.
@@ -331,11 +335,46 @@ fn homes_know_how_far_the_data_goes_beyond_them() {
         map.node(*id, -3000.0 + number as f64 * 300.0, 1900.0);
     }
     map.node(5100, 3000.0, 3900.0).node(5101, -3000.0, 3900.0);
-    map.way(5000, &[shore, vec![5100, 5101, 5000]].concat(), "natural=water");
+    let around = [shore, vec![5100, 5101, 5000]].concat();
+    // A river has bridges, and people behind it: one that says so, and one that is as long and narrow as rivers are.
+    let mut river = map.clone();
+    river.way(5000, &around, "natural=water water=river");
+    assert_eq!(river.city().homes, city.homes);
+    map.way(5000, &around, "natural=water");
+    let mut narrow = Map::default();
+    town(&mut narrow, 1000, [0.0, 0.0], "highway=residential");
+    narrow.node(1, -2000.0, -2000.0).node(2, 2000.0, -2000.0).node(3, 2000.0, 2000.0).node(4, -2000.0, 2000.0);
+    narrow.way(1, &[1, 2, 3, 4, 1], "highway=trunk");
+    rectangle(&mut narrow, 7000, [-5000.0, 1900.0], [10_000.0, 200.0], "natural=water");
+    assert_eq!(narrow.city().homes, city.homes);
     for home in &map.city().homes {
         let east = metric::distance(origin, geo_types::Coord { x: home.at.x, y: origin.y }).0;
         assert!((home.to_edge.unwrap().0 - (2000.0 - east)).abs() < 5.0, "{:?}", home.to_edge);
     }
+}
+
+#[test]
+fn what_a_place_lacks_near_the_edge_is_not_known() {
+    let mut map = Map::default();
+    town(&mut map, 1000, [0.0, 0.0], "highway=residential");
+    map.node(1, -4000.0, -4000.0).node(2, 4000.0, -4000.0).node(3, 4000.0, 4000.0).node(4, -4000.0, 4000.0);
+    map.way(1, &[1, 2, 3, 4, 1], "highway=residential");
+    map.tagged(9, 230.0, 205.0, "amenity=pharmacy");
+    let ready = ReadyCity::new(map.city(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let standard = Standard::find("wuhai-8").unwrap();
+    let recognised = recognise(&standard, &ready.city().facilities);
+    let at = |x: f64, y: f64| {
+        let circle = life_circle(&ready, &standard, &recognised, Map::at(x, y)).unwrap();
+        circle.circles.into_iter().flat_map(|circle| circle.services).collect::<Vec<_>>()
+    };
+    let of = |services: &[ServiceAt], id: &str| services.iter().find(|service| service.id == id).unwrap().clone();
+    // In the middle of the town, 3.6 km or more from the edge, what is not there is missing …
+    let middle = at(250.0, 203.0);
+    assert!(middle.iter().all(|service| !service.unknown) && middle.iter().any(|service| !service.has));
+    assert!(of(&middle, "pharmacy").has);
+    // … at the edge nobody knows, and what is there is known.
+    let edge = at(3990.0, 0.0);
+    assert!(edge.iter().all(|service| service.unknown != service.has), "{edge:?}");
 }
 
 #[test]
@@ -420,4 +459,60 @@ fn an_estate_within_an_estate_and_a_lake_add_nobody() {
         "{}",
         people(&["natural=water"]) / alone
     );
+}
+
+#[test]
+fn buildings_of_a_list_count_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("buildings.geojson");
+    let feature = |[x, y]: [f64; 2], about: &str| {
+        let ring = [[x, y], [x + 12.0, y], [x + 12.0, y + 12.0], [x, y + 12.0], [x, y]];
+        let ring = ring.map(|[x, y]| format!("[{:.7},{:.7}]", Map::at(x, y).x, Map::at(x, y).y)).join(",");
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{about},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[{ring}]]}}}}"
+        )
+    };
+    let with = |map: &Map, features: &[String]| {
+        std::fs::write(&path, format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", features.join(",")))
+            .unwrap();
+        let buildings = vec![read_buildings(&path, Datum::Wgs84).unwrap()];
+        import(Inputs { buildings, ..map.inputs() }, &()).unwrap()
+    };
+    let mut map = Map::default();
+    town(&mut map, 1000, [0.0, 0.0], "highway=residential");
+    rectangle(&mut map, 5000, [50.0, 8.0], [12.0, 12.0], "building=apartments building:levels=6");
+    let alone = map.city();
+    let in_buildings = |city: &City| residents(city.homes.iter().filter(|home| home.kind == HomeKind::Building));
+
+    // The same house a metre off is the same house.
+    let same = with(&map, &[feature([51.0, 9.0], "{\"用途\":\"住宅\",\"层数\":6}")]);
+    assert!((in_buildings(&same) - in_buildings(&alone)).abs() < 1e-6);
+    assert!(
+        same.about
+            .notes
+            .iter()
+            .any(|note| note.en.contains("0 buildings that the map lacks were added; 1 are on it already"))
+    );
+
+    // Another of its like has as many; an office and a house far away have none.
+    let more = with(
+        &map,
+        &[
+            feature([250.0, 8.0], "{\"用途\":\"住宅\",\"层数\":6}"),
+            feature([150.0, 8.0], "{\"用途\":\"办公\",\"层数\":6}"),
+            feature([9000.0, 8.0], "{\"用途\":\"住宅\",\"层数\":6}"),
+        ],
+    );
+    let home = more.homes.iter().find(|home| home.id == "building:1").unwrap();
+    let own = alone.homes.iter().find(|home| home.kind == HomeKind::Building).unwrap();
+    assert!((home.residents / own.residents - 1.0).abs() < 1e-3, "{} and {}", home.residents, own.residents);
+    assert!(!more.homes.iter().any(|home| home.id == "building:2" || home.id == "building:3"));
+    assert!(
+        more.about.notes.iter().any(|note| note
+            .en
+            .contains("2 buildings that the map lacks were added; 0 are on it already, 1 lie outside"))
+    );
+
+    std::fs::write(&path, "{\"type\":\"Point\",\"coordinates\":[106.8,39.6]}").unwrap();
+    assert!(read_buildings(&path, Datum::Wgs84).unwrap_err().to_string().contains("no outlines of buildings"));
 }

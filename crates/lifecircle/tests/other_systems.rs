@@ -1,5 +1,6 @@
 //! Lists in other formats and coordinate systems, written by GeoPandas, GDAL and simplekml: three places near 106.82° E, 39.67° N, in
 //! longitude and latitude or in CGCS2000's Gauss-Krüger zone around 108° E (EPSG:4545).
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 

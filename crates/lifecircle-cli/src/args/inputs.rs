@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use lifecircle::geo::Datum;
 use lifecircle::import::ListColumns;
 use lifecircle::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
@@ -55,7 +55,7 @@ pub struct InputArgs {
     /// A file that describes all inputs, each with its own columns, datum and kind, instead of the options below (see
     /// `lifecircle inputs`)
     #[arg(long, value_name = "FILE.toml", help_heading = CITY, conflicts_with_all = [
-        "extracts", "people", "people_column", "population", "people_datum", "facilities", "columns", "datum", "no_merge", "communities",
+        "extracts", "people", "people_column", "population", "people_datum", "buildings", "buildings_datum", "facilities", "columns", "datum", "no_merge", "communities",
         "communities_datum", "admin_level", "elevation", "name",
         "corrections",
         "clip",
@@ -76,6 +76,13 @@ pub struct InputArgs {
     /// Column of residents in --people [default: residents, population, people, pop or 人口]
     #[arg(long, value_name = "COLUMN", requires = "people", help_heading = PEOPLE)]
     pub people_column: Option<String>,
+    /// Outlines of buildings besides those of the extract: Overture's, or a survey's with columns of purpose, storeys or height; may be given
+    /// several times
+    #[arg(long, value_name = "FILE", help_heading = PEOPLE)]
+    pub buildings: Vec<PathBuf>,
+    /// Datum of --buildings, as --people-datum
+    #[arg(long, default_value = "wgs84", value_name = "DATUM", requires = "buildings", help_heading = PEOPLE)]
+    pub buildings_datum: Datum,
     /// All residents together, where no --people is given: what is estimated is scaled to it
     #[arg(long, value_name = "RESIDENTS", conflicts_with = "people", value_parser = residents, help_heading = PEOPLE)]
     pub population: Option<f64>,
@@ -135,7 +142,8 @@ impl InputArgs {
             datum: self.people_datum,
         });
         let list = |file: &PathBuf| ListFile { columns: columns.clone(), datum: self.datum, ..ListFile::of(file) };
-        let areas = |file: &PathBuf| AreasFile { file: file.clone(), sheet: None, datum: self.communities_datum };
+        let areas = |file: &PathBuf, datum| AreasFile { file: file.clone(), sheet: None, datum };
+        let communities = self.communities.iter().map(|file| areas(file, self.communities_datum));
         Ok(InputFiles {
             name: self.name.clone(),
             // Without a file of inputs it is required.
@@ -144,7 +152,8 @@ impl InputArgs {
             population: self.population,
             facilities: self.facilities.iter().map(list).collect(),
             keep_duplicates: self.no_merge,
-            communities: self.communities.iter().map(areas).collect(),
+            communities: communities.collect(),
+            buildings: self.buildings.iter().map(|file| areas(file, self.buildings_datum)).collect(),
             admin_level: self.admin_level,
             elevation: self.elevation.clone(),
             corrections: self.corrections.clone(),

@@ -123,7 +123,7 @@ struct OfUpload {
 struct Reading {
     /// Which columns hold what, as `lon=LNG,lat=LAT,name=名称,kind=类别`; the usual names are guessed.
     columns: Option<String>,
-    /// `wgs84`, `gcj02` or `bd09`; by the list's origin if it is not said.
+    /// `wgs84`, `gcj02`, `bd09` or a code as `EPSG:4547`; by the list's origin if it is not said.
     datum: Option<String>,
     /// The sheet of a workbook, or the layer of a GeoPackage.
     sheet: Option<String>,
@@ -177,6 +177,9 @@ struct NewCity {
     /// Areas of communities.
     #[serde(default)]
     communities: Vec<u64>,
+    /// Outlines of buildings besides those of the extract.
+    #[serde(default)]
+    buildings: Vec<u64>,
     /// Ground elevation.
     elevation: Option<u64>,
 }
@@ -226,6 +229,7 @@ async fn start(
         population: new.population,
         facilities: new.facilities.into_iter().map(|list| list.file(&app)).collect::<Result<_, Problem>>()?,
         communities: new.communities.iter().map(areas).collect::<Result<_, Problem>>()?,
+        buildings: new.buildings.iter().map(areas).collect::<Result<_, Problem>>()?,
         elevation: one(new.elevation)?,
         name: Some(name.clone()),
         ..InputFiles::of(app.uploads.path(new.extract)?)

@@ -1,10 +1,22 @@
 //! A part of a city: what lies within a rectangle. Cities too large for one machine are measured tile by tile, each with a margin
 //! around it in which its people find their facilities.
 
-use super::{City, Entries, Street, Streets};
-use crate::geo::LonLat;
+use super::{City, Entries, Home, Street, Streets};
+use crate::geo::metric::Frame;
+use crate::geo::{LonLat, Metres};
 
 impl City {
+    /// How far a point is from where the data ends, at least: as the nearest home knows it. None where that is far, or nobody lives.
+    pub fn to_edge(&self, at: LonLat) -> Option<Metres> {
+        let frame = Frame::at(at.y);
+        let apart = |home: &Home| {
+            let (x, y) = ((home.at.x - at.x) * frame.per_lon, (home.at.y - at.y) * frame.per_lat);
+            x * x + y * y
+        };
+        let home = self.homes.iter().min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
+        Some(Metres((home.to_edge?.0 - apart(home).sqrt()).max(0.0)))
+    }
+
     /// What lies within west, south, east and north in degrees: homes, facilities that are entered there, and streets with an end
     /// there. Communities stay as they are.
     #[must_use]

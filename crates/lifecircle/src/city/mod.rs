@@ -175,6 +175,8 @@ pub enum SourceRole {
     Facilities,
     /// Areas of communities.
     Communities,
+    /// Buildings.
+    Buildings,
     /// Ground elevation.
     Elevation,
 }

@@ -1,6 +1,6 @@
 //! What an extract gives to draw a map on. Nothing here is measured.
 
-use geo_types::{Geometry, LineString, Point};
+use geo_types::{Geometry, LineString, MultiPolygon, Point};
 
 use super::area::Area;
 use super::facilities::name_of;
@@ -117,8 +117,15 @@ fn area_kind(area: &Area<'_>) -> Option<MapKind> {
     }
 }
 
+/// The sea within an extent.
+pub(super) fn sea(extract: &Extract, extent: [f64; 4]) -> MultiPolygon<f64> {
+    let coast: Vec<&[u32]> =
+        ways(extract).filter(|(_, drawn, _)| drawn.kind == DrawnKind::Coastline).map(|(nodes, ..)| nodes).collect();
+    sea::areas(extract, &coast, extent)
+}
+
 /// All that is drawn: areas, lines, points.
-pub(super) fn features(extract: &Extract, areas: &[Area<'_>], extent: [f64; 4]) -> Vec<MapFeature> {
+pub(super) fn features(extract: &Extract, areas: &[Area<'_>], sea: &MultiPolygon<f64>) -> Vec<MapFeature> {
     let of_area = |area: &Area<'_>| {
         let kind = area_kind(area)?;
         // A building is told apart by its shape; its name is that of the facility in it.
@@ -126,14 +133,11 @@ pub(super) fn features(extract: &Extract, areas: &[Area<'_>], extent: [f64; 4]) 
         Some(MapFeature { kind, name, shape: Geometry::MultiPolygon(area.shape.clone()) })
     };
     let mut features: Vec<MapFeature> = areas.iter().filter_map(of_area).collect();
-    let coast: Vec<&[u32]> =
-        ways(extract).filter(|(_, drawn, _)| drawn.kind == DrawnKind::Coastline).map(|(nodes, ..)| nodes).collect();
-    let sea = sea::areas(extract, &coast, extent).0.into_iter().map(|polygon| MapFeature {
+    features.extend(sea.iter().map(|polygon| MapFeature {
         kind: MapKind::Water,
         name: Name::default(),
-        shape: Geometry::MultiPolygon(vec![polygon].into()),
-    });
-    features.extend(sea);
+        shape: Geometry::MultiPolygon(vec![polygon.clone()].into()),
+    }));
     for (nodes, drawn, walked) in ways(extract) {
         let kind = match drawn.kind {
             DrawnKind::Line(kind) => kind,

@@ -1,17 +1,18 @@
 //! Where the data ends: beside homes near to it something may stand that nobody knows of.
 //!
 //! The data ends at the convex hull of its streets, and at the border of the area that it was cut to, where it holds no more than that area:
-//! a border may be dented, and what lies beyond it is as unknown. Where either lies at a sea or a large lake nobody lives beyond.
+//! a border may be dented, and what lies beyond it is as unknown. Where either lies at a sea or a large lake nobody lives beyond; rivers have
+//! bridges, and do not end the land.
 
 use geo::ConvexHull;
-use geo_types::{Geometry, LineString, MultiPoint, MultiPolygon, Point};
+use geo_types::{LineString, MultiPoint, MultiPolygon, Point};
 use rayon::prelude::*;
 use rstar::{PointDistance, RTree};
 
 use super::area::Area;
 use super::area_index::AreaIndex;
-use crate::city::{Home, MapFeature, MapKind, Streets};
-use crate::geo::metric::Mercator;
+use crate::city::{Home, Streets};
+use crate::geo::metric::{Mercator, length};
 use crate::geo::{LonLat, Metres, polygon};
 
 /// The hull is looked at every so many metres.
@@ -36,16 +37,29 @@ const MOST_LARGER: f64 = 3.0;
 /// Homes farther from the edge are not near it.
 const NEAR: f64 = 10_000.0;
 
+/// Waters of which nobody says what they are are rivers where they are longer than this: the square of their outline by their area; that of a
+/// circle is 13, of a stretch twenty times as long as wide 88.
+const LONG: f64 = 100.0;
+
+/// Who cut the data to its area: what we cut goes on around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CutBy {
+    Us,
+    Others,
+}
+
 /// Tells every home that is near the edge of the data how far it is, straight.
-pub(super) fn mark(homes: &mut [Home], streets: &Streets, areas: &[Area<'_>], basemap: &[MapFeature]) {
+pub(super) fn mark(homes: &mut [Home], streets: &Streets, areas: &[Area<'_>], sea: &MultiPolygon<f64>, cut: CutBy) {
     let points = MultiPoint(streets.nodes.iter().chain(&streets.bends).map(|point| Point(*point)).collect());
     let hull = points.convex_hull();
     let along = |ring: &LineString<f64>| polygon::points_along(ring, Metres(STEP), MOST_POINTS);
     let mut edge = along(hull.exterior());
-    if let Some(cut) = area_of_cut(homes, streets, areas, polygon::area(&MultiPolygon(vec![hull]))) {
-        edge.extend(polygon::rings(cut).flat_map(along));
+    if cut == CutBy::Others
+        && let Some(border) = area_of_cut(homes, streets, areas, polygon::area(&MultiPolygon(vec![hull])))
+    {
+        edge.extend(polygon::rings(border).flat_map(along));
     }
-    let waters = Waters::new(basemap);
+    let waters = Waters::new(areas.iter().filter(|area| is_lake(area)).map(|area| &area.shape).chain([sea]));
     edge.retain(|at| !waters.are_at(*at));
     let tree = RTree::bulk_load(edge.into_iter().map(Mercator::project).collect());
     for home in homes {
@@ -86,6 +100,22 @@ fn area_of_cut<'a>(
     candidates.into_iter().map(|(_, shape)| shape).find(|shape| holds_all(shape))
 }
 
+/// Whether an area is standing water, by what it says or by its shape.
+fn is_lake(area: &Area<'_>) -> bool {
+    let is_reservoir = matches!(area.tag("landuse"), Some("reservoir" | "basin"));
+    match (area.tag("natural"), area.tag("water")) {
+        (Some("water"), Some("river" | "canal" | "stream" | "oxbow" | "rapids" | "ditch" | "lock")) => false,
+        (Some("water"), None) => !is_long(&area.shape),
+        (Some("water"), Some(_)) => true,
+        _ => is_reservoir,
+    }
+}
+
+fn is_long(shape: &MultiPolygon<f64>) -> bool {
+    let outline: f64 = polygon::rings(shape).map(|ring| length(&ring.0).0).sum();
+    outline * outline > LONG * polygon::area(shape)
+}
+
 /// Large waters.
 struct Waters<'a> {
     areas: AreaIndex<'a>,
@@ -94,14 +124,8 @@ struct Waters<'a> {
 }
 
 impl<'a> Waters<'a> {
-    fn new(basemap: &'a [MapFeature]) -> Self {
-        let large = |feature: &'a MapFeature| match &feature.shape {
-            Geometry::MultiPolygon(shape) if feature.kind == MapKind::Water && polygon::area(shape) >= LARGE_WATER => {
-                Some(shape)
-            }
-            _ => None,
-        };
-        let waters: Vec<&MultiPolygon<f64>> = basemap.iter().filter_map(large).collect();
+    fn new(waters: impl Iterator<Item = &'a MultiPolygon<f64>>) -> Self {
+        let waters: Vec<&MultiPolygon<f64>> = waters.filter(|shape| polygon::area(shape) >= LARGE_WATER).collect();
         let corners = waters.iter().flat_map(|shape| polygon::rings(shape)).flat_map(|ring| &ring.0);
         let shores = RTree::bulk_load(corners.map(|at| Mercator::project(*at)).collect());
         Self { shores, areas: AreaIndex::new(waters) }

@@ -8,6 +8,7 @@ mod area;
 mod area_index;
 mod area_totals;
 mod basemap;
+mod building_list;
 mod clip;
 mod communities;
 mod corrections;
@@ -30,6 +31,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use area_totals::AreaTotals;
+pub(crate) use building_list::are_buildings;
+pub use building_list::{BuildingList, read_buildings};
 pub use clip::{Clip, boundary_clip, read_clip};
 pub use communities::{AdminLevel, read_communities};
 pub use corrections::{Corrected, Corrections, read_corrections};
@@ -38,6 +41,7 @@ pub use lists::{FacilityList, ListColumns, ListReading, Unplaced, read_list};
 pub use merge::undo;
 pub use people::{People, PeopleAt, PeopleRow, read_people};
 
+use edge::CutBy;
 use gazetteer::Gazetteer;
 use lists::Placing;
 use scan::Wanted;
@@ -70,6 +74,8 @@ pub struct Inputs {
     pub lists: Vec<FacilityList>,
     /// Whether entries of lists that are places known already are merged with them.
     pub merge: bool,
+    /// Buildings besides those of the extract.
+    pub buildings: Vec<BuildingList>,
     /// Administrative areas; those of the extract if not given.
     pub communities: Option<Vec<Community>>,
     /// Which level of the extract's administrative areas are the communities.
@@ -95,6 +101,7 @@ impl Inputs {
             population: None,
             lists: Vec::new(),
             merge: true,
+            buildings: Vec::new(),
             communities: None,
             admin_level: AdminLevel::Deepest,
             elevation: None,
@@ -152,7 +159,7 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     }
     progress.advance(1);
     progress.check()?;
-    let areas = area::assemble(&extract);
+    let mut areas = area::assemble(&extract);
     progress.check()?;
     let mut facilities = facilities::build(&extract, &areas, &streets);
     make_unique(facilities.iter_mut().map(|facility| &mut facility.id));
@@ -177,6 +184,12 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
     }
     progress.advance(1);
     progress.check()?;
+    for list in &inputs.buildings {
+        let beside = list.beside(&areas, streets.extent());
+        notes.push(beside.note());
+        areas.extend(beside.new);
+        progress.check()?;
+    }
     let mut estimate = homes::estimate(&extract, &areas, &streets);
     let by_place = matches!(inputs.people, Some(People::Rows(_) | People::Raster(_)));
     if let Some(clip) = inputs.clip.as_ref().filter(|_| !by_place) {
@@ -222,13 +235,14 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         notes,
         lists,
     };
-    let basemap = basemap::features(&extract, &areas, about.extent);
+    let sea = basemap::sea(&extract, about.extent);
     // Beyond a city that was generated there is nothing.
     if !about.synthetic {
         // What was cut out here goes on around its border.
-        let borders = if inputs.clip.is_some() { &[] } else { areas.as_slice() };
-        edge::mark(&mut homes, &streets, borders, &basemap);
+        let cut = if inputs.clip.is_some() { CutBy::Us } else { CutBy::Others };
+        edge::mark(&mut homes, &streets, &areas, &sea, cut);
     }
+    let basemap = basemap::features(&extract, &areas, &sea);
     let roads = basemap::roads(&extract);
     Ok(City { about, streets, facilities, homes, communities, basemap, roads, merges })
 }

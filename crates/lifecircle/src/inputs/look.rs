@@ -9,13 +9,13 @@ use crate::error::{Error, Result};
 use crate::geo::datum::is_in_china;
 use crate::geo::metric::distance;
 use crate::geo::{Datum, LonLat};
-use crate::import::{FacilityList, ListColumns, ListReading, list_of, named_places};
+use crate::import::{FacilityList, ListColumns, ListReading, are_buildings, list_of, named_places};
 use crate::kinds::Catalogue;
 use crate::progress::Progress;
 use crate::sources::columns::Meaning;
 use crate::sources::extract::OsmSource;
 use crate::sources::lists;
-use crate::sources::records::{Record, Records, into_areas, point_of};
+use crate::sources::records::{Record, Records, System, into_areas, point_of};
 
 /// Of fewer places of the same name nothing is concluded.
 const FEWEST_ALIKE: usize = 3;
@@ -37,7 +37,7 @@ pub struct Looked {
 pub struct FileLooked {
     /// The file.
     pub file: PathBuf,
-    /// What it was taken for: `extract`, `people`, `facilities`, `communities`, `elevation`; none if it cannot be used.
+    /// What it was taken for: `extract`, `people`, `facilities`, `communities`, `buildings`, `elevation`; none if it cannot be used.
     pub role: Option<&'static str>,
     /// Its rows; none for what has none.
     pub rows: Option<usize>,
@@ -124,6 +124,22 @@ fn look_at_records(
         |row: &&Record| row.geometry.as_deref().is_some_and(|geometry| into_areas(geometry.clone()).is_some());
     let areas = records.rows.iter().filter(is_area).count();
     let all_areas = areas > 0 && areas * 10 >= records.rows.len() * 9;
+    if all_areas && are_buildings(records) {
+        one.role = Some("buildings");
+        for (meaning, name) in
+            [(Meaning::Purpose, "purpose"), (Meaning::Storeys, "storeys"), (Meaning::Height, "height")]
+        {
+            match records.find(meaning) {
+                Some(column) => one.told.push(format!("{name}: {}", records.columns[column])),
+                None => one.unsure.push(format!("no column of {name}")),
+            }
+        }
+        if lies_in_china(records) && matches!(records.system, System::Untold) {
+            one.unsure.push("datum: wgs84 is assumed".to_owned());
+        }
+        inputs.buildings.push(AreasFile { file: file.to_path_buf(), sheet: None, datum: Datum::default() });
+        return None;
+    }
     let tells_people = records.find(Meaning::Residents).or_else(|| records.find(Meaning::Age));
     let list = list_of(records, &ListReading::default());
     let recognised = list.as_ref().map_or(0, recognised);

@@ -56,6 +56,9 @@ pub struct InputFiles {
     /// Areas of communities; the extract's boundaries if there are none.
     #[serde(default)]
     pub communities: Vec<AreasFile>,
+    /// Buildings besides those of the extract.
+    #[serde(default)]
+    pub buildings: Vec<AreasFile>,
     /// Which boundaries of the extract are the communities.
     pub admin_level: Option<u8>,
     /// Ground elevation.
@@ -233,7 +236,7 @@ impl InputFiles {
         self.extracts.iter_mut().for_each(&mut each);
         self.people.iter_mut().for_each(|people| each(&mut people.file));
         self.facilities.iter_mut().for_each(|list| each(&mut list.file));
-        self.communities.iter_mut().for_each(|areas| each(&mut areas.file));
+        self.communities.iter_mut().chain(&mut self.buildings).for_each(|areas| each(&mut areas.file));
         if let Some(ClipTo::Areas(areas)) = &mut self.clip {
             each(&mut areas.file);
         }
@@ -244,7 +247,7 @@ impl InputFiles {
     pub fn paths(&self) -> Vec<&Path> {
         let people = self.people.iter().map(|people| people.file.as_path());
         let lists = self.facilities.iter().map(|list| list.file.as_path());
-        let areas = self.communities.iter().map(|areas| areas.file.as_path());
+        let areas = self.communities.iter().chain(&self.buildings).map(|areas| areas.file.as_path());
         let clip = self.clip.as_ref().and_then(ClipTo::file).map(|areas| &areas.file);
         let others = self.elevation.iter().chain(&self.corrections).chain(clip).map(PathBuf::as_path);
         self.extracts.iter().map(PathBuf::as_path).chain(people).chain(lists).chain(areas).chain(others).collect()

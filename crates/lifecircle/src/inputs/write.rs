@@ -50,8 +50,9 @@ impl Looked {
                 line(&format!("residents = {}", text(column)));
             }
         }
-        for areas in &inputs.communities {
-            line("\n[[communities]]");
+        let communities = inputs.communities.iter().map(|areas| ("communities", areas));
+        for (role, areas) in communities.chain(inputs.buildings.iter().map(|areas| ("buildings", areas))) {
+            line(&format!("\n[[{role}]]"));
             remarks(&areas.file).iter().for_each(|remark| line(remark));
             line(&format!("file = {}", path(&areas.file)));
             line(&format!("datum = {}", text(&areas.datum.id())));

@@ -107,6 +107,14 @@ pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn P
 /// How much faster than on the flat people walk at most: down a slope of 5 %. Source: Tobler (1993).
 const FASTEST: f64 = 1.2;
 
+/// The farthest that lies within a threshold, straight.
+pub(crate) fn farthest(threshold: Threshold, walker: &Walker) -> Metres {
+    match threshold {
+        Threshold::Time(time) => Metres(time.0 * walker.speed * FASTEST),
+        Threshold::Distance(metres) => metres,
+    }
+}
+
 impl Measured {
     /// What is still known is taken as it is, the rest is found.
     fn renewed(
@@ -184,10 +192,7 @@ impl Measured {
 
     /// Whether a home is so near to where the data ends that a facility beyond could lie within a service's threshold.
     pub fn could_be_beyond(&self, home: usize, service: usize) -> bool {
-        let reach = match self.standard.services[service].threshold {
-            Threshold::Time(time) => Metres(time.0 * self.walker().speed * FASTEST),
-            Threshold::Distance(metres) => metres,
-        };
+        let reach = farthest(self.standard.services[service].threshold, self.walker());
         self.city().homes[home].to_edge.is_some_and(|metres| metres.0 < reach.0)
     }
 

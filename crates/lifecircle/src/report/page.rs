@@ -233,6 +233,7 @@ fn role(role: SourceRole, language: Language) -> &'static str {
         SourceRole::People => language.pick("人口", "People"),
         SourceRole::Facilities => language.pick("设施名录", "List of facilities"),
         SourceRole::Communities => language.pick("社区边界", "Communities"),
+        SourceRole::Buildings => language.pick("建筑", "Buildings"),
         SourceRole::Elevation => language.pick("高程", "Elevation"),
     }
 }

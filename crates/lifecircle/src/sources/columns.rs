@@ -44,6 +44,12 @@ pub enum Meaning {
     Lat,
     /// Longitude and latitude, with a comma between.
     Pair,
+    /// What a building is for.
+    Purpose,
+    /// Its storeys above the ground.
+    Storeys,
+    /// Its height in metres.
+    Height,
 }
 
 /// The names of a meaning, the likeliest first; and by what others are known, where these are not there.
@@ -95,7 +101,7 @@ const OTHERS_NAMES: &[&str] = &[
 
 impl Meaning {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::EnglishName,
         Self::Id,
@@ -114,6 +120,9 @@ impl Meaning {
         Self::Lon,
         Self::Lat,
         Self::Pair,
+        Self::Purpose,
+        Self::Storeys,
+        Self::Height,
     ];
 
     fn names(self) -> Names {
@@ -319,6 +328,42 @@ impl Meaning {
                 but_not_of: &[],
             },
             Self::Pair => exactly(&["location", "坐标", "经纬度", "经纬度坐标"]),
+            Self::Purpose => exactly(&[
+                "building",
+                "class",
+                "building_use",
+                "use",
+                "用途",
+                "建筑用途",
+                "房屋用途",
+                "规划用途",
+                "使用性质",
+                "建筑性质",
+                "房屋性质",
+                "建筑功能",
+            ]),
+            Self::Storeys => Names {
+                known: &[
+                    "num_floors",
+                    "building:levels",
+                    "levels",
+                    "floors",
+                    "storeys",
+                    "stories",
+                    "层数",
+                    "楼层数",
+                    "地上层数",
+                ],
+                ends: &["层数"],
+                but_not: &["地下", "所在"],
+                but_not_of: &[],
+            },
+            Self::Height => Names {
+                known: &["height", "building_height", "高度", "建筑高度", "楼高"],
+                ends: &["建筑高度"],
+                but_not: &[],
+                but_not_of: &[],
+            },
         }
     }
 

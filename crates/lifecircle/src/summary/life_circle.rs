@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::city::{City, Facility, Name};
 use crate::geo::{LonLat, Metres, Seconds, metric::point_along};
+use crate::measure::farthest;
 use crate::network::{Cost, Millimetres, Millis, NoStreet, Snap};
 use crate::reach::Heading;
 use crate::ready::ReadyCity;
@@ -85,6 +86,8 @@ pub struct ServiceAt {
     pub count: u32,
     /// How many there should be.
     pub wanted: u32,
+    /// Whether it is not had as far as is known, and the data ends so near that one beyond could be within the threshold.
+    pub unknown: bool,
     /// The nearest facility, however far; none if no way leads to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<NearestAt>,
@@ -143,12 +146,17 @@ pub fn life_circle(
     let snap = ready.snap(at)?;
     let city = ready.city();
     let reached = ReachedAt::find(ready, standard, recognised, snap);
-    let services: Vec<ServiceAt> = standard
+    let mut services: Vec<ServiceAt> = standard
         .services
         .iter()
         .zip(&recognised.services)
         .map(|(service, members)| service_at(&city.facilities, service, members, &reached))
         .collect();
+    if let Some(edge) = services.iter().any(|service| !service.has).then(|| city.to_edge(at)).flatten() {
+        for (told, service) in services.iter_mut().zip(&standard.services) {
+            told.unknown = !told.has && edge.0 < farthest(service.threshold, &ready.walk().walker).0;
+        }
+    }
     let circles: Vec<CircleAt> = standard
         .circles
         .iter()
@@ -249,6 +257,7 @@ fn service_at(facilities: &[Facility], service: &Service, members: &[u32], reach
         has: count >= service.count,
         count,
         wanted: service.count,
+        unknown: false,
         nearest,
     }
 }

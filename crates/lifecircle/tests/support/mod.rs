@@ -31,7 +31,7 @@ pub fn tags(text: &str) -> OwnedTags {
 }
 
 /// A map drawn in metres from a corner near Wuhai.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Map {
     pub elements: Elements,
 }
