@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle::city::City;
+use lifecircle::geo::Metres;
 use lifecircle::import::import;
 use lifecircle::measure::{Measured, measure_all};
 use lifecircle::network::Walker;
@@ -83,6 +84,28 @@ fn names_are_no_markup() {
 }
 
 /// A city of one home without a street, no community and no facility has a report too.
+/// A map of streets alone tells of the map, and says so before any number; a whole one does not.
+#[test]
+fn what_makes_the_numbers_doubtful_stands_first() {
+    let city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let whole = measured(city.clone());
+    assert!(whole.iter().all(|measured| summarise(measured).doubts.is_empty()));
+    let mut bare = city;
+    bare.facilities.retain(|facility| facility.tags.iter().any(|(key, _)| key == "highway"));
+    bare.homes.iter_mut().for_each(|home| home.to_edge = Some(Metres(300.0)));
+    let bare = measured(bare);
+    for measured in &bare {
+        let [lacks, edge] = &summarise(measured).doubts[..] else { panic!("{:?}", summarise(measured).doubts) };
+        assert!(
+            lacks.en.starts_with("The data holds hardly any facility of") && edge.en.starts_with("100 % of residents")
+        );
+    }
+    for (page, language) in pages(&bare[..1], None).iter().zip(["en", "zh"]) {
+        let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{language}: no {text}"));
+        assert!(at("class=\"doubt\"") < at("class=\"cards\""), "{language}");
+    }
+}
+
 #[test]
 fn the_poorest_city_has_a_report() {
     let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();

@@ -130,6 +130,7 @@ fn header(measured: &Measured, summary: &Summary, language: Language) -> Markup 
                     ))
                 }
             }
+            @for doubt in &summary.doubts { p class="doubt" { (language.pick(&doubt.zh, &doubt.en)) } }
         }
     }
 }

@@ -363,12 +363,12 @@ impl Standard {
         self.services.iter().enumerate().filter(|(_, service)| service.required).map(|(index, _)| index)
     }
 
-    /// How many facilities of a service ten thousand residents have at the least, by its kinds; none where nobody tells of one, or where
-    /// only facilities of some size count.
+    /// How many facilities of a service ten thousand residents have at the least, by those of its kinds of which it is known; none where it is of
+    /// none, or where only facilities of some size count.
     pub fn usual_number(&self, service: usize) -> Option<f64> {
         let service = &self.services[service];
-        let all = || service.kinds.iter().map(|kind| self.catalogue.kinds[*kind].usual).sum::<Option<f64>>();
-        if service.asks_for_area() { None } else { all().filter(|usual| *usual > 0.0) }
+        let all: f64 = service.kinds.iter().filter_map(|kind| self.catalogue.kinds[*kind].usual).sum();
+        (!service.asks_for_area() && all > 0.0).then_some(all)
     }
 
     /// The kinds of places that a service is of: ids of the catalogue.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::data_quality::DataQuality;
+use super::doubts::doubts;
 use super::gaps::{Gap, gaps};
 use super::grades::{GradeSummary, by_grade, grade_of};
 use super::indicators::Indicators;
@@ -73,6 +74,8 @@ pub struct Summary {
     #[serde(serialize_with = "in_words")]
     #[schemars(with = "Vec<Note>")]
     pub notes: Vec<Note>,
+    /// Why the numbers as a whole may tell of the data rather than of the city; empty for most cities.
+    pub doubts: Vec<Note>,
     /// What was read.
     pub sources: Vec<Source>,
 }
@@ -296,6 +299,7 @@ pub fn summarise(measured: &Measured) -> Summary {
         (pair.id.clone(), summary)
     });
     let data_quality = DataQuality::of(city, measured);
+    let doubts = doubts(measured, &map_gaps, &data_quality);
     let communities: Vec<CommunitySummary> = communities.into_iter().map(|(community, _)| community).collect();
     Summary {
         format: FORMAT,
@@ -329,6 +333,7 @@ pub fn summarise(measured: &Measured) -> Summary {
             .chain(from_elsewhere(city, standard))
             .collect(),
         sources: city.about.sources.clone(),
+        doubts,
         data_quality,
     }
 }

@@ -1,7 +1,8 @@
 //! Gaps of the map rather than of the city: services of which the data holds far fewer than any town of its size has.
 //!
 //! How many facilities of a kind ten thousand residents have at the least stands in the catalogue of kinds. A service is a probable gap
-//! of the map if the data holds less than a quarter of that, and so few would not come about by chance if there were half as many.
+//! of the map if the data holds less than a quarter of that, and so few would not come about by chance if there were half as many. Where that holds
+//! for most services the map is a map of streets, and a service of which nobody tells a usual number is a probable gap too, if there is hardly one.
 
 use crate::measure::Measured;
 
@@ -10,6 +11,9 @@ const FEW: f64 = 0.25;
 
 /// So few by chance are no chance.
 const CHANCE: f64 = 0.01;
+
+/// What a standard asks of a neighbourhood is there so often for 10,000 residents, where nobody tells how often. Own assumption.
+const AT_THE_LEAST: f64 = 0.5;
 
 /// Whether the data probably lacks most of a service's facilities.
 fn is_map_gap(found: usize, usual: f64) -> bool {
@@ -32,7 +36,18 @@ pub fn map_gaps(measured: &Measured, residents: f64) -> Vec<MapGap> {
         let usual = standard.usual_number(service).map(|usual| usual * residents / 10_000.0);
         MapGap { usual, is_probable: usual.is_some_and(|usual| is_map_gap(found.len(), usual)) }
     };
-    measured.recognised.services.iter().enumerate().map(of_service).collect()
+    let mut gaps: Vec<MapGap> = measured.recognised.services.iter().enumerate().map(of_service).collect();
+    let known = gaps.iter().filter(|gap| gap.usual.is_some()).count();
+    let probable = gaps.iter().filter(|gap| gap.is_probable).count();
+    if probable * 2 > known {
+        let usual = AT_THE_LEAST * residents / 10_000.0;
+        for (gap, found) in gaps.iter_mut().zip(&measured.recognised.services) {
+            if gap.usual.is_none() && is_map_gap(found.len(), usual) {
+                *gap = MapGap { usual: Some(usual), is_probable: true };
+            }
+        }
+    }
+    gaps
 }
 
 /// The chance of so few or fewer where so many are expected (Poisson).

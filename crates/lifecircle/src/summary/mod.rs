@@ -6,6 +6,7 @@
 mod changes;
 mod data_quality;
 mod document;
+mod doubts;
 mod equity;
 mod gaps;
 mod grades;
