@@ -1,8 +1,8 @@
 //! The report's structure, whatever the city and the language: rows fit their heads, nothing leaks, nothing is not a number.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use lifecircle::city::City;
-use lifecircle::geo::Metres;
+use lifecircle::city::{City, MapFeature, MapKind, Name};
+use lifecircle::geo::{LonLat, Metres};
 use lifecircle::import::import;
 use lifecircle::measure::{Measured, measure_all};
 use lifecircle::network::Walker;
@@ -84,6 +84,30 @@ fn names_are_no_markup() {
 }
 
 /// A city of one home without a street, no community and no facility has a report too.
+/// The sea goes beyond the map on all sides, and its islands are land.
+#[test]
+fn a_sea_whose_corners_are_not_seen_is_drawn() {
+    let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let middle = city.about.middle();
+    let square = |size: f64| {
+        let at = |x: f64, y: f64| LonLat { x: middle.x + x * size, y: middle.y + y * size };
+        geo_types::LineString(vec![at(-1.0, -1.0), at(1.0, -1.0), at(1.0, 1.0), at(-1.0, 1.0), at(-1.0, -1.0)])
+    };
+    let sea = geo_types::Polygon::new(square(1.0), vec![square(0.001)]);
+    let far = geo_types::LineString(square(0.1).0.iter().map(|at| LonLat { x: at.x + 3.0, y: at.y }).collect());
+    let shape = geo_types::MultiPolygon(vec![sea, geo_types::Polygon::new(far, vec![])]);
+    city.basemap = vec![MapFeature { kind: MapKind::Water, name: Name::default(), shape: shape.into() }];
+    let page = pages(&measured(city)[..1], None).remove(0);
+    let water = page.split("class=\"water\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+    let area = |ring: &str| {
+        let numbers: Vec<f64> = ring.split(['M', 'L', ' ']).filter_map(|number| number.parse().ok()).collect();
+        let points: Vec<[f64; 2]> = numbers.chunks(2).map(|pair| [pair[0], pair[1]]).collect();
+        points.windows(2).map(|pair| pair[0][0] * pair[1][1] - pair[1][0] * pair[0][1]).sum::<f64>()
+    };
+    let rings: Vec<f64> = water.split_terminator('Z').map(area).collect();
+    assert!(rings.len() == 2 && rings[0] * rings[1] < 0.0 && rings[0].abs() > rings[1].abs(), "{rings:?}");
+}
+
 /// A map of streets alone tells of the map, and says so before any number; a whole one does not.
 #[test]
 fn what_makes_the_numbers_doubtful_stands_first() {

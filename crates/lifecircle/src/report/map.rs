@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use geo::Orient;
+use geo::orient::Direction;
 use geo_types::{Geometry, MultiPolygon};
 use maud::{Markup, html};
 
@@ -87,6 +89,15 @@ impl View {
         [(x - self.west) * self.scale, (self.north - y) * self.scale]
     }
 
+    /// Whether the box around points meets it.
+    fn meets(&self, points: &[[f64; 2]]) -> bool {
+        let range = |axis: usize| {
+            points.iter().fold([f64::MAX, f64::MIN], |[low, high], point| [low.min(point[axis]), high.max(point[axis])])
+        };
+        let ([west, east], [north, south]) = (range(0), range(1));
+        west <= self.width && east >= 0.0 && north <= self.height && south >= 0.0
+    }
+
     fn shows(&self, [x, y]: [f64; 2]) -> bool {
         (-20.0..=self.width + 20.0).contains(&x) && (-20.0..=self.height + 20.0).contains(&y)
     }
@@ -95,9 +106,13 @@ impl View {
 /// A path of lines, with points that would not be seen left out.
 fn line_to(path: &mut String, view: &View, line: impl Iterator<Item = LonLat>) {
     let points: Vec<[f64; 2]> = line.map(|point| view.at(point)).collect();
-    if !points.iter().any(|point| view.shows(*point)) {
-        return;
+    if points.iter().any(|point| view.shows(*point)) {
+        put_line(path, &points);
     }
+}
+
+/// A path of lines, without points that lie on each other.
+fn put_line(path: &mut String, points: &[[f64; 2]]) {
     let mut last = [f64::NAN; 2];
     for (index, [x, y]) in points.iter().copied().enumerate() {
         let near = (x - last[0]).hypot(y - last[1]) < 0.7;
@@ -112,10 +127,15 @@ fn line_to(path: &mut String, view: &View, line: impl Iterator<Item = LonLat>) {
     }
 }
 
+/// The rings of an area that reach into the view, as the sea's does whose corners all lie outside of it. Holes go the other way round than what they are
+/// holes of, so that areas which overlap in one path are filled.
 fn area(path: &mut String, view: &View, shape: &MultiPolygon<f64>) {
-    for ring in crate::geo::polygon::rings(shape) {
-        line_to(path, view, ring.0.iter().copied());
-        path.push('Z');
+    for ring in crate::geo::polygon::rings(&shape.orient(Direction::Default)) {
+        let points: Vec<[f64; 2]> = ring.0.iter().map(|point| view.at(*point)).collect();
+        if view.meets(&points) {
+            put_line(path, &points);
+            path.push('Z');
+        }
     }
 }
 
@@ -379,8 +399,8 @@ fn background(view: &View, city: &City, summary: &Summary, language: Language) -
         ("major", &[StreetKind::Major]),
     ];
     html! {
-        path class="green" fill-rule="evenodd" d=(areas(MapKind::Green)) {}
-        path class="water" fill-rule="evenodd" d=(areas(MapKind::Water)) {}
+        path class="green" d=(areas(MapKind::Green)) {}
+        path class="water" d=(areas(MapKind::Water)) {}
         @for (class, kinds) in classes.into_iter().filter(|(class, _)| detailed || *class != "path") {
             path class={ "street " (class) } d=(streets(kinds)) {}
         }
