@@ -25,15 +25,21 @@ def check(directory: pathlib.Path) -> int:
         parquet = geopandas.read_parquet(directory / f"{name}.parquet")
         text = geopandas.read_file(directory / f"{name}.geojson")
         plain = pandas.read_csv(directory / f"{name}.csv", encoding="utf-8-sig")
+        package = geopandas.read_file(directory / f"{name}.gpkg")
+        # Its features stand in the order of its index.
+        flat = geopandas.read_file(directory / f"{name}.fgb").set_index("id").loc[parquet["id"]].reset_index()
+        assert package.crs == flat.crs == 4326, f"{directory.name}: {name}"
+        assert package.geometry.geom_equals_exact(parquet.geometry, 0).all(), f"{directory.name}: {name}"
+        assert flat.geometry.geom_equals_exact(parquet.geometry, 0).all(), f"{directory.name}: {name}"
         columns = [column for column in schema if column != "geometry"]
         assert set(columns) <= set(plain.columns) and set(columns) <= set(text.columns), f"{directory.name}: {name}"
-        assert len(parquet) == len(text) == len(plain), f"{directory.name}: rows of {name} differ"
+        assert len(parquet) == len(text) == len(plain) == len(package) == len(flat), f"{directory.name}: rows of {name} differ"
         for column in columns:
             if pandas.api.types.is_numeric_dtype(parquet[column]):
-                for other in (text[column], plain[column]):
+                for other in (text[column], plain[column], package[column], flat[column]):
                     same = (parquet[column].astype(float) - other.astype(float)).abs().max()
                     assert not same > 1e-9, f"{directory.name}: {name}.{column} differs between formats"
-        tables += 3
+        tables += 5
     homes = pandas.read_parquet(directory / "homes.parquet")
     for circle in summary["circles"].values():
         for service, told in circle["services"].items():
@@ -50,7 +56,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = lambda *arguments: subprocess.run([command, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         run("demo", "--small", "-o", "demo", "--no-open")
-        run("measure", "demo/demo.city", "--standard", "all", "-o", "all", "--format", "parquet,geojson,csv")
+        run("measure", "demo/demo.city", "--standard", "all", "-o", "all", "--format", "parquet,geojson,csv,gpkg,fgb")
         directories = sorted(path for path in pathlib.Path(folder, "all").iterdir() if path.is_dir())
         tables = sum(check(directory) for directory in directories)
     print(f"{len(directories)} passed, 0 failed")

@@ -80,6 +80,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Ledger(args) => commands::ledger::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
         Command::Serve(args) => commands::serve::run(args),
+        Command::Reach(command) => commands::reach::run(command, common),
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),
         Command::Walkers(args) => commands::walkers::run(args, common),

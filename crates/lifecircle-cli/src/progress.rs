@@ -33,6 +33,7 @@ impl Bars {
             Stage::Snap => ("Snapping", "连接"),
             Stage::Nearest => ("Nearest", "最近"),
             Stage::Within => ("Counting", "计数"),
+            Stage::Search => ("Searching", "计算"),
             Stage::Write => ("Writing", "写出"),
         };
         if self.language == Language::Chinese { zh } else { en }

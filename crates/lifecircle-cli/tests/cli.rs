@@ -232,6 +232,43 @@ fn published_problems_are_solved() {
 }
 
 #[test]
+fn the_streets_answer_between_any_places() {
+    let directory = demo();
+    let run = |arguments: &[&str]| succeed(directory.path(), &[&["reach"], arguments].concat());
+    std::fs::write(directory.path().join("lots.csv"), "id,lon,lat,jobs\nA,106.807,39.623,40\nB,106.809,39.624,2.5\n")
+        .unwrap();
+    let city = "out/demo.city";
+    let rows = |file: &str| {
+        let text = std::fs::read_to_string(directory.path().join(file)).unwrap();
+        text.lines().map(|line| line.trim_start_matches('\u{feff}').to_owned()).collect::<Vec<_>>()
+    };
+    run(&["isochrones", city, "lots.csv", "--minutes", "5,10", "-o", "areas.csv"]);
+    assert_eq!((rows("areas.csv").len(), rows("areas.csv")[0].as_str()), (5, "id,minutes,square_metres"));
+    run(&["nearest", city, "homes", "pharmacy", "--count", "2", "--metres", "2000", "-o", "near.csv"]);
+    assert!(rows("near.csv")[0].starts_with("from,rank,to,metres,lon,lat") && rows("near.csv").len() > 100);
+    run(&["matrix", city, "lots.csv", "pharmacy", "-o", "matrix.csv"]);
+    assert_eq!(rows("matrix.csv")[0], "from,to,seconds");
+    let jobs = ["opportunities", city, "homes", "lots.csv", "--columns", "jobs", "--minutes", "15,30"];
+    run(&[&jobs[..], &["--decay", "linear", "-o", "jobs.csv"]].concat());
+    assert!(rows("jobs.csv")[0].starts_with("id,jobs_15min,jobs_30min"));
+    run(&[&jobs[..], &["--catchment", "2sfca", "-o", "shared.gpkg"]].concat());
+    let way = json(&run(&["routes", city, "106.807,39.623", "106.809,39.624", "--json"]));
+    assert_eq!(way["features"][0]["geometry"]["type"], "LineString");
+    assert!(run(&["nearest", city, "homes", "pharmacy"]).contains("more rows; -o FILE writes them all"));
+    assert!(run(&["nearest", city, "homes", "pharmacy", "--lang", "zh"]).contains("另有"));
+
+    let told = |arguments: &[&str]| fail(directory.path(), &[&["reach"], arguments].concat());
+    assert!(told(&["matrix", city, "homes", "pharmacy", "-o", "matrix.csv"]).contains("matrix.csv"));
+    assert!(told(&["matrix", city, "homes", "pharmcy"]).contains("did you mean pharmacy"));
+    assert!(told(&["matrix", city, "homes", "pharmacy", "-o", "m.dbf"]).contains(".parquet, .geojson, .csv"));
+    assert!(told(&["matrix", city, "homes", "nothere.csv"]).contains("nothere.csv"));
+    assert!(told(&["opportunities", city, "homes", "lots.csv"]).contains("--minutes 15 or --metres 800"));
+    assert!(
+        told(&["opportunities", city, "homes", "lots.csv", "--minutes", "15", "--columns", "beds"]).contains("`beds`")
+    );
+}
+
+#[test]
 fn exports_name_their_files() {
     let directory = demo();
     let printed = json(&succeed(

@@ -118,6 +118,7 @@ fn stage_name(stage: Stage) -> &'static str {
         Stage::Snap => "snap",
         Stage::Nearest => "nearest",
         Stage::Within => "within",
+        Stage::Search => "search",
         Stage::Write => "write",
     }
 }

@@ -19,6 +19,7 @@
 //! | [`formulas`] | measures as formulas on plain numbers |
 //! | [`measure`] | a city measured by a standard: who has what, and tallies of it that add up |
 //! | [`summary`] | what is told of a measured city: circles, gaps, supply, equity, change |
+//! | [`accessibility`] | areas within reach, matrices, the nearest few, routes, opportunities: between any places, as tables |
 //! | [`export`], [`report`] | results as files and as a page |
 //! | [`jobs`] | what every caller does in the same way, from files to files |
 //!
@@ -45,6 +46,7 @@
 //! The library prints nothing, opens no sockets, and never panics on input: everything that can go wrong is an
 //! [`Error`] that names the file, the place and how to fix it.
 
+pub mod accessibility;
 pub mod city;
 pub mod demo;
 pub mod error;

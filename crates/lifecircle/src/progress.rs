@@ -61,6 +61,8 @@ pub enum Stage {
     Nearest,
     /// Counting facilities within reach.
     Within,
+    /// Searching between places that were asked about.
+    Search,
     /// Writing files.
     Write,
 }

@@ -3,6 +3,7 @@
 mod inputs;
 mod measuring;
 mod plan;
+mod reach;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use lifecircle::tables::Format;
 use lifecircle::text::Language;
 pub use measuring::{Measuring, MeasuringAll};
 pub use plan::{CompareArgs, PlanCommand, SitesArgs, SitesModel, SolveArgs, SolveModel, UnitsArgs};
+pub use reach::{Asking, Limits, OpportunitiesArgs, ReachCommand, time};
 
 /// The headings under which help lists options.
 const CITY: &str = "City";
@@ -117,6 +119,16 @@ Example:
   lifecircle plan compare demo.city riverside.geojson -o riverside"
     )]
     Plan(PlanCommand),
+    /// Ask the streets: areas within reach, matrices, the nearest, routes, what can be reached of something
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  lifecircle reach isochrones demo.city 106.838,39.632 -o areas.geojson
+  lifecircle reach nearest demo.city homes pharmacy --count 3 -o nearest.csv
+  lifecircle reach opportunities demo.city homes jobs.csv --columns jobs --minutes 15,30 -o access.parquet"
+    )]
+    Reach(ReachCommand),
     /// Write a city's network, snaps, homes or facilities, to recompute everything elsewhere
     Export(ExportArgs),
     /// List, show or check standards
@@ -214,6 +226,10 @@ pub enum FormatArg {
     Geojson,
     Csv,
     Xlsx,
+    /// GeoPackage
+    Gpkg,
+    /// FlatGeobuf
+    Fgb,
 }
 
 impl From<FormatArg> for Format {
@@ -223,6 +239,8 @@ impl From<FormatArg> for Format {
             FormatArg::Geojson => Self::GeoJson,
             FormatArg::Csv => Self::Csv,
             FormatArg::Xlsx => Self::Xlsx,
+            FormatArg::Gpkg => Self::GeoPackage,
+            FormatArg::Fgb => Self::FlatGeobuf,
         }
     }
 }
@@ -490,7 +508,7 @@ Examples:
   lifecircle serve demo.city --open           opens the map in a browser
   lifecircle serve 2024.city 2025.city        several cities in one map
   lifecircle serve demo.city --listen 0.0.0.0 --host map.example.org
-  curl 'http://127.0.0.1:8715/api/v1/cities/demo/circle?lon=106.79&lat=39.62'
+  curl 'http://127.0.0.1:8715/api/v1/cities/demo/circle?lon=106.838&lat=39.632'
 
 docs/api.md lists every address.")]
 pub struct ServeArgs {

@@ -10,6 +10,7 @@ pub mod inputs;
 pub mod ledger;
 pub mod measure;
 pub mod plan;
+pub mod reach;
 pub mod report;
 pub mod schema;
 pub mod serve;

@@ -191,3 +191,50 @@ fn unit(of: SupplyOf, common: &Common) -> &str {
         SupplyOf::Facilities => pick(common, " 处", " facilities"),
     }
 }
+
+/// Rows that are printed of a table that is not written.
+const SHOWN: usize = 20;
+
+/// A table: its first rows, or all of it as GeoJSON.
+pub fn rows(out: &mut dyn Write, rows: &lifecircle::tables::Table, common: &Common) -> io::Result<()> {
+    if common.json {
+        let features: Vec<Value> = (0..rows.rows()).map(|row| rows.feature(row)).collect();
+        return document(out, &json!({ "type": "FeatureCollection", "features": features }));
+    }
+    let names: Vec<&str> = rows.names().collect();
+    let mut shown = table(&names, 1);
+    for row in 0..rows.rows().min(SHOWN) {
+        let cell = |value: &Value| match value {
+            Value::Null => "–".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Number(number) => {
+                let number = number.as_f64().unwrap_or_default();
+                if number.fract() == 0.0 { number.to_string() } else { format!("{number:.3}") }
+            }
+            other => other.to_string(),
+        };
+        shown.add_row(rows.properties(row).values().map(cell).collect::<Vec<_>>());
+    }
+    line(out, &shown.to_string())?;
+    if let more @ 1.. = rows.rows().saturating_sub(SHOWN) {
+        let more = count(more as f64);
+        let text = match common.language() {
+            Language::Chinese => format!("另有 {more} 行，用 -o FILE 写入文件"),
+            Language::English => format!("{more} more rows; -o FILE writes them all"),
+        };
+        line(out, &text)?;
+    }
+    Ok(())
+}
+
+/// Tells of places that no street is near to.
+pub fn without_street(name: &str, without: usize, common: &Common) {
+    if without > 0 && !common.quiet {
+        match common.language() {
+            Language::Chinese => eprintln!("注意：{name} 中有 {without} 处附近没有街道，未计入；可调大 --snap-limit"),
+            Language::English => {
+                eprintln!("Note: {without} places of {name} have no street near and reach nothing; raise --snap-limit")
+            }
+        }
+    }
+}

@@ -95,6 +95,8 @@ fn chosen(file: &str) -> Result<(What, Format), Problem> {
 fn kind_of(format: Format) -> &'static str {
     match format {
         Format::Csv => "text/csv; charset=utf-8",
+        Format::GeoPackage => "application/geopackage+sqlite3",
+        Format::FlatGeobuf => "application/flatgeobuf",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::GeoJson => "application/geo+json",
         Format::Parquet => "application/vnd.apache.parquet",

@@ -17,6 +17,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use serde_json::json;
 
+use super::wkb::to_wkb;
 use super::{Table, parquet_file};
 use crate::error::{Error, Result};
 
@@ -45,13 +46,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
 }
 
 pub(super) fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -> Result<RecordBatch> {
-    let mut encoded = Vec::with_capacity(geometries.len());
-    for geometry in geometries {
-        let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
-        wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
-            .map_err(|e| Error::new(format!("a geometry cannot be written ({e})")))?;
-        encoded.push(bytes);
-    }
+    let encoded = geometries.iter().map(to_wkb).collect::<Result<Vec<_>>>()?;
     let column: ArrayRef = Arc::new(BinaryArray::from_iter_values(encoded));
     let fields = batch
         .schema()

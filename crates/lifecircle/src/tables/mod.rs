@@ -3,7 +3,9 @@
 //! The city on disk and all results are tables. A table knows nothing of what its columns mean.
 
 mod csv;
+mod flatgeobuf;
 mod geojson;
+mod geopackage;
 mod geoparquet;
 pub(crate) mod parquet_file;
 pub(crate) mod wkb;
@@ -35,11 +37,16 @@ pub enum Format {
     Csv,
     /// A workbook with `lon` and `lat` of points.
     Xlsx,
+    /// GeoPackage.
+    GeoPackage,
+    /// FlatGeobuf; only of tables with a geometry.
+    FlatGeobuf,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Parquet, Self::GeoJson, Self::Csv, Self::Xlsx];
+    pub const ALL: [Self; 6] =
+        [Self::Parquet, Self::GeoJson, Self::Csv, Self::Xlsx, Self::GeoPackage, Self::FlatGeobuf];
 
     /// The ending of its files.
     pub fn extension(self) -> &'static str {
@@ -48,7 +55,23 @@ impl Format {
             Self::GeoJson => "geojson",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::GeoPackage => "gpkg",
+            Self::FlatGeobuf => "fgb",
         }
+    }
+
+    /// The format that a file's name ends in.
+    ///
+    /// # Errors
+    /// If it is none of these.
+    pub fn of_file(path: &Path) -> Result<Self> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        Self::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(|| {
+            let endings: Vec<String> = Self::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
+            Error::unsupported("its name does not tell the format")
+                .file(path)
+                .hint(format!("let it end in {}", endings.join(", ")))
+        })
     }
 }
 
@@ -173,6 +196,8 @@ impl Table {
             Format::GeoJson => geojson::write(self, path),
             Format::Csv => csv::write(self, path),
             Format::Xlsx => xlsx::write(self, path),
+            Format::GeoPackage => geopackage::write(self, path),
+            Format::FlatGeobuf => flatgeobuf::write(self, path),
         }
     }
 

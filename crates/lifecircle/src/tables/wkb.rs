@@ -1,14 +1,25 @@
-//! Geometries as well-known binary, read from bytes that may be damaged.
+//! Geometries as well-known binary, read from bytes that may be damaged, and written.
 
 use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 
-use crate::error::{Error, caught};
+use crate::error::{Error, Result, caught};
 
 /// The geometry that bytes hold; none if they hold none. The library breaks down on some damaged bytes, as fuzzing shows.
 pub(crate) fn geometry(bytes: &[u8]) -> Option<Geometry<f64>> {
     let read = || Ok(wkb::reader::read_wkb(bytes).ok().and_then(|geometry| geometry.try_to_geometry()));
     caught(|| Error::damaged("it is no geometry"), read).ok().flatten()
+}
+
+/// A geometry as well-known binary.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn to_wkb(geometry: &Geometry<f64>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
+    wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
+        .map_err(|e| Error::new(format!("a geometry cannot be written ({e})")))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
