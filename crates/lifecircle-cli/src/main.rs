@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     // The server finishes its answers when it is asked to stop, and planning gives the best so far.
     let stops_itself = match &cli.command {
         Command::Serve(_) => true,
-        Command::Plan(plan) => !matches!(plan, PlanCommand::Compare(_)),
+        Command::Plan(plan) => !matches!(plan, PlanCommand::Compare(_) | PlanCommand::Links(_)),
         _ => false,
     };
     if !stops_itself

@@ -207,6 +207,46 @@ fn plans_are_told_and_written_with_their_proofs() {
     let table = std::fs::read_to_string(directory.path().join("parks/sites.csv")).unwrap();
     assert_eq!(table.lines().count(), 4);
 
+    // Costs and roles; several services in one; the fewest; weights; the city's own facilities as candidates.
+    let lots = "name,lon,lat,cost,role\nA,106.807,39.623,30,\nB,106.809,39.624,20,required\nC,106.803,39.62,25,\n";
+    std::fs::write(directory.path().join("priced.csv"), lots).unwrap();
+    let city = ["plan", "sites", "out/demo.city", "--service"];
+    let ask = |more: &[&str]| succeed(directory.path(), &[&city[..], more].concat());
+    let priced = json(&ask(&["pocket_park", "--budget", "50", "--candidates", "priced.csv", "--json"]));
+    assert!(priced["cost"].as_f64().unwrap() <= 50.0 && priced["sites"][0]["required"] == true, "{priced}");
+    let both = ["pharmacy,public_toilet", "--together", "--count", "2", "--candidates", "primary_school"];
+    assert!(ask(&both).contains("Each service counts its own residents"));
+    let written = ask(&[&both[..], &["-o", "both", "--format", "geojson"]].concat());
+    assert!(written.contains("Pharmacy, Public toilet"), "{written}");
+    assert!(
+        succeed(directory.path(), &["plan", "compare", "out/demo.city", "both/sites.geojson"])
+            .contains("gain a service")
+    );
+    let fewest = json(&ask(&["pharmacy", "--cover", "97%", "--json"]));
+    assert!(
+        fewest["proven_optimal"] == true
+            && fewest["at_least"].as_u64() == fewest["sites"].as_array().map(|all| all.len() as u64),
+        "{fewest}"
+    );
+    assert!(ask(&["pharmacy", "--cover", "97", "--lang", "zh"]).contains("少一处则不够"));
+    assert!(ask(&["pharmacy", "--count", "2", "--weights", "elderly=2"]).contains("weighted residents"));
+    let told = |more: &[&str]| fail(directory.path(), &[&city[..], more].concat());
+    assert!(told(&["pocket_park", "--budget", "5", "--candidates", "priced.csv"]).contains("required is more"));
+    std::fs::write(directory.path().join("bad.csv"), "lon,lat,role\n106.807,39.623,maybe\n").unwrap();
+    assert!(
+        told(&["pocket_park", "--count", "1", "--candidates", "bad.csv"])
+            .contains("line 2: there is no role \"maybe\"")
+    );
+    assert!(
+        told(&["pocket_park", "--count", "1", "--candidates", "prmary_school"]).contains("did you mean primary_school")
+    );
+
+    let links = succeed(
+        directory.path(),
+        &["plan", "links", "out/demo.city", "--most", "3", "--longest", "100", "--saves", "2", "-o", "links"],
+    );
+    assert!(links.contains("its links.geojson is a scenario") || links.contains("No link was found"), "{links}");
+
     std::fs::write(directory.path().join("lots.csv"), "name,lon,lat\nA,106.807,39.623\nfar,10,10\n").unwrap();
     let given = json(&say(&["--json", "--candidates", "lots.csv"]));
     assert_eq!((&given["candidates"], &given["candidates_without_street"]), (&1.into(), &1.into()));

@@ -3,6 +3,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`districting`] | regions put together into connected, balanced units, with a bound |
+//! | [`links`] | gates and short paths that are missing |
 //! | [`scenario`] | what a city would be if something were built, moved or closed |
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
 //! | [`published`] | problems of OR-Library and others, as their files stand |
@@ -10,6 +11,7 @@
 //! | [`units`] | communities put together into life circles as territory |
 
 pub mod districting;
+pub mod links;
 pub mod published;
 pub mod scenario;
 pub mod sites;

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle::city::{Entries, Facility};
+use lifecircle::geo::LonLat;
 use lifecircle::measure::{Measured, measure, residents_of};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::standard::Standard;
+use lifecircle::standard::{Standard, Threshold};
 use lifecircle::{demo, import};
-use lifecircle_plan::sites::{Model, Question, Solved, find_sites};
+use lifecircle_plan::sites::{Candidate, Model, Most, Question, Role, Solved, Weights, fewest_sites, find_sites};
 
 fn small_city() -> (Measured, usize) {
     let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
@@ -43,7 +44,7 @@ fn built(measured: &Measured, service: usize, solved: &Solved) -> Measured {
 #[test]
 fn what_is_promised_is_measured_when_it_is_built() {
     let (measured, service) = small_city();
-    let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
+    let question = Question::of(service, 3, Model::Cover);
     let solved = find_sites(&measured, &question, &(), &()).unwrap();
     let sites = &solved.sites;
     assert!((sites.before - covered(&measured, service)).abs() < 0.01);
@@ -65,7 +66,7 @@ fn what_is_promised_is_measured_when_it_is_built() {
 #[test]
 fn the_mean_way_is_as_short_as_promised() {
     let (measured, service) = small_city();
-    let question = Question { service, count: 2, model: Model::Median, within: None, candidates: None, gap: 0.0 };
+    let question = Question::of(service, 2, Model::Median);
     let solved = find_sites(&measured, &question, &(), &()).unwrap();
     let after = built(&measured, service, &solved);
     let way = |home: usize| after.nearest(home, service).map_or(1_800.0, |way| way.0.min(1_800.0));
@@ -80,10 +81,10 @@ fn the_mean_way_is_as_short_as_promised() {
 fn more_candidates_never_give_less_and_those_without_a_street_are_told() {
     let (measured, service) = small_city();
     let corners: Vec<_> = measured.city().streets.nodes.iter().copied().step_by(7).collect();
-    let far = lifecircle::geo::LonLat { x: 0.0, y: 0.0 };
+    let far = LonLat { x: 0.0, y: 0.0 };
     let with = |candidates: Vec<_>| {
-        let question =
-            Question { service, count: 2, model: Model::Cover, within: None, candidates: Some(candidates), gap: 0.0 };
+        let candidates = Some(candidates.into_iter().map(Candidate::at).collect());
+        let question = Question { candidates, ..Question::of(service, 2, Model::Cover) };
         find_sites(&measured, &question, &(), &()).map(|solved| solved.sites)
     };
     let few = with([&corners[..20], &[far]].concat()).unwrap();
@@ -99,7 +100,7 @@ fn a_limit_of_ones_own_stands_for_the_threshold() {
     let (measured, service) = small_city();
     let with = |minutes: f64| {
         let within = Some(lifecircle::geo::Seconds::from_minutes(minutes));
-        let question = Question { service, count: 2, model: Model::Cover, within, candidates: None, gap: 0.0 };
+        let question = Question { within, ..Question::of(service, 2, Model::Cover) };
         find_sites(&measured, &question, &(), &()).unwrap()
     };
     for minutes in [3.0, 12.0] {
@@ -113,4 +114,164 @@ fn a_limit_of_ones_own_stands_for_the_threshold() {
         assert!((solved.sites.value - near(&built(&measured, service, &solved))).abs() < 1.0);
     }
     assert!(with(12.0).sites.before > with(3.0).sites.before);
+}
+
+/// Every choice of up to `most` of some candidates, for counting out.
+fn choices(candidates: usize, most: usize) -> Vec<Vec<usize>> {
+    let all = (0_u32..1 << candidates).filter(|set| set.count_ones() as usize <= most);
+    all.map(|set| (0..candidates).filter(|number| set >> number & 1 == 1).collect()).collect()
+}
+
+/// Who is within reach of each of some places, asked way by way.
+struct Near<'a> {
+    measured: &'a Measured,
+    service: usize,
+    near: Vec<Vec<bool>>,
+}
+
+impl<'a> Near<'a> {
+    fn new(measured: &'a Measured, service: usize, at: &[LonLat]) -> Self {
+        let ready = &measured.reached.ready;
+        let Threshold::Time(limit) = measured.standard.services[service].threshold else { panic!("not in time") };
+        let of_place = |at: &LonLat| {
+            let snap = ready.snap(*at).unwrap();
+            let is_near = |home: &lifecircle::network::Snap| {
+                let route = ready.route(&[*home], &[snap], &()).unwrap();
+                route.is_some_and(|route| f64::from(route.cost.0) <= limit.0 * 1000.0)
+            };
+            ready.snaps().homes.iter().map(|home| home.is_ok_and(|home| is_near(&home))).collect()
+        };
+        Self { measured, service, near: at.iter().map(of_place).collect() }
+    }
+
+    /// People who have the service if facilities stood at some of the places; a home has it by whoever is near, or as it is.
+    fn people(&self, chosen: &[usize]) -> f64 {
+        let homes = self.measured.city().homes.iter().enumerate();
+        let has =
+            |home: usize| self.measured.has(home, self.service) || chosen.iter().any(|place| self.near[*place][home]);
+        homes.filter(|(home, _)| has(*home)).map(|(_, home)| home.residents).sum()
+    }
+}
+
+fn corners(measured: &Measured, count: usize) -> Vec<LonLat> {
+    let nodes = &measured.city().streets.nodes;
+    (0..count).map(|number| nodes[(number * 37 + 5) * nodes.len() / (count * 37 + 40)]).collect()
+}
+
+#[test]
+fn prices_and_roles_are_kept_and_nothing_better_exists() {
+    let (measured, service) = small_city();
+    let at = corners(&measured, 7);
+    let cost = [3.0, 1.0, 2.5, 4.0, 1.5, 2.0, 3.5];
+    let roles =
+        [Role::Allowed, Role::Allowed, Role::Required, Role::Allowed, Role::Competitor, Role::Allowed, Role::Allowed];
+    let candidate =
+        |number: usize| Candidate { at: at[number], cost: cost[number], role: roles[number], services: vec![] };
+    let question = Question {
+        most: Most::Budget(7.0),
+        candidates: Some((0..7).map(candidate).collect()),
+        ..Question::of(service, 0, Model::Cover)
+    };
+    let sites = find_sites(&measured, &question, &(), &()).unwrap().sites;
+    assert!(sites.sites[0].required && sites.sites[0].candidate == 2);
+    assert!(sites.cost <= 7.0 && sites.sites.iter().all(|site| site.candidate != 4), "{sites:?}");
+    let (free, near) = (vec![0, 1, 3, 5, 6], Near::new(&measured, service, &at));
+    let best = choices(5, 5)
+        .into_iter()
+        .map(|chosen| chosen.into_iter().map(|index| free[index]).collect::<Vec<_>>())
+        .filter(|chosen| chosen.iter().map(|number| cost[*number]).sum::<f64>() + cost[2] <= 7.0)
+        .map(|chosen| near.people(&[chosen.as_slice(), &[2, 4]].concat()))
+        .fold(0.0, f64::max);
+    assert!((sites.value - best).abs() < 0.5 && sites.value == sites.bound, "{} of {best}", sites.value);
+    assert!((sites.before - near.people(&[4])).abs() < 0.5);
+    let too_much = Question { most: Most::Budget(2.0), ..question };
+    assert!(find_sites(&measured, &too_much, &(), &()).unwrap_err().to_string().contains("required is more"));
+}
+
+#[test]
+fn several_services_share_what_may_be_built() {
+    let (measured, park) = small_city();
+    let of = |id: &str| measured.standard.services.iter().position(|service| service.id == id).unwrap();
+    let services = vec![park, of("pharmacy")];
+    let at = corners(&measured, 5);
+    let ask = |together: bool, allowed: Vec<usize>| {
+        let candidate = |at: &LonLat| Candidate { services: allowed.clone(), ..Candidate::at(*at) };
+        let question = Question {
+            services: services.clone(),
+            together,
+            candidates: Some(at.iter().map(candidate).collect()),
+            ..Question::of(park, 2, Model::Cover)
+        };
+        find_sites(&measured, &question, &(), &()).unwrap().sites
+    };
+    let near: Vec<Near<'_>> = services.iter().map(|service| Near::new(&measured, *service, &at)).collect();
+    let with = |parks: &[usize], pharmacies: &[usize]| near[0].people(parks) + near[1].people(pharmacies);
+    let before = with(&[], &[]);
+    // Apart: two facilities of either service. Ten may be built.
+    let apart = ask(false, vec![]);
+    let best = choices(10, 2).into_iter().map(|chosen| {
+        let (parks, others): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(|number| *number < 5);
+        with(&parks, &others.iter().map(|number| number - 5).collect::<Vec<_>>())
+    });
+    let best = best.fold(0.0, f64::max);
+    assert!((apart.before - before).abs() < 0.5 && (apart.value - best).abs() < 0.5, "{} of {best}", apart.value);
+    assert!(apart.sites.iter().all(|site| site.services.len() == 1) && apart.value == apart.bound);
+    // Together: each of the two serves both.
+    let together = ask(true, vec![]);
+    let best = choices(5, 2).into_iter().map(|chosen| with(&chosen, &chosen)).fold(0.0, f64::max);
+    assert!((together.value - best).abs() < 0.5 && together.value >= apart.value, "{} of {best}", together.value);
+    assert!(together.sites.iter().all(|site| site.services == services));
+    // Where only parks may stand, only parks do.
+    let parks = ask(false, vec![park]);
+    assert!(parks.sites.iter().all(|site| site.services == [park]) && parks.value <= apart.value);
+}
+
+#[test]
+fn the_fewest_are_enough_and_one_fewer_is_not() {
+    let (measured, service) = small_city();
+    let at = corners(&measured, 9);
+    let question = Question {
+        candidates: Some(at.iter().map(|at| Candidate::at(*at)).collect()),
+        ..Question::of(service, 1, Model::Cover)
+    };
+    let near = Near::new(&measured, service, &at);
+    let (all, before) = (near.people(&(0..9).collect::<Vec<_>>()), near.people(&[]));
+    let total: f64 = measured.city().homes.iter().map(|home| home.residents).sum();
+    for part in [0.3, 0.6, 0.95] {
+        let goal = before + part * (all - before);
+        let (solved, fewest) = fewest_sites(&measured, &question, goal / total, &(), &()).unwrap();
+        let enough = |most: usize| choices(9, most).into_iter().any(|chosen| near.people(&chosen) >= goal - 0.5);
+        let count = fewest.count as usize;
+        assert!(fewest.reached && fewest.at_least == fewest.count, "{fewest:?}");
+        assert!(enough(count) && !enough(count - 1), "{count}");
+        assert!(solved.sites.value >= goal - 1.0 && solved.sites.sites.len() == count);
+    }
+    // More than all candidates reach: as many as they do.
+    let (solved, fewest) = fewest_sites(&measured, &question, 1.0, &(), &()).unwrap();
+    assert!((fewest.reachable - all).abs() < 0.5 && (solved.sites.value - all).abs() < 0.5);
+}
+
+#[test]
+fn those_who_count_more_are_served_first() {
+    let (mut measured, service) = small_city();
+    let question = |elderly: f64| Question {
+        weights: Weights { children: 1.0, elderly },
+        candidates: Some(corners(&measured, 12).into_iter().map(Candidate::at).collect()),
+        ..Question::of(service, 1, Model::Cover)
+    };
+    let plain = find_sites(&measured, &question(1.0), &(), &()).unwrap().sites;
+    let weighed = find_sites(&measured, &question(50.0), &(), &()).unwrap().sites;
+    let old: f64 = measured.city().homes.iter().filter_map(|home| home.ages.elderly).sum();
+    assert!((weighed.people - plain.people - 49.0 * old).abs() < 1.0);
+    let near = Near::new(&measured, service, &[plain.sites[0].at, weighed.sites[0].at]);
+    assert!(near.people(&[0]) >= near.people(&[1]) - 0.5);
+    // Where ages are not known, weights cannot be.
+    let mut city = measured.city().clone();
+    city.homes.iter_mut().for_each(|home| home.ages = Default::default());
+    let asked = question(2.0);
+    let ready = ReadyCity::new(city, measured.reached.ready.walk().clone(), &()).unwrap();
+    measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    assert!(
+        find_sites(&measured, &asked, &(), &()).unwrap_err().to_string().contains("ages of residents are not known")
+    );
 }

@@ -286,7 +286,7 @@ fn the_report_s_chapter_says_what_was_found() {
     let mut untouched = edited(&ready);
     let before = untouched.measured(&()).unwrap().remove(0);
     let service = standard().services.iter().position(|service| service.id == "pocket_park").unwrap();
-    let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
+    let question = Question::of(service, 3, Model::Cover);
     let found = find_sites(&before, &question, &(), &()).unwrap().sites;
     let parks = |spots: &[LonLat]| {
         let park =

@@ -235,7 +235,7 @@ async fn places_are_those_of_the_library_and_bounded() {
     let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
     let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
     let service = measured.standard.services.iter().position(|service| service.id == "pocket_park").unwrap();
-    let question = Question { service, count: 3, model: Model::Cover, within: None, candidates: None, gap: 0.0 };
+    let question = Question::of(service, 3, Model::Cover);
     let found = find_sites(&measured, &question, &(), &()).unwrap().sites;
     answer["seconds"] = 0.0.into();
     assert_eq!(answer, serde_json::to_value(SitesDocument::new(&found, &measured, &question, 0.0)).unwrap());

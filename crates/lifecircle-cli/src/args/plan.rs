@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use lifecircle_plan::sites::Weights;
+
 use super::measuring::metres;
 use super::{Force, Formats, Measuring, OUTPUT, PLANNING};
 
@@ -13,6 +15,8 @@ pub enum PlanCommand {
     Compare(CompareArgs),
     /// Choose places for new facilities of a service
     Sites(SitesArgs),
+    /// Find gates and short paths that are missing, and what each would give
+    Links(LinksArgs),
     /// Put communities together into connected life circles of about equal population (生活圈单元)
     Units(UnitsArgs),
     /// Solve published problems of siting, to compare with other programs
@@ -58,30 +62,82 @@ pub struct CompareArgs {
 Examples:
   lifecircle plan sites demo.city --service pocket_park --count 17
   lifecircle plan sites demo.city --service pocket_park --count 17 --candidates lots.csv -o parks
-  lifecircle plan sites demo.city --service pharmacy --count 3 --model p-median --json")]
+  lifecircle plan sites demo.city --service pharmacy --count 3 --model p-median --json
+  lifecircle plan sites demo.city --service pharmacy --cover 95%                    the fewest that are enough
+  lifecircle plan sites demo.city --service pocket_park,public_toilet --budget 300 --candidates lots.xlsx
+  lifecircle plan sites demo.city --service elderly_canteen,childcare --together --count 5 --candidates community_service_station
+  lifecircle plan sites demo.city --service elderly_day_care --count 5 --weights elderly=2
+
+A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必选, 他建), and services (ids with semicolons). Instead of a
+list, kinds of the city's own facilities may be named, as community_service_station or primary_school (see `lifecircle standards kinds`).")]
 pub struct SitesArgs {
     /// The city directory
     pub city: PathBuf,
-    /// The service, by its id in the standard (see `lifecircle standards show`)
-    #[arg(long, value_name = "SERVICE", help_heading = PLANNING)]
-    pub service: String,
+    /// The service, by its id in the standard (see `lifecircle standards show`); several with commas share what may be built
+    #[arg(long, value_name = "SERVICE", value_delimiter = ',', required = true, help_heading = PLANNING)]
+    pub service: Vec<String>,
+    /// Each new facility serves all these services, as an embedded centre does (嵌入式服务设施)
+    #[arg(long, help_heading = PLANNING)]
+    pub together: bool,
     /// How many new facilities
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", help_heading = PLANNING)]
-    pub count: u32,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", required_unless_present_any = ["budget", "cover"], help_heading = PLANNING)]
+    pub count: Option<u32>,
+    /// How much they may cost together, in the unit of the candidates' costs
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "candidates", conflicts_with_all = ["count", "cover"], help_heading = PLANNING)]
+    pub budget: Option<f64>,
+    /// As few as give so many percent of people the service
+    #[arg(long, value_name = "PERCENT", value_parser = super::percent, conflicts_with_all = ["count", "model"], help_heading = PLANNING)]
+    pub cover: Option<f64>,
+    /// How much people of some ages count, beside others who count 1: elderly=2,children=1.5
+    #[arg(long, value_name = "AGE=NUMBER,…", value_parser = weights, default_value = "", hide_default_value = true, help_heading = PLANNING)]
+    pub weights: Weights,
     /// What is made best: how many have the service within reach, or the mean way to it
     #[arg(long, value_enum, default_value = "mclp", help_heading = PLANNING)]
     pub model: SitesModel,
     /// How near is near enough, in minutes of the walker [default: as the standard says]
     #[arg(long, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
     pub within: Option<f64>,
-    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …) [default: junctions of the streets]
-    #[arg(long, value_name = "FILE", help_heading = PLANNING)]
-    pub candidates: Option<PathBuf>,
+    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …), or kinds of the city's facilities with commas [default: junctions of
+    /// the streets]
+    #[arg(long, value_name = "FILE|KIND", help_heading = PLANNING)]
+    pub candidates: Option<String>,
     #[command(flatten)]
     pub proving: Proving,
     #[command(flatten)]
     pub measuring: Measuring,
     /// Directory for the places, and the proof for tools/check_proof.py; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lifecircle plan links demo.city
+  lifecircle plan links demo.city --longest 100 --saves 8 --walker elderly -o links
+  lifecircle plan compare demo.city links/links.geojson                    what all of them give together
+
+A link joins two junctions that are near to each other and far apart on foot, where no water, railway, motorway or building lies
+between: a gate in an estate's wall, the end of a dead-end road (打通断头路).")]
+pub struct LinksArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// How long a link is at most, in metres
+    #[arg(long, default_value_t = 60.0, value_name = "METRES", value_parser = link_length, help_heading = PLANNING)]
+    pub longest: f64,
+    /// How many minutes longer the way between its ends is now, at least
+    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    pub saves: f64,
+    /// How many links
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=500), help_heading = PLANNING)]
+    pub most: u32,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for the links; without it they are only printed
     #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -196,6 +252,34 @@ fn share(text: &str) -> Result<f64, String> {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
         _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
     }
+}
+
+fn link_length(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(metres) if metres > 0.0 && metres <= 500.0 => Ok(metres),
+        _ => Err("give a number of metres above 0, up to 500".to_owned()),
+    }
+}
+
+fn amount(text: &str) -> Result<f64, String> {
+    match text.replace([',', ' '], "").parse::<f64>() {
+        Ok(amount) if amount > 0.0 && amount <= 1e12 => Ok(amount),
+        _ => Err("give an amount above 0".to_owned()),
+    }
+}
+
+/// How much people of some ages count, as `elderly=2,children=1.5`.
+fn weights(text: &str) -> Result<Weights, String> {
+    let mut weights = Weights::default();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let number = part.split_once('=').map(|(age, number)| (age.trim(), number.trim().parse::<f64>()));
+        match number {
+            Some(("elderly", Ok(number))) if (0.0..=1000.0).contains(&number) => weights.elderly = number,
+            Some(("children", Ok(number))) if (0.0..=1000.0).contains(&number) => weights.children = number,
+            _ => return Err("write elderly=2,children=1.5, with numbers from 0 to 1000".to_owned()),
+        }
+    }
+    Ok(weights)
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

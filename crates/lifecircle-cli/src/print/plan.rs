@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lifecircle::measure::Measured;
 use lifecircle::text::Language;
-use lifecircle_plan::sites::{Model, Question, Sites, SitesDocument};
+use lifecircle_plan::sites::{Fewest, Model, Question, Sites, SitesDocument, Weights};
 use serde_json::{Value, json};
 
 use super::{count, document, line, percent, pick, table};
@@ -58,48 +58,82 @@ pub fn sites(
     out: &mut dyn Write,
     found: &Sites,
     measured: &Measured,
-    (question, seconds): (&Question, f64),
+    (question, told, fewest): (&Question, &SitesDocument, Option<&Fewest>),
     common: &Common,
 ) -> io::Result<()> {
-    let service = &measured.standard.services[question.service];
     if common.json {
-        return document(out, &json!(SitesDocument::new(found, measured, question, seconds)));
+        return document(out, &json!(told));
     }
     let is_cover = question.model == Model::Cover;
+    let is_weighed = question.weights != Weights::default();
     let adds = if is_cover {
         pick(common, "新增居民", "Residents gained")
     } else {
         pick(common, "节省（人·小时）", "Person-hours saved")
     };
-    let mut rows = table(&["", pick(common, "经度", "Longitude"), pick(common, "纬度", "Latitude"), adds], 0);
+    let service = |service: &usize| {
+        let service = &measured.standard.services[*service];
+        pick(common, &service.zh, &service.en).to_owned()
+    };
+    let names = |services: &[usize]| services.iter().map(service).collect::<Vec<_>>().join(pick(common, "、", ", "));
+    let several = question.services.len() > 1;
+    let has_costs = found.sites.iter().any(|site| site.cost != 1.0);
+    let mut header = vec!["", pick(common, "经度", "Longitude"), pick(common, "纬度", "Latitude"), adds];
+    header.extend(has_costs.then(|| pick(common, "造价", "Cost")));
+    header.extend(several.then(|| pick(common, "服务", "Service")));
+    let mut rows = table(&header, 0);
     for (order, site) in found.sites.iter().enumerate() {
         let adds = if is_cover { site.adds } else { site.adds / 3_600.0 };
-        rows.add_row([(order + 1).to_string(), format!("{:.6}", site.at.x), format!("{:.6}", site.at.y), count(adds)]);
+        let number = if site.required { format!("{} *", order + 1) } else { (order + 1).to_string() };
+        let mut row = vec![number, format!("{:.6}", site.at.x), format!("{:.6}", site.at.y), count(adds)];
+        row.extend(has_costs.then(|| site.cost.to_string()));
+        row.extend(several.then(|| names(&site.services)));
+        rows.add_row(row);
     }
     line(out, &rows.to_string())?;
-    let name = pick(common, &service.zh, &service.en);
+    if several {
+        line(out, pick(common, "人数按服务分别累计。", "Each service counts its own residents; they are added up."))?;
+    }
+    if is_weighed {
+        line(out, pick(common, "人数按年龄加权。", "Residents are weighted by age."))?;
+    }
+    if found.sites.iter().any(|site| site.required) {
+        line(out, pick(common, "* 必建", "* required"))?;
+    }
+    let name = names(&question.services);
     let (before, after) = (share(found.before, found), share(found.value, found));
     line(
         out,
         &match (common.language(), is_cover) {
             (Language::Chinese, true) => {
-                format!("{name}：覆盖率由 {before} 升至 {after}（新增 {} 人）。", count(found.value - found.before))
+                let people = if is_weighed { "加权人数" } else { "人" };
+                format!(
+                    "{name}：覆盖率由 {before} 升至 {after}（新增 {} {people}）。",
+                    count(found.value - found.before)
+                )
             }
-            (Language::English, true) => format!(
-                "{name}: coverage rises from {before} to {after} ({} more residents).",
-                count(found.value - found.before)
-            ),
+            (Language::English, true) => {
+                let people = if is_weighed { "weighted residents" } else { "residents" };
+                let gained = count(found.value - found.before);
+                format!("{name}: coverage rises from {before} to {after} ({gained} more {people}).")
+            }
             (Language::Chinese, false) => format!("{name}：人均步行由 {before} 分钟降至 {after} 分钟。"),
             (Language::English, false) => format!("{name}: the mean way falls from {before} to {after} minutes."),
         },
     )?;
-    line(out, &how_good(found, is_cover, seconds, common))?;
+    line(
+        out,
+        &fewest.map_or_else(|| how_good(found, is_cover, told.seconds, common), |fewest| how_few(fewest, told, common)),
+    )?;
     if found.without_street > 0 {
         let left_out = count(found.without_street as f64);
         line(
             out,
             &match common.language() {
                 Language::Chinese => format!("{left_out} 个候选点附近没有街道，未参与选择。"),
+                Language::English if found.without_street == 1 => {
+                    "1 candidate has no street within reach and was left out.".to_owned()
+                }
                 Language::English => format!("{left_out} candidates have no street within reach and were left out."),
             },
         )?;
@@ -111,6 +145,24 @@ pub fn sites(
 fn share(value: f64, found: &Sites) -> String {
     let share = value / found.people.max(f64::MIN_POSITIVE);
     if found.bound >= found.before { percent(share) } else { format!("{:.2}", share / 60.0) }
+}
+
+/// How few are enough.
+fn how_few(fewest: &Fewest, told: &SitesDocument, common: &Common) -> String {
+    let (enough, at_least) = (fewest.count, fewest.at_least.min(fewest.count));
+    let seconds = told.seconds;
+    match (common.language(), told.proven_optimal, fewest.reached) {
+        (Language::Chinese, _, false) => format!("在时限内未找到足够的方案（至少需要 {at_least} 处）。"),
+        (Language::English, _, false) => {
+            format!("No choice was found in time that is enough; at least {at_least} are needed.")
+        }
+        (Language::Chinese, true, _) => format!("已证明：{enough} 处即可，少一处则不够（{seconds:.1} 秒）。"),
+        (Language::English, true, _) => format!("Proven: {enough} are enough, and one fewer is not ({seconds:.1} s)."),
+        (Language::Chinese, false, _) => format!("{enough} 处即可；至少需要 {at_least} 处（{seconds:.1} 秒）。"),
+        (Language::English, false, _) => {
+            format!("{enough} are enough; fewer than {at_least} are not ({seconds:.1} s).")
+        }
+    }
 }
 
 /// How far from the best possible it is.

@@ -72,8 +72,7 @@ pub fn best_possible(
         if count == 0 || service.count > 1 {
             continue;
         }
-        let question =
-            Question { service: index, count, model: Model::Cover, within: None, candidates: None, gap: 0.001 };
+        let question = Question { gap: 0.001, ..Question::of(index, count, Model::Cover) };
         let sites = find_sites(before, &question, watch, progress)?.sites;
         let gained = comparison.changes.services.iter().find(|change| change.service == service.id);
         found.push(BestPossible {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::progress::Progress as _;
-use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
+use lifecircle_plan::sites::{Candidate, Model, Most, Question, SitesDocument, Weights, fewest_sites, find_sites};
 use lifecircle_plan::units::{Pieces, Question as UnitsQuestion, Unit, Units, find_units};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,10 @@ const MOST_WISHES: usize = 1_000;
 
 /// How long units are searched, unless it is said.
 const USUAL_UNIT_SECONDS: f64 = 20.0;
+
+/// Services that are sited at once, and money.
+const MOST_SERVICES: usize = 20;
+const MOST_MONEY: f64 = 1e12;
 
 /// How long is proven, unless it is said, and at most.
 const USUAL_SECONDS: f64 = 10.0;
@@ -154,16 +158,29 @@ async fn units(
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SitesOf {
-    /// The service's id in the standard.
+    /// The service's id in the standard; several with commas share what may be built.
     service: String,
-    /// How many new facilities, up to 1,000.
-    count: u32,
+    /// Whether each new facility serves all of them, as an embedded centre does.
+    #[serde(default)]
+    together: bool,
+    /// How many new facilities, up to 1,000; not said where a budget or a share to cover is.
+    count: Option<u32>,
+    /// How much they may cost together; then `costs` are needed.
+    budget: Option<f64>,
+    /// As few as give this share of people the service, from 0 to 1.
+    cover: Option<f64>,
+    /// How much a child counts, beside others who count 1.
+    weight_of_children: Option<f64>,
+    /// How much somebody of 60 or older counts.
+    weight_of_elderly: Option<f64>,
     /// `mclp`: most residents have it within reach; `p-median`: the mean way to it is shortest. `mclp` if none is named.
     model: Option<String>,
     /// How near is near enough, in minutes up to 120; as the standard says if it is not said.
     within: Option<f64>,
     /// Longitudes and latitudes where they may stand, up to 50,000; junctions of the streets if none are given.
     candidates: Option<Vec<[f64; 2]>>,
+    /// What a facility costs at each candidate.
+    costs: Option<Vec<f64>>,
     /// How far from the bound is good enough, as a share of the gain; 0 if it is not said, which asks for proof.
     gap: Option<f64>,
     /// How many seconds to search, up to 60; 10 if it is not said.
@@ -181,23 +198,61 @@ async fn sites(
     Given(asked): Given<SitesOf>,
 ) -> Result<Json<SitesDocument>, Problem> {
     let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
-    let (question, limit) = bounded(&asked, service(&known.standard, &asked.service)?)?;
+    let services =
+        asked.service.split(',').map(|id| service(&known.standard, id.trim())).collect::<Result<Vec<_>, _>>()?;
+    let (question, limit) = bounded(&asked, services)?;
+    let cover = asked.cover;
     let found = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &known, stop)?;
         let began = Instant::now();
-        let solved = find_sites(&evaluated.measured, &question, &Until::new(stop, limit), stop)?;
+        let (measured, until) = (&evaluated.measured, Until::new(stop, limit));
+        let (solved, fewest) = match cover {
+            Some(share) => {
+                let (solved, fewest) = fewest_sites(measured, &question, share, &until, stop)?;
+                (solved, Some(fewest))
+            }
+            None => (find_sites(measured, &question, &until, stop)?, None),
+        };
         stop.check()?;
-        Ok(SitesDocument::new(&solved.sites, &evaluated.measured, &question, began.elapsed().as_secs_f64()))
+        let document = SitesDocument::new(&solved.sites, measured, &question, began.elapsed().as_secs_f64());
+        Ok(fewest.map_or(document.clone(), |fewest| document.of_fewest(&fewest)))
     };
     with_city(app, Lane::Heavy, of.city, found).await.map(Json)
 }
 
-fn bounded(asked: &SitesOf, service: usize) -> Result<(Question, Duration), Problem> {
+fn bounded(asked: &SitesOf, services: Vec<usize>) -> Result<(Question, Duration), Problem> {
     let model = asked.model.as_deref().unwrap_or(Model::Cover.name());
     let model = Model::named(model)
         .ok_or_else(|| Problem::bad_input(format!("there is no model {model:?}; choose mclp or p-median")))?;
-    if !(1..=MOST_SITES).contains(&asked.count) {
-        return Err(Problem::bad_input(format!("`count` must lie between 1 and {MOST_SITES}")));
+    let most = match (asked.count, asked.budget, asked.cover) {
+        (Some(count), None, None) if (1..=MOST_SITES).contains(&count) => Most::Count(count),
+        (Some(_), None, None) => {
+            return Err(Problem::bad_input(format!("`count` must lie between 1 and {MOST_SITES}")));
+        }
+        (None, Some(budget), None) if budget > 0.0 && budget <= MOST_MONEY => Most::Budget(budget),
+        (None, Some(_), None) => return Err(Problem::bad_input("`budget` must lie between 0 and 1000000000000")),
+        (None, None, Some(share)) if share > 0.0 && share <= 1.0 => Most::Count(1),
+        (None, None, Some(_)) => return Err(Problem::bad_input("`cover` must be a share above 0, up to 1")),
+        _ => return Err(Problem::bad_input("give one of `count`, `budget` and `cover`")),
+    };
+    if services.len() > MOST_SERVICES {
+        return Err(Problem::bad_input(format!("at most {MOST_SERVICES} services are sited at once")));
+    }
+    let weight = |name: &str, given: Option<f64>| match given.unwrap_or(1.0) {
+        weight if (0.0..=1000.0).contains(&weight) => Ok(weight),
+        _ => Err(Problem::bad_input(format!("`{name}` must lie between 0 and 1000"))),
+    };
+    let weights = Weights {
+        children: weight("weight_of_children", asked.weight_of_children)?,
+        elderly: weight("weight_of_elderly", asked.weight_of_elderly)?,
+    };
+    if asked.costs.as_ref().map(Vec::len) != asked.costs.as_ref().and(asked.candidates.as_ref()).map(Vec::len)
+        || asked.budget.is_some() && asked.costs.is_none()
+    {
+        return Err(Problem::bad_input("`costs` must hold one number for each of `candidates`"));
+    }
+    if asked.costs.iter().flatten().any(|cost| !(*cost >= 0.0 && *cost <= MOST_MONEY)) {
+        return Err(Problem::bad_input("`costs` must lie between 0 and 1000000000000"));
     }
     let candidates = asked.candidates.as_ref();
     if candidates.is_some_and(|all| all.len() > MOST_CANDIDATES) {
@@ -217,5 +272,9 @@ fn bounded(asked: &SitesOf, service: usize) -> Result<(Question, Duration), Prob
     if !(seconds > 0.0 && seconds <= LONGEST_SECONDS) {
         return Err(Problem::bad_input(format!("`seconds` must lie between 0 and {LONGEST_SECONDS}")));
     }
-    Ok((Question { service, count: asked.count, model, within, candidates, gap }, Duration::from_secs_f64(seconds)))
+    let cost = |number: usize| asked.costs.as_ref().and_then(|costs| costs.get(number)).copied().unwrap_or(1.0);
+    let candidate = |(number, at)| Candidate { cost: cost(number), ..Candidate::at(at) };
+    let candidates = candidates.map(|all| all.into_iter().enumerate().map(candidate).collect());
+    let question = Question { services, together: asked.together, most, model, within, candidates, weights, gap };
+    Ok((question, Duration::from_secs_f64(seconds)))
 }

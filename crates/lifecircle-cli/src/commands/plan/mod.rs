@@ -1,6 +1,7 @@
 //! `lifecircle plan`: what to build next. Here is what its commands share: showing how it goes, and stopping.
 
 pub mod compare;
+mod links;
 mod sites;
 mod solve;
 mod units;
@@ -27,6 +28,7 @@ pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
     match command {
         PlanCommand::Compare(args) => compare::run(args, common),
         PlanCommand::Sites(args) => best_so_far(|| sites::run(args, common)),
+        PlanCommand::Links(args) => links::run(args, common),
         PlanCommand::Units(args) => best_so_far(|| units::run(args, common)),
         PlanCommand::Solve(args) => best_so_far(|| solve::run(args, common)),
     }

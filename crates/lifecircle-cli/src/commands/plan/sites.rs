@@ -4,64 +4,70 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use geo_types::{Geometry, Point};
+use lifecircle::accessibility::Points;
+use lifecircle::city::City;
 use lifecircle::geo::Seconds;
-use lifecircle::import::{ListReading, read_list};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::output::Output;
+use lifecircle::sources::lists;
+use lifecircle::standard::Standard;
 use lifecircle::tables::Table;
 use lifecircle::{Error, Result, city, jobs};
-use lifecircle_plan::sites::{Model, Question, Sites, find_sites};
+use lifecircle_plan::sites::{
+    Candidate, Model, Most, Question, Sites, SitesDocument, fewest_sites, find_sites, read_candidates,
+};
 
 use super::{Closing, write_proof};
 use crate::args::{Common, SitesArgs, SitesModel};
 use crate::print;
 use crate::progress::Bars;
 
+/// Candidates, and what each is called.
+type Named = (Vec<Candidate>, Vec<String>);
+
 pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
-    let inputs: Vec<&Path> =
-        [args.city.as_path()].into_iter().chain(args.candidates.as_deref()).chain(args.measuring.files()).collect();
+    let list = args.candidates.as_deref().map(Path::new).filter(|path| path.is_file() || lists::is_list(path));
+    let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(list).chain(args.measuring.files()).collect();
     let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
     let output = args.output.as_ref().map(begin).transpose()?;
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let candidates = args.candidates.as_ref().map(|path| read_list(path, &ListReading::default())).transpose()?;
-    if let Some((list, file)) = candidates.as_ref().zip(args.candidates.as_ref())
-        && let Some(unplaced) = list.unplaced.first()
-    {
-        return Err(Error::new("it has no coordinates")
-            .file(file)
-            .place(unplaced.row.to_string())
-            .hint("fill them in or remove the line"));
-    }
     let city = Arc::new(city::load(&args.city)?);
     let standard = args.measuring.standard(named, &city.about, common)?;
-    let service = standard.services.iter().position(|service| service.id == args.service).ok_or_else(|| {
-        let known: Vec<&str> = standard.services.iter().map(|service| service.id.as_str()).collect();
-        Error::not_found(format!("the standard {} has no service {:?}", standard.id, args.service))
-            .hint(format!("choose one of {}", known.join(", ")))
-    })?;
+    let services = args.service.iter().map(|id| service(&standard, id)).collect::<Result<Vec<_>>>()?;
+    let candidates = match (list, &args.candidates) {
+        (Some(path), _) => Some(read_candidates(path, &standard)?),
+        (None, Some(kinds)) => Some(of_kinds(&city, kinds)?),
+        (None, None) => None,
+    };
     let bars = Bars::new(common);
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     drop(bars);
     let question = Question {
-        service,
-        count: args.count,
+        services,
+        together: args.together,
+        most: args.budget.map_or(Most::Count(args.count.unwrap_or(1)), Most::Budget),
         model: match args.model {
             SitesModel::Mclp => Model::Cover,
             SitesModel::PMedian => Model::Median,
         },
         within: args.within.map(Seconds::from_minutes),
-        candidates: candidates.as_ref().map(|list| list.facilities.iter().map(|facility| facility.at).collect()),
+        candidates: candidates.as_ref().map(|(candidates, _)| candidates.clone()),
+        weights: args.weights,
         gap: args.proving.gap,
     };
     let watch = Closing::new(args.proving.time_limit, common);
-    let solved = find_sites(&measured, &question, &watch, &())?;
+    let (solved, fewest) = match args.cover {
+        Some(percent) => {
+            let (solved, fewest) = fewest_sites(&measured, &question, percent / 100.0, &watch, &())?;
+            (solved, Some(fewest))
+        }
+        None => (find_sites(&measured, &question, &watch, &())?, None),
+    };
     let seconds = watch.seconds();
     drop(watch);
     if let Some(output) = output {
-        let names = candidates
-            .as_ref()
-            .map(|list| list.facilities.iter().map(|facility| facility.name.local.clone()).collect::<Vec<_>>());
-        let table = table(&solved.sites, names.as_deref(), &measured, service);
+        let names = candidates.as_ref().map(|(_, names)| names.as_slice());
+        let table = table(&solved.sites, names, &measured);
         output.write(|directory| {
             let formats = args.formats.list();
             formats.iter().try_for_each(|&format| {
@@ -71,19 +77,49 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
         })?;
         output.finish()?;
     }
-    print::show(|out| print::sites(out, &solved.sites, &measured, (&question, seconds), common))
+    let document = SitesDocument::new(&solved.sites, &measured, &question, seconds);
+    let document = fewest.as_ref().map_or(document.clone(), |fewest| document.of_fewest(fewest));
+    print::show(|out| print::sites(out, &solved.sites, &measured, (&question, &document, fewest.as_ref()), common))
 }
 
-fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured, service: usize) -> Table {
+fn service(standard: &Standard, id: &str) -> Result<usize> {
+    standard.services.iter().position(|service| service.id == id).ok_or_else(|| {
+        let known: Vec<&str> = standard.services.iter().map(|service| service.id.as_str()).collect();
+        Error::not_found(format!("the standard {} has no service {id:?}", standard.id))
+            .hint(format!("choose one of {}", known.join(", ")))
+    })
+}
+
+/// The sites of the city's own facilities of some kinds.
+fn of_kinds(city: &City, kinds: &str) -> Result<Named> {
+    let (mut candidates, mut names) = (Vec::new(), Vec::new());
+    for kind in kinds.split(',').map(str::trim) {
+        let points = Points::of_kind(city, kind)?;
+        candidates.extend(points.at().iter().map(|at| Candidate::at(*at)));
+        names.extend(points.ids().iter().map(|id| {
+            let facility = city.facilities.iter().find(|facility| facility.id == *id);
+            facility
+                .map(|facility| facility.name.local.clone())
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| id.clone())
+        }));
+    }
+    Ok((candidates, names))
+}
+
+fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured) -> Table {
     let name = |candidate: u32| names.and_then(|names| names.get(candidate as usize)).filter(|name| !name.is_empty());
-    let all = &sites.sites;
-    // So that the places can be tried as a scenario.
+    // So that the places can be tried as a scenario: one that serves several services has a row for each.
+    let rows = (1..).zip(&sites.sites).flat_map(|(order, site)| site.services.iter().map(move |of| (order, site, *of)));
+    let all: Vec<_> = rows.collect();
     Table::new()
         .text("edit", all.iter().map(|_| "add_facility"))
-        .integers("order", (1..).take(all.len()))
-        .text("service", all.iter().map(|_| &measured.standard.services[service].id))
-        .integers("candidate", all.iter().map(|site| site.candidate as i32))
-        .maybe_text("name", all.iter().map(|site| name(site.candidate)))
-        .numbers("adds", all.iter().map(|site| site.adds))
-        .geometry(all.iter().map(|site| Geometry::Point(Point(site.at))))
+        .integers("order", all.iter().map(|(order, ..)| *order))
+        .text("service", all.iter().map(|(.., service)| measured.standard.services[*service].id.as_str()))
+        .integers("candidate", all.iter().map(|(_, site, _)| site.candidate as i32))
+        .maybe_text("name", all.iter().map(|(_, site, _)| name(site.candidate)))
+        .numbers("cost", all.iter().map(|(_, site, _)| site.cost))
+        .flags("required", all.iter().map(|(_, site, _)| site.required))
+        .numbers("adds", all.iter().map(|(_, site, _)| site.adds))
+        .geometry(all.iter().map(|(_, site, _)| Geometry::Point(Point(site.at))))
 }

@@ -1,0 +1,73 @@
+//! Links that are missing.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use lifecircle::text::Language;
+use lifecircle_plan::links::MissingLink;
+use serde_json::{Value, json};
+
+use super::{count, document, line, pick, table};
+use crate::args::Common;
+
+/// The links that would give most.
+pub fn links(out: &mut dyn Write, links: &[MissingLink], directory: Option<&Path>, common: &Common) -> io::Result<()> {
+    if common.json {
+        let link = |link: &MissingLink| {
+            json!({
+                "from": [link.ends[0].x, link.ends[0].y], "to": [link.ends[1].x, link.ends[1].y], "metres": link.length.0,
+                "seconds_now": link.now.map(|now| now.0), "at_dead_end": link.at_dead_end, "residents_gaining": link.residents,
+                "services_gained": link.gained, "person_seconds_saved": link.saved,
+            })
+        };
+        return document(out, &json!({ "links": links.iter().map(link).collect::<Vec<Value>>() }));
+    }
+    if links.is_empty() {
+        return line(out, pick(common, "没有找到值得打通之处。", "No link was found that would help anybody."));
+    }
+    let header = [
+        "",
+        pick(common, "经度", "Longitude"),
+        pick(common, "纬度", "Latitude"),
+        pick(common, "长度", "Length"),
+        pick(common, "现绕行", "Way now"),
+        pick(common, "新增服务的居民", "Residents gaining"),
+        pick(common, "节省（人·小时）", "Person-hours saved"),
+    ];
+    let mut rows = table(&header, 0);
+    for (order, link) in links.iter().enumerate() {
+        let middle = (link.ends[0] + link.ends[1]) / 2.0;
+        let now =
+            link.now.map_or_else(|| pick(common, "不通", "none").to_owned(), |now| format!("{:.0}′", now.minutes()));
+        rows.add_row([
+            (order + 1).to_string(),
+            format!("{:.6}", middle.x),
+            format!("{:.6}", middle.y),
+            format!("{:.0} m", link.length.0),
+            now,
+            count(link.residents),
+            count(link.saved / 3_600.0),
+        ]);
+    }
+    line(out, &rows.to_string())?;
+    line(
+        out,
+        pick(
+            common,
+            "每处按单独打通计算；是否可行（围墙、产权、高差）需实地核实。",
+            "Each is counted as if it alone were built; whether it can be (walls, owners, heights) is seen on site.",
+        ),
+    )?;
+    if let Some(directory) = directory {
+        let text = match common.language() {
+            Language::Chinese => {
+                format!("已写入 {}；其中的 links.geojson 可作为情景：plan compare", directory.display())
+            }
+            Language::English => {
+                format!("Written: {}; its links.geojson is a scenario for `plan compare`", directory.display())
+            }
+        };
+        line(out, &text)?;
+    }
+    Ok(())
+}

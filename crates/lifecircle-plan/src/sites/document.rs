@@ -1,0 +1,120 @@
+//! An answer as every caller gives it.
+
+use lifecircle::measure::Measured;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::fewest::Fewest;
+use super::{Question, Site, Sites};
+use crate::siting::METHOD;
+
+/// An answer as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SitesDocument {
+    /// The service; several with commas.
+    pub service: String,
+    /// By which standard.
+    pub standard: String,
+    /// Who walks.
+    pub walker: String,
+    /// `mclp` or `p-median`.
+    pub model: String,
+    /// Whom the service is for: residents in all.
+    pub residents: f64,
+    /// Residents who have it before; resident-seconds of all ways for `p-median`.
+    pub before: f64,
+    /// The same after.
+    pub value: f64,
+    /// No choice of candidates is better than this.
+    pub bound: f64,
+    /// How far the value is from the bound, as a share of what is gained.
+    pub gap: f64,
+    /// Whether no choice of candidates is better.
+    pub proven_optimal: bool,
+    /// What no choice of any junctions could exceed, where junctions are the candidates and the threshold is a time.
+    pub bound_at_junctions: Option<f64>,
+    /// How long it took.
+    pub seconds: f64,
+    /// How it was found.
+    pub method: String,
+    /// What all places cost together; their number where the candidates have no prices.
+    pub cost: f64,
+    /// Where the fewest were asked for: no choice of fewer than this is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u32>,
+    /// How many candidates there were.
+    pub candidates: usize,
+    /// Candidates that were given and have no street within reach.
+    pub candidates_without_street: usize,
+    /// The places, the one that adds most first.
+    pub sites: Vec<SiteDocument>,
+}
+
+/// A place as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SiteDocument {
+    /// Its number among the candidates.
+    pub candidate: u32,
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// The services that it is of.
+    pub services: Vec<String>,
+    /// What it costs.
+    pub cost: f64,
+    /// Whether it was required.
+    pub required: bool,
+    /// What it adds to those before it: residents, or resident-seconds.
+    pub adds: f64,
+}
+
+impl SitesDocument {
+    /// Of an answer.
+    pub fn new(found: &Sites, measured: &Measured, question: &Question, seconds: f64) -> Self {
+        let service = |service: &usize| measured.standard.services[*service].id.clone();
+        let place = |site: &Site| SiteDocument {
+            candidate: site.candidate,
+            lon: site.at.x,
+            lat: site.at.y,
+            services: site.services.iter().map(service).collect(),
+            cost: site.cost,
+            required: site.required,
+            adds: site.adds,
+        };
+        Self {
+            service: question.services.iter().map(service).collect::<Vec<_>>().join(","),
+            standard: measured.standard.id.clone(),
+            walker: measured.walker().id.clone(),
+            model: question.model.name().to_owned(),
+            residents: found.people,
+            before: found.before,
+            value: found.value,
+            bound: found.bound,
+            gap: found.gap(),
+            proven_optimal: found.gap() == 0.0,
+            bound_at_junctions: found.bound_at_junctions,
+            seconds,
+            method: METHOD.to_owned(),
+            cost: found.cost,
+            at_least: None,
+            candidates: found.candidates,
+            candidates_without_street: found.without_street,
+            sites: found.sites.iter().map(place).collect(),
+        }
+    }
+
+    /// The same where the fewest were asked for: proven if one fewer is not enough.
+    #[must_use]
+    pub fn of_fewest(self, fewest: &Fewest) -> Self {
+        let is_proven = fewest.reached && fewest.at_least >= fewest.count;
+        let gap = f64::from(fewest.count.saturating_sub(fewest.at_least)) / f64::from(fewest.count.max(1));
+        Self {
+            model: "lscp".to_owned(),
+            at_least: Some(fewest.at_least.min(fewest.count)),
+            proven_optimal: is_proven,
+            gap: if is_proven { 0.0 } else { gap },
+            ..self
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Lists of candidates: where, at what cost, in which role, for which services.
+
+use std::path::Path;
+
+use lifecircle::error::{Error, Result};
+use lifecircle::geo::Datum;
+use lifecircle::sources::columns::Meaning;
+use lifecircle::sources::lists;
+use lifecircle::sources::records::{Coordinates, GivenColumns, point_of};
+use lifecircle::standard::Standard;
+
+use super::{Candidate, Role};
+
+/// Reads candidates and what each is called. Columns: `cost` (造价, 费用, 投资), `role` (角色), `services` (服务; ids with semicolons); areas are their middles.
+///
+/// # Errors
+/// If the list cannot be read, has no coordinates, or a cell is no cost, role or service.
+pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidate>, Vec<String>)> {
+    let records = lists::read(path)?;
+    let coordinates = Coordinates::find(&records, GivenColumns::default(), Datum::default())?;
+    let cost = records.column(&["cost", "price", "造价", "费用", "投资", "造价（万元）", "投资（万元）"]);
+    let costs = cost.map(|column| records.sizes(column)).transpose()?;
+    let role = records.column(&["role", "角色"]);
+    let services = records.column(&["services", "service", "服务"]);
+    let name = records.find(Meaning::Name);
+    let (mut candidates, mut names) = (Vec::new(), Vec::new());
+    for (number, record) in records.rows.iter().enumerate() {
+        if !coordinates.are_told(&records, number) {
+            return Err(records.error(record, "it has no coordinates").hint("fill them in or remove the line"));
+        }
+        let point = point_of(&coordinates.of(&records, number)?);
+        let at = point.ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
+        let word = records.text(record, role).unwrap_or_default();
+        let role = Role::named(word).ok_or_else(|| {
+            records.error(record, format!("there is no role {word:?}")).hint("write allowed, required or competitor")
+        })?;
+        let of = |id: &str| {
+            standard.services.iter().position(|service| service.id == id).ok_or_else(|| {
+                let problem = format!("the standard {} has no service {id:?}", standard.id);
+                records.error(record, problem).hint("write ids of services, with semicolons between")
+            })
+        };
+        let ids = records.text(record, services).unwrap_or_default().split([';', '；', ',']).map(str::trim);
+        let services = ids.filter(|id| !id.is_empty()).map(of).collect::<Result<Vec<_>>>()?;
+        let cost = match &costs {
+            Some(costs) => costs
+                .of(number)
+                .ok_or_else(|| records.error(record, "it has no cost, and others have one").hint("fill it in"))?,
+            None => 1.0,
+        };
+        candidates.push(Candidate { at, cost, role, services });
+        names.push(records.text(record, name).unwrap_or_default().to_owned());
+    }
+    if candidates.is_empty() {
+        return Err(Error::new("it has no rows").file(path).hint("give a list of places"));
+    }
+    Ok((candidates, names))
+}

@@ -1,0 +1,100 @@
+//! Links that are missing, in a town drawn by hand: an estate's street ends at a wall, and behind it is the pharmacy.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fmt::Write;
+
+use lifecircle::geo::{LonLat, Metres, Seconds, metric};
+use lifecircle::inputs::InputFiles;
+use lifecircle::jobs::make_city;
+use lifecircle::measure::{EditedCity, Measured, measure};
+use lifecircle::network::Walker;
+use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::standard::Standard;
+use lifecircle_plan::links::{MissingLink, Question, missing_links};
+use lifecircle_plan::scenario::{Scenario, apply, homes_changed};
+
+fn at(x: f64, y: f64) -> LonLat {
+    LonLat { x: 106.8 + x / 85_900.0, y: 39.6 + y / 111_050.0 }
+}
+
+/// An estate of twenty houses along a street that ends at 0, 0, another street from 40, 0 on with a pharmacy, and a way around of 3 km.
+fn town(between: &str) -> Measured {
+    let (mut nodes, mut ways, mut next) = (String::new(), String::new(), 0);
+    let mut node = |x: f64, y: f64, tags: &str| {
+        next += 1;
+        let point = at(x, y);
+        writeln!(nodes, "<node id=\"{next}\" lat=\"{:.7}\" lon=\"{:.7}\">{tags}</node>", point.y, point.x).unwrap();
+        next
+    };
+    let mut way = |ids: &[i32], tags: &[(&str, &str)]| {
+        let refs: String = ids.iter().map(|id| format!("<nd ref=\"{id}\"/>")).collect();
+        let tags: String = tags.iter().map(|(key, value)| format!("<tag k=\"{key}\" v=\"{value}\"/>")).collect();
+        writeln!(ways, "<way id=\"{}\">{refs}{tags}</way>", ids[0]).unwrap();
+    };
+    let around = [(0.0, 0.0), (-600.0, 0.0), (-600.0, 1000.0), (640.0, 1000.0), (640.0, 0.0), (40.0, 0.0)];
+    let around: Vec<i32> = around.iter().map(|(x, y)| node(*x, *y, "")).collect();
+    way(&around, &[("highway", "residential")]);
+    for house in 0..20 {
+        let x = -580.0 + f64::from(house) * 29.0;
+        let ring = [(0.0, 8.0), (14.0, 8.0), (14.0, 22.0), (0.0, 22.0)].map(|(dx, dy)| node(x + dx, dy, ""));
+        way(&[ring.as_slice(), &ring[..1]].concat(), &[("building", "apartments"), ("building:levels", "5")]);
+    }
+    node(60.0, 6.0, "<tag k=\"amenity\" v=\"pharmacy\"/>");
+    if !between.is_empty() {
+        let (key, value) = between.split_once('=').unwrap();
+        let ring = [(10.0, -300.0), (30.0, -300.0), (30.0, 300.0), (10.0, 300.0)].map(|(x, y)| node(x, y, ""));
+        way(&[ring.as_slice(), &ring[..1]].concat(), &[(key, value)]);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("town.osm");
+    std::fs::write(&path, format!("<osm version=\"0.6\">{nodes}{ways}</osm>")).unwrap();
+    let city = make_city(&InputFiles::of(&path), &()).unwrap();
+    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    measure(&ready, Standard::find("moreno-6").unwrap(), &()).unwrap()
+}
+
+fn found(measured: &Measured, question: Question) -> Vec<MissingLink> {
+    missing_links(measured, question, &()).unwrap()
+}
+
+#[test]
+fn the_gate_in_the_wall_is_found_and_gives_what_it_gives_when_it_is_built() {
+    let measured = town("");
+    let links = found(&measured, Question::default());
+    let [link] = links.as_slice() else { panic!("{links:?}") };
+    let ends: Vec<f64> = link.ends.iter().map(|end| metric::distance(*end, at(20.0, 0.0)).0).collect();
+    assert!(ends.iter().all(|metres| (metres - 20.0).abs() < 0.5) && (link.length.0 - 40.0).abs() < 0.5, "{link:?}");
+    assert!(link.at_dead_end && link.now.unwrap() > Seconds::from_minutes(40.0), "{link:?}");
+
+    // Everybody within a quarter of an hour gains the pharmacy, as a scenario with a path says too.
+    let text = format!(
+        "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":{{\"edit\":\"open_street\",\"kind\":\"path\"}},\"geometry\":{{\"type\":\"LineString\",\"coordinates\":[[{},{}],[{},{}]]}}}}]}}",
+        link.ends[0].x, link.ends[0].y, link.ends[1].x, link.ends[1].y
+    );
+    let mut city = EditedCity::new(&measured.reached.ready, vec![(*measured.standard).clone()], &()).unwrap();
+    apply(&Scenario::parse(&text).unwrap(), &mut city).unwrap();
+    let after = city.measured(&()).unwrap().swap_remove(0);
+    let gaining: f64 = homes_changed(&measured, &after)
+        .iter()
+        .filter(|change| !change.gained.is_empty())
+        .map(|change| measured.city().homes[change.home].residents)
+        .sum();
+    assert!(gaining > 100.0 && (gaining - link.residents).abs() < 1e-6, "{gaining} {}", link.residents);
+    assert!(link.saved > 0.0 && link.gained >= link.residents);
+}
+
+#[test]
+fn no_gate_leads_through_water_a_railway_or_a_house() {
+    for between in ["natural=water", "building=industrial"] {
+        assert!(found(&town(between), Question::default()).is_empty(), "{between}");
+    }
+    assert_eq!(found(&town("leisure=park"), Question::default()).len(), 1);
+}
+
+#[test]
+fn what_is_asked_bounds_what_is_found() {
+    let measured = town("");
+    assert!(found(&measured, Question { longest: Metres(30.0), ..Question::default() }).is_empty());
+    assert!(found(&measured, Question { saves: Seconds::from_minutes(90.0), ..Question::default() }).is_empty());
+    assert!(found(&measured, Question { most: 0, ..Question::default() }).is_empty());
+}
