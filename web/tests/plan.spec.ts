@@ -206,6 +206,17 @@ test("seventeen parks are found with proof, and taken into the scenario; a run i
   await expect(page.getByRole("heading", { name: "17 edit" })).toBeVisible();
 });
 
+test("the fewest places that are enough are proven", async ({ page }) => {
+  await begin(page);
+  const best = page.getByRole("region", { name: "Find the best places" });
+  await best.getByLabel("Goal").selectOption("As few as are enough");
+  await best.getByLabel("Covered (%)").fill("60");
+  await best.getByRole("button", { name: "Find places" }).click();
+  await expect(best.getByText(/^Proven: \d+ are enough, and one fewer is not/)).toBeVisible({ timeout: 40_000 });
+  const [, after] = /→ ([\d.]+)%/.exec((await best.getByText(/^Coverage /).textContent()) ?? "") ?? [];
+  expect(Number(after)).toBeGreaterThanOrEqual(60);
+});
+
 test("the city as it is, and with the scenario; the same comparison for a place", async ({ page }) => {
   await begin(page);
   await put(page, "library", SPOTS.centre);

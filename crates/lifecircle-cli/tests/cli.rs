@@ -247,6 +247,26 @@ fn plans_are_told_and_written_with_their_proofs() {
     );
     assert!(links.contains("its links.geojson is a scenario") || links.contains("No link was found"), "{links}");
 
+    let renewal =
+        ["plan", "renewal", "out/demo.city", "--budget", "200", "--prices", "pocket_park=80,public_toilet=30,link=10"];
+    let programme = json(&succeed(directory.path(), &[&renewal[..], &["-o", "programme", "--json"]].concat()));
+    let number = |key: &str| programme[key].as_f64().unwrap();
+    assert!(
+        number("cost") <= 200.0 && number("after") > number("before") && number("after") <= number("bound"),
+        "{programme}"
+    );
+    let works = programme["works"].as_array().unwrap();
+    let added: f64 = works.iter().map(|work| work["adds"].as_f64().unwrap()).sum();
+    assert!((added - (number("after") - number("before"))).abs() < 1e-6);
+    let compared =
+        json(&succeed(directory.path(), &["plan", "compare", "out/demo.city", "programme/works.geojson", "--json"]));
+    assert_eq!(compared["edits"].as_array().unwrap().len(), works.len(), "{compared}");
+    assert!(
+        succeed(directory.path(), &[&renewal[..], &["--lang", "zh"]].concat()).contains("同样预算下任何方案都不超过")
+    );
+    let wrong = ["plan", "renewal", "out/demo.city", "--budget", "200", "--prices", "pocketpark=80"];
+    assert!(fail(directory.path(), &wrong).contains("no service \"pocketpark\""));
+
     std::fs::write(directory.path().join("lots.csv"), "name,lon,lat\nA,106.807,39.623\nfar,10,10\n").unwrap();
     let given = json(&say(&["--json", "--candidates", "lots.csv"]));
     assert_eq!((&given["candidates"], &given["candidates_without_street"]), (&1.into(), &1.into()));

@@ -7,12 +7,14 @@
 //! | [`scenario`] | what a city would be if something were built, moved or closed |
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
 //! | [`published`] | problems of OR-Library and others, as their files stand |
+//! | [`renewal`] | facilities and links under one budget, in their order, with a bound |
 //! | [`sites`] | where new facilities of a service should stand in a city |
 //! | [`units`] | communities put together into life circles as territory |
 
 pub mod districting;
 pub mod links;
 pub mod published;
+pub mod renewal;
 pub mod scenario;
 pub mod sites;
 pub mod siting;

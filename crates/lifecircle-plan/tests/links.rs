@@ -98,3 +98,40 @@ fn what_is_asked_bounds_what_is_found() {
     assert!(found(&measured, Question { saves: Seconds::from_minutes(90.0), ..Question::default() }).is_empty());
     assert!(found(&measured, Question { most: 0, ..Question::default() }).is_empty());
 }
+
+mod renewal {
+    use super::town;
+    use lifecircle_plan::links;
+    use lifecircle_plan::renewal::{Question, programme};
+
+    /// A gate for 10 brings the pharmacy; another pharmacy for 100 would too. What is cheaper is built.
+    #[test]
+    fn a_gate_is_built_where_it_is_cheaper_than_a_facility() {
+        let measured = town("");
+        let of = |id: &str| measured.standard.services.iter().position(|service| service.id == id).unwrap();
+        let ask = |budget: f64, link: Option<f64>| {
+            let question = Question {
+                prices: vec![(of("pharmacy"), 100.0)],
+                link,
+                budget,
+                links: links::Question::default(),
+                gap: 0.0,
+            };
+            programme(&measured, &question, &(), &()).unwrap()
+        };
+        let gate = ask(50.0, Some(10.0));
+        assert_eq!((gate.works.len(), gate.cost, gate.works[0].service.as_deref()), (1, 10.0, None));
+        assert!(gate.after > gate.before && gate.after <= gate.bound);
+        // All who can be helped at that price are: nothing better exists.
+        assert_eq!(gate.gap, 0.0);
+        // Without the gate, there is nothing for 50, and a pharmacy for 100.
+        assert!(ask(50.0, None).works.is_empty());
+        let pharmacy = ask(100.0, None);
+        assert_eq!((pharmacy.works.len(), pharmacy.works[0].service.as_deref()), (1, Some("pharmacy")));
+        assert!((pharmacy.works[0].adds - (pharmacy.after - pharmacy.before)).abs() < 1e-6 && pharmacy.gap == 0.0);
+        // With both allowed, the gate alone if that is enough, and never more than the budget.
+        let both = ask(110.0, Some(10.0));
+        assert!(both.cost <= 110.0 && both.after >= pharmacy.after.max(gate.after) - 1.0, "{both:?}");
+        assert!(both.works.is_sorted_by(|a, b| a.spent <= b.spent));
+    }
+}

@@ -253,6 +253,11 @@ const en = {
     find: {
       title: "Find the best places",
       intro: "The program chooses among all street junctions and proves how good the choice is.",
+      goal: "Goal",
+      goals: { count: "A number of places", cover: "As few as are enough" },
+      covered: "Covered (%)",
+      fewest: (n: number) => `Proven: ${n === 1 ? "one is" : `${n} are`} enough, and one fewer is not.`,
+      atLeast: (n: number, least: number) => `${n} are enough; fewer than ${least} are not.`,
       count: "How many",
       start: "Find places",
       cancel: "Cancel",
@@ -564,6 +569,11 @@ const zh: typeof en = {
     find: {
       title: "自动选址",
       intro: "在全部路口中选择，并证明选择有多好。",
+      goal: "目标",
+      goals: { count: "指定数量", cover: "以最少数量达到覆盖率" },
+      covered: "覆盖率（%）",
+      fewest: (n) => `已证明：${n} 处即可，少一处则不够。`,
+      atLeast: (n, least) => `${n} 处即可；至少需要 ${least} 处。`,
       count: "数量",
       start: "开始选址",
       cancel: "取消",

@@ -16,7 +16,9 @@ use lifecircle::setting::Setting;
 use lifecircle::tables::Format;
 use lifecircle::text::Language;
 pub use measuring::{Measuring, MeasuringAll};
-pub use plan::{CompareArgs, LinksArgs, PlanCommand, SitesArgs, SitesModel, SolveArgs, SolveModel, UnitsArgs};
+pub use plan::{
+    CompareArgs, LinksArgs, PlanCommand, RenewalArgs, SitesArgs, SitesModel, SolveArgs, SolveModel, UnitsArgs,
+};
 pub use reach::{Asking, Limits, OpportunitiesArgs, ReachCommand, time};
 
 /// The headings under which help lists options.

@@ -17,6 +17,8 @@ pub enum PlanCommand {
     Sites(SitesArgs),
     /// Find gates and short paths that are missing, and what each would give
     Links(LinksArgs),
+    /// A programme of facilities and links under a budget: in which order, what each adds, what no programme could exceed
+    Renewal(RenewalArgs),
     /// Put communities together into connected life circles of about equal population (生活圈单元)
     Units(UnitsArgs),
     /// Solve published problems of siting, to compare with other programs
@@ -149,6 +151,43 @@ pub struct LinksArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  lifecircle plan renewal demo.city --budget 1500 --prices pocket_park=80,public_toilet=30,elderly_day_care=120,link=25
+  lifecircle plan renewal demo.city --budget 1500 --prices pocket_park=80,link=25 -o programme
+  lifecircle report demo.city --scenario programme/works.geojson -o programme.pdf      the programme as a chapter
+
+Prices and the budget are in one unit of your choice. Services are named by their ids in the standard; `link` is a gate or a short
+path (see `lifecircle plan links --help`).")]
+pub struct RenewalArgs {
+    /// The city directory
+    pub city: PathBuf,
+    /// How much may be spent
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, help_heading = PLANNING)]
+    pub budget: f64,
+    /// What a new facility of each service costs, and a link: pocket_park=80,public_toilet=30,link=25
+    #[arg(long, value_name = "SERVICE=PRICE,…", value_delimiter = ',', value_parser = price, required = true, help_heading = PLANNING)]
+    pub prices: Vec<(String, f64)>,
+    /// How long a link is at most, in metres
+    #[arg(long, default_value_t = 60.0, value_name = "METRES", value_parser = link_length, help_heading = PLANNING)]
+    pub longest: f64,
+    /// How many minutes longer the way between its ends is now, at least
+    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    pub saves: f64,
+    #[command(flatten)]
+    pub proving: Proving,
+    #[command(flatten)]
+    pub measuring: Measuring,
+    /// Directory for the works (a scenario), the communities and programme.json; without it they are only printed
+    #[arg(long, short, value_name = "DIR", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
+    #[command(flatten)]
+    pub force: Force,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
   lifecircle plan units demo.city --count 14 -o units
   lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.3
   lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
@@ -251,6 +290,15 @@ fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
         _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
+    }
+}
+
+fn price(text: &str) -> Result<(String, f64), String> {
+    let wrong = || "write pocket_park=80, with a price above 0".to_owned();
+    let (what, price) = text.split_once('=').ok_or_else(wrong)?;
+    match price.trim().parse::<f64>() {
+        Ok(price) if price > 0.0 && price <= 1e12 => Ok((what.trim().to_owned(), price)),
+        _ => Err(wrong()),
     }
 }
 

@@ -134,7 +134,9 @@ fn in_short(comparison: &Comparison, common: &Common) -> String {
         }
     };
     if let (Some(cost), Some(each)) = (comparison.cost, comparison.cost_per_resident) {
-        let (cost, each) = (count(cost), count(each));
+        // Costs may be in millions: two digits at least.
+        let each = if each >= 10.0 { count(each) } else { format!("{each:.2}") };
+        let cost = count(cost);
         text += &match common.language() {
             Language::Chinese => format!("费用合计 {cost}，每名受益居民 {each}。"),
             Language::English => format!(" Cost: {cost}, which is {each} for each resident who gains."),

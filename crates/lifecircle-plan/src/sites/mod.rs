@@ -104,6 +104,8 @@ pub struct Question {
     pub candidates: Option<Vec<Candidate>>,
     /// Who counts how much.
     pub weights: Weights,
+    /// What a facility of each of the services costs wherever it stands, instead of what candidates cost.
+    pub prices: Option<Vec<f64>>,
     /// How far from the bound is good enough, as a share of what is gained.
     pub gap: f64,
 }
@@ -119,6 +121,7 @@ impl Question {
             within: None,
             candidates: None,
             weights: Weights::default(),
+            prices: None,
             gap: 0.0,
         }
     }
@@ -230,7 +233,7 @@ pub fn find_sites(
     let outcome = solve(&problem, settings, watch);
     let anywhere = if question.candidates.is_none() && city.is_bounded_anywhere() && !watch.is_over() {
         let problem = city.problem(LOSS, Some(limit), progress)?;
-        solve(&problem, settings, &Once { watch, is_done: AtomicBool::new(false) }).bound
+        solve(&problem, settings, &Once::new(watch)).bound
     } else {
         None
     };
@@ -238,10 +241,16 @@ pub fn find_sites(
     Ok(Solved { sites, problem, outcome })
 }
 
-/// Stops when a first bound is known.
-struct Once<'a> {
+/// Stops when a first bound is known, and the choice that a search by swapping finds.
+pub(crate) struct Once<'a> {
     watch: &'a dyn Watch,
     is_done: AtomicBool,
+}
+
+impl<'a> Once<'a> {
+    pub(crate) fn new(watch: &'a dyn Watch) -> Self {
+        Self { watch, is_done: AtomicBool::new(false) }
+    }
 }
 
 impl Watch for Once<'_> {
@@ -363,7 +372,7 @@ impl<'a> Prepared<'a> {
     /// What may be built besides what is required.
     fn limit(&self, most: Most) -> Result<Limit> {
         let role = |option: &Buildable| self.candidates.all[option.candidate as usize].1.role;
-        let price = |option: &Buildable| self.candidates.all[option.candidate as usize].1.cost;
+        let price = |option: &Buildable| self.price(option);
         let (sizes, most): (Vec<i64>, i64) = match most {
             Most::Count(count) => (vec![1; self.buildable.len()], i64::from(count)),
             Most::Budget(budget) => {
@@ -381,6 +390,15 @@ impl<'a> Prepared<'a> {
         // What may not be chosen is larger than what is left.
         let size = |(option, size): (&Buildable, i64)| if role(option) == Role::Allowed { size } else { left + 1 };
         Ok(Limit { sizes: self.buildable.iter().zip(sizes).map(size).collect(), most: left })
+    }
+
+    /// What a facility costs.
+    fn price(&self, buildable: &Buildable) -> f64 {
+        let Some(prices) = &self.question.prices else {
+            return self.candidates.all[buildable.candidate as usize].1.cost;
+        };
+        let priced = self.question.services.iter().zip(prices);
+        priced.filter(|(service, _)| buildable.services.contains(service)).map(|(_, price)| price).sum()
     }
 
     /// What it costs if only what is required is built.
@@ -449,8 +467,9 @@ impl<'a> Prepared<'a> {
     }
 
     fn site(&self, number: u32, required: bool, adds: f64) -> Site {
-        let Buildable { candidate, services } = &self.buildable[number as usize];
-        let (candidate, told) = &self.candidates.all[*candidate as usize];
-        Site { candidate: *candidate, at: told.at, services: services.clone(), cost: told.cost, required, adds }
+        let buildable = &self.buildable[number as usize];
+        let (candidate, told) = &self.candidates.all[buildable.candidate as usize];
+        let (services, cost) = (buildable.services.clone(), self.price(buildable));
+        Site { candidate: *candidate, at: told.at, services, cost, required, adds }
     }
 }

@@ -275,6 +275,7 @@ fn bounded(asked: &SitesOf, services: Vec<usize>) -> Result<(Question, Duration)
     let cost = |number: usize| asked.costs.as_ref().and_then(|costs| costs.get(number)).copied().unwrap_or(1.0);
     let candidate = |(number, at)| Candidate { cost: cost(number), ..Candidate::at(at) };
     let candidates = candidates.map(|all| all.into_iter().enumerate().map(candidate).collect());
-    let question = Question { services, together: asked.together, most, model, within, candidates, weights, gap };
+    let question =
+        Question { services, together: asked.together, most, model, within, candidates, weights, prices: None, gap };
     Ok((question, Duration::from_secs_f64(seconds)))
 }

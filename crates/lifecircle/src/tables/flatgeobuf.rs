@@ -45,8 +45,8 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     for (row, geometry) in geometries.iter().enumerate() {
         let mut told = Ok(());
         let added = writer.add_feature_geom(geometry.clone(), |feature| {
-            let all = table.columns.iter().enumerate();
-            told = all.map(|(index, (name, values))| put(feature, index, name, values, row)).collect();
+            let mut all = table.columns.iter().enumerate();
+            told = all.try_for_each(|(index, (name, values))| put(feature, index, name, values, row));
         });
         added.map_err(|e| failed(&e))?;
         told.map_err(|e| failed(&e))?;

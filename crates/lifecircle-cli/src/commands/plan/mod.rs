@@ -2,6 +2,7 @@
 
 pub mod compare;
 mod links;
+mod renewal;
 mod sites;
 mod solve;
 mod units;
@@ -29,6 +30,7 @@ pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
         PlanCommand::Compare(args) => compare::run(args, common),
         PlanCommand::Sites(args) => best_so_far(|| sites::run(args, common)),
         PlanCommand::Links(args) => links::run(args, common),
+        PlanCommand::Renewal(args) => renewal::run(args, common),
         PlanCommand::Units(args) => best_so_far(|| units::run(args, common)),
         PlanCommand::Solve(args) => best_so_far(|| solve::run(args, common)),
     }

@@ -53,6 +53,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
         within: args.within.map(Seconds::from_minutes),
         candidates: candidates.as_ref().map(|(candidates, _)| candidates.clone()),
         weights: args.weights,
+        prices: None,
         gap: args.proving.gap,
     };
     let watch = Closing::new(args.proving.time_limit, common);
@@ -82,7 +83,8 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     print::show(|out| print::sites(out, &solved.sites, &measured, (&question, &document, fewest.as_ref()), common))
 }
 
-fn service(standard: &Standard, id: &str) -> Result<usize> {
+/// A service of a standard, by its id.
+pub(super) fn service(standard: &Standard, id: &str) -> Result<usize> {
     standard.services.iter().position(|service| service.id == id).ok_or_else(|| {
         let known: Vec<&str> = standard.services.iter().map(|service| service.id.as_str()).collect();
         Error::not_found(format!("the standard {} has no service {id:?}", standard.id))
@@ -112,13 +114,14 @@ fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured) -> Table 
     // So that the places can be tried as a scenario: one that serves several services has a row for each.
     let rows = (1..).zip(&sites.sites).flat_map(|(order, site)| site.services.iter().map(move |of| (order, site, *of)));
     let all: Vec<_> = rows.collect();
+    let is_priced = sites.sites.iter().any(|site| site.cost != 1.0);
     Table::new()
         .text("edit", all.iter().map(|_| "add_facility"))
         .integers("order", all.iter().map(|(order, ..)| *order))
         .text("service", all.iter().map(|(.., service)| measured.standard.services[*service].id.as_str()))
         .integers("candidate", all.iter().map(|(_, site, _)| site.candidate as i32))
         .maybe_text("name", all.iter().map(|(_, site, _)| name(site.candidate)))
-        .numbers("cost", all.iter().map(|(_, site, _)| site.cost))
+        .maybe_numbers("cost", all.iter().map(|(_, site, _)| is_priced.then_some(site.cost)))
         .flags("required", all.iter().map(|(_, site, _)| site.required))
         .numbers("adds", all.iter().map(|(_, site, _)| site.adds))
         .geometry(all.iter().map(|(_, site, _)| Geometry::Point(Point(site.at))))
