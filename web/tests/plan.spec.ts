@@ -206,6 +206,20 @@ test("seventeen parks are found with proof, and taken into the scenario; a run i
   await expect(page.getByRole("heading", { name: "17 edit" })).toBeVisible();
 });
 
+test("missing links are found and taken into the scenario", async ({ page }) => {
+  await begin(page);
+  const links = page.getByRole("region", { name: "Find missing links" });
+  await links.getByLabel("Detour now").fill("3");
+  await links.getByRole("button", { name: "Find links" }).click();
+  await expect(links.getByText(/people gain a service/).first()).toBeVisible({ timeout: 40_000 });
+  const promised = Number((/^([\d,]+) people/.exec((await links.getByText(/people gain a service/).first().textContent()) ?? "")?.[1] ?? "").replaceAll(",", ""));
+  await links.getByRole("button", { name: "Add", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "1 edit" })).toBeVisible();
+  await expect(links.getByRole("button", { name: "Added" })).toBeDisabled();
+  // What was promised is what is measured, among required services at least.
+  await expect.poll(async () => Number(((await gaining(page).textContent()) ?? "").replaceAll(",", ""))).toBeGreaterThanOrEqual(promised * 0.999);
+});
+
 test("the fewest places that are enough are proven", async ({ page }) => {
   await begin(page);
   const best = page.getByRole("region", { name: "Find the best places" });

@@ -19,8 +19,11 @@ use lifecircle::reach::{Places, catchment};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, PointDistance, RTree};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::scenario::homes_changed;
+use crate::siting::Watch;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +61,43 @@ pub struct MissingLink {
     pub saved: f64,
 }
 
+/// A link as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct LinkDocument {
+    /// Longitude and latitude of one end.
+    pub from: [f64; 2],
+    /// Those of the other.
+    pub to: [f64; 2],
+    /// Its length.
+    pub metres: f64,
+    /// How long the way between its ends takes now; none if there is none.
+    pub seconds_now: Option<f64>,
+    /// Whether an end is a dead end.
+    pub at_dead_end: bool,
+    /// Residents who gain a required service or more, if it alone is built.
+    pub residents_gaining: f64,
+    /// Services that they gain, each counted with its residents.
+    pub services_gained: f64,
+    /// How much shorter the ways of all residents to their nearest of each required service become.
+    pub person_seconds_saved: f64,
+}
+
+impl From<&MissingLink> for LinkDocument {
+    fn from(link: &MissingLink) -> Self {
+        let [from, to] = link.ends.map(|end| [end.x, end.y]);
+        Self {
+            from,
+            to,
+            metres: link.length.0,
+            seconds_now: link.now.map(|now| now.0),
+            at_dead_end: link.at_dead_end,
+            residents_gaining: link.residents,
+            services_gained: link.gained,
+            person_seconds_saved: link.saved,
+        }
+    }
+}
+
 /// Ways longer than this are counted as if they were this long.
 const LONGEST_WAY: f64 = 1_800.0;
 
@@ -83,7 +123,7 @@ struct Gap {
     promise: f64,
 }
 
-/// The links that would give most.
+/// The links that would give most; those that were tried when time is over.
 ///
 /// # Errors
 /// If it is cancelled.
@@ -97,12 +137,17 @@ struct Gap {
 /// let city = import::import(demo::generate(demo::Size::Small, 1), &())?;
 /// let ready = ReadyCity::new(city, Walk::of(Walker::find("adult")?), &())?;
 /// let measured = measure::measure(&ready, Standard::find("wuhai-8")?, &())?;
-/// let links = missing_links(&measured, Question { most: 3, ..Question::default() }, &())?;
+/// let links = missing_links(&measured, Question { most: 3, ..Question::default() }, &(), &())?;
 /// assert!(links.iter().all(|link| link.length.0 <= 60.0 && link.saved >= 0.0));
 /// # Ok(())
 /// # }
 /// ```
-pub fn missing_links(measured: &Measured, question: Question, progress: &dyn Progress) -> Result<Vec<MissingLink>> {
+pub fn missing_links(
+    measured: &Measured,
+    question: Question,
+    watch: &dyn Watch,
+    progress: &dyn Progress,
+) -> Result<Vec<MissingLink>> {
     let mut gaps = gaps(measured, question, progress)?;
     gaps.truncate(question.most.saturating_mul(TRIED));
     progress.stage(Stage::Search, gaps.len() as u64);
@@ -111,6 +156,9 @@ pub fn missing_links(measured: &Measured, question: Question, progress: &dyn Pro
     let before = untouched.clone().measured(progress)?.swap_remove(0);
     let mut links = Vec::with_capacity(gaps.len());
     for gap in gaps {
+        if watch.is_over() {
+            break;
+        }
         links.push(tried(&before, &untouched, &gap, progress)?);
         progress.advance(1);
     }

@@ -129,7 +129,7 @@ pub fn programme(
     }
     let untouched = EditedCity::new(&measured.reached.ready, vec![(*measured.standard).clone()], progress)?;
     let links = match question.link {
-        Some(_) => missing_links(measured, question.links, progress)?,
+        Some(_) => missing_links(measured, question.links, watch, progress)?,
         None => Vec::new(),
     };
     let mut all_links = untouched.clone();

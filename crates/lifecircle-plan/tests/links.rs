@@ -54,7 +54,7 @@ fn town(between: &str) -> Measured {
 }
 
 fn found(measured: &Measured, question: Question) -> Vec<MissingLink> {
-    missing_links(measured, question, &()).unwrap()
+    missing_links(measured, question, &(), &()).unwrap()
 }
 
 #[test]

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use lifecircle::city::{self, City};
+use lifecircle::geo::{Metres, Seconds};
 use lifecircle::measure::{EditedCity, measure};
 use lifecircle::network::Walker;
 use lifecircle::output::Existing;
@@ -18,8 +19,10 @@ use lifecircle::standard::Standard;
 use lifecircle::summary::{life_circle, summarise};
 use lifecircle::tables::Format;
 use lifecircle::{demo, import};
+use lifecircle_plan::links::{LinkDocument, Question as LinksQuestion, missing_links};
+use lifecircle_plan::renewal::{Question as RenewalQuestion, programme};
 use lifecircle_plan::scenario::{Scenario, apply, compare};
-use lifecircle_plan::sites::{Model, Question, SitesDocument, find_sites};
+use lifecircle_plan::sites::{Model, Question, SitesDocument, fewest_sites, find_sites};
 use lifecircle_plan::units::{Question as UnitsQuestion, find_units};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
@@ -246,10 +249,73 @@ async fn places_are_those_of_the_library_and_bounded() {
         (serde_json::json!({ "service": "pocket_park", "count": 1, "gap": 1 }), "`gap`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "model": "best" }), "choose mclp"),
         (serde_json::json!({ "service": "castle", "count": 1 }), "no service"),
+        (serde_json::json!({ "service": "pocket_park" }), "give one of `count`, `budget` and `cover`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "cover": 0.5 }), "give one of"),
+        (serde_json::json!({ "service": "pocket_park", "cover": 2 }), "`cover`"),
+        (serde_json::json!({ "service": "pocket_park", "budget": 5 }), "`costs`"),
+        (
+            serde_json::json!({ "service": "pocket_park", "budget": 5, "candidates": [[106.8, 39.6]], "costs": [1, 2] }),
+            "`costs`",
+        ),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "weight_of_elderly": -1 }), "`weight_of_elderly`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [[999, 0]] }), "longitudes"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [] }), "no candidate"),
     ] {
         let (status, answer) = ask(wrong).await;
+        assert!(status.is_client_error() && answer["detail"].as_str().unwrap().contains(said), "{status} {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fewest_links_and_programmes_are_the_library_s() {
+    let client = Client::new();
+    let ask = async |what: &str, body: Value| {
+        let address = format!("/api/v1/cities/small/{what}");
+        let request = Request::post(address).header(header::CONTENT_TYPE, "application/json");
+        let answer = client.router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+        let status = answer.status();
+        (status, serde_json::from_slice::<Value>(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
+    };
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    let of = |id: &str| measured.standard.services.iter().position(|service| service.id == id).unwrap();
+
+    let asked = serde_json::json!({ "service": "pocket_park,public_toilet", "together": true, "cover": 0.7 });
+    let (status, told) = ask("sites", asked).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let services = vec![of("pocket_park"), of("public_toilet")];
+    let question = Question { services, together: true, ..Question::of(0, 1, Model::Cover) };
+    let (solved, fewest) = fewest_sites(&measured, &question, 0.7, &(), &()).unwrap();
+    assert_eq!(
+        (told["sites"].as_array().unwrap().len(), told["at_least"].as_u64()),
+        (solved.sites.sites.len(), Some(fewest.count.into()))
+    );
+    assert!((told["value"].as_f64().unwrap() - solved.sites.value).abs() < 1e-6);
+
+    let (status, told) = ask("links", serde_json::json!({ "longest": 120, "saves": 2, "most": 3 })).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let question = LinksQuestion { longest: Metres(120.0), saves: Seconds(120.0), most: 3 };
+    let links = missing_links(&measured, question, &(), &()).unwrap();
+    let own: Vec<LinkDocument> = links.iter().map(LinkDocument::from).collect();
+    // As text: a number that is read is off by its last bit at times.
+    let as_told = |own: Value| serde_json::from_str::<Value>(&own.to_string()).unwrap();
+    assert_eq!(told["links"], as_told(serde_json::to_value(own).unwrap()));
+
+    let (status, told) =
+        ask("programme", serde_json::json!({ "budget": 200, "prices": { "pocket_park": 80 }, "link": 10 })).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let prices = vec![(of("pocket_park"), 80.0)];
+    let question =
+        RenewalQuestion { prices, link: Some(10.0), budget: 200.0, links: LinksQuestion::default(), gap: 0.01 };
+    assert_eq!(told, as_told(serde_json::to_value(programme(&measured, &question, &(), &()).unwrap()).unwrap()));
+    for (what, wrong, said) in [
+        ("links", serde_json::json!({ "longest": 5000 }), "`longest`"),
+        ("links", serde_json::json!({ "most": 0 }), "`most`"),
+        ("programme", serde_json::json!({ "budget": 5, "prices": {} }), "`prices`"),
+        ("programme", serde_json::json!({ "budget": -5, "prices": { "pocket_park": 80 } }), "`budget`"),
+        ("programme", serde_json::json!({ "budget": 5, "prices": { "castle": 80 } }), "no service"),
+    ] {
+        let (status, answer) = ask(what, wrong).await;
         assert!(status.is_client_error() && answer["detail"].as_str().unwrap().contains(said), "{status} {answer}");
     }
 }

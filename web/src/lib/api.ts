@@ -38,6 +38,7 @@ export type Areas = Answer<"isochrones">;
 export type Tried = Answer<"try_scenario">;
 export type SavedScenario = Answer<"scenarios">[number];
 export type Sites = Answer<"sites">;
+export type Links = Answer<"links">;
 export type Units = Answer<"units">;
 export type Name = components["schemas"]["Name"];
 export type Gap = components["schemas"]["Gap"];

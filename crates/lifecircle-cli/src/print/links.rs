@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use lifecircle::text::Language;
-use lifecircle_plan::links::MissingLink;
-use serde_json::{Value, json};
+use lifecircle_plan::links::{LinkDocument, MissingLink};
+use serde_json::json;
 
 use super::{count, document, line, pick, table};
 use crate::args::Common;
@@ -13,14 +13,7 @@ use crate::args::Common;
 /// The links that would give most.
 pub fn links(out: &mut dyn Write, links: &[MissingLink], directory: Option<&Path>, common: &Common) -> io::Result<()> {
     if common.json {
-        let link = |link: &MissingLink| {
-            json!({
-                "from": [link.ends[0].x, link.ends[0].y], "to": [link.ends[1].x, link.ends[1].y], "metres": link.length.0,
-                "seconds_now": link.now.map(|now| now.0), "at_dead_end": link.at_dead_end, "residents_gaining": link.residents,
-                "services_gained": link.gained, "person_seconds_saved": link.saved,
-            })
-        };
-        return document(out, &json!({ "links": links.iter().map(link).collect::<Vec<Value>>() }));
+        return document(out, &json!({ "links": links.iter().map(LinkDocument::from).collect::<Vec<_>>() }));
     }
     if links.is_empty() {
         return line(out, pick(common, "没有找到值得打通之处。", "No link was found that would help anybody."));

@@ -9,6 +9,8 @@ use axum::Json;
 use axum::extract::State;
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::progress::Progress as _;
+use lifecircle_plan::links::{LinkDocument, Question as LinksQuestion, missing_links};
+use lifecircle_plan::renewal::{Programme, Question as RenewalQuestion, programme};
 use lifecircle_plan::sites::{Candidate, Model, Most, Question, SitesDocument, Weights, fewest_sites, find_sites};
 use lifecircle_plan::units::{Pieces, Question as UnitsQuestion, Unit, Units, find_units};
 use schemars::JsonSchema;
@@ -28,6 +30,10 @@ const MOST_SITES: u32 = 1_000;
 /// How many candidates may be given.
 const MOST_CANDIDATES: usize = 50_000;
 
+/// Links that are looked for, and how long they are.
+const MOST_LINKS: u32 = 50;
+const LONGEST_LINK: f64 = 200.0;
+
 /// How many units are made, and how many wishes are followed.
 const MOST_UNITS: usize = 1_000;
 const MOST_WISHES: usize = 1_000;
@@ -44,7 +50,7 @@ const USUAL_SECONDS: f64 = 10.0;
 const LONGEST_SECONDS: f64 = 60.0;
 
 pub fn routes() -> ApiRouter<Arc<App>> {
-    ApiRouter::new().merge(units_route()).api_route(
+    ApiRouter::new().merge(units_route()).merge(links_route()).merge(programme_route()).api_route(
         "/cities/{city}/sites",
         post_with(sites, |it| {
             it.id("sites").tag("Plan").summary("Where new facilities of a service should stand").description(
@@ -63,6 +69,135 @@ fn units_route() -> ApiRouter<Arc<App>> {
             )
         }),
     )
+}
+
+fn links_route() -> ApiRouter<Arc<App>> {
+    ApiRouter::new().api_route(
+        "/cities/{city}/links",
+        post_with(links, |it| {
+            it.id("links").tag("Plan").summary("Gates and short paths that are missing").description(
+                "Junctions that lie near to each other and far apart on foot; the likeliest links are built one by one, and the city is measured with each. When time is over, those that were tried are answered.",
+            )
+        }),
+    )
+}
+
+fn programme_route() -> ApiRouter<Arc<App>> {
+    ApiRouter::new().api_route(
+        "/cities/{city}/programme",
+        post_with(renewal, |it| {
+            it.id("programme").tag("Plan").summary("A programme of facilities and links for a budget").description(
+                "The works in the order of what they give for their cost, what is reached after each, and what no programme of that budget could exceed.",
+            )
+        }),
+    )
+}
+
+/// Which links are looked for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LinksOf {
+    /// How long a link is at most, in metres up to 200; 60 if it is not said.
+    longest: Option<f64>,
+    /// How many minutes longer the way between its ends is now, at least; 5 if it is not said.
+    saves: Option<f64>,
+    /// How many, up to 50; 20 if it is not said.
+    most: Option<u32>,
+    /// How many seconds to try, up to 60; 20 if it is not said.
+    seconds: Option<f64>,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; that of the city's `usual_standard` if none is named.
+    standard: Option<String>,
+}
+
+/// Links that are missing.
+#[derive(Serialize, JsonSchema)]
+struct LinksAnswer {
+    /// Those that give most first.
+    links: Vec<LinkDocument>,
+}
+
+/// A number that is bounded, or the usual one.
+fn within(name: &str, given: Option<f64>, usual: f64, most: f64) -> Result<f64, Problem> {
+    match given.unwrap_or(usual) {
+        number if number > 0.0 && number <= most => Ok(number),
+        _ => Err(Problem::bad_input(format!("`{name}` must lie between 0 and {most}"))),
+    }
+}
+
+async fn links(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(Nothing {}): Asked<Nothing>,
+    Given(asked): Given<LinksOf>,
+) -> Result<Json<LinksAnswer>, Problem> {
+    let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
+    let most = asked.most.unwrap_or(20);
+    if !(1..=MOST_LINKS).contains(&most) {
+        return Err(Problem::bad_input(format!("`most` must lie between 1 and {MOST_LINKS}")));
+    }
+    let question = LinksQuestion {
+        longest: Metres(within("longest", asked.longest, 60.0, LONGEST_LINK)?),
+        saves: Seconds::from_minutes(within("saves", asked.saves, 5.0, LONGEST_MINUTES)?),
+        most: most as usize,
+    };
+    let limit = Duration::from_secs_f64(within("seconds", asked.seconds, USUAL_UNIT_SECONDS, LONGEST_SECONDS)?);
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, &known, stop)?;
+        let links = missing_links(&evaluated.measured, question, &Until::new(stop, limit), stop)?;
+        Ok(LinksAnswer { links: links.iter().map(LinkDocument::from).collect() })
+    };
+    with_city(app, Lane::Heavy, of.city, found).await.map(Json)
+}
+
+/// What a programme may cost, and what works cost.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ProgrammeOf {
+    /// How much may be spent.
+    budget: f64,
+    /// What a new facility of each service costs, by the service's id.
+    prices: std::collections::BTreeMap<String, f64>,
+    /// What a link costs; none are built if it is not said.
+    link: Option<f64>,
+    /// How far from the bound is good enough, as a share of the gain; 0.01 if it is not said.
+    gap: Option<f64>,
+    /// How many seconds to search, up to 60; 20 if it is not said.
+    seconds: Option<f64>,
+    /// A walker's id; `adult` if none is named.
+    walker: Option<String>,
+    /// A standard's id; that of the city's `usual_standard` if none is named.
+    standard: Option<String>,
+}
+
+async fn renewal(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(Nothing {}): Asked<Nothing>,
+    Given(asked): Given<ProgrammeOf>,
+) -> Result<Json<Programme>, Problem> {
+    let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
+    if asked.prices.is_empty() || asked.prices.len() > MOST_SERVICES {
+        return Err(Problem::bad_input(format!("`prices` must name one to {MOST_SERVICES} services")));
+    }
+    let price = |name: &str, price: f64| within(name, Some(price), price, MOST_MONEY);
+    let prices = asked.prices.iter().map(|(id, cost)| Ok((service(&known.standard, id)?, price("prices", *cost)?)));
+    let question = RenewalQuestion {
+        prices: prices.collect::<Result<_, Problem>>()?,
+        link: asked.link.map(|cost| price("link", cost)).transpose()?,
+        budget: price("budget", asked.budget)?,
+        links: LinksQuestion::default(),
+        gap: within("gap", asked.gap, 0.01, 1.0)?,
+    };
+    let limit = Duration::from_secs_f64(within("seconds", asked.seconds, USUAL_UNIT_SECONDS, LONGEST_SECONDS)?);
+    let found = move |city: &OpenCity, stop: &Stop| {
+        let evaluated = city.evaluated(walker, &known, stop)?;
+        let found = programme(&evaluated.measured, &question, &Until::new(stop, limit), stop)?;
+        stop.check()?;
+        Ok(found)
+    };
+    with_city(app, Lane::Heavy, of.city, found).await.map(Json)
 }
 
 /// What is put together.

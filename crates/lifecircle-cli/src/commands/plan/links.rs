@@ -26,7 +26,7 @@ pub fn run(args: &LinksArgs, common: &Common) -> Result<()> {
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     let question =
         Question { longest: Metres(args.longest), saves: Seconds::from_minutes(args.saves), most: args.most as usize };
-    let links = missing_links(&measured, question, &bars)?;
+    let links = missing_links(&measured, question, &(), &bars)?;
     drop(bars);
     if let Some(output) = output {
         let table = table(&links);
