@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use flatgeobuf::packed_r_tree::PackedRTree;
-use flatgeobuf::{FallibleStreamingIterator, FgbReader};
+use flatgeobuf::{FallibleStreamingIterator, FgbReader, Geometry as FgbGeometry};
 use geozero::{ColumnValue, FeatureProperties, PropertyProcessor, ToGeo};
 
 use super::system;
@@ -47,6 +47,9 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     while let Some(feature) = features.next().map_err(|e| damaged(&e))? {
         let place = RowPlace::Feature(records.rows.len() as u64 + 1);
         let geometry = match feature.geometry() {
+            Some(geometry) if !parts_fit(&geometry) => {
+                return Err(damaged(&"parts of a geometry end behind it").place(place.to_string()));
+            }
             Some(_) => Some(Box::new(feature.to_geo().map_err(|e| damaged(&e).place(place.to_string()))?)),
             None => None,
         };
@@ -81,6 +84,19 @@ fn features_fit(bytes: &[u8], features: u64, node_size: u16) -> bool {
         }
     }
     at == bytes.len()
+}
+
+/// Whether the parts of a geometry end one after another, and within its coordinates.
+fn parts_fit(geometry: &FgbGeometry<'_>) -> bool {
+    let points = geometry.xy().map_or(0, |xy| xy.len() / 2);
+    let mut last = 0;
+    let mut follows = |end: u32| {
+        let is_behind = end >= last && end as usize <= points;
+        last = end;
+        is_behind
+    };
+    geometry.ends().is_none_or(|ends| ends.iter().all(&mut follows))
+        && geometry.parts().is_none_or(|parts| parts.iter().all(|part| parts_fit(&part)))
 }
 
 /// The properties of a feature, as texts.
