@@ -111,7 +111,7 @@ const NEAR: f64 = 400.0;
 const TRIED: usize = 5;
 
 /// Junctions that are asked at a time.
-const AT_ONCE: usize = 4_000;
+const AT_ONCE: usize = 1_000;
 
 /// A place where a link could be.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +148,7 @@ pub fn missing_links(
     watch: &dyn Watch,
     progress: &dyn Progress,
 ) -> Result<Vec<MissingLink>> {
-    let mut gaps = gaps(measured, question, progress)?;
+    let mut gaps = gaps(measured, question, watch, progress)?;
     gaps.truncate(question.most.saturating_mul(TRIED));
     progress.stage(Stage::Search, gaps.len() as u64);
     let ready = &measured.reached.ready;
@@ -204,7 +204,7 @@ fn tried(before: &Measured, untouched: &EditedCity, gap: &Gap, progress: &dyn Pr
 }
 
 /// Where links could be, the most promising first, no two of them at one gap.
-fn gaps(measured: &Measured, question: Question, progress: &dyn Progress) -> Result<Vec<Gap>> {
+fn gaps(measured: &Measured, question: Question, watch: &dyn Watch, progress: &dyn Progress) -> Result<Vec<Gap>> {
     let ready = &measured.reached.ready;
     let (city, network) = (ready.city(), ready.network());
     let nodes: Vec<u32> = (0..network.nodes() as u32).filter(|node| Snap::at_node(network, *node).is_some()).collect();
@@ -234,6 +234,9 @@ fn gaps(measured: &Measured, question: Question, progress: &dyn Progress) -> Res
     let indices: Vec<u32> = (0..nodes.len() as u32).collect();
     progress.stage(Stage::Build, nodes.len() as u64);
     for chunk in indices.chunks(AT_ONCE) {
+        if watch.is_over() {
+            break;
+        }
         let starts: Places = chunk.iter().map(|&index| Snap::at_node(network, nodes[index as usize])).collect();
         let reached = catchment(ready.times().engine(progress)?, &starts, &all, far, progress)?;
         let of_start = |(index, reached): (&u32, &Vec<(u32, Millis)>)| {

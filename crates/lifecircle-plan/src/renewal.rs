@@ -83,7 +83,7 @@ pub struct Programme {
     pub before: f64,
     /// The same after all works.
     pub after: f64,
-    /// No programme of these links and of facilities at these candidates that costs no more reaches this.
+    /// No programme of these links and of facilities at any junctions that costs no more reaches this.
     pub bound: f64,
     /// How far it is from the bound, as a share of what is gained.
     pub gap: f64,
@@ -143,7 +143,9 @@ pub fn programme(
     let left = question.budget - question.link.unwrap_or(f64::INFINITY);
     if !links.is_empty() && left >= 0.0 {
         let sites = find_sites(&with_all, &sites_question(question, left), watch, progress)?.sites;
-        bound = bound.max(sites.bound + others(&with_all, question));
+        // The city with all links has other junctions as candidates: what any junctions could do holds for all of them.
+        let anywhere = sites.bound_at_junctions.unwrap_or_else(|| people_for_all(measured, question));
+        bound = bound.max(anywhere + others(&with_all, question));
     }
     build(measured, untouched, &chosen, question, (bound, links.len()), progress)
 }
@@ -176,6 +178,11 @@ fn others(measured: &Measured, question: &Question) -> f64 {
         .sum()
 }
 
+/// As many as the priced services could be had by: nothing exceeds it.
+fn people_for_all(measured: &Measured, question: &Question) -> f64 {
+    question.prices.iter().map(|(service, _)| people_for(measured, *service)).sum()
+}
+
 /// Links that are worth their price: each is tried with what is left of the budget for facilities, the best first.
 fn choose<'a>(
     measured: &Measured,
@@ -187,7 +194,8 @@ fn choose<'a>(
 ) -> Result<Chosen<'a>> {
     let price = question.link.unwrap_or(0.0);
     let sites = find_sites(measured, &sites_question(question, question.budget), watch, progress)?.sites;
-    let without_links = sites.bound + others(measured, question);
+    let anywhere = sites.bound_at_junctions.unwrap_or_else(|| people_for_all(measured, question));
+    let without_links = anywhere + others(measured, question);
     let mut best = sites.value + others(measured, question);
     let mut chosen = Chosen { links: Vec::new(), sites, without_links };
     let mut city = untouched.clone();
@@ -289,8 +297,9 @@ fn build(
     }
     // What was promised is what is measured, but for thousandths of people.
     let bound = bound.max(now);
-    let gained = (now - before).max(f64::MIN_POSITIVE);
-    let gap = if bound - now < 1.0 { 0.0 } else { (bound - now) / gained };
+    let gained = now - before;
+    // Where nothing is gained, all of what could be is missed.
+    let gap = if bound - now < 1.0 { 0.0 } else { (bound - now) / if gained > 0.0 { gained } else { bound - now } };
     let communities = needs(measured, last.as_ref().unwrap_or(measured), &services);
     Ok(Programme { works, cost: spent, before, after: now, bound, gap, all, links_tried, communities })
 }

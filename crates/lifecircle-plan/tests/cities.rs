@@ -242,13 +242,29 @@ fn the_fewest_are_enough_and_one_fewer_is_not() {
         let (solved, fewest) = fewest_sites(&measured, &question, goal / total, &(), &()).unwrap();
         let enough = |most: usize| choices(9, most).into_iter().any(|chosen| near.people(&chosen) >= goal - 0.5);
         let count = fewest.count as usize;
-        assert!(fewest.reached && fewest.at_least == fewest.count, "{fewest:?}");
+        assert!(fewest.is_proven() && fewest.at_least == fewest.count && fewest.is_reachable, "{fewest:?}");
         assert!(enough(count) && !enough(count - 1), "{count}");
         assert!(solved.sites.value >= goal - 1.0 && solved.sites.sites.len() == count);
     }
     // More than all candidates reach: as many as they do.
     let (solved, fewest) = fewest_sites(&measured, &question, 1.0, &(), &()).unwrap();
-    assert!((fewest.reachable - all).abs() < 0.5 && (solved.sites.value - all).abs() < 0.5);
+    assert!((fewest.goal * total - all).abs() < 0.5 && (solved.sites.value - all).abs() < 0.5 && !fewest.is_reachable);
+    // What stands is enough for less.
+    let (solved, fewest) = fewest_sites(&measured, &question, 0.9 * before / total, &(), &()).unwrap();
+    assert!(fewest.needs_none && fewest.is_proven() && solved.sites.sites.is_empty(), "{fewest:?}");
+    // Without any time nothing is claimed.
+    struct Over;
+    impl lifecircle_plan::siting::Watch for Over {
+        fn closing(&self, _: Option<i64>, _: i64) {}
+        fn is_over(&self) -> bool {
+            true
+        }
+    }
+    let (solved, fewest) = fewest_sites(&measured, &question, 0.95, &Over, &()).unwrap();
+    assert!(!fewest.is_proven() && solved.sites.bound >= solved.sites.value);
+    // Named twice, a service would count twice.
+    let twice = Question { services: vec![service, service], ..question };
+    assert!(find_sites(&measured, &twice, &(), &()).unwrap_err().to_string().contains("named twice"));
 }
 
 #[test]

@@ -311,6 +311,8 @@ async fn the_fewest_links_and_programmes_are_the_library_s() {
     for (what, wrong, said) in [
         ("links", serde_json::json!({ "longest": 5000 }), "`longest`"),
         ("links", serde_json::json!({ "most": 0 }), "`most`"),
+        ("links", serde_json::json!({ "saves": 90 }), "`saves`"),
+        ("sites", serde_json::json!({ "service": "pharmacy,pharmacy", "count": 1 }), "named twice"),
         ("programme", serde_json::json!({ "budget": 5, "prices": {} }), "`prices`"),
         ("programme", serde_json::json!({ "budget": -5, "prices": { "pocket_park": 80 } }), "`budget`"),
         ("programme", serde_json::json!({ "budget": 5, "prices": { "castle": 80 } }), "no service"),

@@ -92,6 +92,12 @@ fn google_earth_tells_kinds_by_folders_and_data() {
     let path = directory.path().join("deep.kml");
     std::fs::write(&path, text).unwrap();
     assert!(read_list(&path, &ListReading::default()).unwrap_err().to_string().contains("nested too deep"));
+    std::fs::write(&path, "<kml></kml>".repeat(300_000)).unwrap();
+    assert!(read_list(&path, &ListReading::default()).unwrap_err().to_string().contains("several documents"));
+    let placemark = "<Placemark><name>国大药房</name><ExtendedData><Data name=\"类型\"><value><![CDATA[药店 & 诊所]]></value></Data></ExtendedData><Point><coordinates>106.8,39.6</coordinates></Point></Placemark>";
+    let text = format!("<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>{placemark}</Document></kml>");
+    std::fs::write(&path, text).unwrap();
+    assert_eq!(read_list(&path, &ListReading::default()).unwrap().facilities[0].kind, "药店 & 诊所");
 }
 
 #[test]
@@ -111,6 +117,10 @@ fn tables_of_surveyors_have_north_as_x() {
     std::fs::write(&path, format!("{head}\n海勃湾区人民医院,医院,36398750.525,4393554.265,600\n")).unwrap();
     let east_first = read_list(&path, &reading("EPSG:4524")).unwrap();
     assert!(is_near(east_first.facilities[0].at, 106.82, 39.67), "{:?}", east_first.facilities[0].at);
+    // Where a system has no meridian of its own, columns stay as they are called.
+    std::fs::write(&path, "名称,类别,X坐标,Y坐标\n医院,医院,11555000,150000\n").unwrap();
+    let singapore = read_list(&path, &reading("EPSG:3857")).unwrap();
+    assert!(is_near(singapore.facilities[0].at, 103.800_331, 1.347_349), "{:?}", singapore.facilities[0].at);
     let told = "EPSG:99".parse::<Datum>().unwrap_err().to_string();
     assert!(told.contains("EPSG:99 is not known"), "{told}");
 }

@@ -132,7 +132,7 @@ pub struct LinksArgs {
     #[arg(long, default_value_t = 60.0, value_name = "METRES", value_parser = link_length, help_heading = PLANNING)]
     pub longest: f64,
     /// How many minutes longer the way between its ends is now, at least
-    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = detour, help_heading = PLANNING)]
     pub saves: f64,
     /// How many links
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=500), help_heading = PLANNING)]
@@ -170,7 +170,7 @@ pub struct RenewalArgs {
     #[arg(long, default_value_t = 60.0, value_name = "METRES", value_parser = link_length, help_heading = PLANNING)]
     pub longest: f64,
     /// How many minutes longer the way between its ends is now, at least
-    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
+    #[arg(long, default_value_t = 5.0, value_name = "MINUTES", value_parser = detour, help_heading = PLANNING)]
     pub saves: f64,
     #[command(flatten)]
     pub proving: Proving,
@@ -328,6 +328,13 @@ fn weights(text: &str) -> Result<Weights, String> {
         }
     }
     Ok(weights)
+}
+
+fn detour(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0.0 && minutes <= 30.0 => Ok(minutes),
+        _ => Err("give a number of minutes above 0, up to 30".to_owned()),
+    }
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

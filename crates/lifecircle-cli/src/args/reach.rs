@@ -229,7 +229,14 @@ pub enum Limits {
 
 impl Limits {
     fn of(minutes: &[f64], metres: &[f64]) -> Self {
-        match metres {
+        let once = |numbers: &[f64]| {
+            let mut numbers = numbers.to_vec();
+            numbers.sort_by(f64::total_cmp);
+            numbers.dedup();
+            numbers
+        };
+        let (minutes, metres) = (once(minutes), once(metres));
+        match metres.as_slice() {
             [] => Self::Minutes(minutes.iter().map(|minutes| time(*minutes)).collect()),
             metres => Self::Metres(metres.iter().map(|metres| Millimetres::round(Metres(*metres))).collect()),
         }
@@ -260,7 +267,7 @@ pub fn time(minutes: f64) -> Millis {
 
 fn limit(text: &str) -> std::result::Result<f64, String> {
     match text.trim().parse::<f64>() {
-        Ok(number) if number > 0.0 && number <= 100_000.0 => Ok(number),
-        _ => Err("give a number above 0 and at most 100000".to_owned()),
+        Ok(number) if number > 0.0 && number <= 50_000.0 => Ok(number),
+        _ => Err("give a number above 0 and at most 50000".to_owned()),
     }
 }

@@ -101,7 +101,7 @@ pub fn sites(
         line(out, pick(common, "* 必建", "* required"))?;
     }
     let name = names(&question.services);
-    let (before, after) = (share(found.before, found), share(found.value, found));
+    let (before, after) = (share(found.before, found, is_cover), share(found.value, found, is_cover));
     line(
         out,
         &match (common.language(), is_cover) {
@@ -142,27 +142,33 @@ pub fn sites(
 }
 
 /// Coverage, or the mean way in minutes.
-fn share(value: f64, found: &Sites) -> String {
+fn share(value: f64, found: &Sites, is_cover: bool) -> String {
     let share = value / found.people.max(f64::MIN_POSITIVE);
-    if found.bound >= found.before { percent(share) } else { format!("{:.2}", share / 60.0) }
+    if is_cover { percent(share) } else { format!("{:.2}", share / 60.0) }
 }
 
 /// How few are enough.
 fn how_few(fewest: &Fewest, told: &SitesDocument, common: &Common) -> String {
-    let (enough, at_least) = (fewest.count, fewest.at_least.min(fewest.count));
-    let seconds = told.seconds;
-    match (common.language(), told.proven_optimal, fewest.reached) {
-        (Language::Chinese, _, false) => format!("在时限内未找到足够的方案（至少需要 {at_least} 处）。"),
-        (Language::English, _, false) => {
-            format!("No choice was found in time that is enough; at least {at_least} are needed.")
-        }
-        (Language::Chinese, true, _) => format!("已证明：{enough} 处即可，少一处则不够（{seconds:.1} 秒）。"),
-        (Language::English, true, _) => format!("Proven: {enough} are enough, and one fewer is not ({seconds:.1} s)."),
-        (Language::Chinese, false, _) => format!("{enough} 处即可；至少需要 {at_least} 处（{seconds:.1} 秒）。"),
-        (Language::English, false, _) => {
-            format!("{enough} are enough; fewer than {at_least} are not ({seconds:.1} s).")
-        }
+    let (enough, at_least, seconds) = (fewest.count, fewest.at_least, told.seconds);
+    let is_chinese = common.language() == Language::Chinese;
+    let goal = percent(fewest.goal);
+    let mut text = match (fewest.is_enough, fewest.needs_none, fewest.is_proven()) {
+        (false, ..) if is_chinese => format!("在时限内未找到足够的方案（至少需要 {at_least} 处）。"),
+        (false, ..) => format!("No choice was found in time that is enough; at least {at_least} are needed."),
+        (_, true, _) if is_chinese => format!("无需再建：已达到 {goal}。"),
+        (_, true, _) => format!("Nothing more is needed: {goal} is reached already."),
+        (_, _, true) if is_chinese => format!("已证明：{enough} 处即可，少一处则不够（{seconds:.1} 秒）。"),
+        (_, _, true) => format!("Proven: {enough} are enough, and one fewer is not ({seconds:.1} s)."),
+        _ if is_chinese => format!("{enough} 处即可；至少需要 {at_least} 处（{seconds:.1} 秒）。"),
+        _ => format!("{enough} are enough; fewer than {at_least} are not ({seconds:.1} s)."),
+    };
+    if !fewest.is_reachable {
+        text += &match is_chinese {
+            true => format!("全部候选点合计最多达到 {goal}，以此为目标。"),
+            false => format!(" All candidates together reach no more than {goal}, and that was the goal."),
+        };
     }
+    text
 }
 
 /// How far from the best possible it is.
@@ -182,7 +188,7 @@ fn how_good(found: &Sites, is_cover: bool, seconds: f64, common: &Common) -> Str
         }
     };
     if let Some(bound) = found.bound_at_junctions.filter(|_| is_cover) {
-        let most = share(bound, found);
+        let most = share(bound, found, is_cover);
         text += &match common.language() {
             Language::Chinese => format!("若可选任意路口，同样数量的覆盖率也不超过 {most}。"),
             Language::English => format!(" As many at any junctions cover at most {most}."),

@@ -76,6 +76,11 @@ impl Candidates {
                 without_street: 0,
             });
         };
+        let is_lost = |one: &&Candidate| one.role == Role::Required && ready.snap(one.at).is_err();
+        if let Some(lost) = given.iter().find(is_lost) {
+            let problem = format!("the required candidate at {}, {} has no street within reach", lost.at.x, lost.at.y);
+            return Err(Error::new(problem).hint("move it to a street, or do not require it"));
+        }
         let snapped = (0..).zip(given);
         let snapped = snapped.filter_map(|(number, one)| Some(((number, one.clone()), ready.snap(one.at).ok()?)));
         let (all, snaps): (Vec<_>, Vec<_>) = snapped.unzip();

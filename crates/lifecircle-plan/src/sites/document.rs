@@ -17,7 +17,7 @@ pub struct SitesDocument {
     pub standard: String,
     /// Who walks.
     pub walker: String,
-    /// `mclp` or `p-median`.
+    /// `mclp`, `p-median`, or `lscp` where the fewest were asked for.
     pub model: String,
     /// Whom the service is for: residents in all.
     pub residents: f64,
@@ -42,6 +42,9 @@ pub struct SitesDocument {
     /// Where the fewest were asked for: no choice of fewer than this is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<u32>,
+    /// Where the fewest were asked for: the share of people that they reach; less than was asked if all candidates reach no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<f64>,
     /// How many candidates there were.
     pub candidates: usize,
     /// Candidates that were given and have no street within reach.
@@ -98,6 +101,7 @@ impl SitesDocument {
             method: METHOD.to_owned(),
             cost: found.cost,
             at_least: None,
+            goal: None,
             candidates: found.candidates,
             candidates_without_street: found.without_street,
             sites: found.sites.iter().map(place).collect(),
@@ -107,13 +111,17 @@ impl SitesDocument {
     /// The same where the fewest were asked for: proven if one fewer is not enough.
     #[must_use]
     pub fn of_fewest(self, fewest: &Fewest) -> Self {
-        let is_proven = fewest.reached && fewest.at_least >= fewest.count;
-        let gap = f64::from(fewest.count.saturating_sub(fewest.at_least)) / f64::from(fewest.count.max(1));
+        let missed = match fewest.is_enough {
+            true if fewest.needs_none => 0.0,
+            true => f64::from(fewest.count.saturating_sub(fewest.at_least)) / f64::from(fewest.count.max(1)),
+            false => 1.0,
+        };
         Self {
             model: "lscp".to_owned(),
-            at_least: Some(fewest.at_least.min(fewest.count)),
-            proven_optimal: is_proven,
-            gap: if is_proven { 0.0 } else { gap },
+            at_least: Some(if fewest.needs_none { 0 } else { fewest.at_least }),
+            goal: Some(fewest.goal),
+            proven_optimal: fewest.is_proven(),
+            gap: missed,
             ..self
         }
     }

@@ -14,8 +14,8 @@ const MOST: u32 = 100_000;
 
 /// Chooses as few places as give a share of people the service, besides what is required. The question's own count or budget is not asked.
 ///
-/// What is proven is that one fewer does not: the outcome's bound is the number of facilities that no choice goes below, and the problem is that of one fewer. Where even all
-/// candidates do not reach so many, the share that they reach is the goal, and the answer's value tells it.
+/// The problem and the outcome are those of the most facilities that are proven to be too few: every choice of so many leaves out more people than the goal allows. Where even all
+/// candidates do not reach the share, what they reach is the goal. The answer's bound is what all candidates together reach.
 ///
 /// # Errors
 /// As [`super::find_sites`]; if the question is not of covering.
@@ -28,7 +28,7 @@ pub fn fewest_sites(
 ) -> Result<(Solved, Fewest)> {
     if question.model != Model::Cover {
         return Err(
-            Error::new("the fewest facilities are those that cover a share of people").hint("choose the model lscp")
+            Error::new("the fewest facilities are those that cover a share of people").hint("leave the model out")
         );
     }
     let city = Prepared::new(measured, question, progress)?;
@@ -42,29 +42,52 @@ pub fn fewest_sites(
     if city.nothing_chosen() > goal {
         search.run(required, progress)?;
     }
-    let fewest = search.best.as_ref().map_or(required, |(count, _)| *count);
-    let chosen = search.best.as_ref().map(|(_, chosen)| chosen.clone()).unwrap_or_default();
-    let cost = city.whole.value(&[city.required.as_slice(), &chosen].concat()).unwrap_or(0);
-    let reached = search.best.is_some() || city.nothing_chosen() <= goal;
-    let told = Fewest { count: fewest, at_least: search.too_few, reached, reachable: city.told(without_any) };
-    let problem =
-        city.problem(Seconds(0.0), Some(city.limit(Most::Count(fewest.saturating_sub(1).max(required)))?), progress)?;
-    let proof = search.last.map(|outcome| outcome.proof).unwrap_or_default();
-    let outcome = Outcome { best: Some((chosen, cost)), bound: Some(cost), proof, parts: 0 };
-    Ok((Solved { sites: city.answer(&outcome, None), problem, outcome }, told))
+    let is_enough = search.best.is_some() || city.nothing_chosen() <= goal;
+    let (count, chosen) = search.best.take().unwrap_or((required, Vec::new()));
+    // The proof is of the most that are known to be too few.
+    let too_few = city.limit(Most::Count(search.too_few.saturating_sub(1).max(required)))?;
+    let problem = city.problem(Seconds(0.0), Some(too_few), progress)?;
+    if search.last.is_none() && city.nothing_chosen() > goal {
+        search.last = Some(solve(&problem, Settings::any_below(goal + 1), watch));
+    }
+    let proof = search.last.take().map(|outcome| outcome.proof).unwrap_or_default();
+    let outcome = Outcome { best: None, bound: Some(goal.saturating_add(1)), proof, parts: 0 };
+    let all_people = city.demands.people.max(f64::MIN_POSITIVE);
+    let told = Fewest {
+        count,
+        at_least: search.too_few,
+        is_enough,
+        needs_none: city.nothing_chosen() <= goal,
+        goal: share.min(city.told(without_any) / all_people),
+        is_reachable: without_any <= missed,
+    };
+    let sites =
+        city.answer(&Outcome { best: Some((chosen, 0)), bound: Some(without_any), ..outcome.clone() }, None, progress)?;
+    Ok((Solved { sites, problem, outcome }, told))
 }
 
 /// How few facilities are enough.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fewest {
-    /// So many are enough, required ones included.
+    /// So many are enough, required ones included; of no meaning where nothing was found that is enough.
     pub count: u32,
     /// Fewer than this are not.
     pub at_least: u32,
-    /// Whether the goal was reached: without time, not even one choice may have been found.
-    pub reached: bool,
-    /// How many people all candidates together give the service.
-    pub reachable: f64,
+    /// Whether a choice was found that is enough: without time, there may be none.
+    pub is_enough: bool,
+    /// Whether what stands, and what is required, is enough already.
+    pub needs_none: bool,
+    /// The share of people that was reached for: what was asked, or all that the candidates reach.
+    pub goal: f64,
+    /// Whether the candidates reach the share that was asked for.
+    pub is_reachable: bool,
+}
+
+impl Fewest {
+    /// Whether it is proven that fewer are not enough.
+    pub fn is_proven(&self) -> bool {
+        self.is_enough && (self.needs_none || self.at_least >= self.count)
+    }
 }
 
 struct Search<'a> {

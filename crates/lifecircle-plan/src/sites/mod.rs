@@ -10,7 +10,8 @@ mod document;
 mod fewest;
 mod read;
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lifecircle::error::{Error, Result};
@@ -127,6 +128,11 @@ impl Question {
     }
 
     fn check(&self, measured: &Measured) -> Result<()> {
+        if let Some(twice) = self.services.iter().enumerate().find(|(index, one)| self.services[..*index].contains(one))
+        {
+            let id = &measured.standard.services[*twice.1].id;
+            return Err(Error::new(format!("the service `{id}` is named twice")).hint("name it once"));
+        }
         for &service in &self.services {
             let service = &measured.standard.services[service];
             if self.model == Model::Cover && self.within.is_none() && service.count > 1 {
@@ -185,7 +191,9 @@ impl Sites {
     /// How far the answer is from its bound, as a share of what is gained.
     pub fn gap(&self) -> f64 {
         let gained = (self.value - self.before).abs();
-        if self.value == self.bound { 0.0 } else { (self.bound - self.value).abs() / gained.max(f64::MIN_POSITIVE) }
+        let missed = (self.bound - self.value).abs();
+        // Where nothing is gained yet, all of what could be is missed.
+        if missed == 0.0 { 0.0 } else { missed / if gained > 0.0 { gained } else { missed } }
     }
 }
 
@@ -237,7 +245,7 @@ pub fn find_sites(
     } else {
         None
     };
-    let sites = city.answer(&outcome, anywhere);
+    let sites = city.answer(&outcome, anywhere, progress)?;
     Ok(Solved { sites, problem, outcome })
 }
 
@@ -436,24 +444,26 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    fn answer(&self, outcome: &Outcome, anywhere: Option<i64>) -> Sites {
+    fn answer(&self, outcome: &Outcome, anywhere: Option<i64>, progress: &dyn Progress) -> Result<Sites> {
         let nothing_chosen = self.nothing_chosen();
-        let (chosen, cost) = outcome.best.clone().unwrap_or((Vec::new(), nothing_chosen));
+        let (chosen, _) = outcome.best.clone().unwrap_or((Vec::new(), nothing_chosen));
+        let everything = [self.required.as_slice(), &chosen].concat();
+        let cost = self.whole.value(&everything).unwrap_or(nothing_chosen);
         let bound = outcome.bound.unwrap_or(cost);
-        let mut built: Vec<u32> = Vec::new();
+        let mut order = InOrder::new(&self.whole, &everything);
         let mut sites: Vec<Site> = Vec::new();
-        let mut now = self.nothing_built();
-        for (mut left, required) in [(self.required.clone(), true), (chosen, false)] {
+        for (left, required) in [(&self.required, true), (&chosen, false)] {
+            let mut left = left.clone();
             while !left.is_empty() {
-                let with = |site: u32| self.whole.value(&[built.as_slice(), &[site]].concat()).unwrap_or(now);
-                let Some((cost, site)) = left.iter().map(|&site| (with(site), site)).min() else { break };
-                sites.push(self.site(site, required, (now - cost) as f64 / self.demands.parts()));
+                progress.check()?;
+                let gains = left.iter().map(|&site| (order.gain(site), Reverse(site)));
+                let Some((gain, Reverse(site))) = gains.max() else { break };
+                order.build(site);
+                sites.push(self.site(site, required, gain as f64 / self.demands.parts()));
                 left.retain(|&other| other != site);
-                built.push(site);
-                now = cost;
             }
         }
-        Sites {
+        Ok(Sites {
             people: self.demands.people,
             before: self.told(self.nothing_built()),
             value: self.told(cost),
@@ -463,7 +473,7 @@ impl<'a> Prepared<'a> {
             candidates: self.candidates.len(),
             without_street: self.candidates.without_street,
             sites,
-        }
+        })
     }
 
     fn site(&self, number: u32, required: bool, adds: f64) -> Site {
@@ -471,5 +481,42 @@ impl<'a> Prepared<'a> {
         let (candidate, told) = &self.candidates.all[buildable.candidate as usize];
         let (services, cost) = (buildable.services.clone(), self.price(buildable));
         Site { candidate: *candidate, at: told.at, services, cost, required, adds }
+    }
+}
+
+/// What each demand costs while sites are built one after another.
+struct InOrder<'a> {
+    problem: &'a Problem,
+    /// By site: the demands that it serves, and at what cost of a unit.
+    served: HashMap<u32, Vec<(usize, u32)>>,
+    now: Vec<u32>,
+}
+
+impl<'a> InOrder<'a> {
+    fn new(problem: &'a Problem, sites: &[u32]) -> Self {
+        let mut served: HashMap<u32, Vec<(usize, u32)>> = sites.iter().map(|&site| (site, Vec::new())).collect();
+        for demand in 0..problem.demands() {
+            for link in problem.row(demand) {
+                if let Some(all) = served.get_mut(&link.site) {
+                    all.push((demand, link.cost));
+                }
+            }
+        }
+        let now = (0..problem.demands()).map(|demand| problem.demand(demand).ceiling.unwrap_or(0)).collect();
+        Self { problem, served, now }
+    }
+
+    fn gain(&self, site: u32) -> i64 {
+        let all = self.served.get(&site).into_iter().flatten();
+        let less = |(demand, cost): &(usize, u32)| {
+            self.problem.demand(*demand).weight * i64::from(self.now[*demand].saturating_sub(*cost))
+        };
+        all.map(less).sum()
+    }
+
+    fn build(&mut self, site: u32) {
+        for (demand, cost) in self.served.get(&site).into_iter().flatten() {
+            self.now[*demand] = self.now[*demand].min(*cost);
+        }
     }
 }

@@ -34,6 +34,9 @@ const MOST_CANDIDATES: usize = 50_000;
 const MOST_LINKS: u32 = 50;
 const LONGEST_LINK: f64 = 200.0;
 
+/// How many minutes a link saves at least: ways beyond half an hour are not told apart.
+const LONGEST_DETOUR: f64 = 30.0;
+
 /// How many units are made, and how many wishes are followed.
 const MOST_UNITS: usize = 1_000;
 const MOST_WISHES: usize = 1_000;
@@ -99,7 +102,7 @@ fn programme_route() -> ApiRouter<Arc<App>> {
 struct LinksOf {
     /// How long a link is at most, in metres up to 200; 60 if it is not said.
     longest: Option<f64>,
-    /// How many minutes longer the way between its ends is now, at least; 5 if it is not said.
+    /// How many minutes longer the way between its ends is now, at least, up to 30; 5 if it is not said.
     saves: Option<f64>,
     /// How many, up to 50; 20 if it is not said.
     most: Option<u32>,
@@ -139,7 +142,7 @@ async fn links(
     }
     let question = LinksQuestion {
         longest: Metres(within("longest", asked.longest, 60.0, LONGEST_LINK)?),
-        saves: Seconds::from_minutes(within("saves", asked.saves, 5.0, LONGEST_MINUTES)?),
+        saves: Seconds::from_minutes(within("saves", asked.saves, 5.0, LONGEST_DETOUR)?),
         most: most as usize,
     };
     let limit = Duration::from_secs_f64(within("seconds", asked.seconds, USUAL_UNIT_SECONDS, LONGEST_SECONDS)?);

@@ -62,6 +62,11 @@ pub fn opportunities<C: Unit>(
         [] => vec![("count", &ones)],
         named => named.iter().map(|name| Ok((name.as_str(), to.value(name)?))).collect::<Result<_>>()?,
     };
+    if let Some((name, _)) =
+        columns.iter().enumerate().find_map(|(index, one)| columns[..index].iter().find(|other| other.0 == one.0))
+    {
+        return Err(Error::new(format!("the column `{name}` is named twice")).hint("name it once"));
+    }
     if limits.is_empty() {
         return Err(Error::new("no limit is given").hint("say within how many minutes or metres"));
     }

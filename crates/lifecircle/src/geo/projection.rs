@@ -56,6 +56,15 @@ impl Projection {
     /// # Ok::<(), lifecircle::Error>(())
     /// ```
     pub fn of_wkt(text: &str) -> Result<Self> {
+        // The library reads what is nested by calling itself.
+        let nested = |(depth, deepest): (usize, usize), sign: u8| match sign {
+            b'[' | b'(' => (depth + 1, deepest.max(depth + 1)),
+            b']' | b')' => (depth.saturating_sub(1), deepest),
+            _ => (depth, deepest),
+        };
+        if text.len() > LONGEST_TEXT || text.bytes().fold((0, 0), nested).1 > DEEPEST_TEXT {
+            return Err(cannot("its text is longer or more nested than any"));
+        }
         let proj = proj4wkt::wkt_to_projstring(text).map_err(|e| cannot(&e.to_string()))?;
         Self::of_proj(&proj)
     }
@@ -73,11 +82,19 @@ impl Projection {
         self.system.is_latlong()
     }
 
-    /// How many degrees a point lies east or west of where the system is at its best; none where it does not reach.
+    /// How many degrees a point lies east or west of the meridian around which a system is drawn, as Gauss-Krüger's and UTM's are; none for other systems, and where it
+    /// does not reach.
     pub fn off_centre(&self, at: LonLat) -> Option<f64> {
+        if !matches!(self.system.projname(), "tmerc" | "etmerc" | "utm") {
+            return None;
+        }
         Some((self.to_lon_lat(at)?.x - self.system.longitude_of_origin().to_degrees()).abs())
     }
 }
+
+/// No text of a coordinate system is longer, in bytes, or nested deeper.
+const LONGEST_TEXT: usize = 1 << 16;
+const DEEPEST_TEXT: usize = 32;
 
 fn cannot(why: &str) -> Error {
     Error::unsupported(format!("its coordinate system cannot be computed ({why})"))
@@ -179,6 +196,11 @@ mod tests {
         assert!(Epsg::new(1).unwrap_err().to_string().contains("EPSG:1 is not known"));
         assert!(Projection::of_wkt("PROJCS[\"nothing\"").is_err());
         assert!(Projection::of_proj("+proj=nothing").unwrap_err().to_string().contains("cannot be computed"));
+        assert!(Projection::of_wkt(&"A[".repeat(500_000)).unwrap_err().to_string().contains("more nested"));
+        assert!(Projection::of_wkt(&"A[".repeat(5_000)).is_err());
+        // Only of systems around a meridian is it known where they are used.
+        let mercator = Epsg::new(3857).unwrap().projection().unwrap();
+        assert_eq!(mercator.off_centre(LonLat { x: 150_000.0, y: 11_555_000.0 }), None);
         let utm = Epsg::new(32648).unwrap().projection().unwrap();
         assert_eq!(utm.to_lon_lat(LonLat { x: f64::NAN, y: 0.0 }), None);
         assert!(utm.off_centre(LonLat { x: 656_962.0, y: 4_392_731.0 }).unwrap() < 3.0);

@@ -3,6 +3,8 @@
 //!
 //! What a building is for becomes the `building` tag that OpenStreetMap would give it. Source: docs.overturemaps.org, schema of buildings.
 
+use std::collections::HashSet;
+
 use geo::BoundingRect;
 use geo_types::MultiPolygon;
 use rayon::prelude::*;
@@ -37,7 +39,8 @@ struct GivenBuilding {
 }
 
 /// Words for dwellings, and for what nothing is known of. Whatever is called otherwise is no dwelling.
-const DWELLINGS: [&str; 8] = ["住宅", "居住", "居民", "民居", "公寓", "宿舍", "residential", "dwelling"];
+const DWELLINGS: [&str; 9] = ["住宅", "居住", "居民楼", "居民房", "民居", "公寓", "宿舍", "residential", "dwelling"];
+const NO_DWELLINGS: [&str; 5] = ["非住宅", "非居住", "non-residential", "non_residential", "nonresidential"];
 const UNKNOWN: [&str; 8] = ["", "yes", "其他", "其它", "未知", "unknown", "unclassified", "building"];
 
 impl BuildingList {
@@ -79,8 +82,15 @@ impl BuildingList {
             nodes: Vec::new(),
         };
         let known = within.iter().filter(|(_, is_known)| *is_known).count();
-        let new = within.iter().filter(|(_, is_known)| !is_known).map(|(building, _)| area(building)).collect();
-        Beside { list: self, new, known }
+        // Files of tiles that overlap hold a building twice.
+        let mut seen: HashSet<[u64; 4]> = HashSet::new();
+        let mut is_first = |shape: &MultiPolygon<f64>| {
+            let bounds = shape.bounding_rect().map(|b| [b.min().x, b.min().y, b.max().x, b.max().y].map(f64::to_bits));
+            bounds.is_none_or(|bounds| seen.insert(bounds))
+        };
+        let lacking = within.iter().filter(|(_, is_known)| !is_known).map(|(building, _)| *building);
+        let new = lacking.filter(|building| is_first(&building.shape)).map(area).collect();
+        Beside { list: self, new, known, within: within.len() }
     }
 }
 
@@ -91,6 +101,8 @@ pub(super) struct Beside<'a> {
     pub new: Vec<Area<'a>>,
     /// How many it has.
     known: usize,
+    /// How many lie within the extract.
+    within: usize,
 }
 
 impl Beside<'_> {
@@ -98,7 +110,7 @@ impl Beside<'_> {
     pub fn note(&self) -> Note {
         let BuildingList { file, buildings, no_areas } = self.list;
         let (new, known) = (self.new.len(), self.known);
-        let outside = buildings.len() - new - known;
+        let outside = buildings.len() - self.within;
         let (en, zh) = match no_areas {
             0 => (String::new(), String::new()),
             rows => (format!(" {rows} rows are no areas."), format!("另有 {rows} 行不是面。")),
@@ -177,7 +189,7 @@ impl Columns {
     }
 
     fn is_underground(&self, records: &Records, record: &Record) -> bool {
-        records.text(record, self.underground).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+        records.text(record, self.underground).is_some_and(|text| text == "1" || text.eq_ignore_ascii_case("true"))
     }
 
     fn tags(&self, records: &Records, record: &Record) -> OwnedTags {
@@ -198,7 +210,8 @@ impl Columns {
 /// What OpenStreetMap would write, of a word for what a building is for and of a coarser one.
 fn value(word: &str, coarser: &str) -> String {
     let [word, coarser] = [word, coarser].map(|text| text.trim().to_lowercase());
-    let is_dwelling = |text: &str| DWELLINGS.iter().any(|dwelling| text.contains(dwelling));
+    let holds = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_dwelling = |text: &str| holds(text, &DWELLINGS) && !holds(text, &NO_DWELLINGS);
     match (word.as_str(), coarser.as_str()) {
         // Shops below, flats above: as much is known as of any building.
         (word, _) if word.contains("商住") => "yes".to_owned(),
@@ -227,6 +240,9 @@ mod tests {
         assert_eq!(value("城镇住宅", ""), "residential");
         assert_eq!(value("商住楼", ""), "yes");
         assert_eq!(value("工业厂房", ""), "工业厂房");
+        for other in ["非住宅", "非居住", "居民服务", "non-residential"] {
+            assert_eq!(value(other, ""), other);
+        }
         assert_eq!(value("其他", ""), "yes");
     }
 }

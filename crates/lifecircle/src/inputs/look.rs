@@ -124,7 +124,10 @@ fn look_at_records(
         |row: &&Record| row.geometry.as_deref().is_some_and(|geometry| into_areas(geometry.clone()).is_some());
     let areas = records.rows.iter().filter(is_area).count();
     let all_areas = areas > 0 && areas * 10 >= records.rows.len() * 9;
-    if all_areas && are_buildings(records) {
+    let tells_people = records.find(Meaning::Residents).or_else(|| records.find(Meaning::Age));
+    let list = list_of(records, &ListReading::default());
+    let recognised = list.as_ref().map_or(0, recognised);
+    if all_areas && tells_people.is_none() && recognised * 3 < records.rows.len() && are_buildings(records) {
         one.role = Some("buildings");
         for (meaning, name) in
             [(Meaning::Purpose, "purpose"), (Meaning::Storeys, "storeys"), (Meaning::Height, "height")]
@@ -140,9 +143,6 @@ fn look_at_records(
         inputs.buildings.push(AreasFile { file: file.to_path_buf(), sheet: None, datum: Datum::default() });
         return None;
     }
-    let tells_people = records.find(Meaning::Residents).or_else(|| records.find(Meaning::Age));
-    let list = list_of(records, &ListReading::default());
-    let recognised = list.as_ref().map_or(0, recognised);
     // Parks are areas too; communities are no places of any kind.
     let are_communities = all_areas
         && recognised * 3 < records.rows.len()

@@ -7,7 +7,7 @@
 use crate::measure::Measured;
 
 /// Less than this share of what is usual is improbable.
-const FEW: f64 = 0.25;
+pub(super) const FEW: f64 = 0.25;
 
 /// So few by chance are no chance.
 const CHANCE: f64 = 0.01;
@@ -16,7 +16,7 @@ const CHANCE: f64 = 0.01;
 const AT_THE_LEAST: f64 = 0.5;
 
 /// Whether the data probably lacks most of a service's facilities.
-fn is_map_gap(found: usize, usual: f64) -> bool {
+pub(super) fn is_map_gap(found: usize, usual: f64) -> bool {
     (found as f64) < FEW * usual && by_chance(found, usual / 2.0) < CHANCE
 }
 

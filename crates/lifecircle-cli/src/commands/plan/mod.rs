@@ -30,7 +30,7 @@ pub fn run(command: &PlanCommand, common: &Common) -> Result<()> {
         PlanCommand::Compare(args) => compare::run(args, common),
         PlanCommand::Sites(args) => best_so_far(|| sites::run(args, common)),
         PlanCommand::Links(args) => links::run(args, common),
-        PlanCommand::Renewal(args) => renewal::run(args, common),
+        PlanCommand::Renewal(args) => best_so_far(|| renewal::run(args, common)),
         PlanCommand::Units(args) => best_so_far(|| units::run(args, common)),
         PlanCommand::Solve(args) => best_so_far(|| solve::run(args, common)),
     }

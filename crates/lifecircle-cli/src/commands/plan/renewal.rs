@@ -8,7 +8,7 @@ use lifecircle::geo::{LonLat, Metres, Seconds};
 use lifecircle::measure::{Measured, measure};
 use lifecircle::output::{self, Output};
 use lifecircle::tables::Table;
-use lifecircle::{Result, city, jobs};
+use lifecircle::{Error, Result, city, jobs};
 use lifecircle_plan::links;
 use lifecircle_plan::renewal::{Programme, Question, Work, fitting_area, programme};
 
@@ -28,6 +28,11 @@ pub fn run(args: &RenewalArgs, common: &Common) -> Result<()> {
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
     let standard = args.measuring.standard(named, &city.about, common)?;
+    let twice =
+        args.prices.iter().enumerate().find(|(index, one)| args.prices[..*index].iter().any(|other| other.0 == one.0));
+    if let Some((_, (what, _))) = twice {
+        return Err(Error::new(format!("`{what}` has two prices")).hint("give one"));
+    }
     let priced = args.prices.iter().filter(|(what, _)| what != LINK);
     let prices = priced.map(|(id, price)| Ok((service(&standard, id)?, *price))).collect::<Result<Vec<_>>>()?;
     let bars = Bars::new(common);

@@ -34,7 +34,9 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     let header = reader.header();
     let columns = header.columns().map(|columns| columns.iter().map(|column| column.name().to_owned()).collect());
     let system = match header.crs() {
-        Some(crs) if crs.code() > 0 => system::of_code(i64::from(crs.code()))?,
+        Some(crs) if crs.code() > 0 && crs.org().is_none_or(|org| org.eq_ignore_ascii_case("EPSG")) => {
+            system::of_code(i64::from(crs.code()))?
+        }
         Some(crs) if crs.wkt().is_some() => system::of_text(crs.wkt().unwrap_or_default())?,
         _ => System::Untold,
     };

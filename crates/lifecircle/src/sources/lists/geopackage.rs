@@ -103,6 +103,10 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
 
 /// The coordinate system of a table, by its code where it is EPSG's, else by its text.
 fn system_of(database: &Connection, srs: i64) -> Result<System> {
+    // The format's own for what is undefined; every file has a row for it.
+    if srs == -1 {
+        return Ok(System::Untold);
+    }
     let told: Option<(String, i64, String)> = database
         .query_row(
             "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?1",
@@ -115,8 +119,6 @@ fn system_of(database: &Connection, srs: i64) -> Result<System> {
             system::of_code(code).or_else(|_| system::of_text(&text))
         }
         Some((_, code, _)) => system::of_code(code),
-        // 0 and -1 are the format's own for what is undefined.
-        None if srs == -1 => Ok(System::Untold),
         None => system::of_code(srs),
     }
 }

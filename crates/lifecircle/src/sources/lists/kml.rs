@@ -58,8 +58,8 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Records> {
-    check_elements(bytes)?;
-    let document = KmlReader::<_, f64>::from_reader(bytes).read().map_err(|e| damaged(&e))?;
+    let plain = checked(bytes)?;
+    let document = KmlReader::<_, f64>::from_reader(plain.as_slice()).read().map_err(|e| damaged(&e))?;
     let mut placemarks = Placemarks::default();
     placemarks.add(document, "");
     let mut columns = vec![String::new(); placemarks.columns.len()];
@@ -69,21 +69,36 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
     Ok(Records { columns, rows: placemarks.rows, system: System::LonLat, ..Records::default() })
 }
 
-/// The library reads elements within elements by calling itself, and waits for ever for the end of one that has none.
-fn check_elements(bytes: &[u8]) -> Result<()> {
+/// What the library reads without harm: it reads elements within elements, and one document after another, by calling itself, waits for ever for the end of an
+/// element that has none, and passes over sections of plain text (CDATA), which become text here.
+fn checked(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut reader = quick_xml::Reader::from_reader(bytes);
-    let mut depth = 0_usize;
+    let mut plain = quick_xml::Writer::new(Vec::with_capacity(bytes.len()));
+    let (mut depth, mut documents) = (0_usize, 0_usize);
     loop {
-        match reader.read_event().map_err(|e| damaged(&e))? {
+        let event = reader.read_event().map_err(|e| damaged(&e))?;
+        match &event {
             Event::Start(_) if depth == DEEPEST => return Err(damaged(&"its elements are nested too deep")),
-            Event::Start(_) => depth += 1,
+            Event::Start(start) => {
+                depth += 1;
+                documents += usize::from(start.local_name().as_ref() == "kml");
+            }
+            Event::Empty(empty) => documents += usize::from(empty.local_name().as_ref() == "kml"),
             Event::End(_) => {
                 depth = depth.checked_sub(1).ok_or_else(|| damaged(&"an element ends that did not begin"))?
             }
             Event::Eof if depth > 0 => return Err(damaged(&"it ends within an element")),
-            Event::Eof => return Ok(()),
+            Event::Eof => return Ok(plain.into_inner()),
             _ => {}
         }
+        if documents > 1 {
+            return Err(damaged(&"it holds several documents"));
+        }
+        let event = match event {
+            Event::CData(text) => Event::Text(text.escape().map_err(|e| damaged(&e))?),
+            other => other,
+        };
+        plain.write_event(event).map_err(|e| damaged(&e))?;
     }
 }
 

@@ -135,7 +135,9 @@ fn parse(parts: &Parts) -> Result<Records> {
     }
     if parts.table.is_some() && cells.len() != records.rows.len() {
         let (shapes, rows) = (records.rows.len(), cells.len());
-        return Err(damaged(&format!("it has {shapes} shapes and its .dbf {rows} rows")));
+        return Err(damaged(&format!(
+            "it has {shapes} shapes and its .dbf {rows} rows; pack those that are marked as deleted"
+        )));
     }
     Ok(records)
 }

@@ -1,6 +1,6 @@
 //! What files write of their coordinate systems: codes, names that hold codes, and texts.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::geo::{Epsg, Projection};
 use crate::sources::records::System;
 
@@ -16,8 +16,11 @@ pub(super) fn of_code(code: i64) -> Result<System> {
     if LON_LAT.contains(&code) {
         return Ok(System::LonLat);
     }
-    let code = u16::try_from(code).unwrap_or_default();
-    Epsg::new(code)?.projection().map(System::Projected)
+    let known = u16::try_from(code).map_err(|_| {
+        Error::not_found(format!("EPSG:{code} is not known"))
+            .hint("reproject it to longitude and latitude, for example with QGIS")
+    })?;
+    Epsg::new(known)?.projection().map(System::Projected)
 }
 
 /// The system of a name, as `urn:ogc:def:crs:EPSG::4547` or `EPSG:4547`.
