@@ -218,6 +218,9 @@ test("missing links are found and taken into the scenario", async ({ page }) => 
   await expect(links.getByRole("button", { name: "Added" })).toBeDisabled();
   // What was promised is what is measured, among required services at least.
   await expect.poll(async () => Number(((await gaining(page).textContent()) ?? "").replaceAll(",", ""))).toBeGreaterThanOrEqual(promised * 0.999);
+  // The others stay, to be added too.
+  await links.getByRole("button", { name: "Add", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "2 edit" })).toBeVisible();
 });
 
 test("the fewest places that are enough are proven", async ({ page }) => {
