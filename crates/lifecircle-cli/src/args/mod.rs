@@ -11,7 +11,7 @@ use chrono::{Local, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use inputs::{ImportArgs, InputArgs, InputsArgs};
 use lifecircle::ledger::DEFAULT_ENOUGH;
-use lifecircle::output::Existing;
+use lifecircle::output::{Existing, Output};
 use lifecircle::setting::Setting;
 use lifecircle::tables::Format;
 use lifecircle::text::Language;
@@ -257,6 +257,11 @@ pub struct Force {
 impl Force {
     pub fn existing(&self) -> Existing {
         if self.force { Existing::Replace } else { Existing::Refuse }
+    }
+
+    /// Begins the directory that is to be written, if any.
+    pub fn directory(&self, goal: Option<&Path>, inputs: &[&Path]) -> lifecircle::Result<Option<Output>> {
+        goal.map(|goal| Output::directory(goal, self.existing(), inputs)).transpose()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lifecircle::city::City;
 use lifecircle::measure::{Measured, measure_all};
-use lifecircle::output::{self, Output};
+use lifecircle::output::{self};
 use lifecircle::progress::{Progress, Stage};
 use lifecircle::summary::{Changes, Summary, compare, summarise};
 use lifecircle::{Result, city, export, jobs};
@@ -18,8 +18,7 @@ use crate::progress::Bars;
 pub fn run(args: &MeasureArgs, common: &Common) -> Result<()> {
     let cities = [Some(&args.city), args.compare.as_ref()].into_iter().flatten().map(|city| city.as_path());
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
     let (named, walks) = (args.measuring.named()?, args.measuring.walks()?);
     let city = Arc::new(city::load(&args.city)?);
     let standards = args.measuring.standards(named, &city.about, common)?;

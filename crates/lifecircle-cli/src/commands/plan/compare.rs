@@ -2,17 +2,16 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use lifecircle::measure::{EditedCity, Measured};
 use lifecircle::output::{self, Output};
 use lifecircle::ready::ReadyCity;
 use lifecircle::standard::Standard;
-use lifecircle::{Error, Result, city, jobs};
+use lifecircle::{Error, Result, jobs};
 use lifecircle_plan::scenario::{self, Comparison, Scenario, apply, changed_homes_table, check_services};
 use serde_json::json;
 
-use super::Closing;
+use super::{Closing, load};
 use crate::args::{Common, CompareArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -27,11 +26,8 @@ pub fn run(args: &CompareArgs, common: &Common) -> Result<()> {
         .chain(args.scenarios.iter().map(PathBuf::as_path))
         .chain(args.measuring.files())
         .collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
-    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let city = Arc::new(city::load(&args.city)?);
-    let standard = args.measuring.standard(named, &city.about, common)?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
+    let (city, standard, walk) = load(&args.city, &args.measuring, common)?;
     let bars = Bars::new(common);
     let ready = jobs::make_ready(&city, &args.city, walk, &bars)?;
     let (untouched, before) = follow(&ready, standard, &bars)?;

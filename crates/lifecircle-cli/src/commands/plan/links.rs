@@ -1,27 +1,23 @@
 //! `lifecircle plan links`.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use geo_types::{Geometry, LineString};
 use lifecircle::geo::{Metres, Seconds};
 use lifecircle::measure::measure;
-use lifecircle::output::Output;
 use lifecircle::tables::Table;
-use lifecircle::{Result, city, jobs};
+use lifecircle::{Result, jobs};
 use lifecircle_plan::links::{MissingLink, Question, missing_links};
 
+use super::load;
 use crate::args::{Common, LinksArgs};
 use crate::print;
 use crate::progress::Bars;
 
 pub fn run(args: &LinksArgs, common: &Common) -> Result<()> {
     let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(args.measuring.files()).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
-    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let city = Arc::new(city::load(&args.city)?);
-    let standard = args.measuring.standard(named, &city.about, common)?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
+    let (city, standard, walk) = load(&args.city, &args.measuring, common)?;
     let bars = Bars::new(common);
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     let question =

@@ -9,18 +9,22 @@ mod units;
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use lifecircle::city::{self, City};
 use lifecircle::output;
+use lifecircle::ready::Walk;
+use lifecircle::standard::Standard;
 use lifecircle::text::Language;
 use lifecircle::{Error, Result};
 use lifecircle_plan::siting::{Outcome, Problem, ProofDocument, Watch};
 
 pub use solve::Solved;
 
-use crate::args::{Common, PlanCommand};
+use crate::args::{Common, Measuring, PlanCommand};
 
 /// Set by the first Ctrl-C; the second ends the program.
 static STOPPED: AtomicBool = AtomicBool::new(false);
@@ -47,6 +51,14 @@ fn best_so_far(run: impl FnOnce() -> Result<()>) -> Result<()> {
         eprintln!("warning: an interruption will lose the best answer so far ({error})");
     }
     run()
+}
+
+/// The city, and by which standard and for whom it is measured; what is named wrong is told before the city is read.
+fn load(path: &Path, measuring: &Measuring, common: &Common) -> Result<(Arc<City>, Standard, Walk)> {
+    let (named, walk) = (measuring.named()?, measuring.walk()?);
+    let city = Arc::new(city::load(path)?);
+    let standard = measuring.standard(named, &city.about, common)?;
+    Ok((city, standard, walk))
 }
 
 /// Shows value and bound as they close, and stops when time is over or somebody presses Ctrl-C.

@@ -1,19 +1,18 @@
 //! `lifecircle plan renewal`.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use geo_types::{Geometry, LineString, Point};
 use lifecircle::geo::{LonLat, Metres, Seconds};
 use lifecircle::measure::{Measured, measure};
-use lifecircle::output::{self, Output};
+use lifecircle::output::{self};
 use lifecircle::tables::Table;
-use lifecircle::{Error, Result, city, jobs};
+use lifecircle::{Error, Result, jobs};
 use lifecircle_plan::links;
 use lifecircle_plan::renewal::{Programme, Question, Work, fitting_area, programme};
 
-use super::Closing;
 use super::sites::service;
+use super::{Closing, load};
 use crate::args::{Common, RenewalArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -23,11 +22,8 @@ const LINK: &str = "link";
 
 pub fn run(args: &RenewalArgs, common: &Common) -> Result<()> {
     let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(args.measuring.files()).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
-    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let city = Arc::new(city::load(&args.city)?);
-    let standard = args.measuring.standard(named, &city.about, common)?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
+    let (city, standard, walk) = load(&args.city, &args.measuring, common)?;
     let twice =
         args.prices.iter().enumerate().find(|(index, one)| args.prices[..*index].iter().any(|other| other.0 == one.0));
     if let Some((_, (what, _))) = twice {

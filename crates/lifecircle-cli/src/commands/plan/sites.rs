@@ -1,23 +1,21 @@
 //! `lifecircle plan sites`.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use geo_types::{Geometry, Point};
 use lifecircle::accessibility::Points;
 use lifecircle::city::City;
 use lifecircle::geo::Seconds;
 use lifecircle::measure::{Measured, measure};
-use lifecircle::output::Output;
 use lifecircle::sources::lists;
 use lifecircle::standard::Standard;
 use lifecircle::tables::Table;
-use lifecircle::{Error, Result, city, jobs};
+use lifecircle::{Error, Result, jobs};
 use lifecircle_plan::sites::{
     Candidate, Model, Most, Question, Sites, SitesDocument, fewest_sites, find_sites, read_candidates,
 };
 
-use super::{Closing, write_proof};
+use super::{Closing, load, write_proof};
 use crate::args::{Common, SitesArgs, SitesModel};
 use crate::print;
 use crate::progress::Bars;
@@ -28,11 +26,8 @@ type Named = (Vec<Candidate>, Vec<String>);
 pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let list = args.candidates.as_deref().map(Path::new).filter(|path| path.is_file() || lists::is_list(path));
     let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(list).chain(args.measuring.files()).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
-    let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
-    let city = Arc::new(city::load(&args.city)?);
-    let standard = args.measuring.standard(named, &city.about, common)?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
+    let (city, standard, walk) = load(&args.city, &args.measuring, common)?;
     let services = args.service.iter().map(|id| service(&standard, id)).collect::<Result<Vec<_>>>()?;
     let candidates = match (list, &args.candidates) {
         (Some(path), _) => Some(read_candidates(path, &standard)?),

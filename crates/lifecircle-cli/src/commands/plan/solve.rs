@@ -48,8 +48,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
         return Err(Error::new("proofs of p-centers are not written").hint("leave -o out"));
     }
     let inputs: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
     let mut solved = Vec::new();
     for file in &args.files {
         solved.push(solve(file, args, output.as_ref(), common).map_err(|error| error.file(file))?);

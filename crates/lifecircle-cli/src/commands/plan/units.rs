@@ -1,10 +1,9 @@
 //! `lifecircle plan units`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use lifecircle::geo::Metres;
-use lifecircle::output::Output;
 use lifecircle::{Result, city, jobs};
 use lifecircle_plan::units::{Pieces, Question, find_units};
 
@@ -15,8 +14,7 @@ use crate::progress::Bars;
 
 pub fn run(args: &UnitsArgs, common: &Common) -> Result<()> {
     let inputs: Vec<&Path> = [args.city.as_path()].into_iter().chain(args.measuring.files()).collect();
-    let begin = |path: &PathBuf| Output::directory(path, args.force.existing(), &inputs);
-    let output = args.output.as_ref().map(begin).transpose()?;
+    let output = args.force.directory(args.output.as_deref(), &inputs)?;
     let walk = args.measuring.walk()?;
     let city = Arc::new(city::load(&args.city)?);
     let residents: f64 = city.homes.iter().map(|home| home.residents).sum();
