@@ -1,105 +1,19 @@
-//! The best choice, with proof: bounds by prices settle most sites, and what is left is split in two, site by site.
-//!
-//! Parts are taken in order of their bounds, a fixed number at a time, side by side; what they find counts from the next time
-//! on. So the answer, and the proof, are the same for any number of threads. Each part carries the prices of the one it was
-//! split from. Knows no model.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
-use rayon::prelude::*;
+//! The best choice, with proof: bounds by prices settle most sites, and what is left is split in two, site by site. Knows no model.
 
 use super::dominance;
-use super::dual::{self, Effort, Relaxed, Scale};
+use super::dual::{self, Priced, Scale};
 use super::local_search::{self, Columns, Search};
 use super::problem::{Fate, Problem, Reduced};
-use super::proof::{Node, Proof, Step};
+use super::proof::Step;
+use super::tree::{NONE_KNOWN, Outcome, Part, Settings, Settled, Splitting, Watch, search};
+use super::volume::{Climb, Effort, Relaxed, climb};
 
 /// How bounds and answers are found.
 pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
 
-/// How many parts are taken at a time.
-const AT_A_TIME: usize = 8;
-
 /// How hard prices climb for the whole problem, and for a part of it.
-const WHOLE: Effort = Effort { steps: 1500, patience: 16 };
-const PART: Effort = Effort { steps: 120, patience: 10 };
-
-/// What to stop at.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Settings {
-    /// A choice is good enough if it is at most this far from the bound, as a share of its cost, or of what it saves: 0 asks for
-    /// proof that none is better.
-    pub gap: f64,
-    /// From which cost it saves; its cost itself counts if none.
-    pub saved_from: Option<i64>,
-    /// Any choice that costs less than this is good enough, and others are not looked for.
-    pub below: Option<i64>,
-}
-
-impl Settings {
-    /// Looks for any choice that costs less than this, or proves that there is none.
-    pub fn any_below(cost: i64) -> Self {
-        Self { below: Some(cost), ..Self::default() }
-    }
-}
-
-/// Who is told how it goes, and may stop it. Asked often, from many threads.
-pub trait Watch: Sync {
-    /// The best cost known, if there is one, and the bound.
-    fn closing(&self, value: Option<i64>, bound: i64);
-
-    /// Whether to stop: the best so far stands.
-    fn is_over(&self) -> bool {
-        false
-    }
-}
-
-impl Watch for () {
-    fn closing(&self, _: Option<i64>, _: i64) {}
-}
-
-/// The best choice that was found, and what is proven of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The chosen sites, by number, and what they cost; `None` if no choice was found that serves all who must be.
-    pub best: Option<(Vec<u32>, i64)>,
-    /// No choice costs less than this; `None` if there is none at all, or none below what was asked for.
-    pub bound: Option<i64>,
-    /// Why.
-    pub proof: Proof,
-    /// In how many parts the problem was split.
-    pub parts: usize,
-}
-
-impl Outcome {
-    /// Whether nothing better exists.
-    pub fn is_proven(&self) -> bool {
-        match (&self.best, self.bound) {
-            (Some((_, value)), Some(bound)) => bound >= *value,
-            (None, bound) => bound.is_none(),
-            (Some(_), None) => false,
-        }
-    }
-}
-
-/// A part of the problem that waits.
-struct Part {
-    node: usize,
-    bound: i64,
-    depth: u32,
-    fates: Vec<Fate>,
-    /// By demand of the whole problem.
-    prices: Vec<i64>,
-}
-
-/// What became of a part.
-struct Settled {
-    bound: i64,
-    steps: Vec<Step>,
-    better: Vec<Vec<u32>>,
-    split: Option<(u32, Vec<Fate>, Vec<i64>)>,
-}
+pub(super) const WHOLE: Effort = Effort { steps: 1500, patience: 16 };
+pub(super) const PART: Effort = Effort { steps: 120, patience: 10 };
 
 /// Chooses sites so that the cost is least, and proves it as far as `settings` and `watch` allow.
 ///
@@ -112,8 +26,7 @@ struct Settled {
 /// assert_eq!((outcome.best, outcome.bound), (Some((vec![1], 2)), Some(2)));
 /// ```
 pub fn solve(problem: &Problem, settings: Settings, watch: &dyn Watch) -> Outcome {
-    let search = Solver { problem, scale: Scale::of(problem), settings, watch };
-    search.run()
+    search(&Solver { problem, scale: Scale::of(problem), settings, watch }, settings, watch)
 }
 
 struct Solver<'a> {
@@ -123,97 +36,27 @@ struct Solver<'a> {
     watch: &'a dyn Watch,
 }
 
-/// A cost that no choice has.
-const NONE_KNOWN: i64 = i64::MAX >> 1;
-
-impl Solver<'_> {
-    fn run(&self) -> Outcome {
-        let mut best = self.start();
-        let mut nodes = vec![Node::default()];
-        let mut waiting = Waiting::default();
-        let prices = self.first_prices(best.as_ref().map(|(chosen, _)| chosen.as_slice()).unwrap_or_default());
-        let all = vec![Fate::Open; self.problem.sites()];
-        waiting.push(Part { node: 0, bound: i64::MIN, depth: 0, fates: all, prices });
-        // The least bound of what was stopped in its middle.
-        let mut stopped_at = None::<i64>;
-        while !self.watch.is_over() {
-            let upper = self.upper(&best);
-            let parts = waiting.take(AT_A_TIME);
-            if parts.is_empty() || self.is_enough(&best, parts[0].bound) {
-                waiting.put_back(parts);
-                break;
-            }
-            let settled: Vec<Settled> = parts.par_iter().map(|part| self.settle(part, upper)).collect();
-            let was_stopped = self.watch.is_over();
-            for (part, settled) in parts.into_iter().zip(settled) {
-                for chosen in settled.better {
-                    if let Some(value) = self.problem.value(&chosen).filter(|_| self.problem.allows(&chosen))
-                        && value < self.upper(&best)
-                    {
-                        best = Some((chosen, value));
-                    }
-                }
-                nodes[part.node].steps = settled.steps;
-                match settled.split {
-                    Some((site, fates, prices)) => {
-                        for (with, fate) in [(true, Fate::Chosen), (false, Fate::RuledOut)] {
-                            let mut fates = fates.clone();
-                            fates[site as usize] = fate;
-                            nodes.push(Node::default());
-                            let node = nodes.len() - 1;
-                            nodes[part.node].split(site, with, node);
-                            waiting.push(Part {
-                                node,
-                                bound: settled.bound,
-                                depth: part.depth + 1,
-                                fates,
-                                prices: prices.clone(),
-                            });
-                        }
-                    }
-                    // Stopped in its middle: its bound stands, its proof is that far.
-                    None if was_stopped && settled.bound < upper => {
-                        stopped_at = Some(stopped_at.map_or(settled.bound, |least: i64| least.min(settled.bound)));
-                    }
-                    None => {}
-                }
-            }
-            let upper = self.upper(&best);
-            let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
-            self.watch.closing(best.as_ref().map(|(_, value)| *value), bound);
-        }
-        let upper = self.upper(&best);
-        let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
-        let bound = (best.is_some() || bound < upper).then_some(bound.max(0));
-        let parts = nodes.len();
-        Outcome { best, bound, proof: Proof { scale: self.scale.bits(), nodes }, parts }
+impl Splitting for Solver<'_> {
+    fn fates(&self) -> Vec<Fate> {
+        vec![Fate::Open; self.problem.sites()]
     }
 
-    /// Only what costs less is of interest.
-    fn upper(&self, best: &Option<(Vec<u32>, i64)>) -> i64 {
-        let wanted = self.settings.below.unwrap_or(NONE_KNOWN);
-        best.as_ref().map_or(wanted, |(_, value)| wanted.min(*value))
+    fn value(&self, chosen: &[u32]) -> Option<i64> {
+        self.problem.value(chosen).filter(|_| self.problem.allows(chosen))
     }
 
-    fn is_enough(&self, best: &Option<(Vec<u32>, i64)>, bound: i64) -> bool {
-        bound >= self.upper(best)
-            || best.as_ref().is_some_and(|(_, value)| {
-                self.settings.below.is_some() || {
-                    let counts = self.settings.saved_from.map_or(*value, |from| from - value);
-                    bound >= 0 && (*value - bound) as f64 <= self.settings.gap * counts as f64
-                }
-            })
+    fn scale(&self) -> u32 {
+        self.scale.bits()
     }
 
-    /// A first choice, without proof.
     fn start(&self) -> Option<(Vec<u32>, i64)> {
         let reduced = self.reduce(&mut vec![Fate::Open; self.problem.sites()], &mut Vec::new())?;
         let chosen = local_search::good_choice(&reduced.problem, &|| !self.watch.is_over());
         let chosen: Vec<u32> = chosen.iter().map(|&site| reduced.sites[site as usize]).collect();
-        self.problem.value(&chosen).map(|value| (chosen, value)).filter(|(_, value)| *value < self.upper(&None))
+        self.problem.value(&chosen).map(|value| (chosen, value)).filter(|(_, value)| *value < self.settings.wanted())
     }
 
-    /// Prices half way between the cheapest and the next of a good choice.
+    /// Half way between the cheapest and the next of a good choice.
     fn first_prices(&self, chosen: &[u32]) -> Vec<i64> {
         let mut is_open = vec![false; self.problem.sites()];
         chosen.iter().for_each(|&site| is_open[site as usize] = true);
@@ -273,7 +116,9 @@ impl Solver<'_> {
             }
         }
     }
+}
 
+impl Solver<'_> {
     /// What is left of the problem, without what need not be looked at.
     fn reduce(&self, fates: &mut [Fate], dominated: &mut Vec<(u32, u32)>) -> Option<Reduced> {
         loop {
@@ -300,14 +145,14 @@ impl Solver<'_> {
         effort: Effort,
         upper: &mut i64,
         settled: &mut Settled,
-    ) -> dual::Climb {
+    ) -> Climb {
         let start = reduced.demands.iter().map(|&demand| prices[demand as usize]).collect();
         let goal = self.scale.scaled_at_most(upper.saturating_sub(1)) + 1;
         let columns = std::cell::OnceCell::new();
         let mut last = None::<Vec<u32>>;
         let already = chosen_of(fates);
         let mut tried = 0;
-        dual::climb(&reduced.problem, start, self.scale, goal, effort, |relaxed, is_news| {
+        climb(&Priced { problem: &reduced.problem, scale: self.scale }, start, goal, effort, |relaxed, is_news| {
             if self.watch.is_over() {
                 return None;
             }
@@ -381,38 +226,7 @@ impl Solver<'_> {
     }
 }
 
-fn chosen_of(fates: &[Fate]) -> Vec<u32> {
+/// The sites that are chosen.
+pub(super) fn chosen_of(fates: &[Fate]) -> Vec<u32> {
     (0..fates.len() as u32).filter(|&site| fates[site as usize] == Fate::Chosen).collect()
-}
-
-/// The parts that wait, the least bound first, of equals the deepest.
-#[derive(Default)]
-struct Waiting {
-    order: BinaryHeap<Reverse<(i64, Reverse<u32>, usize)>>,
-    parts: Vec<Option<Part>>,
-}
-
-impl Waiting {
-    fn push(&mut self, part: Part) {
-        self.order.push(Reverse((part.bound, Reverse(part.depth), self.parts.len())));
-        self.parts.push(Some(part));
-    }
-
-    fn take(&mut self, most: usize) -> Vec<Part> {
-        let mut taken = Vec::new();
-        while taken.len() < most
-            && let Some(Reverse((.., at))) = self.order.pop()
-        {
-            taken.extend(self.parts[at].take());
-        }
-        taken
-    }
-
-    fn put_back(&mut self, parts: Vec<Part>) {
-        parts.into_iter().for_each(|part| self.push(part));
-    }
-
-    fn least(&self) -> Option<i64> {
-        self.order.peek().map(|Reverse((bound, ..))| *bound)
-    }
 }

@@ -3,11 +3,12 @@
 //! With prices *u* the cost of any choice is at least the sum of the prices plus, for the best sites that the limit allows,
 //! what each earns below zero: ρ(site) = opening + Σ min(0, cost − u). Any prices give a valid bound, the best ones give that of
 //! the linear relaxation (Cornuéjols, Fisher, Nemhauser 1977; Beasley 1993). Prices are whole numbers, in fractions of a unit of cost,
-//! so bounds are exact sums. Prices climb by the volume algorithm (Barahona and Anbil 2000). Knows the problem, not how it is searched.
+//! so bounds are exact sums. Knows the problem, not how it is searched.
 
 use rayon::prelude::*;
 
 use super::problem::{Limit, Problem};
+use super::volume::{Relaxation, Relaxed};
 
 /// From how many links on sums are taken by several threads; they are exact, so it changes no result.
 const MANY_LINKS: usize = 1 << 17;
@@ -25,6 +26,11 @@ impl Scale {
         let total = (dearest + opening + i128::from(problem.fixed())).max(1);
         let spare = (1_i128 << 62) / total;
         Self(spare.ilog2().min(20))
+    }
+
+    /// So many parts, as a power of two.
+    pub fn of_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
     pub fn scaled(self, cost: i64) -> i64 {
@@ -59,19 +65,6 @@ fn highest_price(problem: &Problem, demand: usize, scale: Scale) -> i64 {
         |ceiling| about.weight * i64::from(ceiling),
     );
     scale.scaled(unit)
-}
-
-/// What prices say: the bound, and how much dearer or cheaper each site makes it.
-#[derive(Debug, Clone)]
-pub(crate) struct Relaxed {
-    /// The bound, scaled.
-    pub bound: i64,
-    /// What each site earns, scaled: opening + Σ min(0, cost − price).
-    pub earns: Vec<i64>,
-    /// Prices of a unit of the limit that give (about) this bound: the least and the greatest.
-    pub limit_prices: Vec<i64>,
-    /// The sites that the relaxation chooses.
-    pub chosen: Vec<u32>,
 }
 
 /// What the sites earn by these prices, and the sum of the prices. Both are exact.
@@ -122,11 +115,15 @@ pub(crate) fn bound_at(earns: &[i64], sum: i64, limit: Option<&Limit>, limit_pri
 }
 
 /// Solves the relaxation at these prices.
-pub(crate) fn relax(problem: &Problem, prices: &[i64], scale: Scale) -> Relaxed {
+fn relax(problem: &Problem, prices: &[i64], scale: Scale) -> Relaxed {
     let (earns, sum) = earnings(problem, prices, scale);
-    let sum = sum + scale.scaled(problem.fixed());
-    let mut chosen: Vec<u32> = (0..problem.sites() as u32).filter(|&site| earns[site as usize] < 0).collect();
-    let Some(limit) = problem.limit() else {
+    choose(earns, sum + scale.scaled(problem.fixed()), problem.limit())
+}
+
+/// The sites that are chosen by what they earn (below zero if it is something), and the bound, which is `sum` without any of them.
+pub(crate) fn choose(earns: Vec<i64>, sum: i64, limit: Option<&Limit>) -> Relaxed {
+    let mut chosen: Vec<u32> = (0..earns.len() as u32).filter(|&site| earns[site as usize] < 0).collect();
+    let Some(limit) = limit else {
         let bound = bound_at(&earns, sum, None, 0);
         return Relaxed { bound, earns, limit_prices: vec![0], chosen };
     };
@@ -156,110 +153,34 @@ pub(crate) fn relax(problem: &Problem, prices: &[i64], scale: Scale) -> Relaxed 
     Relaxed { bound, earns, limit_prices, chosen }
 }
 
-/// How hard to climb.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
-    /// At most so many steps.
-    pub steps: usize,
-    /// Steps without news before the steps become shorter.
-    pub patience: usize,
+/// A problem and the fractions that its prices are counted in.
+pub(crate) struct Priced<'a> {
+    pub problem: &'a Problem,
+    pub scale: Scale,
 }
 
-/// The best prices that were found, what they say, and how often each site was chosen on the way.
-#[derive(Debug)]
-pub(crate) struct Climb {
-    pub prices: Vec<i64>,
-    pub relaxed: Relaxed,
-    /// For each site how often the relaxation chose it, between 0 and 1, the latest steps counting most.
-    pub often: Vec<f64>,
-}
+impl Relaxation for Priced<'_> {
+    fn sites(&self) -> usize {
+        self.problem.sites()
+    }
 
-/// Improves prices until the bound reaches `goal` (scaled), or the effort is spent; `seen` is shown the choices on the way and answers
-/// with the scaled cost that is aimed at, or `None` to stop.
-///
-/// This is the volume algorithm: from the best prices in the direction of an average of the subgradients.
-pub(crate) fn climb(
-    problem: &Problem,
-    start: Vec<i64>,
-    scale: Scale,
-    goal: i64,
-    effort: Effort,
-    mut seen: impl FnMut(&Relaxed, bool) -> Option<i64>,
-) -> Climb {
-    let demands = problem.demands();
-    let highest: Vec<i64> = (0..demands).map(|demand| highest_price(problem, demand, scale)).collect();
-    let mut prices = start;
-    prices.iter_mut().zip(&highest).for_each(|(price, &highest)| *price = (*price).clamp(0, highest));
-    let mut known = prices.clone();
-    let mut best: Option<Relaxed> = None;
-    let mut often = vec![0.0; problem.sites()];
-    let mut average = vec![0.0; demands];
-    let mut gradient = vec![0.0; demands];
-    let mut is_chosen = vec![false; problem.sites()];
-    let weights: Vec<f64> = (0..demands).map(|demand| problem.demand(demand).weight as f64).collect();
-    let (mut stride, mut waited, mut most_share) = (1.0_f64, 0, 0.5_f64);
-    for step in 0..effort.steps.max(1) {
-        let relaxed = relax(problem, &prices, scale);
-        let is_news = best.as_ref().is_none_or(|best| relaxed.bound > best.bound);
-        let Some(aim) = seen(&relaxed, is_news) else { break };
+    fn highest(&self) -> Vec<i64> {
+        (0..self.problem.demands()).map(|demand| highest_price(self.problem, demand, self.scale)).collect()
+    }
+
+    fn steps(&self) -> Vec<f64> {
+        (0..self.problem.demands()).map(|demand| self.problem.demand(demand).weight as f64).collect()
+    }
+
+    fn relax(&self, prices: &[i64]) -> Relaxed {
+        relax(self.problem, prices, self.scale)
+    }
+
+    fn subgradient(&self, prices: &[i64], relaxed: &Relaxed, gradient: &mut [f64]) {
+        let mut is_chosen = vec![false; self.problem.sites()];
         relaxed.chosen.iter().for_each(|&site| is_chosen[site as usize] = true);
-        subgradient(problem, &prices, &is_chosen, scale, &mut gradient);
-        relaxed.chosen.iter().for_each(|&site| is_chosen[site as usize] = false);
-        let share = if step == 0 { 1.0 } else { shorter(&average, &gradient, &weights, most_share) };
-        let mut along = 0.0;
-        for demand in 0..demands {
-            along += gradient[demand] * average[demand] * weights[demand];
-            average[demand] += share * (gradient[demand] - average[demand]);
-        }
-        often.iter_mut().for_each(|often| *often *= 1.0 - share);
-        relaxed.chosen.iter().for_each(|&site| often[site as usize] += share);
-        let bound = relaxed.bound;
-        if is_news {
-            let gained = best.as_ref().map_or(i64::MAX, |best| bound - best.bound);
-            known.copy_from_slice(&prices);
-            best = Some(relaxed);
-            waited = if gained > (aim - bound).max(0) / 400 { 0 } else { waited + 1 };
-            if along > 0.0 {
-                stride = (stride * 1.1).min(2.0);
-            }
-        } else {
-            waited += 1;
-        }
-        let reached = best.as_ref().map_or(bound, |best| best.bound);
-        if reached >= goal {
-            break;
-        }
-        if waited >= effort.patience {
-            stride *= 0.66;
-            most_share = (most_share * 0.8).max(0.01);
-            waited = 0;
-            if stride < 0.02 {
-                break;
-            }
-        }
-        let norm: f64 = (0..demands).map(|demand| average[demand] * average[demand] * weights[demand]).sum();
-        if norm < 1e-12 {
-            break;
-        }
-        let wanted = (aim.max(goal) - reached) as f64 * stride / norm;
-        for demand in 0..demands {
-            let moved = known[demand] as f64 + wanted * average[demand] * weights[demand];
-            prices[demand] = (moved.round() as i64).clamp(0, highest[demand]);
-        }
+        subgradient(self.problem, prices, &is_chosen, self.scale, gradient);
     }
-    // The first step always sets it, unless it was stopped before.
-    let relaxed = best.unwrap_or_else(|| relax(problem, &known, scale));
-    Climb { prices: known, relaxed, often }
-}
-
-/// How much of a new subgradient makes the average shortest.
-fn shorter(average: &[f64], gradient: &[f64], weights: &[f64], most: f64) -> f64 {
-    let (mut square, mut across) = (0.0, 0.0);
-    for ((a, g), w) in average.iter().zip(gradient).zip(weights) {
-        square += (g - a) * (g - a) * w;
-        across += a * (a - g) * w;
-    }
-    if square > 0.0 { (across / square).clamp(most / 10.0, most) } else { most }
 }
 
 /// 1 − how many chosen sites serve a demand below its price.

@@ -1,14 +1,19 @@
 //! Siting: which places to choose for new facilities, and the proof that no choice is better.
 
 mod branch;
+mod covering;
 mod dominance;
 mod dual;
 mod local_search;
 mod models;
 mod problem;
 mod proof;
+mod tree;
+mod volume;
 
-pub use branch::{METHOD, Outcome, Settings, Watch, solve};
+pub use branch::{METHOD, solve};
+pub use covering::{Conditions, Covering, Need, cover};
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
 pub use problem::{Demand, Limit, Link, Problem};
 pub use proof::{Node, Proof, ProofDocument, Step};
+pub use tree::{Outcome, Settings, Watch};

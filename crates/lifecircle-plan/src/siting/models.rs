@@ -3,7 +3,8 @@
 
 use lifecircle::Result;
 
-use super::branch::{Outcome, Settings, Watch, solve};
+use super::branch::solve;
+use super::tree::{Outcome, Settings, Watch};
 use super::local_search::{Columns, Search};
 use super::problem::{Demand, Limit, Link, Problem};
 use super::proof::Proof;

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::branch::Outcome;
+use super::tree::Outcome;
 use super::problem::{Problem, Reduced};
 
 /// A proof that no choice costs less than a value.
@@ -51,6 +51,9 @@ pub struct Step {
     /// Demand and price, for those who are not served for good. Demands that are served alike have one price together, that of the
     /// first.
     pub prices: Vec<(u32, i64)>,
+    /// Prices of a person who is missing to the floor of each area.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub floor_prices: Vec<i64>,
     /// Prices of a unit of the limit; each is tried.
     pub limit_prices: Vec<i64>,
 }
@@ -58,7 +61,7 @@ pub struct Step {
 impl Step {
     pub(crate) fn new(dominated: Vec<(u32, u32)>, reduced: &Reduced, prices: &[i64], limit_prices: &[i64]) -> Self {
         let prices = reduced.demands.iter().copied().zip(prices.iter().copied()).collect();
-        Self { dominated, prices, limit_prices: limit_prices.to_vec() }
+        Self { dominated, prices, floor_prices: Vec::new(), limit_prices: limit_prices.to_vec() }
     }
 }
 
