@@ -14,6 +14,14 @@ min(u, ceiling) + the sum of min(0, cost - u) over the chosen sites, and the siz
     sum of min(u, ceiling)  -  t * most  +  sum over sites of min(0, opening + sum of min(0, cost - u) + t * size)
 
 and one more than that by what a site adds, if it is chosen although it adds, or left out although it saves.
+
+A covering with conditions (facilities that hold so many, people who want two, floors of areas) is lost people: all, each as often as they
+want to be served, less those who are. Let u be any prices of being served once and m >= 0 a price of a person who is missing to an area's
+floor. Serving somebody is then worth w = max(0, 1 + m - u), and every choice loses at least
+
+    all people  -  sum of times * weight * u  +  sum of floor * m  -  t * most  -  sum over sites of max(0, K - t * size)
+
+where K is the most that a site's capacity can make of its people: those of the greatest w first. Sites that stand count K whatever it is.
 """
 
 import json
@@ -157,11 +165,152 @@ def apply(problem, part, step, unit, goal):
     return reduced(problem, part, chosen, out)
 
 
+class Covering:
+    """A covering with conditions: for each site the demands that it serves."""
+
+    def __init__(self, about):
+        self.weights, self.times, self.areas = about["weights"], about["times"], about["areas"]
+        self.served, self.floors, self.standing = about["served"], about["floors"], set(about["standing"])
+        self.capacities = about["capacities"] or [None] * len(self.served)
+        self.sizes, self.most, self.lost = about["sizes"], about["most"], about["lost"]
+        if any(self.sizes[site] for site in self.standing):
+            raise Wrong("a site that stands takes of the limit")
+
+    def all_people(self):
+        return self.lost + sum(weight * times for weight, times in zip(self.weights, self.times))
+
+    def makes(self, site, worth):
+        """The most that a site can make of its people."""
+        best = sorted(((worth[demand], self.weights[demand]) for demand in self.served[site]), reverse=True)
+        room, made = self.capacities[site], 0
+        for each, people in best:
+            people = people if room is None else min(people, room)
+            made += each * people
+            room = None if room is None else room - people
+        return made
+
+
+def covering_dominated(problem, state, pairs):
+    """Rules out sites that others make needless, after looking whether they do."""
+    if pairs and (any(times > 1 for times in problem.times) or any(c is not None for c in problem.capacities)):
+        raise Wrong("where people want two, or sites are bounded, no site makes another needless")
+    for site, by in pairs:
+        if site == by or site in state["chosen"] | state["out"] or by in state["chosen"] | state["out"]:
+            raise Wrong(f"site {site} cannot be dominated by {by}")
+        if not set(problem.served[site]) <= set(problem.served[by]) or problem.sizes[by] > problem.sizes[site]:
+            raise Wrong(f"site {by} does not serve all whom {site} serves")
+        state["out"].add(site)
+
+
+def covering_step(problem, state, step, unit, goal):
+    """Settles what a step's prices settle; whether the part is done."""
+    covering_dominated(problem, state, step.get("dominated", []))
+    chosen, out = state["chosen"], state["out"]
+    left = problem.most - sum(problem.sizes[site] for site in chosen)
+    if left < 0:
+        return True
+    if not step["limit_prices"]:
+        return False
+    u = [0] * len(problem.weights)
+    for demand, price in step.get("prices", []):
+        u[demand] = price
+    m = step.get("floor_prices") or [0] * len(problem.floors)
+    if len(m) != len(problem.floors) or min([0, *u, *m, *step["limit_prices"]]) < 0:
+        raise Wrong("a price is below zero, or of an area that is not there")
+    worth = [max(0, unit + (0 if area is None else m[area]) - price) for area, price in zip(problem.areas, u)]
+    sites = range(len(problem.served))
+    open_sites = [s for s in sites if s not in chosen and s not in out and problem.sizes[s] <= left]
+    makes = {site: problem.makes(site, worth) for site in [*open_sites, *chosen]}
+    fixed = problem.all_people() * unit - sum(t * w * p for t, w, p in zip(problem.times, problem.weights, u))
+    fixed += sum(floor * price for floor, price in zip(problem.floors, m)) - sum(makes[site] for site in chosen)
+    taken, left_out = set(), set()
+    for price in step["limit_prices"]:
+        adds = {site: price * problem.sizes[site] - makes[site] for site in open_sites}
+        least = fixed - price * left + sum(min(0, add) for add in adds.values())
+        if goal is not None and least > goal:
+            return True
+        for site, add in adds.items():
+            if goal is not None and least + abs(add) > goal:
+                (left_out if add >= 0 else taken).add(site)
+    if taken & left_out:
+        return True
+    chosen |= taken
+    out |= left_out
+    return False
+
+
+def check_covering(proof, problem, bound):
+    """Whether the proof shows that every choice loses at least `bound`; that there is none, where that is nothing."""
+    unit, nodes = 1 << proof["scale"], proof["nodes"]
+    # No choice loses more than everybody.
+    goal = ((problem.all_people() + 1 if bound is None else bound) - 1) * unit
+    waiting, seen = [(0, set(problem.standing), set())], 0
+    while waiting:
+        at, chosen, out = waiting.pop()
+        seen += 1
+        node, state = nodes[at], {"chosen": chosen, "out": out}
+        if problem.most < sum(problem.sizes[site] for site in chosen):
+            continue
+        if any(covering_step(problem, state, step, unit, goal) for step in node.get("steps", [])):
+            continue
+        if "site" not in node:
+            raise Wrong(f"node {at} is neither bounded nor split")
+        site = node["site"]
+        if site in chosen | out:
+            raise Wrong(f"node {at} is split at a site that is settled")
+        waiting.append((node["with"], chosen | {site}, set(out)))
+        waiting.append((node["without"], set(chosen), out | {site}))
+    return seen
+
+
+def check_assigned(problem, chosen, assigned, value):
+    """Whether the choice serves as many as it says."""
+    if sum(problem.sizes[site] for site in chosen) > problem.most:
+        raise Wrong("the limit does not allow the choice")
+    everything, by_site, by_demand, by_area = set(chosen) | problem.standing, {}, {}, {}
+    for demand, site, people in assigned:
+        if site not in everything or demand not in problem.served[site] or not 0 <= people <= problem.weights[demand]:
+            raise Wrong(f"demand {demand} cannot go to site {site}")
+        by_site[site] = by_site.get(site, 0) + people
+        by_demand[demand] = by_demand.get(demand, 0) + people
+        by_area[problem.areas[demand]] = by_area.get(problem.areas[demand], 0) + people
+    if len({(demand, site) for demand, site, _ in assigned}) < len(assigned):
+        raise Wrong("somebody goes to a site twice")
+    for site, people in by_site.items():
+        if problem.capacities[site] is not None and people > problem.capacities[site]:
+            raise Wrong(f"site {site} holds fewer than go there")
+    for demand, people in by_demand.items():
+        if people > problem.weights[demand] * problem.times[demand]:
+            raise Wrong(f"demand {demand} is served more often than it wants")
+    for area, floor in enumerate(problem.floors):
+        if by_area.get(area, 0) < floor:
+            raise Wrong(f"area {area} is below its floor")
+    lost = problem.all_people() - sum(by_demand.values())
+    if lost != value:
+        raise Wrong(f"the choice loses {lost}, not {value}")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("give the file that `lifecircle plan … -o DIR` wrote")
     with open(sys.argv[1], encoding="utf-8") as file:
         about = json.load(file)
+    try:
+        is_covering = about["problem"]["kind"] == "covering"
+        seen = (main_covering if is_covering else main_choice)(about)
+    except Wrong as wrong:
+        sys.exit(f"wrong: {wrong}")
+    print(f"right: value {about['value']}, every choice costs at least {about['bound']} ({seen} parts)")
+
+
+def main_covering(about):
+    problem = Covering(about["problem"])
+    if about["chosen"] is not None:
+        check_assigned(problem, about["chosen"], about["assigned"], about["value"])
+    return check_covering(about["proof"], problem, about["bound"])
+
+
+def main_choice(about):
     problem = Problem(about["problem"])
     chosen = about["chosen"]
     if chosen is not None:
@@ -170,17 +319,13 @@ def main():
         for demand, row in enumerate(problem.rows):
             costs = [cost for site, cost in row if site in is_chosen] + [problem.ceilings[demand]] * (problem.ceilings[demand] is not None)
             if not costs and problem.weights[demand]:
-                sys.exit(f"wrong: demand {demand} is not served")
+                raise Wrong(f"demand {demand} is not served")
             value += problem.weights[demand] * min(costs, default=0)
         if problem.most is not None and sum(problem.sizes[site] for site in chosen) > problem.most:
-            sys.exit("wrong: the limit does not allow the choice")
+            raise Wrong("the limit does not allow the choice")
         if value != about["value"]:
-            sys.exit(f"wrong: the choice costs {value}, not {about['value']}")
-    try:
-        seen = check(about["proof"], problem, about["bound"])
-    except Wrong as wrong:
-        sys.exit(f"wrong: {wrong}")
-    print(f"right: value {about['value']}, every choice costs at least {about['bound']} ({seen} parts)")
+            raise Wrong(f"the choice costs {value}, not {about['value']}")
+    return check(about["proof"], problem, about["bound"])
 
 
 if __name__ == "__main__":

@@ -41,7 +41,15 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         directory = pathlib.Path(directory)
         proofs, wrong = directory / "proofs", directory / "wrong.json"
-        commands = [[program, "plan", "sites", directory / "demo/demo.city", "--service", "pocket_park", "--count", "5"]]
+        sites = [program, "plan", "sites", directory / "demo/demo.city"]
+        commands = [
+            [*sites, "--service", "pocket_park", "--count", "5"],
+            [*sites, "--service", "pocket_park", "--count", "5", "--floor", "40%"],
+            [*sites, "--service", "pocket_park", "--count", "4", "--model", "backup"],
+            [*sites, "--service", "childcare", "--count", "4", "--model", "capacitated", "--capacity", "2"],
+            [*sites, "--service", "pharmacy", "--model", "lscp"],
+            [*sites, "--service", "pocket_park", "--count", "2", "--model", "p-center", "--cover", "80%"],
+        ]
         subprocess.run([program, "demo", "--small", "--no-open", "-q", "-o", directory / "demo"], check=True, capture_output=True)
         for seed, (nodes, p) in enumerate([(30, 3), (60, 12), (90, 7)]):
             file = directory / f"graph{seed}.txt"
@@ -60,7 +68,8 @@ def main():
             split += len(about["proof"]["nodes"]) > 1
 
             def higher(about):
-                about["bound"] += 1
+                # That nothing is enough is proven of a threshold, which may lie below what can be had.
+                about["bound"] += 1 if about["value"] is not None else 10**12
 
             def dearer(about):
                 about["value"] -= 1
@@ -70,9 +79,17 @@ def main():
                     for step in node.get("steps", []):
                         step["prices"] = []
 
+            def overfull(about):
+                about["assigned"].append(about["assigned"][0])
+
             refused(wrong, about, higher, "a bound that is too high")
-            refused(wrong, about, dearer, "a value that the choice does not have")
-            if about["value"] > 0:
+            # That nothing is enough is proven of no choice.
+            if about["value"] is not None:
+                refused(wrong, about, dearer, "a value that the choice does not have")
+            if "assigned" in about:
+                refused(wrong, about, overfull, "somebody who is served twice by one site")
+            # A covering needs no prices where the sites that are chosen share nobody.
+            if about["value"] and "assigned" not in about:
                 refused(wrong, about, without_prices, "a proof without prices")
         print(f"{len(commands)} proofs checked, {split} of them of several parts; every change was noticed")
 

@@ -2,22 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod small;
+
 use lifecircle::city::{Entries, Facility};
 use lifecircle::geo::LonLat;
 use lifecircle::measure::{Measured, measure, residents_of};
-use lifecircle::network::Walker;
-use lifecircle::ready::{ReadyCity, Walk};
-use lifecircle::standard::{Standard, Threshold};
-use lifecircle::{demo, import};
+use lifecircle::ready::ReadyCity;
+use lifecircle::standard::Standard;
 use lifecircle_plan::sites::{Candidate, Model, Most, Question, Role, Solved, Weights, fewest_sites, find_sites};
-
-fn small_city() -> (Measured, usize) {
-    let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-    let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
-    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
-    let service = measured.standard.services.iter().position(|service| service.id == "pocket_park").unwrap();
-    (measured, service)
-}
+use small::{Near, choices, corners, small_city};
 
 fn covered(measured: &Measured, service: usize) -> f64 {
     let group = measured.standard.services[service].people;
@@ -116,48 +109,6 @@ fn a_limit_of_ones_own_stands_for_the_threshold() {
     assert!(with(12.0).sites.before > with(3.0).sites.before);
 }
 
-/// Every choice of up to `most` of some candidates, for counting out.
-fn choices(candidates: usize, most: usize) -> Vec<Vec<usize>> {
-    let all = (0_u32..1 << candidates).filter(|set| set.count_ones() as usize <= most);
-    all.map(|set| (0..candidates).filter(|number| set >> number & 1 == 1).collect()).collect()
-}
-
-/// Who is within reach of each of some places, asked way by way.
-struct Near<'a> {
-    measured: &'a Measured,
-    service: usize,
-    near: Vec<Vec<bool>>,
-}
-
-impl<'a> Near<'a> {
-    fn new(measured: &'a Measured, service: usize, at: &[LonLat]) -> Self {
-        let ready = &measured.reached.ready;
-        let Threshold::Time(limit) = measured.standard.services[service].threshold else { panic!("not in time") };
-        let of_place = |at: &LonLat| {
-            let snap = ready.snap(*at).unwrap();
-            let is_near = |home: &lifecircle::network::Snap| {
-                let route = ready.route(&[*home], &[snap], &()).unwrap();
-                route.is_some_and(|route| f64::from(route.cost.0) <= limit.0 * 1000.0)
-            };
-            ready.snaps().homes.iter().map(|home| home.is_ok_and(|home| is_near(&home))).collect()
-        };
-        Self { measured, service, near: at.iter().map(of_place).collect() }
-    }
-
-    /// People who have the service if facilities stood at some of the places; a home has it by whoever is near, or as it is.
-    fn people(&self, chosen: &[usize]) -> f64 {
-        let homes = self.measured.city().homes.iter().enumerate();
-        let has =
-            |home: usize| self.measured.has(home, self.service) || chosen.iter().any(|place| self.near[*place][home]);
-        homes.filter(|(home, _)| has(*home)).map(|(_, home)| home.residents).sum()
-    }
-}
-
-fn corners(measured: &Measured, count: usize) -> Vec<LonLat> {
-    let nodes = &measured.city().streets.nodes;
-    (0..count).map(|number| nodes[(number * 37 + 5) * nodes.len() / (count * 37 + 40)]).collect()
-}
-
 #[test]
 fn prices_and_roles_are_kept_and_nothing_better_exists() {
     let (measured, service) = small_city();
@@ -165,8 +116,7 @@ fn prices_and_roles_are_kept_and_nothing_better_exists() {
     let cost = [3.0, 1.0, 2.5, 4.0, 1.5, 2.0, 3.5];
     let roles =
         [Role::Allowed, Role::Allowed, Role::Required, Role::Allowed, Role::Competitor, Role::Allowed, Role::Allowed];
-    let candidate =
-        |number: usize| Candidate { at: at[number], cost: cost[number], role: roles[number], services: vec![] };
+    let candidate = |number: usize| Candidate { cost: cost[number], role: roles[number], ..Candidate::at(at[number]) };
     let question = Question {
         most: Most::Budget(7.0),
         candidates: Some((0..7).map(candidate).collect()),
@@ -255,7 +205,7 @@ fn the_fewest_are_enough_and_one_fewer_is_not() {
     // Without any time nothing is claimed.
     struct Over;
     impl lifecircle_plan::siting::Watch for Over {
-        fn closing(&self, _: Option<i64>, _: i64) {}
+        fn closing(&self, _: lifecircle_plan::siting::Known) {}
         fn is_over(&self) -> bool {
             true
         }

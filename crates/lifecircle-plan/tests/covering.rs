@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use lifecircle_plan::siting::{Conditions, Covering, Limit, Need, Settings, Watch, cover};
+use lifecircle_plan::siting::{Conditions, Covering, Known, Limit, Need, Settings, Watch, cover};
 use proptest::prelude::*;
 
 /// A problem as it was asked, before anything is put together.
@@ -36,7 +36,14 @@ impl Asked {
     }
 
     /// Finds a place for one more of a demand, moving others if need be.
-    fn one_more(&self, demand: usize, chosen: &[u32], spare: &mut [i64], along: &mut [Vec<i64>], seen: &mut [bool]) -> bool {
+    fn one_more(
+        &self,
+        demand: usize,
+        chosen: &[u32],
+        spare: &mut [i64],
+        along: &mut [Vec<i64>],
+        seen: &mut [bool],
+    ) -> bool {
         seen[demand] = true;
         for (at, &site) in chosen.iter().enumerate() {
             if !self.sites[site as usize].contains(&(demand as u32)) || along[demand][at] == self.needs[demand].weight {
@@ -77,7 +84,8 @@ impl Asked {
     fn choices(&self) -> impl Iterator<Item = Vec<u32>> {
         let sites = self.sites.len() as u32;
         let standing = self.conditions.standing.clone();
-        let all = (0_u32..1 << sites).map(move |set| (0..sites).filter(|site| set >> site & 1 == 1).collect::<Vec<_>>());
+        let all =
+            (0_u32..1 << sites).map(move |set| (0..sites).filter(|site| set >> site & 1 == 1).collect::<Vec<_>>());
         all.filter(move |chosen| standing.iter().all(|site| chosen.contains(site)))
     }
 
@@ -171,7 +179,7 @@ proptest! {
 struct After(std::sync::atomic::AtomicUsize);
 
 impl Watch for After {
-    fn closing(&self, _: Option<i64>, _: i64) {}
+    fn closing(&self, _: Known) {}
     fn is_over(&self) -> bool {
         use std::sync::atomic::Ordering::Relaxed;
         self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err()

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use lifecircle_plan::siting::{
-    Demand, Limit, Link, Outcome, Problem, Settings, Watch, max_cover, p_center, p_median, set_cover, solve,
+    Demand, Known, Limit, Link, Outcome, Problem, Settings, Watch, max_cover, p_center, p_median, set_cover, solve,
 };
 use proptest::prelude::*;
 
@@ -119,7 +119,7 @@ proptest! {
 struct After(std::sync::atomic::AtomicUsize);
 
 impl Watch for After {
-    fn closing(&self, _: Option<i64>, _: i64) {}
+    fn closing(&self, _: Known) {}
     fn is_over(&self) -> bool {
         self.0
             .fetch_update(std::sync::atomic::Ordering::Relaxed, std::sync::atomic::Ordering::Relaxed, |left| {

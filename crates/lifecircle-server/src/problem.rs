@@ -43,6 +43,11 @@ impl Problem {
         Self { status, body, retry_after: None }
     }
 
+    /// What is told of it.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
     /// What was asked for is not there.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), detail)

@@ -1,13 +1,13 @@
 //! Computing, apart from serving: how much is done at once, how much may wait, and how it is stopped when nobody waits for it any
 //! longer. It knows nothing of what is computed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use std::time::{Duration, Instant};
 
 use lifecircle::progress::{Progress, Stage};
-use lifecircle_plan::siting::Watch;
+use lifecircle_plan::siting::{Known, Watch};
 use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
@@ -51,21 +51,44 @@ impl Progress for Stop {
 }
 
 /// A search for proofs: over when the client has gone or time is up.
-#[derive(Debug)]
 pub struct Until<'a> {
     stop: &'a Stop,
     end: Instant,
+    told: Option<(Tell<'a>, Mutex<Instant>)>,
 }
+
+/// Who is told how far a search is.
+pub type Tell<'a> = &'a (dyn Fn(Known) + Sync);
+
+/// How often it is told how far a search is.
+const TOLD_EVERY: Duration = Duration::from_millis(150);
 
 impl<'a> Until<'a> {
     /// So long from now.
     pub fn new(stop: &'a Stop, limit: Duration) -> Self {
-        Self { stop, end: Instant::now() + limit }
+        Self { stop, end: Instant::now() + limit, told: None }
+    }
+
+    /// The same, telling now and then what is known.
+    #[must_use]
+    pub fn telling(self, told: Option<Tell<'a>>) -> Self {
+        Self { told: told.map(|told| (told, Mutex::new(Instant::now()))), ..self }
     }
 }
 
 impl Watch for Until<'_> {
-    fn closing(&self, _: Option<i64>, _: i64) {}
+    fn closing(&self, known: Known) {
+        if let Some((tell, last)) = &self.told
+            && let Ok(mut last) = last.lock()
+            && last.elapsed() >= TOLD_EVERY
+        {
+            *last = Instant::now();
+            tell(known);
+        }
+    }
+    fn rising(&self, known: Known) {
+        self.closing(known);
+    }
     fn is_over(&self) -> bool {
         self.stop.is_cancelled() || Instant::now() > self.end
     }

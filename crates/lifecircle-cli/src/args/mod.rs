@@ -17,7 +17,8 @@ use lifecircle::tables::Format;
 use lifecircle::text::Language;
 pub use measuring::{Measuring, MeasuringAll};
 pub use plan::{
-    CompareArgs, LinksArgs, PlanCommand, RenewalArgs, SitesArgs, SitesModel, SolveArgs, SolveModel, UnitsArgs,
+    CompareArgs, LinksArgs, PlanCommand, RenewalArgs, SitesAreas, SitesArgs, SitesModel, SolveArgs, SolveModel,
+    UnitsArgs,
 };
 pub use reach::{Asking, Limits, OpportunitiesArgs, ReachCommand, time};
 

@@ -69,9 +69,14 @@ Examples:
   lifecircle plan sites demo.city --service pocket_park,public_toilet --budget 300 --candidates lots.xlsx
   lifecircle plan sites demo.city --service elderly_canteen,childcare --together --count 5 --candidates community_service_station
   lifecircle plan sites demo.city --service elderly_day_care --count 5 --weights elderly=2
+  lifecircle plan sites demo.city --service childcare --count 6 --model capacitated --capacity 80
+  lifecircle plan sites demo.city --service pharmacy --count 6 --model p-center --cover 95%     the longest way of 95 % of people
+  lifecircle plan sites demo.city --service pocket_park --count 17 --floor 60%                  at least 60 % in every district
+  lifecircle plan sites demo.city --service pocket_park --count 17 --candidates vacant,public
 
-A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必选, 他建), and services (ids with semicolons). Instead of a
-list, kinds of the city's own facilities may be named, as community_service_station or primary_school (see `lifecircle standards kinds`).")]
+A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必选, 他建), services (ids with semicolons) and capacity (容量, 床位).
+Instead of a list, what the city offers may be named: `vacant` land (brownfield, greenfield), `public` buildings, or kinds of its facilities, as
+community_service_station or primary_school (see `lifecircle standards kinds`).")]
 pub struct SitesArgs {
     /// The city directory
     pub city: PathBuf,
@@ -82,25 +87,37 @@ pub struct SitesArgs {
     #[arg(long, help_heading = PLANNING)]
     pub together: bool,
     /// How many new facilities
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", required_unless_present_any = ["budget", "cover"], help_heading = PLANNING)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N", help_heading = PLANNING)]
     pub count: Option<u32>,
     /// How much they may cost together, in the unit of the candidates' costs
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "candidates", conflicts_with_all = ["count", "cover"], help_heading = PLANNING)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "candidates", conflicts_with = "count", help_heading = PLANNING)]
     pub budget: Option<f64>,
-    /// As few as give so many percent of people the service
-    #[arg(long, value_name = "PERCENT", value_parser = super::percent, conflicts_with_all = ["count", "model"], help_heading = PLANNING)]
+    /// As few as give so many percent of people the service; with p-center: the longest way of so many percent of people
+    #[arg(long, value_name = "PERCENT", value_parser = super::percent, help_heading = PLANNING)]
     pub cover: Option<f64>,
     /// How much people of some ages count, beside others who count 1: elderly=2,children=1.5
     #[arg(long, value_name = "AGE=NUMBER,…", value_parser = weights, default_value = "", hide_default_value = true, help_heading = PLANNING)]
     pub weights: Weights,
-    /// What is made best: how many have the service within reach, or the mean way to it
+    /// What is made best
     #[arg(long, value_enum, default_value = "mclp", help_heading = PLANNING)]
     pub model: SitesModel,
+    /// What a new facility holds, with the model capacitated: places, or what the standard's ratio counts [default: as is usual by the standard]
+    #[arg(long, value_name = "N", value_parser = capacity, help_heading = PLANNING)]
+    pub capacity: Option<f64>,
+    /// At least so many percent of the people of every district have the service, or as many as candidates give
+    #[arg(long, value_name = "PERCENT", value_parser = super::percent, conflicts_with = "worst_first", help_heading = PLANNING)]
+    pub floor: Option<f64>,
+    /// The district that has least is given as much as can be, then most people are served
+    #[arg(long, help_heading = PLANNING)]
+    pub worst_first: bool,
+    /// Which areas --floor and --worst-first are of
+    #[arg(long, value_enum, default_value = "districts", help_heading = PLANNING)]
+    pub areas: SitesAreas,
     /// How near is near enough, in minutes of the walker [default: as the standard says]
     #[arg(long, value_name = "MINUTES", value_parser = minutes, help_heading = PLANNING)]
     pub within: Option<f64>,
-    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …), or kinds of the city's facilities with commas [default: junctions of
-    /// the streets]
+    /// Where they may stand: a list with coordinates (CSV, XLSX, GeoJSON …), or with commas between what the city offers: vacant, public, kinds of its
+    /// facilities [default: junctions of the streets]
     #[arg(long, value_name = "FILE|KIND", help_heading = PLANNING)]
     pub candidates: Option<String>,
     #[command(flatten)]
@@ -330,6 +347,13 @@ fn weights(text: &str) -> Result<Weights, String> {
     Ok(weights)
 }
 
+fn capacity(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(places) if places > 0.0 && places <= 1e7 => Ok(places),
+        _ => Err("give a number above 0".to_owned()),
+    }
+}
+
 fn detour(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(minutes) if minutes > 0.0 && minutes <= 30.0 => Ok(minutes),
@@ -357,6 +381,24 @@ pub enum SitesModel {
     Mclp,
     /// The mean way is shortest
     PMedian,
+    /// The longest way is shortest
+    PCenter,
+    /// The fewest that give all who can be reached the service, or so many percent as --cover says
+    Lscp,
+    /// Most residents have one and another besides
+    Backup,
+    /// Most residents have a place, where each facility has so many
+    Capacitated,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SitesAreas {
+    /// Districts (区)
+    Districts,
+    /// Subdistricts and towns (街道、镇)
+    Subdistricts,
+    /// Communities (社区)
+    Communities,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

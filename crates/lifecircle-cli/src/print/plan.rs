@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lifecircle::measure::Measured;
 use lifecircle::text::Language;
-use lifecircle_plan::sites::{Fewest, Model, Question, Sites, SitesDocument, Weights};
+use lifecircle_plan::sites::{Fewest, LONGEST_WAY, Model, Question, Sites, SitesDocument, Weights};
 use serde_json::{Value, json};
 
 use super::{count, document, line, percent, pick, table};
@@ -64,12 +64,13 @@ pub fn sites(
     if common.json {
         return document(out, &json!(told));
     }
-    let is_cover = question.model == Model::Cover;
+    let model = question.model;
     let is_weighed = question.weights != Weights::default();
-    let adds = if is_cover {
-        pick(common, "新增居民", "Residents gained")
-    } else {
-        pick(common, "节省（人·小时）", "Person-hours saved")
+    let adds = match model {
+        Model::Cover | Model::Capacitated => pick(common, "新增居民", "Residents gained"),
+        Model::Backup => pick(common, "新增居民（一处、两处分别计）", "Residents gained (first and second)"),
+        Model::Center => pick(common, "进入该时间的居民", "Residents brought within"),
+        Model::Median => pick(common, "节省（人·小时）", "Person-hours saved"),
     };
     let service = |service: &usize| {
         let service = &measured.standard.services[*service];
@@ -83,7 +84,7 @@ pub fn sites(
     header.extend(several.then(|| pick(common, "服务", "Service")));
     let mut rows = table(&header, 0);
     for (order, site) in found.sites.iter().enumerate() {
-        let adds = if is_cover { site.adds } else { site.adds / 3_600.0 };
+        let adds = if model == Model::Median { site.adds / 3_600.0 } else { site.adds };
         let number = if site.required { format!("{} *", order + 1) } else { (order + 1).to_string() };
         let mut row = vec![number, format!("{:.6}", site.at.x), format!("{:.6}", site.at.y), count(adds)];
         row.extend(has_costs.then(|| site.cost.to_string()));
@@ -100,30 +101,14 @@ pub fn sites(
     if found.sites.iter().any(|site| site.required) {
         line(out, pick(common, "* 必建", "* required"))?;
     }
+    if !found.areas.is_empty() {
+        areas(out, found, common)?;
+    }
     let name = names(&question.services);
-    let (before, after) = (share(found.before, found, is_cover), share(found.value, found, is_cover));
+    line(out, &what_changes(&name, found, question, common))?;
     line(
         out,
-        &match (common.language(), is_cover) {
-            (Language::Chinese, true) => {
-                let people = if is_weighed { "加权人数" } else { "人" };
-                format!(
-                    "{name}：覆盖率由 {before} 升至 {after}（新增 {} {people}）。",
-                    count(found.value - found.before)
-                )
-            }
-            (Language::English, true) => {
-                let people = if is_weighed { "weighted residents" } else { "residents" };
-                let gained = count(found.value - found.before);
-                format!("{name}: coverage rises from {before} to {after} ({gained} more {people}).")
-            }
-            (Language::Chinese, false) => format!("{name}：人均步行由 {before} 分钟降至 {after} 分钟。"),
-            (Language::English, false) => format!("{name}: the mean way falls from {before} to {after} minutes."),
-        },
-    )?;
-    line(
-        out,
-        &fewest.map_or_else(|| how_good(found, is_cover, told.seconds, common), |fewest| how_few(fewest, told, common)),
+        &fewest.map_or_else(|| how_good(found, model, told.seconds, common), |fewest| how_few(fewest, told, common)),
     )?;
     if found.without_street > 0 {
         let left_out = count(found.without_street as f64);
@@ -141,10 +126,99 @@ pub fn sites(
     Ok(())
 }
 
-/// Coverage, or the mean way in minutes.
-fn share(value: f64, found: &Sites, is_cover: bool) -> String {
-    let share = value / found.people.max(f64::MIN_POSITIVE);
-    if is_cover { percent(share) } else { format!("{:.2}", share / 60.0) }
+/// What each area has, and must have.
+fn areas(out: &mut dyn Write, found: &Sites, common: &Common) -> io::Result<()> {
+    let header = [
+        pick(common, "分区", "Area"),
+        pick(common, "人口", "Residents"),
+        pick(common, "现状", "Before"),
+        pick(common, "建成后", "After"),
+        pick(common, "下限", "Floor"),
+    ];
+    let mut rows = table(&header, 1);
+    for area in &found.areas {
+        let share = |people: f64| percent(people / area.people.max(f64::MIN_POSITIVE));
+        let name =
+            pick(common, &area.name.local, if area.name.en.is_empty() { &area.name.local } else { &area.name.en });
+        rows.add_row([name.to_owned(), count(area.people), share(area.before), share(area.after), share(area.floor)]);
+    }
+    line(out, &rows.to_string())
+}
+
+/// What the new facilities change.
+fn what_changes(name: &str, found: &Sites, question: &Question, common: &Common) -> String {
+    let is_weighed = question.weights != Weights::default();
+    let share = |value: f64| percent(value / found.people.max(f64::MIN_POSITIVE));
+    let (before, after, gained) = (share(found.before), share(found.value), count(found.value - found.before));
+    let mean = |value: f64| format!("{:.2}", value / found.people.max(f64::MIN_POSITIVE) / 60.0);
+    match (question.model, common.language()) {
+        (Model::Cover, Language::Chinese) => {
+            let people = if is_weighed { "加权人数" } else { "人" };
+            format!("{name}：覆盖率由 {before} 升至 {after}（新增 {gained} {people}）。")
+        }
+        (Model::Cover, Language::English) => {
+            let people = if is_weighed { "weighted residents" } else { "residents" };
+            format!("{name}: coverage rises from {before} to {after} ({gained} more {people}).")
+        }
+        (Model::Capacitated, Language::Chinese) => {
+            format!("{name}：有位可用的居民由 {before} 升至 {after}（新增 {gained} 人）。")
+        }
+        (Model::Capacitated, Language::English) => {
+            format!("{name}: residents with a place rise from {before} to {after} ({gained} more).")
+        }
+        (Model::Backup, language) => {
+            let [one, two] = found.times.map_or([[0.0; 2]; 2], |times| [times.one, times.two]);
+            let (one, two) = (one.map(share), two.map(share));
+            match language {
+                Language::Chinese => format!(
+                    "{name}：至少一处可达的居民由 {} 升至 {}，至少两处由 {} 升至 {}。",
+                    one[0], one[1], two[0], two[1]
+                ),
+                Language::English => format!(
+                    "{name}: residents with one within reach rise from {} to {}, with two from {} to {}.",
+                    one[0], one[1], two[0], two[1]
+                ),
+            }
+        }
+        (Model::Center, language) => {
+            let (before, after) = (longest(found.before, common), longest(found.value, common));
+            match (language, question.share < 1.0) {
+                (Language::Chinese, true) => {
+                    format!("{name}：{} 居民的最长步行时间由 {before}降至 {after}。", percent(question.share))
+                }
+                (Language::Chinese, false) => {
+                    format!("{name}：最长步行时间由 {before}降至 {after}（无路可达的居民不计）。")
+                }
+                (Language::English, true) => {
+                    format!(
+                        "{name}: the longest way of {} of residents falls from {before} to {after}.",
+                        percent(question.share)
+                    )
+                }
+                (Language::English, false) => {
+                    format!("{name}: the longest way falls from {before} to {after} (whom nothing reaches aside).")
+                }
+            }
+        }
+        (Model::Median, Language::Chinese) => {
+            format!("{name}：人均步行由 {} 分钟降至 {} 分钟。", mean(found.before), mean(found.value))
+        }
+        (Model::Median, Language::English) => {
+            format!("{name}: the mean way falls from {} to {} minutes.", mean(found.before), mean(found.value))
+        }
+    }
+}
+
+/// A way in minutes; who has a longer one than half an hour is not told apart.
+fn longest(seconds: f64, common: &Common) -> String {
+    if seconds >= LONGEST_WAY.0 {
+        return pick(common, "30 分钟以上", "more than 30 minutes").to_owned();
+    }
+    let minutes = format!("{:.1}", seconds / 60.0);
+    match common.language() {
+        Language::Chinese => format!("{minutes} 分钟"),
+        Language::English => format!("{minutes} minutes"),
+    }
 }
 
 /// How few are enough.
@@ -172,13 +246,26 @@ fn how_few(fewest: &Fewest, told: &SitesDocument, common: &Common) -> String {
 }
 
 /// How far from the best possible it is.
-fn how_good(found: &Sites, is_cover: bool, seconds: f64, common: &Common) -> String {
+fn how_good(found: &Sites, model: Model, seconds: f64, common: &Common) -> String {
     let candidates = count(found.candidates as f64);
     let gap = found.gap() * 100.0;
     let mut text = match (common.language(), gap == 0.0) {
         (Language::Chinese, true) => format!("已证明：{candidates} 个候选点中没有更好的选择（{seconds:.1} 秒）。"),
         (Language::English, true) => {
             format!("Proven: no choice among the {candidates} candidates is better ({seconds:.1} s).")
+        }
+        (language, false) if model == Model::Center => {
+            let bound = longest(found.bound, common);
+            match language {
+                Language::Chinese => {
+                    format!("{candidates} 个候选点中，任何选择都不短于 {bound}（{seconds:.1} 秒）。")
+                }
+                Language::English => {
+                    format!(
+                        "No choice among the {candidates} candidates makes it shorter than {bound} ({seconds:.1} s)."
+                    )
+                }
+            }
         }
         (Language::Chinese, false) => {
             format!("{candidates} 个候选点中，任何选择的增益最多再多 {gap:.3}%（{seconds:.1} 秒）。")
@@ -187,8 +274,9 @@ fn how_good(found: &Sites, is_cover: bool, seconds: f64, common: &Common) -> Str
             format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s).")
         }
     };
-    if let Some(bound) = found.bound_at_junctions.filter(|_| is_cover) {
-        let most = share(bound, found, is_cover);
+    let at_junctions = found.bound_at_junctions.filter(|_| matches!(model, Model::Cover | Model::Capacitated));
+    if let Some(bound) = at_junctions {
+        let most = percent(bound / found.people.max(f64::MIN_POSITIVE));
         text += &match common.language() {
             Language::Chinese => format!("若可选任意路口，同样数量的覆盖率也不超过 {most}。"),
             Language::English => format!(" As many at any junctions cover at most {most}."),

@@ -9,7 +9,7 @@ use lifecircle::error::Result;
 use super::bound::{Bound, Fate, Knapsacks};
 use super::problem::{Plan, Regions};
 use super::search::search;
-use crate::siting::Watch;
+use crate::siting::{Known, Watch};
 
 /// Steps towards the first bound, and towards each part's.
 const FIRST_STEPS: usize = 600;
@@ -91,11 +91,11 @@ pub fn solve(regions: &Regions, gap: f64, watch: &dyn Watch) -> Result<Found> {
     let mut parts: Vec<Part> = Vec::new();
     let mut bound = first.value.min(goal);
     let mut count = 1;
-    watch.closing(is_balanced.then_some(goal), bound);
+    watch.closing(known(is_balanced.then_some(goal), bound));
     push(&mut open, &mut parts, settled(regions, &fates, first, goal), goal);
     while let Some(Reverse((value, part))) = open.pop() {
         bound = bound.max(value.min(goal));
-        watch.closing(is_balanced.then_some(goal), bound);
+        watch.closing(known(is_balanced.then_some(goal), bound));
         if near_enough(bound) || is_over() || !is_balanced {
             break;
         }
@@ -180,6 +180,12 @@ fn to_split(regions: &Regions, fates: &[Fate], prices: &[i64], knapsacks: &Knaps
     }
     // The cheapest free one: most likely it has a unit, and without it the bound climbs most.
     free.into_iter().min_by_key(|centre| (knapsacks.worth(*centre, prices).unwrap_or(i64::MAX), *centre))
+}
+
+/// What is known by the cost of a plan, if there is one, and a bound.
+fn known(value: Option<i64>, bound: i64) -> Known {
+    let gap = |value: i64| (value - bound) as f64 / value.max(1) as f64;
+    Known { value, bound, gap: value.map(gap) }
 }
 
 /// What all ways cost if every region had the cheapest centre but its own.

@@ -21,6 +21,8 @@ pub struct Candidate {
     pub role: Role,
     /// The services that may stand there, by their places in the standard; all that are asked for if none is named.
     pub services: Vec<usize>,
+    /// What a facility there would hold, where it is not like others.
+    pub capacity: Option<f64>,
 }
 
 /// What becomes of a candidate.
@@ -50,7 +52,7 @@ impl Role {
 impl Candidate {
     /// A place that may be chosen for anything, and counts as one.
     pub fn at(at: LonLat) -> Self {
-        Self { at, cost: 1.0, role: Role::Allowed, services: Vec::new() }
+        Self { at, cost: 1.0, role: Role::Allowed, services: Vec::new(), capacity: None }
     }
 }
 

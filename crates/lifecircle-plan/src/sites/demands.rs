@@ -15,8 +15,8 @@ use super::{LONGEST_WAY, Model, Question, Weights};
 use crate::siting::{Demand, Link};
 
 /// People are counted in thousandths, ways in tenths of seconds.
-const PARTS_OF_PERSON: f64 = 1_000.0;
-const PARTS_OF_SECOND: f64 = 10.0;
+pub(super) const PARTS_OF_PERSON: f64 = 1_000.0;
+pub(super) const PARTS_OF_SECOND: f64 = 10.0;
 
 /// The demands of all services that are asked for, one service after another.
 pub(super) struct Demands {
@@ -24,6 +24,8 @@ pub(super) struct Demands {
     /// Each service and what is near enough.
     services: Vec<(usize, Threshold)>,
     pub all: Vec<Demand>,
+    /// By how many more facilities each wants to be served.
+    pub times: Vec<u32>,
     /// People whom the services are for, each service for itself.
     pub people: f64,
     /// What counts before: people who have the service, or their seconds of way.
@@ -31,35 +33,72 @@ pub(super) struct Demands {
 }
 
 impl Demands {
-    pub fn of(measured: &Measured, question: &Question) -> Result<Self> {
+    pub fn of(measured: &Measured, question: &Question, progress: &dyn Progress) -> Result<Self> {
         let threshold = |service: &usize| {
             let own = measured.standard.services[*service].threshold;
             (*service, question.within.map_or(own, Threshold::Time))
         };
         let services: Vec<_> = question.services.iter().map(threshold).collect();
-        let mut demands = Self { model: question.model, services, all: Vec::new(), people: 0.0, before: 0.0 };
-        for &service in &question.services {
-            let group = measured.standard.services[service].people;
+        let mut demands =
+            Self { model: question.model, services, all: Vec::new(), times: Vec::new(), people: 0.0, before: 0.0 };
+        for (service, threshold) in demands.services.clone() {
+            let near = match question.model {
+                Model::Backup => demands.homes_near(measured, service, threshold, progress)?,
+                _ => Vec::new(),
+            };
+            let mut facilities = vec![0; measured.city().homes.len()];
+            near.iter().flatten().for_each(|&home| facilities[home as usize] += 1);
             for (index, home) in measured.city().homes.iter().enumerate() {
-                let people = question.weights.of(home, group)?;
+                let people = people_of(measured, question, home, service)?;
                 let ceiling = ceiling(measured, question, index, service);
+                let times = match question.model {
+                    Model::Backup => 2_u32.saturating_sub(facilities[index]),
+                    _ => ceiling.min(1),
+                };
                 demands.people += people;
                 demands.before += match question.model {
                     Model::Cover => people * f64::from(1 - ceiling),
+                    Model::Backup => people * f64::from(2 - times),
+                    // Who has a place is known when all have gone to theirs.
+                    Model::Capacitated | Model::Center => 0.0,
                     Model::Median => people * f64::from(ceiling) / PARTS_OF_SECOND,
                 };
                 let weight = (people * PARTS_OF_PERSON).round() as i64;
-                demands.all.push(Demand { weight, ceiling: Some(ceiling) });
+                demands.all.push(Demand { weight, ceiling: Some(if times == 0 { 0 } else { ceiling }) });
+                demands.times.push(times);
             }
         }
         Ok(demands)
     }
 
+    /// The homes that reach each existing facility of a service within its threshold.
+    pub fn homes_near(
+        &self,
+        measured: &Measured,
+        service: usize,
+        threshold: Threshold,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<u32>>> {
+        let ready = &measured.reached.ready;
+        let members = &measured.recognised.services[service];
+        match threshold {
+            Threshold::Time(limit) => near(ready.times(), members, Millis::round(limit), progress),
+            Threshold::Distance(limit) => near(ready.lengths(), members, Millimetres::round(limit), progress),
+        }
+    }
+
+    /// How near is near enough for the only service.
+    pub fn threshold(&self) -> Threshold {
+        self.services[0].1
+    }
+
     /// How many units of cost a person, or a person's second, is.
     pub fn parts(&self) -> f64 {
         match self.model {
-            Model::Cover => PARTS_OF_PERSON,
             Model::Median => PARTS_OF_PERSON * PARTS_OF_SECOND,
+            // Ways, where the longest counts.
+            Model::Center => PARTS_OF_SECOND,
+            Model::Cover | Model::Backup | Model::Capacitated => PARTS_OF_PERSON,
         }
     }
 
@@ -100,16 +139,16 @@ impl Demands {
     ) -> Result<Vec<Vec<Link>>> {
         let ready = &measured.reached.ready;
         match (self.model, threshold) {
-            (Model::Cover, Threshold::Distance(metres)) => {
+            (Model::Cover | Model::Backup | Model::Capacitated, Threshold::Distance(metres)) => {
                 let lengths = ready.lengths();
                 let places = candidates.snaps.iter().map(|snap| Some(snap.in_lengths(lengths.network()))).collect();
                 rows(lengths, &places, (Millimetres::round(metres), |_| 0), own, progress)
             }
-            (Model::Cover, Threshold::Time(seconds)) => {
+            (Model::Cover | Model::Backup | Model::Capacitated, Threshold::Time(seconds)) => {
                 let limit = Millis::round(Seconds(seconds.0 + longer.0));
                 rows(ready.times(), &candidates.places(), (limit, |_| 0), own, progress)
             }
-            (Model::Median, _) => {
+            (Model::Median | Model::Center, _) => {
                 let cost = |time: Millis| tenths(Seconds(f64::from(time.units()) / 1_000.0));
                 rows(ready.times(), &candidates.places(), (Millis::round(LONGEST_WAY), cost), own, progress)
             }
@@ -127,8 +166,37 @@ fn ceiling(measured: &Measured, question: &Question, home: usize, service: usize
     match (question.model, question.within) {
         (Model::Cover, Some(within)) => u32::from(!nearest.is_some_and(|time| time.0 <= within.0)),
         (Model::Cover, None) => u32::from(!measured.has(home, service)),
-        (Model::Median, _) => tenths(nearest.map_or(LONGEST_WAY, |now| Seconds(now.0.min(LONGEST_WAY.0)))),
+        // Whoever has one may want another, or find it full.
+        (Model::Backup | Model::Capacitated, _) => 1,
+        (Model::Median | Model::Center, _) => {
+            tenths(nearest.map_or(LONGEST_WAY, |now| Seconds(now.0.min(LONGEST_WAY.0))))
+        }
     }
+}
+
+/// The people of a home who count for a service.
+fn people_of(measured: &Measured, question: &Question, home: &Home, service: usize) -> Result<f64> {
+    let service = &measured.standard.services[service];
+    if question.model != Model::Capacitated {
+        return question.weights.of(home, service.people);
+    }
+    let group = service.ratio.as_ref().map_or(service.people, |ratio| ratio.people);
+    residents_of(home, group).ok_or_else(|| {
+        Error::new(format!(
+            "places of `{}` are for {}, and the ages of residents are not known",
+            service.id,
+            group.name()
+        ))
+        .hint("give people with columns children and elderly")
+    })
+}
+
+/// The homes that reach each of some facilities within a limit.
+fn near<C: Cost>(searched: &Searched<C>, members: &[u32], limit: C, progress: &dyn Progress) -> Result<Vec<Vec<u32>>> {
+    let all = searched.facilities();
+    let members: Places<C> = members.iter().map(|&facility| all.doors(facility as usize).to_vec()).collect();
+    let found = catchment(searched.engine(progress)?, &members, searched.homes(), limit, progress)?;
+    Ok(found.into_iter().map(|homes| homes.into_iter().map(|(home, _)| home).collect()).collect())
 }
 
 /// For each home the candidates that serve it within a limit more cheaply than it is served, and what that costs.

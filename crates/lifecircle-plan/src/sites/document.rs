@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fewest::Fewest;
-use super::{Question, Site, Sites};
+use super::{AreaShare, Model, Question, Site, Sites};
 use crate::siting::METHOD;
 
 /// An answer as every caller gives it.
@@ -17,11 +17,12 @@ pub struct SitesDocument {
     pub standard: String,
     /// Who walks.
     pub walker: String,
-    /// `mclp`, `p-median`, or `lscp` where the fewest were asked for.
+    /// `mclp`, `p-median`, `p-center`, `backup`, `capacitated`, or `lscp` where the fewest were asked for.
     pub model: String,
     /// Whom the service is for: residents in all.
     pub residents: f64,
-    /// Residents who have it before; resident-seconds of all ways for `p-median`.
+    /// Residents who have it before (for `backup` those with two count twice, for `capacitated` it is those with a place); resident-seconds of all ways for
+    /// `p-median`; for `p-center` the seconds of the longest way.
     pub before: f64,
     /// The same after.
     pub value: f64,
@@ -45,12 +46,54 @@ pub struct SitesDocument {
     /// Where the fewest were asked for: the share of people that they reach; less than was asked if all candidates reach no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<f64>,
+    /// Where the longest way was asked for: the share of people whose way it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// For `backup`: residents with one facility within reach, before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_one: Option<[f64; 2]>,
+    /// The same with two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_two: Option<[f64; 2]>,
+    /// Areas that have floors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaDocument>,
     /// How many candidates there were.
     pub candidates: usize,
     /// Candidates that were given and have no street within reach.
     pub candidates_without_street: usize,
     /// The places, the one that adds most first.
     pub sites: Vec<SiteDocument>,
+}
+
+/// An area with a floor as every caller gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct AreaDocument {
+    /// Its name.
+    pub name: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Residents whom the services are for.
+    pub residents: f64,
+    /// Who has the service before.
+    pub before: f64,
+    /// Who has it after.
+    pub after: f64,
+    /// Who must at least.
+    pub floor: f64,
+}
+
+impl From<&AreaShare> for AreaDocument {
+    fn from(area: &AreaShare) -> Self {
+        Self {
+            name: area.name.local.clone(),
+            name_en: area.name.en.clone(),
+            residents: area.people,
+            before: area.before,
+            after: area.after,
+            floor: area.floor,
+        }
+    }
 }
 
 /// A place as every caller gives it.
@@ -68,7 +111,7 @@ pub struct SiteDocument {
     pub cost: f64,
     /// Whether it was required.
     pub required: bool,
-    /// What it adds to those before it: residents, or resident-seconds.
+    /// What it adds to those before it: residents, or resident-seconds; for `p-center` residents within the longest way.
     pub adds: f64,
 }
 
@@ -102,6 +145,10 @@ impl SitesDocument {
             cost: found.cost,
             at_least: None,
             goal: None,
+            share: (question.model == Model::Center).then_some(question.share),
+            with_one: found.times.map(|times| times.one),
+            with_two: found.times.map(|times| times.two),
+            areas: found.areas.iter().map(AreaDocument::from).collect(),
             candidates: found.candidates,
             candidates_without_street: found.without_street,
             sites: found.sites.iter().map(place).collect(),

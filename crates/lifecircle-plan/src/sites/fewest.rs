@@ -7,7 +7,7 @@ use lifecircle::measure::Measured;
 use lifecircle::progress::Progress;
 
 use super::{Model, Most, Prepared, Question, Solved};
-use crate::siting::{Outcome, Settings, Watch, solve};
+use crate::siting::{Outcome, Settings, Watch, set_cover, solve};
 
 /// Nobody builds more.
 const MOST: u32 = 100_000;
@@ -26,10 +26,9 @@ pub fn fewest_sites(
     watch: &dyn Watch,
     progress: &dyn Progress,
 ) -> Result<(Solved, Fewest)> {
-    if question.model != Model::Cover {
-        return Err(
-            Error::new("the fewest facilities are those that cover a share of people").hint("leave the model out")
-        );
+    if question.model != Model::Cover || question.floor.is_some() {
+        return Err(Error::new("the fewest facilities are those that cover a share of people")
+            .hint("leave the model and floors out"));
     }
     let city = Prepared::new(measured, question, progress)?;
     let all: Vec<u32> = (0..city.buildable.len() as u32).collect();
@@ -37,6 +36,9 @@ pub fn fewest_sites(
     let missed = ((1.0 - share) * city.demands.people * city.demands.parts()).floor() as i64;
     // So many may be left out.
     let goal = missed.max(without_any);
+    if goal == without_any {
+        return all_that_can_be(&city, (missed, without_any), share, watch, progress);
+    }
     let required = city.required.len() as u32;
     let mut search = Search { city: &city, goal, watch, best: None, too_few: required, last: None };
     if city.nothing_chosen() > goal {
@@ -63,7 +65,36 @@ pub fn fewest_sites(
     };
     let sites =
         city.answer(&Outcome { best: Some((chosen, 0)), bound: Some(without_any), ..outcome.clone() }, None, progress)?;
-    Ok((Solved { sites, problem, outcome }, told))
+    Ok((Solved { sites, problem: problem.into(), outcome }, told))
+}
+
+/// The fewest that reach all who can be reached: covering by set, whose bounds are better than those of covering most.
+fn all_that_can_be(
+    city: &Prepared<'_>,
+    (missed, without_any): (i64, i64),
+    share: f64,
+    watch: &dyn Watch,
+    progress: &dyn Progress,
+) -> Result<(Solved, Fewest)> {
+    let required = city.required.len() as u32;
+    let left = city.problem(Seconds(0.0), Some(city.limit(Most::Count(MOST))?), progress)?;
+    let wants = |demand: &usize| left.demand(*demand).ceiling == Some(1) && !left.row(*demand).is_empty();
+    let rows = (0..left.demands()).filter(wants).map(|demand| left.row(demand).to_vec()).collect();
+    let problem = set_cover(rows, left.sites())?;
+    let outcome = solve(&problem, Settings::default(), watch);
+    let more = |cost: Option<i64>| cost.map_or(0, |cost| cost.clamp(0, i64::from(MOST)) as u32);
+    let best = outcome.best.as_ref().map(|(chosen, _)| chosen.clone());
+    let told = Fewest {
+        count: required + more(outcome.best.as_ref().map(|(_, cost)| *cost)),
+        at_least: required + more(outcome.bound),
+        is_enough: best.is_some(),
+        needs_none: city.nothing_chosen() <= without_any,
+        goal: share.min(city.told(without_any) / city.demands.people.max(f64::MIN_POSITIVE)),
+        is_reachable: without_any <= missed,
+    };
+    let all = Outcome { best: best.map(|chosen| (chosen, 0)), bound: Some(without_any), ..outcome.clone() };
+    let sites = city.answer(&all, None, progress)?;
+    Ok((Solved { sites, problem: problem.into(), outcome }, told))
 }
 
 /// How few facilities are enough.

@@ -11,7 +11,7 @@ use lifecircle::standard::Standard;
 
 use super::{Candidate, Role};
 
-/// Reads candidates and what each is called. Columns: `cost` (造价, 费用, 投资), `role` (角色), `services` (服务; ids with semicolons); areas are their middles.
+/// Reads candidates and what each is called. Columns: `cost` (造价, 费用, 投资), `role` (角色), `services` (服务; ids with semicolons), `capacity` (容量, 床位 …); areas are their middles.
 ///
 /// # Errors
 /// If the list cannot be read, has no coordinates, or a cell is no cost, role or service.
@@ -20,6 +20,7 @@ pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidat
     let coordinates = Coordinates::find(&records, GivenColumns::default(), Datum::default())?;
     let cost = records.column(&["cost", "price", "造价", "费用", "投资", "造价（万元）", "投资（万元）"]);
     let costs = cost.map(|column| records.sizes(column)).transpose()?;
+    let capacities = records.find(Meaning::Capacity).map(|column| records.sizes(column)).transpose()?;
     let role = records.column(&["role", "角色"]);
     let services = records.column(&["services", "service", "服务"]);
     let name = records.find(Meaning::Name);
@@ -48,7 +49,8 @@ pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidat
                 .ok_or_else(|| records.error(record, "it has no cost, and others have one").hint("fill it in"))?,
             None => 1.0,
         };
-        candidates.push(Candidate { at, cost, role, services });
+        let capacity = capacities.as_ref().and_then(|capacities| capacities.of(number));
+        candidates.push(Candidate { at, cost, role, services, capacity });
         names.push(records.text(record, name).unwrap_or_default().to_owned());
     }
     if candidates.is_empty() {

@@ -12,8 +12,8 @@ use super::volume::{Climb, Effort, Relaxed, climb};
 pub const METHOD: &str = "Lagrangian bounds, dominance, branch and bound, swap search";
 
 /// How hard prices climb for the whole problem, and for a part of it.
-pub(super) const WHOLE: Effort = Effort { steps: 1500, patience: 16 };
-pub(super) const PART: Effort = Effort { steps: 120, patience: 10 };
+pub(super) const WHOLE: Effort = Effort { steps: 1500, patience: 16, is_whole: true };
+pub(super) const PART: Effort = Effort { steps: 120, patience: 10, is_whole: false };
 
 /// Chooses sites so that the cost is least, and proves it as far as `settings` and `watch` allow.
 ///
@@ -155,6 +155,10 @@ impl Solver<'_> {
         climb(&Priced { problem: &reduced.problem, scale: self.scale }, start, goal, effort, |relaxed, is_news| {
             if self.watch.is_over() {
                 return None;
+            }
+            if is_news && effort.is_whole {
+                let value = Some(*upper).filter(|value| *value < NONE_KNOWN);
+                self.watch.rising(self.settings.known(value, self.scale.up(relaxed.bound)));
             }
             if is_news && last.as_ref() != Some(&relaxed.chosen) {
                 last = Some(relaxed.chosen.clone());

@@ -4,10 +4,10 @@
 use lifecircle::Result;
 
 use super::branch::solve;
-use super::tree::{Outcome, Settings, Watch};
 use super::local_search::{Columns, Search};
 use super::problem::{Demand, Limit, Link, Problem};
 use super::proof::Proof;
+use super::tree::{Outcome, Settings, Watch};
 
 fn counted(sites: usize, most: i64) -> Option<Limit> {
     Some(Limit { sizes: vec![1; sites], most })
@@ -40,25 +40,29 @@ pub fn set_cover(rows: Vec<Vec<Link>>, sites: usize) -> Result<Problem> {
     Problem::new(demands, rows, vec![1; sites], None)
 }
 
-/// Covers all demands with `most` sites, or proves that as many do not.
-fn cover_with(rows: Vec<Vec<Link>>, sites: usize, most: i64, watch: &dyn Watch) -> Result<Outcome> {
+/// Covers all demands under a limit, or proves that it cannot be done. The outcome's costs are sizes.
+///
+/// # Errors
+/// As for [`Problem::new`].
+pub(crate) fn cover_all(rows: Vec<Vec<Link>>, limit: &Limit, watch: &dyn Watch) -> Result<(Problem, Outcome)> {
     // A search that swaps finds what one that only adds and drops does not.
-    let served = Problem::new(
-        vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()],
-        rows.clone(),
-        vec![0; sites],
-        counted(sites, most),
-    )?;
+    let sites = limit.sizes.len();
+    let demands = vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()];
+    let served = Problem::new(demands, rows.clone(), vec![0; sites], Some(limit.clone()))?;
     let columns = Columns::of(&served);
     let mut search = Search::new(&served, &columns, &[]);
     search.greedy();
     search.improve(&|| !watch.is_over());
     let chosen = search.chosen();
+    let demands = vec![Demand { weight: 1, ceiling: None }; rows.len()];
+    let problem = Problem::new(demands, rows, limit.sizes.clone(), None)?;
     if served.value(&chosen) == Some(0) {
-        let value = chosen.len() as i64;
-        return Ok(Outcome { best: Some((chosen, value)), bound: None, proof: Proof::default(), parts: 0 });
+        let value = chosen.iter().map(|&site| limit.sizes[site as usize]).sum();
+        let outcome = Outcome { best: Some((chosen, value)), bound: None, proof: Proof::default(), parts: 0 };
+        return Ok((problem, outcome));
     }
-    Ok(solve(&set_cover(rows, sites)?, Settings::any_below(most + 1), watch))
+    let outcome = solve(&problem, Settings::any_below(limit.most + 1), watch);
+    Ok((problem, outcome))
 }
 
 /// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.
@@ -87,11 +91,12 @@ pub fn p_center(
     // All lengths before `low` are too short; that at `high` is enough, if it is not the end.
     let mut center = Center { best: None, bound: 0, proof: None };
     let (mut low, mut high) = (0, lengths);
+    let limit = Limit { sizes: vec![1; sites], most };
     while low < high && !watch.is_over() {
         let at = low + (high - low) / 2;
         let rows = within(at);
         let is_hopeless = rows.iter().any(Vec::is_empty);
-        let outcome = if is_hopeless { None } else { Some(cover_with(rows, sites, most, watch)?) };
+        let outcome = if is_hopeless { None } else { Some(cover_all(rows, &limit, watch)?.1) };
         match outcome {
             Some(Outcome { best: Some((chosen, _)), .. }) => {
                 center.best = Some((chosen, at));

@@ -33,16 +33,39 @@ impl Settings {
         Self { below: Some(cost), ..Self::default() }
     }
 
+    /// What is known by a best cost and a bound.
+    pub(super) fn known(&self, value: Option<i64>, bound: i64) -> Known {
+        let gap = |value: i64| {
+            let counts = self.saved_from.map_or(value, |from| from - value);
+            (value - bound).max(0) as f64 / counts.max(1) as f64
+        };
+        Known { value, bound, gap: value.map(gap) }
+    }
+
     /// What does not cost less is of no interest.
     pub(super) fn wanted(&self) -> i64 {
         self.below.unwrap_or(NONE_KNOWN)
     }
 }
 
+/// What is known while it is searched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The best cost, if a choice was found.
+    pub value: Option<i64>,
+    /// No choice costs less than this.
+    pub bound: i64,
+    /// How far the choice is from the bound at most: as a share of what it saves, where that is what counts, or of its cost.
+    pub gap: Option<f64>,
+}
+
 /// Who is told how it goes, and may stop it. Asked often, from many threads.
 pub trait Watch: Sync {
-    /// The best cost known, if there is one, and the bound.
-    fn closing(&self, value: Option<i64>, bound: i64);
+    /// What is known by now.
+    fn closing(&self, known: Known);
+
+    /// What is known while the first bound still rises.
+    fn rising(&self, _: Known) {}
 
     /// Whether to stop: the best so far stands.
     fn is_over(&self) -> bool {
@@ -51,7 +74,7 @@ pub trait Watch: Sync {
 }
 
 impl Watch for () {
-    fn closing(&self, _: Option<i64>, _: i64) {}
+    fn closing(&self, _: Known) {}
 }
 
 /// The best choice that was found, and what is proven of it.
@@ -143,7 +166,8 @@ impl Search<'_> {
         let mut best = self.splitting.start();
         let mut nodes = vec![Node::default()];
         let mut waiting = Waiting::default();
-        let prices = self.splitting.first_prices(best.as_ref().map(|(chosen, _)| chosen.as_slice()).unwrap_or_default());
+        let prices =
+            self.splitting.first_prices(best.as_ref().map(|(chosen, _)| chosen.as_slice()).unwrap_or_default());
         let all = self.splitting.fates();
         waiting.push(Part { node: 0, bound: i64::MIN, depth: 0, fates: all, prices });
         // The least bound of what was stopped in its middle.
@@ -192,7 +216,7 @@ impl Search<'_> {
             }
             let upper = self.upper(&best);
             let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
-            self.watch.closing(best.as_ref().map(|(_, value)| *value), bound);
+            self.watch.closing(self.settings.known(best.as_ref().map(|(_, value)| *value), bound));
         }
         let upper = self.upper(&best);
         let bound = waiting.least().into_iter().chain(stopped_at).min().unwrap_or(upper).min(upper);
@@ -216,7 +240,6 @@ impl Search<'_> {
                 }
             })
     }
-
 }
 
 /// The parts that wait, the least bound first, of equals the deepest.

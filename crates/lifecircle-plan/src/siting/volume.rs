@@ -39,6 +39,8 @@ pub(crate) struct Effort {
     pub steps: usize,
     /// Steps without news before the steps become shorter.
     pub patience: usize,
+    /// Whether it is the whole problem, not a part.
+    pub is_whole: bool,
 }
 
 /// The best prices that were found, what they say, and how often each site was chosen on the way.

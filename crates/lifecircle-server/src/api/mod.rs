@@ -12,6 +12,7 @@ mod plan;
 mod reach;
 mod scenarios;
 mod search;
+mod telling;
 pub(crate) mod tiles;
 
 use std::sync::Arc;

@@ -155,6 +155,7 @@ fn item(feature: &lifecircle::city::MapFeature) -> Option<Item> {
         MapKind::Residential => (Layer::Land, "residential", first_seen()),
         MapKind::Commercial => (Layer::Land, "commercial", first_seen()),
         MapKind::Industrial => (Layer::Land, "industrial", first_seen()),
+        MapKind::Vacant => (Layer::Land, "vacant", first_seen()),
         MapKind::Campus => (Layer::Land, "campus", first_seen()),
         MapKind::Sport => (Layer::Land, "sport", first_seen().max(13)),
         MapKind::Sand => (Layer::Land, "sand", first_seen()),

@@ -30,6 +30,8 @@ pub enum MapKind {
     Commercial,
     /// Area: factories, warehouses, railway land.
     Industrial,
+    /// Area: brownfield, greenfield, plots on which nothing stands (闲置地).
+    Vacant,
     /// Area: schools, universities, hospitals.
     Campus,
     /// Area: pitches, playgrounds, stadiums.

@@ -112,6 +112,7 @@ fn area_kind(area: &Area<'_>) -> Option<MapKind> {
         Some("residential") => Some(MapKind::Residential),
         Some("commercial" | "retail") => Some(MapKind::Commercial),
         Some("industrial" | "railway" | "port" | "quarry" | "construction") => Some(MapKind::Industrial),
+        Some("brownfield" | "greenfield" | "vacant") => Some(MapKind::Vacant),
         _ if is("natural", &["beach", "sand", "bare_rock", "shingle"]) => Some(MapKind::Sand),
         _ => None,
     }

@@ -20,7 +20,7 @@ use lifecircle::ready::Walk;
 use lifecircle::standard::Standard;
 use lifecircle::text::Language;
 use lifecircle::{Error, Result};
-use lifecircle_plan::siting::{Outcome, Problem, ProofDocument, Watch};
+use lifecircle_plan::siting::{Known, Outcome, Posed, ProofDocument, Watch};
 
 pub use solve::Solved;
 
@@ -88,16 +88,11 @@ impl Closing {
 }
 
 impl Watch for Closing {
-    fn closing(&self, value: Option<i64>, bound: i64) {
-        let gap = value.map_or(1.0, |value| (value - bound) as f64 / value.max(1) as f64);
+    fn closing(&self, known: Known) {
+        let gap = known.gap.map_or_else(|| "?".to_owned(), |gap| format!("{:.2} %", gap * 100.0));
         self.bar.set_message(match self.language {
-            Language::Chinese => {
-                format!("求证中：与最优的差距不超过成本的 {:.2}%（Ctrl-C 取当前最好的结果）", gap * 100.0)
-            }
-            Language::English => format!(
-                "proving: at most {:.2} % of the cost from the best (Ctrl-C takes the best so far)",
-                gap * 100.0
-            ),
+            Language::Chinese => format!("求证中：距最优不超过 {gap}（Ctrl-C 取当前最好的结果）"),
+            Language::English => format!("proving: at most {gap} from the best (Ctrl-C takes the best so far)"),
         });
     }
 
@@ -113,7 +108,7 @@ impl Drop for Closing {
 }
 
 /// Writes a problem, an answer and its proof into a directory that is there.
-fn write_proof(path: &Path, problem: &Problem, outcome: &Outcome) -> Result<()> {
+fn write_proof(path: &Path, problem: &Posed, outcome: &Outcome) -> Result<()> {
     let document = serde_json::to_string(&ProofDocument::new(problem, outcome))
         .map_err(|error| Error::new(format!("the proof cannot be written: {error}")).file(path))?;
     output::write_text(path, &document)

@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use geo_types::{Geometry, Point};
-use lifecircle::accessibility::Points;
-use lifecircle::city::City;
 use lifecircle::geo::Seconds;
 use lifecircle::measure::{Measured, measure};
 use lifecircle::sources::lists;
@@ -12,16 +10,14 @@ use lifecircle::standard::Standard;
 use lifecircle::tables::Table;
 use lifecircle::{Error, Result, jobs};
 use lifecircle_plan::sites::{
-    Candidate, Model, Most, Question, Sites, SitesDocument, fewest_sites, find_sites, read_candidates,
+    Areas, Candidate, Floor, Model, Most, Question, Sites, SitesDocument, fewest_sites, find_sites, offered,
+    read_candidates,
 };
 
 use super::{Closing, load, write_proof};
-use crate::args::{Common, SitesArgs, SitesModel};
+use crate::args::{Common, SitesAreas, SitesArgs, SitesModel};
 use crate::print;
 use crate::progress::Bars;
-
-/// Candidates, and what each is called.
-type Named = (Vec<Candidate>, Vec<String>);
 
 pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let list = args.candidates.as_deref().map(Path::new).filter(|path| path.is_file() || lists::is_list(path));
@@ -31,30 +27,17 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let services = args.service.iter().map(|id| service(&standard, id)).collect::<Result<Vec<_>>>()?;
     let candidates = match (list, &args.candidates) {
         (Some(path), _) => Some(read_candidates(path, &standard)?),
-        (None, Some(kinds)) => Some(of_kinds(&city, kinds)?),
+        (None, Some(kinds)) => Some(offered(&city, kinds, &standard)?),
         (None, None) => None,
     };
     let bars = Bars::new(common);
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     drop(bars);
-    let question = Question {
-        services,
-        together: args.together,
-        most: args.budget.map_or(Most::Count(args.count.unwrap_or(1)), Most::Budget),
-        model: match args.model {
-            SitesModel::Mclp => Model::Cover,
-            SitesModel::PMedian => Model::Median,
-        },
-        within: args.within.map(Seconds::from_minutes),
-        candidates: candidates.as_ref().map(|(candidates, _)| candidates.clone()),
-        weights: args.weights,
-        prices: None,
-        gap: args.proving.gap,
-    };
+    let question = question(args, services, candidates.as_ref().map(|(candidates, _)| candidates.clone()))?;
     let watch = Closing::new(args.proving.time_limit, common);
-    let (solved, fewest) = match args.cover {
-        Some(percent) => {
-            let (solved, fewest) = fewest_sites(&measured, &question, percent / 100.0, &watch, &())?;
+    let (solved, fewest) = match fewest_share(args) {
+        Some(share) => {
+            let (solved, fewest) = fewest_sites(&measured, &question, share, &watch, &())?;
             (solved, Some(fewest))
         }
         None => (find_sites(&measured, &question, &watch, &())?, None),
@@ -87,21 +70,59 @@ pub(super) fn service(standard: &Standard, id: &str) -> Result<usize> {
     })
 }
 
-/// The sites of the city's own facilities of some kinds.
-fn of_kinds(city: &City, kinds: &str) -> Result<Named> {
-    let (mut candidates, mut names) = (Vec::new(), Vec::new());
-    for kind in kinds.split(',').map(str::trim) {
-        let points = Points::of_kind(city, kind)?;
-        candidates.extend(points.at().iter().map(|at| Candidate::at(*at)));
-        names.extend(points.ids().iter().map(|id| {
-            let facility = city.facilities.iter().find(|facility| facility.id == *id);
-            facility
-                .map(|facility| facility.name.local.clone())
-                .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| id.clone())
-        }));
+/// What is asked, as the arguments have it.
+fn question(args: &SitesArgs, services: Vec<usize>, candidates: Option<Vec<Candidate>>) -> Result<Question> {
+    let (is_center, is_capacitated) = (args.model == SitesModel::PCenter, args.model == SitesModel::Capacitated);
+    let is_fewest = fewest_share(args).is_some();
+    let wrong = |what: &str, hint: &str| Err(Error::new(what.to_owned()).hint(hint.to_owned()));
+    if args.cover.is_some() && !is_fewest && !is_center {
+        return wrong("--cover is for the fewest that are enough, or for --model p-center", "leave the model out");
     }
-    Ok((candidates, names))
+    if is_fewest && (args.count.is_some() || args.budget.is_some()) {
+        return wrong("the fewest that are enough are no given number", "leave --count and --budget out, or --cover");
+    }
+    if !is_fewest && args.count.is_none() && args.budget.is_none() {
+        return wrong("how many are built is not said", "give --count or --budget");
+    }
+    if args.capacity.is_some() && !is_capacitated {
+        return wrong("--capacity is for --model capacitated", "give --model capacitated");
+    }
+    let areas = match args.areas {
+        SitesAreas::Districts => Areas::Districts,
+        SitesAreas::Subdistricts => Areas::Subdistricts,
+        SitesAreas::Communities => Areas::Communities,
+    };
+    let floor =
+        args.floor.map(|percent| Floor::Share(percent / 100.0)).or(args.worst_first.then_some(Floor::WorstFirst));
+    Ok(Question {
+        services,
+        together: args.together,
+        most: args.budget.map_or(Most::Count(args.count.unwrap_or(1)), Most::Budget),
+        model: match args.model {
+            SitesModel::Mclp | SitesModel::Lscp => Model::Cover,
+            SitesModel::PMedian => Model::Median,
+            SitesModel::PCenter => Model::Center,
+            SitesModel::Backup => Model::Backup,
+            SitesModel::Capacitated => Model::Capacitated,
+        },
+        within: args.within.map(Seconds::from_minutes),
+        candidates,
+        weights: args.weights,
+        prices: None,
+        share: args.cover.filter(|_| is_center).map_or(1.0, |percent| percent / 100.0),
+        capacity: args.capacity,
+        floor: floor.map(|floor| (areas, floor)),
+        gap: args.proving.gap,
+    })
+}
+
+/// The share of people for whom the fewest facilities are asked, if they are.
+fn fewest_share(args: &SitesArgs) -> Option<f64> {
+    match args.model {
+        SitesModel::Lscp => Some(args.cover.unwrap_or(100.0) / 100.0),
+        SitesModel::Mclp => args.cover.map(|percent| percent / 100.0),
+        _ => None,
+    }
 }
 
 fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured) -> Table {

@@ -103,6 +103,7 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     let outcome: Outcome = siting::solve(&problem, settings, &watch);
     if let Some(output) = output {
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let problem = problem.into();
         output.write(|directory| write_proof(&directory.join(format!("{name}.json")), &problem, &outcome))?;
     }
     // Maximal covering is asked for what is covered, and solved for what is not.

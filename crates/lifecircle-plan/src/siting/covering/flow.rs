@@ -33,11 +33,11 @@ struct Reached {
 }
 
 impl<'a> Flow<'a> {
-    /// Of the sites that stand.
-    pub fn new(problem: &'a Covering) -> Self {
+    /// Of no site.
+    pub fn empty(problem: &'a Covering) -> Self {
         let unserved = problem.needs().iter().map(|need| need.weight * i64::from(need.times)).collect();
         let links = problem.sites().checked_sub(1).map_or(0, |last| problem.links(last as u32).end);
-        let mut flow = Self {
+        Self {
             problem,
             is_chosen: vec![false; problem.sites()],
             chosen: Vec::new(),
@@ -46,16 +46,23 @@ impl<'a> Flow<'a> {
             unserved,
             in_area: vec![0; problem.conditions().floors.len()],
             served: 0,
-        };
-        problem.conditions().standing.iter().for_each(|&site| flow.add(site));
-        flow
+        }
     }
 
     /// Of some sites besides those that stand.
     pub fn of(problem: &'a Covering, chosen: &[u32]) -> Self {
-        let mut flow = Self::new(problem);
-        chosen.iter().for_each(|&site| flow.add(site));
-        flow
+        Self::empty(problem).with(&problem.conditions().standing).with(chosen)
+    }
+
+    /// With some more sites.
+    pub fn with(mut self, sites: &[u32]) -> Self {
+        sites.iter().for_each(|&site| self.add(site));
+        self
+    }
+
+    /// How many are served in each area.
+    pub fn served_in_areas(&self) -> &[i64] {
+        &self.in_area
     }
 
     pub fn is_chosen(&self, site: u32) -> bool {

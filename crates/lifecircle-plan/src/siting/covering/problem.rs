@@ -92,7 +92,8 @@ impl Covering {
         for (demand, row) in (0..).zip(&of_kept) {
             row.iter().for_each(|&site| columns[site as usize].push(demand));
         }
-        let mut problem = Self { needs: kept, starts: vec![0], served: Vec::new(), rows: Vec::new(), limit, conditions, lost };
+        let mut problem =
+            Self { needs: kept, starts: vec![0], served: Vec::new(), rows: Vec::new(), limit, conditions, lost };
         problem.rows = vec![Vec::new(); problem.needs.len()];
         for (site, served) in (0..).zip(columns) {
             for demand in served {
@@ -165,7 +166,7 @@ impl Covering {
     }
 
     /// All people, each as often as they want to be served.
-    pub(crate) fn all(&self) -> i64 {
+    pub fn all(&self) -> i64 {
         self.lost + self.needs.iter().map(|need| need.weight * i64::from(need.times)).sum::<i64>()
     }
 
@@ -174,6 +175,49 @@ impl Covering {
         let size: i64 = chosen.iter().map(|&site| self.limit.sizes[site as usize]).sum();
         let flow = Flow::of(self, chosen);
         (size <= self.limit.most && flow.short() == 0).then(|| flow.lost())
+    }
+
+    /// The same with other floors.
+    ///
+    /// # Errors
+    /// As for [`Covering::new`].
+    pub fn with_floors(&self, floors: Vec<i64>) -> Result<Self> {
+        let same = floors.len() == self.conditions.floors.len();
+        if !same || floors.iter().any(|&floor| floor < 0 || i128::from(floor) > LARGEST_TOTAL) {
+            return Err(Error::new("a floor is below zero, or of an area that is not there"));
+        }
+        let mut other = self.clone();
+        other.conditions.floors = floors;
+        Ok(other)
+    }
+
+    /// What these sites lose, whatever stands and the limit allows.
+    pub fn lost_by(&self, sites: &[u32]) -> i64 {
+        Flow::empty(self).with(sites).lost()
+    }
+
+    /// How many of each area these sites serve.
+    pub fn served_in_areas(&self, sites: &[u32]) -> Vec<i64> {
+        Flow::empty(self).with(sites).served_in_areas().to_vec()
+    }
+
+    /// Some sites after others, and how many more each serves: those of the first group first, in each the one that adds most.
+    pub fn in_order(&self, before: &[u32], groups: &[&[u32]]) -> Vec<(u32, i64)> {
+        let mut flow = Flow::empty(self).with(before);
+        let mut order = Vec::new();
+        for group in groups {
+            let mut left = group.to_vec();
+            while !left.is_empty() {
+                let gain = |site: u32| self.served(site).iter().map(|&demand| flow.waits(demand)).sum::<i64>();
+                let gains = left.iter().map(|&site| (gain(site).min(self.capacity(site)), std::cmp::Reverse(site)));
+                let Some((_, std::cmp::Reverse(site))) = gains.max() else { break };
+                let lost = flow.lost();
+                flow.add(site);
+                order.push((site, lost - flow.lost()));
+                left.retain(|&other| other != site);
+            }
+        }
+        order
     }
 
     /// Who goes where if these sites are chosen, standing ones included: demand, site, people.
@@ -206,7 +250,9 @@ fn check(needs: &[Need], sites: &[Vec<u32>], limit: &Limit, conditions: &Conditi
     let total: i128 = needs.iter().map(|need| i128::from(need.weight) * i128::from(need.times)).sum();
     let sizes: i128 = limit.sizes.iter().map(|&size| i128::from(size)).sum();
     if total > LARGEST_TOTAL || sizes > 1 << 60 || floors.iter().any(|&floor| i128::from(floor) > LARGEST_TOTAL) {
-        return Err(Error::new("people add up to more than 2^44, or sizes to more than 2^60").hint("give them in larger units"));
+        return Err(
+            Error::new("people add up to more than 2^44, or sizes to more than 2^60").hint("give them in larger units")
+        );
     }
     Ok(())
 }

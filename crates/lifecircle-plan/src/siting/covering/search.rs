@@ -24,12 +24,7 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub fn new(problem: &'a Covering, chosen: &[u32]) -> Self {
         let taken: i64 = chosen.iter().map(|&site| problem.limit().sizes[site as usize]).sum();
-        Self {
-            problem,
-            flow: Flow::of(problem, chosen),
-            chosen: chosen.to_vec(),
-            left: problem.limit().most - taken,
-        }
+        Self { problem, flow: Flow::of(problem, chosen), chosen: chosen.to_vec(), left: problem.limit().most - taken }
     }
 
     /// The choice, by number, and what it costs; nothing if an area is below its floor.

@@ -99,7 +99,8 @@ impl<'a> Left<'a> {
     fn sum(&self, prices: &[i64]) -> i64 {
         let (prices, floors) = prices.split_at(self.problem.demands());
         let needs = self.problem.needs().iter().zip(prices);
-        let served: i128 = needs.map(|(need, &u)| i128::from(need.weight * i64::from(need.times)) * i128::from(u)).sum();
+        let served: i128 =
+            needs.map(|(need, &u)| i128::from(need.weight * i64::from(need.times)) * i128::from(u)).sum();
         let floors = self.problem.conditions().floors.iter().zip(floors);
         let floors: i128 = floors.map(|(&floor, &price)| i128::from(floor) * i128::from(price)).sum();
         i64::try_from(i128::from(self.scale.scaled(self.problem.all())) - served + floors).unwrap_or(i64::MIN / 2)
@@ -148,7 +149,10 @@ impl Relaxation for Left<'_> {
         for site in self.chosen.iter().copied().chain(chosen) {
             self.takes(site, prices, |demand, amount, _| served[demand as usize] += amount);
         }
-        gradient[demands..].iter_mut().zip(&self.problem.conditions().floors).for_each(|(area, &floor)| *area = floor as f64);
+        gradient[demands..]
+            .iter_mut()
+            .zip(&self.problem.conditions().floors)
+            .for_each(|(area, &floor)| *area = floor as f64);
         for (demand, need) in self.problem.needs().iter().enumerate() {
             gradient[demand] = (served[demand] - need.weight * i64::from(need.times)) as f64;
             if let Some(area) = need.area {
@@ -196,6 +200,9 @@ impl Splitting for Solver<'_> {
         let mut settled = Settled { bound: part.bound, steps: Vec::new(), better: Vec::new(), split: None };
         let (mut fates, mut prices, mut upper) = (part.fates.clone(), part.prices.clone(), upper);
         let mut is_first = true;
+        if part.depth == 0 {
+            settled.steps.extend(self.leave_out_dominated(&mut fates));
+        }
         loop {
             let Some(left) = Left::of(self.problem, self.scale, &fates) else {
                 settled.bound = NONE_KNOWN;
@@ -226,6 +233,35 @@ impl Splitting for Solver<'_> {
 }
 
 impl Solver<'_> {
+    /// Rules out sites that another one makes needless: it serves all whom they serve, and takes no more of the limit. Where people want two sites, or
+    /// sites are bounded, whoever chooses the one may want the other besides.
+    fn leave_out_dominated(&self, fates: &mut [Fate]) -> Option<Step> {
+        let is_plain = !self.problem.is_bounded() && self.problem.needs().iter().all(|need| need.times == 1);
+        if !is_plain {
+            return None;
+        }
+        let mut dominated = Vec::new();
+        for site in 0..self.problem.sites() as u32 {
+            let served = self.problem.served(site);
+            let Some(&rarest) = served.iter().min_by_key(|&&demand| self.problem.row(demand).len()) else { continue };
+            if fates[site as usize] != Fate::Open {
+                continue;
+            }
+            let size = |site: u32| self.problem.limit().sizes[site as usize];
+            let by = self.problem.row(rarest).iter().map(|(other, _)| *other).find(|&other| {
+                other != site
+                    && fates[other as usize] == Fate::Open
+                    && size(other) <= size(site)
+                    && has_all(self.problem.served(other), served)
+            });
+            if let Some(by) = by {
+                fates[site as usize] = Fate::RuledOut;
+                dominated.push((site, by));
+            }
+        }
+        Some(Step { dominated, ..Step::default() }).filter(|step| !step.dominated.is_empty())
+    }
+
     /// A part of which only one choice is left: what it loses, and the prices that prove it.
     fn only_one(&self, left: &Left<'_>, settled: &mut Settled) {
         let mine: Vec<u32> = self.without_standing(&left.chosen);
@@ -248,7 +284,14 @@ impl Solver<'_> {
         chosen.iter().copied().filter(|site| !standing.contains(site)).collect()
     }
 
-    fn climb(&self, left: &Left<'_>, prices: Vec<i64>, effort: Effort, upper: &mut i64, settled: &mut Settled) -> Climb {
+    fn climb(
+        &self,
+        left: &Left<'_>,
+        prices: Vec<i64>,
+        effort: Effort,
+        upper: &mut i64,
+        settled: &mut Settled,
+    ) -> Climb {
         let goal = self.scale.scaled_at_most(upper.saturating_sub(1)).saturating_add(1);
         let already = self.without_standing(&left.chosen);
         let (mut last, mut tried) = (None::<Vec<u32>>, 0);
@@ -256,10 +299,19 @@ impl Solver<'_> {
             if self.watch.is_over() {
                 return None;
             }
+            if is_news && effort.is_whole {
+                let value = Some(*upper).filter(|value| *value < NONE_KNOWN);
+                self.watch.rising(self.settings.known(value, self.scale.up(relaxed.bound)));
+            }
             if is_news && tried < effort.steps / 20 && last.as_ref() != Some(&relaxed.chosen) {
                 last = Some(relaxed.chosen.clone());
                 tried += 1;
-                let chosen: Vec<u32> = relaxed.chosen.iter().map(|&site| left.open[site as usize]).chain(already.iter().copied()).collect();
+                let chosen: Vec<u32> = relaxed
+                    .chosen
+                    .iter()
+                    .map(|&site| left.open[site as usize])
+                    .chain(already.iter().copied())
+                    .collect();
                 let mut search = Search::new(self.problem, &chosen);
                 search.greedy(None);
                 if let Some((chosen, value)) = search.found().filter(|(_, value)| *value < *upper) {
@@ -274,7 +326,14 @@ impl Solver<'_> {
     }
 
     /// Settles each site whose other fate would lose at least `upper`; how many.
-    fn settle_sites(&self, left: &Left<'_>, relaxed: &Relaxed, prices: &[i64], upper: i64, fates: &mut [Fate]) -> usize {
+    fn settle_sites(
+        &self,
+        left: &Left<'_>,
+        relaxed: &Relaxed,
+        prices: &[i64],
+        upper: i64,
+        fates: &mut [Fate],
+    ) -> usize {
         let (sum, most) = (left.whole_sum(prices), i128::from(self.scale.scaled_at_most(upper - 1)));
         let mut settled = 0;
         for &price in &relaxed.limit_prices {
@@ -292,6 +351,13 @@ impl Solver<'_> {
     }
 }
 
+/// Whether one list of demands has all of another. Both are in order.
+fn has_all(theirs: &[u32], served: &[u32]) -> bool {
+    let mut theirs = theirs.iter();
+    theirs.len() >= served.len()
+        && served.iter().all(|demand| theirs.by_ref().find(|other| *other >= demand) == Some(demand))
+}
+
 fn step(prices: &[i64], problem: &Covering, limit_prices: Vec<i64>) -> Step {
     let (prices, floors) = prices.split_at(problem.demands());
     let prices = (0..).zip(prices.iter().copied()).filter(|(_, price)| *price != 0).collect();
@@ -300,7 +366,8 @@ fn step(prices: &[i64], problem: &Covering, limit_prices: Vec<i64>) -> Step {
 
 /// The site to split at: the one whose fate is least clear, and matters to most.
 fn split_at(left: &Left<'_>, often: &[f64], fates: &[Fate]) -> Option<u32> {
-    let people = |site: u32| left.problem.served(site).iter().map(|&demand| left.problem.need(demand).weight).sum::<i64>();
+    let people =
+        |site: u32| left.problem.served(site).iter().map(|&demand| left.problem.need(demand).weight).sum::<i64>();
     let matters = |at: usize| often[at] * (1.0 - often[at]) * (people(left.open[at]) as f64).sqrt();
     let open = (0..left.open.len()).filter(|&at| fates[left.open[at] as usize] == Fate::Open);
     let best = open.map(|at| (matters(at), at)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
