@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lifecircle::city::{Entries, Facility};
 use lifecircle::demo;
-use lifecircle::geo::{Datum, Metres};
+use lifecircle::geo::{Datum, LonLat, Metres};
 use lifecircle::import::{import, read_communities};
+use lifecircle::measure::{Measured, measure};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::standard::Standard;
 use lifecircle::tables::Format;
-use lifecircle_plan::units::{Pieces, Question, Units, find_units};
+use lifecircle_plan::units::{Pieces, Pilots, Question, Units, find_units, rank};
 
 fn ready(seed: u64) -> ReadyCity {
     let city = import(demo::generate(demo::Size::Small, seed), &()).unwrap();
@@ -125,4 +128,76 @@ fn what_cannot_be_is_told() {
     let torn = Question { together: vec![both.clone()], apart: vec![both], ..Question::of(2) };
     assert!(says(torn).contains("together and apart"));
     assert!(says(Question { pieces: Pieces::Cells(Metres(1.0)), ..Question::of(2) }).contains("cells of 1 m"));
+}
+
+#[test]
+fn a_unit_that_is_kept_stays_and_the_others_are_balanced_among_themselves() {
+    let ready = ready(1);
+    let count = (ready.city().communities.len() / 2).max(3);
+    let first = find_units(&ready, &Question { tolerance: 0.6, ..Question::of(count) }, &(), &()).unwrap();
+    // The lightest, which no balance would give.
+    let kept = first.units.last().unwrap();
+    let light = vec![kept.members[0].clone()];
+    for locked in [kept.members.clone(), light] {
+        let question = Question { tolerance: 0.6, locked: vec![locked.clone()], ..Question::of(count) };
+        let units = find_units(&ready, &question, &(), &()).unwrap();
+        let of_kept = |unit: &&lifecircle_plan::units::Unit| {
+            unit.members.iter().collect::<BTreeSet<_>>() == locked.iter().collect::<BTreeSet<_>>()
+        };
+        assert_eq!(units.units.iter().filter(of_kept).count(), 1, "{locked:?}");
+        assert_eq!(units.units.len(), count);
+        let others: Vec<f64> = units.units.iter().filter(|unit| !of_kept(unit)).map(|unit| unit.residents).collect();
+        let mean = others.iter().sum::<f64>() / others.len() as f64;
+        let worst = others.iter().map(|residents| (residents / mean - 1.0).abs()).fold(0.0, f64::max);
+        assert_eq!(units.balanced, worst <= 0.6 + 1e-3, "{worst}");
+        let weighted: f64 = units.units.iter().map(|unit| unit.mean_minutes * unit.residents).sum();
+        assert!((weighted / units.residents - units.value).abs() < 0.02);
+    }
+    // One community cannot be kept twice, nor pulled elsewhere.
+    let (one, two) = (first.units[0].members[0].clone(), first.units[1].members[0].clone());
+    let twice = Question { locked: vec![vec![one.clone()], vec![one.clone()]], ..Question::of(count) };
+    assert!(find_units(&ready, &twice, &(), &()).unwrap_err().to_string().contains("two units that are kept"));
+    let pulled = Question { locked: vec![vec![one.clone()]], together: vec![[one, two]], ..Question::of(count) };
+    assert!(find_units(&ready, &pulled, &(), &()).unwrap_err().to_string().contains("is kept without it"));
+}
+
+#[test]
+fn pilots_gain_what_they_say_when_they_are_built() {
+    let ready = ready(1);
+    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    let units = find_units(&ready, &Question { tolerance: 0.6, ..Question::of(3) }, &(), &()).unwrap();
+    let service = |id: &str| measured.standard.services.iter().position(|service| service.id == id).unwrap();
+    let pilots = Pilots { prices: vec![(service("pocket_park"), 2.0), (service("pharmacy"), 1.0)], budget: 4.0 };
+    let ranked = rank(&measured, &units, &pilots, &(), &()).unwrap();
+    assert_eq!(ranked.len(), 3);
+    assert!(ranked.is_sorted_by(|a, b| a.gains_per_cost >= b.gains_per_cost));
+    let having = |measured: &Measured| {
+        let homes = measured.city().homes.iter().enumerate();
+        let has = |home: usize| pilots.prices.iter().filter(|(service, _)| measured.has(home, *service)).count();
+        homes.map(|(index, home)| home.residents * has(index) as f64).sum::<f64>()
+    };
+    let before = having(&measured);
+    for pilot in &ranked {
+        let mut city = measured.city().clone();
+        for (number, (id, at)) in pilot.builds.iter().zip(&pilot.at).enumerate() {
+            let at = LonLat { x: at[0], y: at[1] };
+            let like = measured.recognised.services[service(id)][0] as usize;
+            let like = city.facilities[like].clone();
+            city.facilities.push(Facility {
+                id: format!("new:{number}"),
+                at,
+                entries: Entries::Known(vec![at]),
+                ..like
+            });
+        }
+        let built = ReadyCity::new(city, ready.walk().clone(), &()).unwrap();
+        let after = having(&measure(&built, (*measured.standard).clone(), &()).unwrap());
+        assert!((after - before - pilot.gains).abs() < 1.0, "{} promised, {} measured", pilot.gains, after - before);
+        assert!(pilot.gains <= pilot.bound + 0.01 && pilot.cost <= 4.0);
+        let inside = |at: &[f64; 2]| {
+            lifecircle::geo::polygon::contains(&units.units[pilot.unit].shape, LonLat { x: at[0], y: at[1] })
+        };
+        assert!(pilot.at.iter().all(inside));
+    }
+    assert!(ranked[0].gains > 0.0);
 }

@@ -209,6 +209,9 @@ Examples:
   lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.3
   lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
   lifecircle plan units porto_alegre.city --cells 800 --count 25
+  lifecircle plan units demo.city --count 14 --keep East-1,East-2,East-3                    a unit as it stands
+  lifecircle plan units demo.city --count 14 --rank                                         which unit first
+  lifecircle plan units demo.city --count 14 --rank --budget 300 --prices pocket_park=80,public_toilet=30
 
 The communities that -o writes have a column `unit`: given to `import --communities`, results come by unit too.")]
 pub struct UnitsArgs {
@@ -238,6 +241,18 @@ pub struct UnitsArgs {
     /// A community in which a unit has its centre; may be given again
     #[arg(long, value_name = "COMMUNITY", help_heading = PLANNING)]
     pub centre: Vec<String>,
+    /// Communities with commas, by id or name, or one name of a unit that the city's communities have: a unit that stays as it is; may be given again
+    #[arg(long, value_name = "UNIT|A,B,…", help_heading = PLANNING)]
+    pub keep: Vec<String>,
+    /// Rank the units as pilots (试点): where new facilities give most people a service for what they cost
+    #[arg(long, help_heading = PLANNING)]
+    pub rank: bool,
+    /// With --rank: how much may be spent in each unit [default: 5 facilities]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "prices", help_heading = PLANNING)]
+    pub budget: Option<f64>,
+    /// With --rank: what a new facility of each service costs [default: any required service, each the same]
+    #[arg(long, value_name = "SERVICE=PRICE,…", value_delimiter = ',', value_parser = price, requires_all = ["rank", "budget"], help_heading = PLANNING)]
+    pub prices: Vec<(String, f64)>,
     /// How far from the bound is good enough, as a share: 0 asks for proof that nothing is better
     #[arg(long, default_value_t = 0.01, value_name = "SHARE", value_parser = share, help_heading = PLANNING)]
     pub gap: f64,

@@ -90,7 +90,7 @@ fn table(header: &[&str], right_from: usize) -> Table {
     table
 }
 
-fn pick<'a>(common: &Common, zh: &'a str, en: &'a str) -> &'a str {
+pub fn pick<'a>(common: &Common, zh: &'a str, en: &'a str) -> &'a str {
     if common.language() == Language::Chinese { zh } else { en }
 }
 

@@ -1,5 +1,6 @@
 //! Units: communities put together.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,7 +12,13 @@ use super::{count, document, line, percent, pick, table, wrapped};
 use crate::args::Common;
 
 /// Units with what they are like, and how good they are.
-pub fn units(out: &mut dyn Write, units: &Units, written: Option<&Path>, common: &Common) -> io::Result<()> {
+pub fn units(
+    out: &mut dyn Write,
+    units: &Units,
+    services: &HashMap<String, String>,
+    written: Option<&Path>,
+    common: &Common,
+) -> io::Result<()> {
     if common.json {
         return document(out, &json!(units));
     }
@@ -51,6 +58,9 @@ pub fn units(out: &mut dyn Write, units: &Units, written: Option<&Path>, common:
                 Language::English => format!("{outside} residents live in no community and are in no unit."),
             },
         )?;
+    }
+    if !units.pilots.is_empty() {
+        pilots(out, units, services, common)?;
     }
     match written {
         Some(directory) => line(out, &format!("{} {}", pick(common, "已写入", "Written:"), directory.display())),
@@ -95,4 +105,47 @@ fn how_good(units: &Units, common: &Common) -> String {
             gap * 100.0
         ),
     }
+}
+
+/// The units as pilots.
+fn pilots(out: &mut dyn Write, units: &Units, services: &HashMap<String, String>, common: &Common) -> io::Result<()> {
+    let english = common.language() == Language::English;
+    let header = [
+        "",
+        pick(common, "试点单元", "Pilot"),
+        pick(common, "新增（人·项服务）", "Services gained (by residents)"),
+        pick(common, "造价", "Cost"),
+        pick(common, "单位造价新增", "Gained for a unit of cost"),
+        pick(common, "新建", "What is built"),
+    ];
+    let mut rows = table(&header, 0);
+    wrapped(&mut rows);
+    for (place, pilot) in (1..).zip(&units.pilots) {
+        rows.add_row([
+            place.to_string(),
+            units.units[pilot.unit].name.show(english).to_owned(),
+            count(pilot.gains),
+            count(pilot.cost),
+            count(pilot.gains_per_cost),
+            counted(&pilot.builds, services, common),
+        ]);
+    }
+    line(out, "")?;
+    line(out, &rows.to_string())
+}
+
+/// Services by their names, and how often each is built: those that are built first come first.
+fn counted(builds: &[String], services: &HashMap<String, String>, common: &Common) -> String {
+    let mut all: Vec<(&str, usize)> = Vec::new();
+    for id in builds {
+        match all.iter_mut().find(|(known, _)| known == id) {
+            Some((_, times)) => *times += 1,
+            None => all.push((id, 1)),
+        }
+    }
+    let one = |(id, times): &(&str, usize)| {
+        let name = services.get(*id).map_or(*id, String::as_str);
+        if *times > 1 { format!("{name} ×{times}") } else { name.to_owned() }
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(pick(common, "、", ", "))
 }

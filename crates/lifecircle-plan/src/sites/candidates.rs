@@ -6,7 +6,7 @@ use lifecircle::measure::Measured;
 use lifecircle::network::{Cost as _, Millis, Snap};
 use lifecircle::progress::Progress;
 use lifecircle::reach::{Places, catchment};
-use lifecircle::ready::Searched;
+use lifecircle::ready::{ReadyCity, Searched};
 
 use super::{LOSS, Question};
 
@@ -101,6 +101,15 @@ impl Candidates {
     pub fn places(&self) -> Places {
         self.snaps.iter().map(|&snap| Some(snap)).collect()
     }
+}
+
+/// Where facilities may stand if nothing else is said: junctions of the streets, thinned.
+///
+/// # Errors
+/// If it is cancelled.
+pub fn junctions(ready: &ReadyCity, progress: &dyn Progress) -> Result<Vec<LonLat>> {
+    let nodes = thinned(ready.times(), progress)?;
+    Ok(nodes.into_iter().map(|node| ready.city().streets.nodes[node as usize]).collect())
 }
 
 /// Junctions such that from every junction that homes reach one of them is at most [`LOSS`] away.

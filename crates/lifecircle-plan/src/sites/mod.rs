@@ -24,7 +24,7 @@ use lifecircle::geo::{LonLat, Seconds};
 use lifecircle::measure::Measured;
 use lifecircle::progress::Progress;
 
-pub use candidates::{Candidate, Role};
+pub use candidates::{Candidate, Role, junctions};
 pub use document::{AreaDocument, SiteDocument, SitesDocument};
 pub use fewest::{Fewest, fewest_sites};
 pub use offered::{PUBLIC, VACANT, offered};

@@ -32,9 +32,12 @@ impl Regioned {
         let district: Vec<&Name> = (0..self.count() as u32)
             .map(|region| &self.pieces[self.region_of.iter().position(|own| *own == region).unwrap_or(0)].district)
             .collect();
-        let may = |meeting: &Meeting| {
-            !question.within_districts || district[meeting.pair[0] as usize] == district[meeting.pair[1] as usize]
+        // A unit that is kept has nobody beside it.
+        let may_meet = |[a, b]: [u32; 2]| {
+            let is_locked = self.locked.contains(&a) || self.locked.contains(&b);
+            !is_locked && (!question.within_districts || district[a as usize] == district[b as usize])
         };
+        let may = |meeting: &Meeting| may_meet(meeting.pair);
         let meetings: Vec<Meeting> = self.meetings(ready).into_iter().filter(may).collect();
         let mut neighbours = vec![Vec::new(); self.count()];
         let join = |neighbours: &mut Vec<Vec<u32>>, [a, b]: [u32; 2]| {
@@ -45,8 +48,6 @@ impl Regioned {
         near.for_each(|meeting| join(&mut neighbours, meeting.pair));
         // A part that units of the right weight cannot be made of goes with whoever is nearest, however far.
         let fits = |weight: i64| (weight + most - 1) / most.max(1) * least <= weight;
-        let same_district =
-            |[a, b]: [u32; 2]| !question.within_districts || district[a as usize] == district[b as usize];
         // By their first regions, which are theirs whatever joins them.
         let mut alone: BTreeSet<usize> = BTreeSet::new();
         loop {
@@ -60,7 +61,7 @@ impl Regioned {
             };
             let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == light) != (part_of[b as usize] == light);
             let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
-            let pair = on_foot.or_else(|| self.nearest(ready, |pair| leads_out(pair) && same_district(pair)));
+            let pair = on_foot.or_else(|| self.nearest(ready, |pair| leads_out(pair) && may_meet(pair)));
             match pair {
                 Some(pair) => join(&mut neighbours, pair),
                 // Nothing leads out of it: a district of its own, or the whole city.

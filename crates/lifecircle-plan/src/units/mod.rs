@@ -8,6 +8,7 @@
 
 mod beside;
 mod pieces;
+mod rank;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,6 +29,7 @@ use serde::Serialize;
 use crate::districting::{FORBIDDEN, Found, Regions, parts, solve};
 use crate::siting::Watch;
 use pieces::{Piece, cells, communities, middle, named};
+pub use rank::{Pilot, Pilots, rank};
 
 /// How long the walk between homes of two communities beside each other is at most.
 pub const BESIDE: Seconds = Seconds(600.0);
@@ -73,6 +75,8 @@ pub struct Question {
     pub apart: Vec<[String; 2]>,
     /// Communities whose middle is a centre in any case.
     pub centres: Vec<String>,
+    /// Communities, by id or name, that are a unit as they stand, whatever its population.
+    pub locked: Vec<Vec<String>>,
     /// How far from the bound is good enough, as a share of the cost.
     pub gap: f64,
 }
@@ -88,6 +92,7 @@ impl Question {
             together: Vec::new(),
             apart: Vec::new(),
             centres: Vec::new(),
+            locked: Vec::new(),
             gap: 0.01,
         }
     }
@@ -116,6 +121,9 @@ pub struct Units {
     pub gap: Option<f64>,
     /// Whether no balanced units are better.
     pub proven_optimal: bool,
+    /// The units as pilots, where they were ranked: those first where most is gained for what it costs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pilots: Vec<Pilot>,
     /// How long it took.
     pub seconds: f64,
     /// How it was found.
@@ -135,7 +143,7 @@ pub struct Unit {
     pub members: Vec<String>,
     /// Its residents.
     pub residents: f64,
-    /// How much that is above or below the mean, as a share.
+    /// How much that is above or below the mean (of the units that are not kept as they stand), as a share.
     pub balance: f64,
     /// Minutes to its centre, the mean over residents.
     pub mean_minutes: f64,
@@ -150,10 +158,19 @@ pub struct Unit {
 
 impl Units {
     /// A row for each unit: `unit`, `unit_en`, `centre_lon`, `centre_lat`, `communities` (how many), `residents`, `balance`, `mean_minutes`,
-    /// `within_15`, `compactness`, and its area.
+    /// `within_15`, `compactness`, and its area; `pilot` (its rank), `pilot_gains` and `pilot_cost` where they were ranked.
     pub fn table(&self) -> Table {
         let all = || self.units.iter();
-        Table::new()
+        let pilot = |unit: usize| self.pilots.iter().enumerate().find(|(_, pilot)| pilot.unit == unit);
+        let pilots = || (0..self.units.len()).map(pilot);
+        let table = match self.pilots.is_empty() {
+            true => Table::new(),
+            false => Table::new()
+                .integers("pilot", pilots().map(|pilot| pilot.map_or(0, |(place, _)| place as i32 + 1)))
+                .maybe_numbers("pilot_gains", pilots().map(|pilot| pilot.map(|(_, pilot)| pilot.gains)))
+                .maybe_numbers("pilot_cost", pilots().map(|pilot| pilot.map(|(_, pilot)| pilot.cost))),
+        };
+        table
             .text("unit", all().map(|unit| &unit.name.local))
             .text("unit_en", all().map(|unit| &unit.name.en))
             .numbers("centre_lon", all().map(|unit| unit.lon))
@@ -228,9 +245,7 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         .hint(format!("ask for {parts} to {most}")));
     }
     let found = solve(&regions, question.gap, watch)?;
-    pieces
-        .answer(ready, question, &regions, &found, &ways)
-        .map(|units| Units { seconds: began.elapsed().as_secs_f64(), ..units })
+    pieces.answer(ready, question, &found, &ways).map(|units| Units { seconds: began.elapsed().as_secs_f64(), ..units })
 }
 
 /// A city in pieces. Pieces that must be together are one region.
@@ -238,6 +253,8 @@ struct Regioned {
     pieces: Vec<Piece>,
     /// The region of each piece.
     region_of: Vec<u32>,
+    /// Regions that are units as they stand.
+    locked: BTreeSet<u32>,
     outside: f64,
 }
 
@@ -278,13 +295,15 @@ impl Regioned {
             let [a, b] = [named(&pieces, a)?, named(&pieces, b)?].map(|piece| region_of[piece]);
             region_of.iter_mut().filter(|region| **region == b).for_each(|region| *region = a);
         }
+        let locked = lock(&pieces, &mut region_of, question)?;
         // Numbered without gaps, in the order of their first pieces.
         let mut numbers = HashMap::new();
         for region in &mut region_of {
             let next = numbers.len() as u32;
             *region = *numbers.entry(*region).or_insert(next);
         }
-        Ok(Self { pieces, region_of, outside })
+        let locked = locked.into_iter().map(|piece| region_of[piece]).collect();
+        Ok(Self { pieces, region_of, locked, outside })
     }
 
     fn count(&self) -> usize {
@@ -294,12 +313,11 @@ impl Regioned {
     fn regions(&self, ready: &ReadyCity, question: &Question, progress: &dyn Progress) -> Result<(Regions, Ways)> {
         let (city, count) = (ready.city(), self.count());
         let ways = self.ways(ready, progress)?;
-        let mut weights = vec![0; count];
+        let mut weights = self.weights(city);
         let mut costs = vec![vec![0_i64; self.pieces.len()]; count];
         for (piece, region) in self.pieces.iter().zip(&self.region_of) {
             for home in &piece.homes {
                 let people = (city.homes[*home as usize].residents * PARTS_OF_PERSON).round() as i64;
-                weights[*region as usize] += people;
                 let row = &mut costs[*region as usize];
                 match ways.get(home) {
                     Some(ways) => row.iter_mut().zip(ways).for_each(|(cost, way)| *cost += people * way.round() as i64),
@@ -322,7 +340,9 @@ impl Regioned {
             }
             Ok([one, other])
         };
-        let mean = weights.iter().sum::<i64>() as f64 / question.count.max(1) as f64;
+        let mean = self.mean(&weights, question)?;
+        // They fit whatever they weigh: the others are balanced among themselves.
+        self.locked.iter().for_each(|region| weights[*region as usize] = mean.round() as i64);
         let range =
             [(mean * (1.0 - question.tolerance)).ceil() as i64, (mean * (1.0 + question.tolerance)).floor() as i64];
         progress.check()?;
@@ -337,13 +357,35 @@ impl Regioned {
             neighbours,
             apart: question.apart.iter().map(pair).collect::<Result<_>>()?,
             count: question.count,
-            range: [
-                (mean * (1.0 - question.tolerance)).ceil() as i64,
-                (mean * (1.0 + question.tolerance)).floor() as i64,
-            ],
+            range,
             fixed: fixed.into_iter().collect(),
         };
         Ok((regions, ways))
+    }
+
+    /// The people of each region.
+    fn weights(&self, city: &City) -> Vec<i64> {
+        let mut weights = vec![0; self.count()];
+        for (piece, region) in self.pieces.iter().zip(&self.region_of) {
+            for home in &piece.homes {
+                weights[*region as usize] += (city.homes[*home as usize].residents * PARTS_OF_PERSON).round() as i64;
+            }
+        }
+        weights
+    }
+
+    /// The mean population of the units that are not locked.
+    fn mean(&self, weights: &[i64], question: &Question) -> Result<f64> {
+        let is_free = |(region, _): &(u32, &i64)| !self.locked.contains(region);
+        let free: Vec<i64> = (0..).zip(weights).filter(is_free).map(|(_, weight)| *weight).collect();
+        match question.count.checked_sub(self.locked.len()) {
+            Some(0) | None if !free.is_empty() => {
+                let hint = format!("ask for more than {} units", self.locked.len());
+                Err(Error::new("the units that are kept leave none for the other communities").hint(hint))
+            }
+            Some(units) if units > 0 => Ok(free.iter().sum::<i64>() as f64 / units as f64),
+            _ => Ok(weights.iter().sum::<i64>() as f64 / self.locked.len().max(1) as f64),
+        }
     }
 
     /// From every home to the middle of every piece.
@@ -364,22 +406,16 @@ impl Regioned {
         Ok(ways)
     }
 
-    fn answer(
-        &self,
-        ready: &ReadyCity,
-        question: &Question,
-        regions: &Regions,
-        found: &Found,
-        ways: &Ways,
-    ) -> Result<Units> {
+    fn answer(&self, ready: &ReadyCity, question: &Question, found: &Found, ways: &Ways) -> Result<Units> {
         let Some(plan) = &found.plan else {
             return Err(
                 Error::new("no connected units were found").hint("ask for other numbers, or fewer that must be apart")
             );
         };
         let city = ready.city();
-        let all: i64 = regions.weights.iter().sum();
-        let mean = all as f64 / PARTS_OF_PERSON / plan.units.len() as f64;
+        let weights = self.weights(city);
+        let all: i64 = weights.iter().sum();
+        let mean = self.mean(&weights, question)? / PARTS_OF_PERSON;
         let unit = |(members, centre): (&Vec<u32>, &u32)| {
             let own = |place: &usize| members.binary_search(&self.region_of[*place]).is_ok();
             let pieces: Vec<&Piece> = (0..self.pieces.len()).filter(own).map(|place| &self.pieces[place]).collect();
@@ -420,11 +456,36 @@ impl Regioned {
             bound: minutes(found.bound.min(plan.cost)),
             gap: found.gap(),
             proven_optimal: found.gap() == Some(0.0),
+            pilots: Vec::new(),
             seconds: 0.0,
             method: METHOD.to_owned(),
             units,
         })
     }
+}
+
+/// Puts the communities of each locked unit together; the first piece of each.
+fn lock(pieces: &[Piece], region_of: &mut [u32], question: &Question) -> Result<Vec<usize>> {
+    let mut taken = BTreeSet::new();
+    let mut first = Vec::new();
+    for unit in &question.locked {
+        let members = unit.iter().map(|name| named(pieces, name)).collect::<Result<BTreeSet<usize>>>()?;
+        let Some(&one) = members.first() else { continue };
+        if let Some(&twice) = members.iter().find(|member| !taken.insert(**member)) {
+            return Err(
+                Error::new(format!("{} is in two units that are kept", pieces[twice].id)).hint("name it in one")
+            );
+        }
+        let regions: BTreeSet<u32> = members.iter().map(|member| region_of[*member]).collect();
+        let pulled = (0..pieces.len()).find(|piece| regions.contains(&region_of[*piece]) && !members.contains(piece));
+        if let Some(pulled) = pulled {
+            let problem = format!("{} is to be together with a unit that is kept without it", pieces[pulled].id);
+            return Err(Error::new(problem).hint("leave one of both out"));
+        }
+        members.iter().for_each(|member| region_of[*member] = region_of[one]);
+        first.push(one);
+    }
+    Ok(first)
 }
 
 /// The pieces' shapes as one.

@@ -1,5 +1,6 @@
 //! Communities put together into units.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +9,15 @@ use aide::axum::routing::post_with;
 use axum::extract::State;
 use lifecircle::geo::Metres;
 use lifecircle::progress::Progress as _;
-use lifecircle_plan::units::{Pieces, Question, Unit, Units, find_units};
+use lifecircle::standard::Standard;
+use lifecircle_plan::units::{Pieces, Pilots, Question, Unit, Units, find_units, rank};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_SECONDS, USUAL_SEARCH};
+use super::{LONGEST_SECONDS, MOST_MONEY, MOST_SERVICES, USUAL_SEARCH, within};
 use crate::App;
 use crate::api::Shared;
-use crate::api::ask::{Asked, Given, Named, Nothing, OfCity, walker};
+use crate::api::ask::{Asked, Given, Named, Nothing, OfCity, service, walker};
 use crate::api::geojson::{Area, Feature, FeatureCollection};
 use crate::api::telling::{Telling, WantsEvents, telling};
 use crate::cities::OpenCity;
@@ -59,12 +61,48 @@ struct UnitsOf {
     /// Communities in which a unit has its centre.
     #[serde(default)]
     centres: Vec<String>,
+    /// Lists of communities, by id or name, that are a unit as they stand.
+    #[serde(default)]
+    locked: Vec<Vec<String>>,
+    /// Whether the units are ranked as pilots: where five new facilities give most people a required service, or what `prices` and `budget` say.
+    #[serde(default)]
+    rank: bool,
+    /// What a new facility of each service costs, by the service's id; then `budget` is needed.
+    #[serde(default)]
+    prices: BTreeMap<String, f64>,
+    /// How much may be spent in each unit.
+    budget: Option<f64>,
+    /// A standard's id, by which units are ranked; that of the city's `usual_standard` if none is named.
+    standard: Option<String>,
     /// How far from the bound is good enough, as a share; 0.01 if it is not said.
     gap: Option<f64>,
     /// How many seconds to search, up to 60; 20 if it is not said.
     seconds: Option<f64>,
     /// A walker's id; `adult` if none is named.
     walker: Option<String>,
+}
+
+/// How many facilities a pilot has, where no prices are given; and how long pilots are searched.
+const FACILITIES: u32 = 5;
+const RANKING: Duration = Duration::from_secs(30);
+
+/// Services with prices, and the budget of a pilot.
+type Priced = (Vec<(usize, f64)>, f64);
+
+/// What may be built in pilots, if it is said.
+fn priced(asked: &UnitsOf, standard: &Standard) -> Result<Option<Priced>, Problem> {
+    let Some(budget) = asked.budget else {
+        let is_nothing = asked.prices.is_empty();
+        return is_nothing.then_some(None).ok_or_else(|| Problem::bad_input("`prices` need a `budget`"));
+    };
+    if !asked.rank || asked.prices.is_empty() || asked.prices.len() > MOST_SERVICES {
+        return Err(Problem::bad_input(format!(
+            "`budget` is for `rank`, with `prices` of one to {MOST_SERVICES} services"
+        )));
+    }
+    let price = |name: &str, price: f64| within(name, Some(price), price, MOST_MONEY);
+    let prices = asked.prices.iter().map(|(id, cost)| Ok((service(standard, id)?, price("prices", *cost)?)));
+    Ok(Some((prices.collect::<Result<_, Problem>>()?, price("budget", budget)?)))
 }
 
 /// Units with their areas.
@@ -98,7 +136,8 @@ async fn units(
     if !(0.0..1.0).contains(&tolerance) || !(0.0..1.0).contains(&gap) {
         return Err(Problem::bad_input("`tolerance` and `gap` must be shares from 0 to below 1"));
     }
-    let wishes = asked.together.len() + asked.apart.len() + asked.centres.len();
+    let locked: usize = asked.locked.iter().map(Vec::len).sum();
+    let wishes = asked.together.len() + asked.apart.len() + asked.centres.len() + locked + asked.locked.len();
     if wishes > MOST_WISHES {
         return Err(Problem::bad_input(format!("there are more than {MOST_WISHES} wishes")));
     }
@@ -106,6 +145,9 @@ async fn units(
     if !(seconds > 0.0 && seconds <= LONGEST_SECONDS) {
         return Err(Problem::bad_input(format!("`seconds` must lie between 0 and {LONGEST_SECONDS}")));
     }
+    let known = app.standard(&of.city, asked.standard.as_deref())?;
+    let is_ranked = asked.rank;
+    let prices = priced(&asked, &known.standard)?;
     let question = Question {
         pieces: asked.cells.map_or(Pieces::Communities, |side| Pieces::Cells(Metres(side))),
         count: asked.count,
@@ -114,12 +156,19 @@ async fn units(
         together: asked.together,
         apart: asked.apart,
         centres: asked.centres,
+        locked: asked.locked,
         gap,
     };
     let found = move |city: &OpenCity, stop: &Stop, tell: Option<Tell<'_>>| {
         let ready = city.ready(walker, stop)?;
         let until = Until::new(stop, Duration::from_secs_f64(seconds)).telling(tell);
-        let units = find_units(&ready, &question, &until, stop)?;
+        let mut units = find_units(&ready, &question, &until, stop)?;
+        if is_ranked {
+            let measured = &city.evaluated(walker, &known, stop)?.measured;
+            let pilots = prices
+                .map_or_else(|| Pilots::of_count(measured, FACILITIES), |(prices, budget)| Pilots { prices, budget });
+            units.pilots = rank(measured, &units, &pilots, &Until::new(stop, RANKING), stop)?;
+        }
         stop.check()?;
         let area = |(unit, of): (usize, &Unit)| Feature::new(Area::of(&of.shape), OfUnit { unit });
         let areas = FeatureCollection::new(units.units.iter().enumerate().map(area).collect());
