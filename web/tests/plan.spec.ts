@@ -226,12 +226,53 @@ test("missing links are found and taken into the scenario", async ({ page }) => 
 test("the fewest places that are enough are proven", async ({ page }) => {
   await begin(page);
   const best = page.getByRole("region", { name: "Find the best places" });
-  await best.getByLabel("Goal").selectOption("As few as are enough");
+  await best.getByLabel("What is wanted").selectOption("As few as are enough");
   await best.getByLabel("Covered (%)").fill("60");
   await best.getByRole("button", { name: "Find places" }).click();
   await expect(best.getByText(/^Proven: \d+ are enough, and one fewer is not/)).toBeVisible({ timeout: 40_000 });
   const [, after] = /→ ([\d.]+)%/.exec((await best.getByText(/^Coverage /).textContent()) ?? "") ?? [];
   expect(Number(after)).toBeGreaterThanOrEqual(60);
+});
+
+test("a search tells how far it is, and what it found is the API's", async ({ page }) => {
+  await begin(page);
+  const best = page.getByRole("region", { name: "Find the best places" });
+  await best.getByLabel("Service").selectOption("childcare");
+  await best.getByLabel("What is wanted").selectOption("Enough capacity");
+  await best.getByLabel("Capacity each").fill("60");
+  await best.getByLabel("How many").fill("3");
+  await best.getByRole("button", { name: "Find places" }).click();
+  await expect(best.getByText(/^At most [\d.]+ % from the best/)).toBeVisible({ timeout: 30_000 });
+  await expect(best.getByText(/^(Proven|No choice)/)).toBeVisible({ timeout: 60_000 });
+  const told = await best.getByText(/^With a place/).textContent();
+  const asked = { service: "childcare", model: "capacitated", capacity: 60, count: 3, seconds: 30 };
+  const found = (await (await page.request.post("/api/v1/cities/demo/sites", { data: asked })).json()) as { before: number; value: number; residents: number };
+  const share = (people: number) => `${((100 * people) / found.residents).toFixed(1)}%`;
+  expect(told).toContain(`With a place ${share(found.before)} → ${share(found.value)}`);
+  // The longest way, in public buildings.
+  await best.getByLabel("Service").selectOption("pharmacy");
+  await best.getByLabel("What is wanted").selectOption("Shortest longest way");
+  await best.getByLabel("Where they may stand").selectOption("In public buildings");
+  await best.getByRole("button", { name: "Find places" }).click();
+  await expect(best.getByText(/^Longest way [\d.]+ → [\d.]+ min/)).toBeVisible({ timeout: 40_000 });
+});
+
+test("a programme of works is made for a budget, and taken into the scenario", async ({ page }) => {
+  await begin(page);
+  const programme = page.getByRole("region", { name: "Make a programme" });
+  await programme.getByLabel("Budget").fill("250");
+  await programme.getByLabel("A link (0: none)").fill("0");
+  await programme.getByRole("button", { name: "Make it" }).click();
+  await expect(programme.getByText(/^Services within reach, on average/)).toBeVisible({ timeout: 60_000 });
+  const works = programme.getByRole("listitem");
+  const count = await works.count();
+  expect(count).toBeGreaterThan(2);
+  await works.first().getByRole("button").click();
+  await programme.getByRole("button", { name: `Add the ${count} works to the scenario` }).click();
+  await expect(page.getByRole("heading", { name: `${count} edit` })).toBeVisible();
+  const priced = { pocket_park: 80, public_toilet: 30 };
+  const asked = await (await page.request.post("/api/v1/cities/demo/programme", { data: { budget: 250, prices: priced, seconds: 40 } })).json();
+  expect((asked as { works: unknown[] }).works.length).toBe(count);
 });
 
 test("the city as it is, and with the scenario; the same comparison for a place", async ({ page }) => {
@@ -326,6 +367,18 @@ test("communities are drawn into fourteen connected units, and hidden again", as
   expect(before.equals(await page.locator(".map canvas").screenshot())).toBe(false);
   await page.getByRole("button", { name: "Hide" }).click();
   await expect(page.getByText(/to the centre on average/)).toHaveCount(0);
+});
+
+test("units are ranked as pilots", async ({ page }) => {
+  await begin(page);
+  const units = page.getByRole("region", { name: "Draw life circles" });
+  await units.getByLabel("How many").fill("4");
+  await units.getByLabel("Off the mean (%)").fill("50");
+  await units.getByLabel("Rank as pilots").check();
+  await units.getByRole("button", { name: "Draw units" }).click();
+  await expect(units.getByText(/^Pilot 1: \+/)).toBeVisible({ timeout: 90_000 });
+  await expect(units.getByRole("listitem").first()).toContainText("Pilot 1");
+  await expect(units.getByRole("listitem")).toHaveCount(4);
 });
 
 test("in Chinese, on a phone and in the dark, the panel is whole", async ({ page }) => {

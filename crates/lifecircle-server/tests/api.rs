@@ -22,7 +22,7 @@ use lifecircle::{demo, import};
 use lifecircle_plan::links::{LinkDocument, Question as LinksQuestion, missing_links};
 use lifecircle_plan::renewal::{Question as RenewalQuestion, programme};
 use lifecircle_plan::scenario::{Scenario, apply, compare};
-use lifecircle_plan::sites::{Model, Question, SitesDocument, fewest_sites, find_sites};
+use lifecircle_plan::sites::{Areas, Floor, Model, Question, SitesDocument, fewest_sites, find_sites, offered};
 use lifecircle_plan::units::{Question as UnitsQuestion, find_units};
 use lifecircle_server::tiles::grid::world;
 use lifecircle_server::{Server, Settings};
@@ -247,7 +247,7 @@ async fn places_are_those_of_the_library_and_bounded() {
         (serde_json::json!({ "service": "pocket_park", "count": 0 }), "`count`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "seconds": 600 }), "`seconds`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "gap": 1 }), "`gap`"),
-        (serde_json::json!({ "service": "pocket_park", "count": 1, "model": "best" }), "choose mclp"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "model": "best" }), "choose lscp, mclp"),
         (serde_json::json!({ "service": "castle", "count": 1 }), "no service"),
         (serde_json::json!({ "service": "pocket_park" }), "give one of `count`, `budget` and `cover`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "cover": 0.5 }), "give one of"),
@@ -260,10 +260,97 @@ async fn places_are_those_of_the_library_and_bounded() {
         (serde_json::json!({ "service": "pocket_park", "count": 1, "weight_of_elderly": -1 }), "`weight_of_elderly`"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [[999, 0]] }), "longitudes"),
         (serde_json::json!({ "service": "pocket_park", "count": 1, "candidates": [] }), "no candidate"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "offered": "castle" }), "no kind"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "offered": "vacant" }), "no vacant land"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "capacity": 5 }), "`capacity`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "floor": 2 }), "`floor`"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "floor": 0.5, "worst_first": true }), "one of"),
+        (serde_json::json!({ "service": "pocket_park", "count": 1, "floor": 0.5, "areas": "parishes" }), "`areas`"),
+        (serde_json::json!({ "service": "pharmacy", "count": 1, "model": "capacitated" }), "is not known"),
+        (serde_json::json!({ "service": "pharmacy", "count": 1, "model": "backup", "cover": 0.5 }), "`cover`"),
     ] {
         let (status, answer) = ask(wrong).await;
         assert!(status.is_client_error() && answer["detail"].as_str().unwrap().contains(said), "{status} {answer}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_under_conditions_are_those_of_the_library() {
+    let client = Client::new();
+    let ready = ReadyCity::new(client.city.clone(), Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+    let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+    let of = |id: &str, count, model| {
+        Question::of(measured.standard.services.iter().position(|service| service.id == id).unwrap(), count, model)
+    };
+    let public = offered(measured.city(), "public", &measured.standard).unwrap().0;
+    for (asked, question) in [
+        (
+            serde_json::json!({ "service": "pharmacy", "count": 2, "model": "p-center", "cover": 0.9 }),
+            Question { share: 0.9, ..of("pharmacy", 2, Model::Center) },
+        ),
+        (
+            serde_json::json!({ "service": "pocket_park", "count": 2, "model": "backup" }),
+            of("pocket_park", 2, Model::Backup),
+        ),
+        (
+            serde_json::json!({ "service": "childcare", "count": 2, "model": "capacitated", "capacity": 3 }),
+            Question { capacity: Some(3.0), ..of("childcare", 2, Model::Capacitated) },
+        ),
+        (
+            serde_json::json!({ "service": "pocket_park", "count": 2, "worst_first": true, "areas": "communities" }),
+            Question { floor: Some((Areas::Communities, Floor::WorstFirst)), ..of("pocket_park", 2, Model::Cover) },
+        ),
+        (
+            serde_json::json!({ "service": "pocket_park", "count": 2, "offered": "public" }),
+            Question { candidates: Some(public), ..of("pocket_park", 2, Model::Cover) },
+        ),
+    ] {
+        let request = Request::post("/api/v1/cities/small/sites").header(header::CONTENT_TYPE, "application/json");
+        let answer = client.router.clone().oneshot(request.body(Body::from(asked.to_string())).unwrap()).await.unwrap();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        let mut answer: Value = serde_json::from_slice(&bytes).unwrap();
+        let found = find_sites(&measured, &question, &(), &()).unwrap().sites;
+        answer["seconds"] = 0.0.into();
+        let expected = serde_json::to_value(SitesDocument::new(&found, &measured, &question, 0.0)).unwrap();
+        assert_eq!(answer, expected, "{asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_tells_how_far_it_is_and_then_the_same_answer() {
+    let client = Client::new();
+    let ask = async |accept: &str, body: Value| {
+        let request = Request::post("/api/v1/cities/small/sites")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, accept);
+        let answer = client.router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+        let kind = answer.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (kind, String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    let body = serde_json::json!({ "service": "pocket_park", "count": 3, "model": "backup" });
+    let (kind, whole) = ask("application/json", body.clone()).await;
+    assert_eq!(kind, "application/json");
+    let (kind, events) = ask("text/html, text/event-stream;q=0.9", body).await;
+    assert_eq!(kind, "text/event-stream");
+    let events: Vec<(&str, Value)> = events
+        .split_terminator("\n\n")
+        .map(|event| event.strip_prefix("event: ").and_then(|event| event.split_once("\ndata: ")).unwrap())
+        .map(|(name, data)| (name, serde_json::from_str(data).unwrap()))
+        .collect();
+    let (last, before) = events.split_last().unwrap();
+    assert!(before.iter().all(|(name, far)| *name == "known" && far["seconds"].as_f64().unwrap() >= 0.0));
+    let mut whole: Value = serde_json::from_str(&whole).unwrap();
+    let (name, mut answer) = (last.0, last.1.clone());
+    (whole["seconds"], answer["seconds"]) = (0.0.into(), 0.0.into());
+    assert_eq!((name, answer), ("answer", whole));
+    // What is wrong once it runs is told in the stream; what is wrong before, as ever.
+    let (_, events) =
+        ask("text/event-stream", serde_json::json!({ "service": "pocket_park", "count": 1, "offered": "castle" }))
+            .await;
+    assert!(events.starts_with("event: problem\ndata: {") && events.contains("no kind"), "{events}");
+    let (kind, _) = ask("text/event-stream", serde_json::json!({ "service": "castle", "count": 1 })).await;
+    assert_eq!(kind, "application/problem+json");
 }
 
 #[tokio::test(flavor = "multi_thread")]

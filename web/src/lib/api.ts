@@ -40,6 +40,7 @@ export type SavedScenario = Answer<"scenarios">[number];
 export type Sites = Answer<"sites">;
 export type Links = Answer<"links">;
 export type Units = Answer<"units">;
+export type Programme = Answer<"programme">;
 export type Name = components["schemas"]["Name"];
 export type Gap = components["schemas"]["Gap"];
 
@@ -62,6 +63,39 @@ export async function body<T>(
 ): Promise<T> {
   const { data, error } = await asked;
   if (data !== undefined) return data;
-  const problem = (error ?? {}) as { detail?: string; code?: string };
-  throw new Failure(problem.detail ?? "", problem.code ?? "internal");
+  throw failure((error ?? {}) as { detail?: string; code?: string });
+}
+
+/** How far a search is. */
+export interface Far {
+  gap: number | null;
+  seconds: number;
+}
+
+/** Asks for something that takes long; the server tells how far it is until it has the answer. */
+export async function told<T>(address: string, asked: object, signal: AbortSignal, tell: (far: Far) => void): Promise<T> {
+  const headers: Record<string, string> = { Accept: "text/event-stream", "Content-Type": "application/json" };
+  if (identity.token) headers["Authorization"] = `Bearer ${identity.token}`;
+  const response = await fetch(`/api/v1${address}`, { method: "POST", headers, body: JSON.stringify(asked), signal });
+  if (!response.ok || !response.body) throw failure(await response.json().catch(() => ({})));
+  // What tells nothing on its way is one document.
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return (await response.json()) as T;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) throw new Failure("", "internal");
+    const events = (text + value).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
+      if (name === "known") tell(JSON.parse(data ?? "") as Far);
+      if (name === "problem") throw failure(JSON.parse(data ?? ""));
+      if (name === "answer") return JSON.parse(data ?? "") as T;
+    }
+  }
+}
+
+function failure(problem: { detail?: string; code?: string }): Failure {
+  return new Failure(problem.detail ?? "", problem.code ?? "internal");
 }
