@@ -101,8 +101,16 @@ fn what_is_asked_bounds_what_is_found() {
 
 mod renewal {
     use super::town;
+    use lifecircle::city::{Street, StreetKind};
+    use lifecircle::geo::{Metres, Seconds};
+    use lifecircle::measure::{EditedCity, Joining, measure, residents_of};
+    use lifecircle::network::Walker;
+    use lifecircle::ready::{ReadyCity, Walk};
+    use lifecircle::standard::Standard;
+    use lifecircle::{demo, import};
     use lifecircle_plan::links;
     use lifecircle_plan::renewal::{Question, programme};
+    use lifecircle_plan::sites::{Model, Most, Question as SitesQuestion, find_sites};
 
     /// A gate for 10 brings the pharmacy; another pharmacy for 100 would too. What is cheaper is built.
     #[test]
@@ -136,5 +144,53 @@ mod renewal {
         let both = ask(110.0, Some(10.0));
         assert!(both.cost <= 110.0 && both.after >= pharmacy.after.max(gate.after) - 1.0, "{both:?}");
         assert!(both.works.is_sorted_by(|a, b| a.spent <= b.spent));
+    }
+
+    /// Every set of links with the best facilities for what is left stays below the bound.
+    #[test]
+    fn no_programme_of_any_links_exceeds_the_bound() {
+        let city = import::import(demo::generate(demo::Size::Small, 3), &()).unwrap();
+        let ready = ReadyCity::new(city, Walk::of(Walker::find("adult").unwrap()), &()).unwrap();
+        let measured = measure(&ready, Standard::find("wuhai-8").unwrap(), &()).unwrap();
+        let service = |id: &str| measured.standard.services.iter().position(|service| service.id == id).unwrap();
+        let prices = vec![(service("pocket_park"), 3.0), (service("public_toilet"), 2.0)];
+        let wanted = links::Question { longest: Metres(120.0), saves: Seconds::from_minutes(2.0), most: 4 };
+        let all = links::missing_links(&measured, wanted, &(), &()).unwrap();
+        assert!(all.len() > 1, "{all:?}");
+        for (budget, price) in [(5.0, 1.0), (3.0, 1.5)] {
+            let question = Question { prices: prices.clone(), link: Some(price), budget, links: wanted, gap: 0.0 };
+            let found = programme(&measured, &question, &(), &()).unwrap();
+            let mut most = 0.0_f64;
+            for set in 0_u32..1 << all.len() {
+                let left = budget - price * f64::from(set.count_ones());
+                if left < 0.0 {
+                    continue;
+                }
+                let mut city = EditedCity::new(&ready, vec![(*measured.standard).clone()], &()).unwrap();
+                for (_, link) in all.iter().enumerate().filter(|(number, _)| set >> number & 1 == 1) {
+                    let like = Street::plain([0, 0], StreetKind::Path, Metres(0.0));
+                    city.build_street(&link.ends, &like, Joining::Ends).unwrap();
+                }
+                let with = city.measured(&()).unwrap().swap_remove(0);
+                let sites = SitesQuestion {
+                    services: prices.iter().map(|(service, _)| *service).collect(),
+                    most: Most::Budget(left),
+                    prices: Some(prices.iter().map(|(_, price)| *price).collect()),
+                    ..SitesQuestion::of(0, 0, Model::Cover)
+                };
+                let value = find_sites(&with, &sites, &(), &()).unwrap().sites.value;
+                let others =
+                    with.standard.required().filter(|service| !prices.iter().any(|(priced, _)| priced == service));
+                let people = |service: usize| {
+                    let homes = with.city().homes.iter().enumerate();
+                    let group = with.standard.services[service].people;
+                    let having = homes.filter(|(home, _)| with.has(*home, service));
+                    having.map(|(_, home)| residents_of(home, group).unwrap_or(home.residents)).sum::<f64>()
+                };
+                most = most.max(value + others.map(people).sum::<f64>());
+            }
+            assert!(found.bound >= most - 1.0, "{} is exceeded by {most}", found.bound);
+            assert!(found.after <= most + 1.0 && found.gap < 0.6, "{} of {most}, {}", found.after, found.gap);
+        }
     }
 }

@@ -15,7 +15,7 @@ use super::{LONGEST_WAY, Model, Question, Weights};
 use crate::siting::{Demand, Link};
 
 /// People are counted in thousandths, ways in tenths of seconds.
-pub(super) const PARTS_OF_PERSON: f64 = 1_000.0;
+pub(crate) const PARTS_OF_PERSON: f64 = 1_000.0;
 pub(super) const PARTS_OF_SECOND: f64 = 10.0;
 
 /// The demands of all services that are asked for, one service after another.

@@ -25,10 +25,12 @@ use lifecircle::measure::Measured;
 use lifecircle::progress::Progress;
 
 pub use candidates::{Candidate, Role, junctions};
+pub(crate) use demands::PARTS_OF_PERSON;
 pub use document::{AreaDocument, SiteDocument, SitesDocument};
 pub use fewest::{Fewest, fewest_sites};
 pub use offered::{PUBLIC, VACANT, offered};
 use prepared::Prepared;
+pub(crate) use prepared::{PARTS_OF_COST, Reach, reach_anywhere};
 pub use question::{Areas, Floor, Model, Most, Question, Weights};
 pub use read::read_candidates;
 

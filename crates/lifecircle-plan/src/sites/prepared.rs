@@ -10,11 +10,11 @@ use lifecircle::progress::Progress;
 use super::candidates::{Candidate, Candidates, Role};
 use super::demands::Demands;
 use super::order::InOrder;
-use super::{Most, Question, Site, Sites};
+use super::{LOSS, Most, Question, Site, Sites};
 use crate::siting::{Demand, Limit, Link, Outcome, Problem};
 
 /// Money is counted in hundredths.
-const PARTS_OF_COST: f64 = 100.0;
+pub(crate) const PARTS_OF_COST: f64 = 100.0;
 
 /// Nothing costs more.
 const MOST_COST: f64 = 1e12;
@@ -223,4 +223,37 @@ impl<'a> Prepared<'a> {
         let (services, cost) = (buildable.services.clone(), self.price(buildable));
         Site { candidate: *candidate, at: told.at, services, cost, required, adds }
     }
+}
+
+/// Whom facilities at any junctions of a city could serve, of those who lack something in another: the city as it is before something is built.
+pub(crate) struct Reach {
+    /// By service and home, those who have it cost nothing.
+    pub demands: Vec<Demand>,
+    /// Who could serve them.
+    pub rows: Vec<Vec<Link>>,
+    /// What each facility that may be built takes of the budget, and how much that is.
+    pub sizes: Vec<i64>,
+    pub most: i64,
+}
+
+/// As [`Reach`] says; nothing where a threshold is in metres, since junctions are then not bounded by those that are left.
+pub(crate) fn reach_anywhere(
+    measured: &Measured,
+    before: &Measured,
+    question: &Question,
+    progress: &dyn Progress,
+) -> Result<Option<Reach>> {
+    let mut city = Prepared::new(measured, question, progress)?;
+    if !city.is_bounded_anywhere() {
+        return Ok(None);
+    }
+    city.demands = Demands::of(before, question, progress)?;
+    let links = city.all_links(LOSS, progress)?;
+    let Limit { sizes, most } = city.limit(question.most)?;
+    Ok(Some(Reach {
+        demands: (0..links.demands()).map(|demand| links.demand(demand)).collect(),
+        rows: (0..links.demands()).map(|demand| links.row(demand).to_vec()).collect(),
+        sizes,
+        most,
+    }))
 }

@@ -3,6 +3,8 @@
 //! Facilities are sited by [`crate::sites`], several services under one budget; links are those of [`crate::links`]. The bound is that of the facilities alone, all
 //! links built for nothing: building more takes a service from nobody, but where a new path draws a home away from a better street. What is reached is measured in the edited city. It knows no file.
 
+mod bound;
+
 use lifecircle::city::{City, Entries, Facility, Name, Street, StreetKind};
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::{LonLat, Metres, polygon};
@@ -11,6 +13,8 @@ use lifecircle::progress::Progress;
 use lifecircle::standard::{Service, SupplyOf};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use bound::joint_bound;
 
 use crate::links::{self, MissingLink, missing_links};
 use crate::sites::{Model, Most, Once, Question as SitesQuestion, Sites, find_sites};
@@ -146,6 +150,10 @@ pub fn programme(
         // The city with all links has other junctions as candidates: what any junctions could do holds for all of them.
         let anywhere = sites.bound_at_junctions.unwrap_or_else(|| people_for_all(measured, question));
         bound = bound.max(anywhere + others(&with_all, question));
+        // Another bound, closer where much is gained by links.
+        if let Some(joint) = joint_bound(measured, &with_all, &links, question, watch, progress)? {
+            bound = bound.min(joint);
+        }
     }
     build(measured, untouched, &chosen, question, (bound, links.len()), progress)
 }
