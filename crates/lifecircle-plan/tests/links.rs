@@ -12,6 +12,7 @@ use lifecircle::ready::{ReadyCity, Walk};
 use lifecircle::standard::Standard;
 use lifecircle_plan::links::{MissingLink, Question, missing_links};
 use lifecircle_plan::scenario::{Scenario, apply, homes_changed};
+use lifecircle_plan::sites::offered;
 
 fn at(x: f64, y: f64) -> LonLat {
     LonLat { x: 106.8 + x / 85_900.0, y: 39.6 + y / 111_050.0 }
@@ -97,6 +98,23 @@ fn what_is_asked_bounds_what_is_found() {
     assert!(found(&measured, Question { longest: Metres(30.0), ..Question::default() }).is_empty());
     assert!(found(&measured, Question { saves: Seconds::from_minutes(90.0), ..Question::default() }).is_empty());
     assert!(found(&measured, Question { most: 0, ..Question::default() }).is_empty());
+}
+
+#[test]
+fn vacant_land_is_offered_for_what_its_area_is_enough_for() {
+    let measured = town("landuse=brownfield");
+    let standard = Standard::find("cn-gb50180-2018").unwrap();
+    let (candidates, _) = offered(measured.city(), "vacant", &standard).unwrap();
+    let [plot] = candidates.as_slice() else { panic!("{candidates:?}") };
+    // Twenty metres by six hundred.
+    let [corner, opposite] = [at(10.0, -300.0), at(30.0, 300.0)];
+    assert!((corner.x..opposite.x).contains(&plot.at.x) && (corner.y..opposite.y).contains(&plot.at.y));
+    for (index, service) in standard.services.iter().enumerate() {
+        assert_eq!(plot.services.contains(&index), service.min_area <= 12_000.0, "{}", service.id);
+    }
+    assert!(plot.services.len() < standard.services.len());
+    let of = |words: &str| offered(town("landuse=grass").city(), words, &standard).unwrap_err().to_string();
+    assert!(of("vacant").contains("no vacant land") && of("public").contains("no public buildings"));
 }
 
 mod renewal {
