@@ -11,6 +11,7 @@ use clap::{Parser, ValueEnum};
 use lifecircle::city;
 use lifecircle::import::{Inputs, import};
 use lifecircle::network::{Cost as _, EdgeCosts, Millis, Network, Snap};
+use lifecircle::output::Existing;
 use lifecircle::reach::{
     Answers, Engine, Heading, Incremental, Isochrones, Places, Question, k_nearest, matrix, nearest, weigh, within,
 };
@@ -49,6 +50,9 @@ struct Arguments {
     /// What to time
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["nearest", "within"])]
     work: Vec<Work>,
+    /// Write the tiled city here, with its homes and facilities, and time nothing
+    #[arg(long, requires = "city")]
+    tiled: Option<PathBuf>,
     /// Write graph, targets and answers here
     #[arg(long)]
     out: Option<PathBuf>,
@@ -84,6 +88,9 @@ fn main() {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    if let (Some(output), Some(path)) = (&arguments.tiled, &arguments.city) {
+        return city::save(&tiles::city(&city::load(path)?, arguments.side), output, Existing::Refuse);
+    }
     let streets = match &arguments.city {
         None => demo_streets()?,
         Some(path) if path.is_dir() => city::load(path)?.streets,

@@ -1,6 +1,6 @@
 //! Tiles: copies of a city side by side, joined at their seams.
 
-use lifecircle::city::{Street, StreetKind, Streets};
+use lifecircle::city::{City, Entries, Facility, Home, Street, StreetKind, Streets};
 use lifecircle::geo::LonLat;
 use lifecircle::geo::metric::{Frame, Mercator, distance};
 use rstar::RTree;
@@ -29,14 +29,48 @@ pub fn without_squares(streets: &Streets) -> Streets {
     Streets { nodes, edges: edges.into_iter().map(edge).collect(), bends: streets.bends.clone() }
 }
 
-/// Lays `side` × `side` copies of some streets.
-pub fn lay(streets: &Streets, side: usize) -> Streets {
+/// How far each copy lies from the first.
+fn shifts(streets: &Streets, side: usize) -> Vec<LonLat> {
     let [west, south, east, north] = streets.extent();
     let frame = Frame::at(f64::midpoint(south, north));
     let step = LonLat { x: east - west + GAP / frame.per_lon, y: north - south + GAP / frame.per_lat };
+    (0..side * side).map(|copy| LonLat { x: (copy % side) as f64 * step.x, y: (copy / side) as f64 * step.y }).collect()
+}
+
+/// A city of `side` × `side` copies: streets, homes and facilities. What is drawn besides, and communities, are left out.
+pub fn city(one: &City, side: usize) -> City {
+    let mut tiled = City { streets: lay(&one.streets, side), ..City::default() };
+    tiled.about = one.about.clone();
+    tiled.about.synthetic = true;
+    for (copy, shift) in shifts(&one.streets, side).into_iter().enumerate() {
+        tiled.homes.extend(one.homes.iter().map(|home| Home {
+            id: format!("{}@{copy}", home.id),
+            at: home.at + shift,
+            community: None,
+            to_edge: None,
+            ..home.clone()
+        }));
+        let moved = |points: &[LonLat]| points.iter().map(|at| *at + shift).collect();
+        tiled.facilities.extend(one.facilities.iter().map(|facility| Facility {
+            id: format!("{}@{copy}", facility.id),
+            at: facility.at + shift,
+            entries: match &facility.entries {
+                Entries::Known(points) => Entries::Known(moved(points)),
+                Entries::Outline(points) => Entries::Outline(moved(points)),
+            },
+            ..facility.clone()
+        }));
+    }
+    tiled.about.extent = tiled.streets.extent();
+    tiled
+}
+
+/// Lays `side` × `side` copies of some streets.
+pub fn lay(streets: &Streets, side: usize) -> Streets {
+    let [_, south, _, north] = streets.extent();
+    let frame = Frame::at(f64::midpoint(south, north));
     let mut tiled = Streets::default();
-    for copy in 0..side * side {
-        let shift = LonLat { x: (copy % side) as f64 * step.x, y: (copy / side) as f64 * step.y };
+    for shift in shifts(streets, side) {
         let (node, bend) = (tiled.nodes.len() as u32, tiled.bends.len() as u32);
         tiled.nodes.extend(streets.nodes.iter().map(|at| *at + shift));
         tiled.bends.extend(streets.bends.iter().map(|at| *at + shift));
