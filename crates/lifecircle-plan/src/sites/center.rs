@@ -9,7 +9,7 @@ use super::demands::{PARTS_OF_PERSON, PARTS_OF_SECOND};
 use super::order::InOrder;
 use super::prepared::Prepared;
 use super::{LONGEST_WAY, Site, Sites, Solved};
-use crate::siting::{Demand, Limit, Link, Outcome, Problem, Settings, Watch, cover_all, solve};
+use crate::siting::{Demand, Limit, Link, Outcome, Problem, Settings, Watch, cover_all, refuting, solve};
 
 /// A way that counts as none, in tenths of seconds.
 const LONGEST: u32 = (LONGEST_WAY.0 * PARTS_OF_SECOND) as u32;
@@ -108,11 +108,6 @@ impl Tried {
             None => Self::Unknown,
         }
     }
-}
-
-/// An outcome that found nothing below a cost, as a bound.
-fn refuting(outcome: Outcome, least: i64) -> Outcome {
-    Outcome { best: None, bound: Some(outcome.bound.unwrap_or(least)), ..outcome }
 }
 
 /// Whether nobody reaches a demand, nor could.

@@ -13,8 +13,8 @@ mod volume;
 
 pub use branch::{METHOD, solve};
 pub use covering::{Conditions, Covering, Need, cover};
-pub(crate) use models::cover_all;
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
+pub(crate) use models::{cover_all, refuting};
 pub use problem::{Demand, Limit, Link, Problem};
 pub use proof::{Node, Posed, Proof, ProofDocument, Step};
 pub use tree::{Known, Outcome, Settings, Watch};

@@ -45,18 +45,11 @@ pub fn set_cover(rows: Vec<Vec<Link>>, sites: usize) -> Result<Problem> {
 /// # Errors
 /// As for [`Problem::new`].
 pub(crate) fn cover_all(rows: Vec<Vec<Link>>, limit: &Limit, watch: &dyn Watch) -> Result<(Problem, Outcome)> {
-    // A search that swaps finds what one that only adds and drops does not.
-    let sites = limit.sizes.len();
-    let demands = vec![Demand { weight: 1, ceiling: Some(1) }; rows.len()];
-    let served = Problem::new(demands, rows.clone(), vec![0; sites], Some(limit.clone()))?;
-    let columns = Columns::of(&served);
-    let mut search = Search::new(&served, &columns, &[]);
-    search.greedy();
-    search.improve(&|| !watch.is_over());
-    let chosen = search.chosen();
+    let is_hopeless = rows.iter().any(Vec::is_empty);
     let demands = vec![Demand { weight: 1, ceiling: None }; rows.len()];
     let problem = Problem::new(demands, rows, limit.sizes.clone(), None)?;
-    if served.value(&chosen) == Some(0) {
+    // A search that swaps finds what one that only adds and drops does not.
+    if let Some(chosen) = (!is_hopeless).then(|| swapped(&problem, limit, watch)).transpose()?.flatten() {
         let value = chosen.iter().map(|&site| limit.sizes[site as usize]).sum();
         let outcome = Outcome { best: Some((chosen, value)), bound: None, proof: Proof::default(), parts: 0 };
         return Ok((problem, outcome));
@@ -65,15 +58,33 @@ pub(crate) fn cover_all(rows: Vec<Vec<Link>>, limit: &Limit, watch: &dyn Watch) 
     Ok((problem, outcome))
 }
 
+/// Sites that cover all under a limit, if a search by swapping finds some.
+fn swapped(problem: &Problem, limit: &Limit, watch: &dyn Watch) -> Result<Option<Vec<u32>>> {
+    let rows = (0..problem.demands()).map(|demand| problem.row(demand).to_vec()).collect();
+    let demands = vec![Demand { weight: 1, ceiling: Some(1) }; problem.demands()];
+    let served = Problem::new(demands, rows, vec![0; problem.sites()], Some(limit.clone()))?;
+    let columns = Columns::of(&served);
+    let mut search = Search::new(&served, &columns, &[]);
+    search.greedy();
+    search.improve(&|| !watch.is_over());
+    let chosen = search.chosen();
+    Ok((served.value(&chosen) == Some(0)).then_some(chosen))
+}
+
+/// An outcome that found nothing below a cost, as a bound.
+pub(crate) fn refuting(outcome: Outcome, least: i64) -> Outcome {
+    Outcome { best: None, bound: Some(outcome.bound.unwrap_or(least)), ..outcome }
+}
+
 /// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Center {
     /// The chosen sites and the place of the longest way; `None` if no choice reaches all.
     pub best: Option<(Vec<u32>, usize)>,
     /// The longest way is at least at this place.
     pub bound: usize,
-    /// Why all cannot be covered within the length before `bound`, if that was proven by splitting.
-    pub proof: Option<Outcome>,
+    /// Why all cannot be covered within the length before `bound`: the covering that cannot be, and its proof; nothing if no shorter length was tried.
+    pub proof: Option<(Problem, Outcome)>,
 }
 
 /// Chooses `most` sites so that the longest way is shortest: `within` tells who covers whom within the length at a place of a list
@@ -94,19 +105,17 @@ pub fn p_center(
     let limit = Limit { sizes: vec![1; sites], most };
     while low < high && !watch.is_over() {
         let at = low + (high - low) / 2;
-        let rows = within(at);
-        let is_hopeless = rows.iter().any(Vec::is_empty);
-        let outcome = if is_hopeless { None } else { Some(cover_all(rows, &limit, watch)?.1) };
-        match outcome {
-            Some(Outcome { best: Some((chosen, _)), .. }) => {
+        let (problem, outcome) = cover_all(within(at), &limit, watch)?;
+        match outcome.best {
+            Some((chosen, _)) => {
                 center.best = Some((chosen, at));
                 high = at;
             }
-            Some(outcome) if !outcome.is_proven() => break,
-            outcome => {
-                center.proof = outcome;
+            None if outcome.bound.is_none() => {
+                center.proof = Some((problem, refuting(outcome, most + 1)));
                 low = at + 1;
             }
+            None => break,
         }
     }
     center.bound = low;

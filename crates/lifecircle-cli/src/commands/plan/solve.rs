@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lifecircle::output::Output;
 use lifecircle::{Error, Result};
 use lifecircle_plan::published::Published;
-use lifecircle_plan::siting::{self, METHOD, Outcome, Settings, max_cover, p_center, p_median, set_cover};
+use lifecircle_plan::siting::{self, METHOD, Outcome, Posed, Settings, max_cover, p_center, p_median, set_cover};
 use serde_json::{Value, json};
 
 use super::{Closing, write_proof};
@@ -44,9 +44,6 @@ impl Solved {
 }
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<()> {
-    if args.output.is_some() && args.model == SolveModel::PCenter {
-        return Err(Error::new("proofs of p-centers are not written").hint("leave -o out"));
-    }
     let inputs: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
     let output = args.force.directory(args.output.as_deref(), &inputs)?;
     let mut solved = Vec::new();
@@ -80,7 +77,10 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
         let center = p_center(lengths.len(), &|at| published.within(lengths[at]), sites, p()?, &watch)?;
         let length = |at: usize| lengths.get(at).copied();
         let (chosen, value) = center.best.map_or((Vec::new(), None), |(chosen, at)| (chosen, length(at)));
-        let parts = center.proof.map_or(1, |proof| proof.parts);
+        let parts = center.proof.as_ref().map_or(1, |(_, outcome)| outcome.parts);
+        if let (Some(output), Some((problem, outcome))) = (output, center.proof) {
+            keep(output, path, &problem.into(), &outcome)?;
+        }
         return Ok(Solved {
             file,
             p: Some(p()?),
@@ -102,9 +102,7 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     let settings = Settings { gap: args.proving.gap, saved_from, below: None };
     let outcome: Outcome = siting::solve(&problem, settings, &watch);
     if let Some(output) = output {
-        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let problem = problem.into();
-        output.write(|directory| write_proof(&directory.join(format!("{name}.json")), &problem, &outcome))?;
+        keep(output, path, &problem.into(), &outcome)?;
     }
     // Maximal covering is asked for what is covered, and solved for what is not.
     let told = |cost: i64| match args.model {
@@ -122,4 +120,10 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
         seconds: watch.seconds(),
         parts: outcome.parts,
     })
+}
+
+/// Writes the proof of a problem under the name of its file.
+fn keep(output: &Output, path: &Path, problem: &Posed, outcome: &Outcome) -> Result<()> {
+    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    output.write(|directory| write_proof(&directory.join(format!("{name}.json")), problem, outcome))
 }
