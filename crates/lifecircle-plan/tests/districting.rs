@@ -1,7 +1,7 @@
 //! Units of regions, against all ways to put few together.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use lifecircle_plan::districting::{Plan, Regions, solve};
+use lifecircle_plan::districting::{Plan, Regions, smooth, solve};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -171,4 +171,45 @@ fn the_cheapest_units_need_not_be_the_most_even_ones() {
     regions.fixed = vec![5];
     assert_eq!(cheapest(&regions), Some(60));
     assert_eq!(solve(&regions, 0.0, &()).unwrap().plan.unwrap().cost, 60);
+}
+
+#[test]
+fn of_plans_that_are_near_enough_one_of_shorter_borders_and_more_even_units() {
+    let length = |regions: &Regions, plan: &Plan| {
+        let unit = |region: u32| plan.units.iter().position(|members| members.binary_search(&region).is_ok());
+        let borders =
+            regions.neighbours.iter().enumerate().flat_map(|(a, beside)| beside.iter().map(move |b| (a as u32, *b)));
+        borders.filter(|(a, b)| a < b && unit(*a) != unit(*b)).count()
+    };
+    let unevenness = |regions: &Regions, plan: &Plan| {
+        let weight =
+            |members: &Vec<u32>| members.iter().map(|region| regions.weights[*region as usize]).sum::<i64>() as f64;
+        let weights: Vec<f64> = plan.units.iter().map(weight).collect();
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        weights.iter().map(|weight| (weight / mean - 1.0).powi(2)).sum::<f64>() / weights.len() as f64
+    };
+    let (mut better, mut same) = (0, 0);
+    for seed in 0..12_i64 {
+        let weights: Vec<i64> = (0..36).map(|region| 5 + (region * 7 + seed * 13) % 11).collect();
+        let mut regions = grid(6, 6, &weights, &[false], 4, 25);
+        regions.apart = vec![[0, 35]];
+        regions.fixed = if seed % 2 == 0 { vec![14] } else { vec![] };
+        let borders: Vec<Vec<(u32, f64)>> =
+            regions.neighbours.iter().map(|beside| beside.iter().map(|other| (*other, 1.0)).collect()).collect();
+        let plan = solve(&regions, 0.0, &()).unwrap().plan.unwrap();
+        let all = borders.iter().flatten().count() as f64 / 2.0;
+        let shape = |plan: &Plan| length(&regions, plan) as f64 / all + 2.0 * unevenness(&regions, plan);
+        // Nothing to give away: nothing changes but what costs nothing.
+        assert_eq!(smooth(&regions, &borders, &plan, plan.cost).cost, plan.cost);
+        let most = plan.cost * 11 / 10;
+        let smoothed = smooth(&regions, &borders, &plan, most);
+        assert_eq!(smoothed.check(&regions), Ok(smoothed.cost));
+        assert!(smoothed.is_balanced(&regions) && smoothed.cost <= most);
+        match shape(&smoothed).total_cmp(&shape(&plan)) {
+            std::cmp::Ordering::Less => better += 1,
+            std::cmp::Ordering::Equal => same += 1,
+            std::cmp::Ordering::Greater => panic!("worse for {seed}"),
+        }
+    }
+    assert!(better > same, "{better} better, {same} as before");
 }

@@ -5,6 +5,7 @@
 //! | `problem` | what is asked, and what a plan costs |
 //! | `search` | good plans: regions moved and swapped between neighbours |
 //! | `bound` | how cheap no plan can be: assignment priced, a knapsack for each centre |
+//! | `smooth` | of plans that are near enough, one of short borders and even units |
 //! | `branch` | the two together: centres settled one after another |
 //!
 //! It knows neither cities nor files. Costs and weights are whole numbers, so bounds are exact.
@@ -16,6 +17,8 @@ mod bound;
 mod branch;
 mod problem;
 mod search;
+mod smooth;
 
 pub use branch::{Found, solve};
 pub use problem::{FORBIDDEN, Plan, Regions, parts};
+pub use smooth::smooth;

@@ -82,6 +82,25 @@ impl Regions {
         (self.range[0]..=self.range[1]).contains(&weight)
     }
 
+    /// What the ways of a unit's regions, ascending, to its cheapest centre cost, and which that is; nothing if it has none, two that must have units of their own, or
+    /// regions that must be apart.
+    pub fn unit_cost(&self, members: &[u32]) -> Option<(i64, u32)> {
+        let is_inside = |region: &u32| members.binary_search(region).is_ok();
+        if self.apart.iter().any(|pair| pair.iter().all(is_inside)) {
+            return None;
+        }
+        let inside = |centre: &u32| is_inside(&self.centres[*centre as usize]);
+        let fixed: Vec<u32> = self.fixed.iter().copied().filter(inside).collect();
+        let cost =
+            |centre: u32| members.iter().map(|region| self.costs[*region as usize][centre as usize]).sum::<i64>();
+        let best = match fixed.as_slice() {
+            [] => (0..self.centres.len() as u32).filter(inside).map(|centre| (cost(centre), centre)).min(),
+            [one] => Some((cost(*one), *one)),
+            _ => None,
+        };
+        best.filter(|(cost, _)| *cost < FORBIDDEN)
+    }
+
     /// Whether some regions, ascending, hang together.
     pub fn is_connected(&self, members: &[u32]) -> bool {
         let Some(first) = members.first() else { return false };

@@ -7,6 +7,7 @@
 //! size cannot be made of, a hamlet on its own, goes with whoever is nearest.
 
 mod beside;
+mod borders;
 mod pieces;
 mod rank;
 
@@ -26,7 +27,7 @@ use lifecircle::tables::Table;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::districting::{FORBIDDEN, Found, Regions, parts, solve};
+use crate::districting::{FORBIDDEN, Found, Regions, parts, smooth, solve};
 use crate::siting::Watch;
 use pieces::{Piece, cells, communities, middle, named};
 pub use rank::{Pilot, Pilots, rank};
@@ -244,7 +245,14 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         ))
         .hint(format!("ask for {parts} to {most}")));
     }
-    let found = solve(&regions, question.gap, watch)?;
+    let mut found = solve(&regions, question.gap, watch)?;
+    // What is near enough may as well be even and round.
+    if let Some(plan) = found.plan.as_ref().filter(|_| found.is_balanced) {
+        let most = (found.bound as f64 / (1.0 - question.gap)).floor() as i64;
+        if most > plan.cost {
+            found.plan = Some(smooth(&regions, &pieces.borders(), plan, most));
+        }
+    }
     pieces.answer(ready, question, &found, &ways).map(|units| Units { seconds: began.elapsed().as_secs_f64(), ..units })
 }
 
