@@ -60,7 +60,7 @@ def measures(frame, unit_of):
 
 def ours(program, city, count, tolerance, frame):
     done = subprocess.run(
-        [program, "plan", "units", city, "--count", str(count), "--tolerance", str(tolerance), "--json"], check=True, capture_output=True, text=True
+        [program, "plan", "units", city, "--count", str(count), "--tolerance", str(tolerance), "--gap", str(GAP), "--json"], check=True, capture_output=True, text=True
     )
     told = json.loads(done.stdout)
     place = {member: unit for unit, of in enumerate(told["units"]) for member in of["members"]}
@@ -123,7 +123,9 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=14)
     parser.add_argument("--tolerance", type=float, default=0.2)
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--gap", type=float, default=0.02)
     asked = parser.parse_args()
+    GAP = asked.gap
     with tempfile.TemporaryDirectory() as directory:
         frame, graph = communities(asked.program, asked.city, pathlib.Path(directory))
         MIDDLES = numpy.array([(p.x, p.y) for p in frame.geometry.representative_point()])

@@ -245,8 +245,8 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         ))
         .hint(format!("ask for {parts} to {most}")));
     }
-    let mut found = solve(&regions, question.gap, watch)?;
-    // What is near enough may as well be even and round.
+    // Half of what may be missed is kept for units that are even and round.
+    let mut found = solve(&regions, question.gap / 2.0, watch)?;
     if let Some(plan) = found.plan.as_ref().filter(|_| found.is_balanced) {
         let most = (found.bound as f64 / (1.0 - question.gap)).floor() as i64;
         if most > plan.cost {
