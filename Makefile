@@ -111,8 +111,9 @@ $(PEERS): benches/requirements.txt
 	target/peers/bin/pip install -q -r benches/requirements.txt
 	touch $@
 
-bench-peers: $(BENCH) $(PEERS) ## pandana, cityseer and SciPy on the very same work: one table of ratios (about 10 minutes)
+bench-peers: $(BENCH) $(PEERS) ## pandana, cityseer and SciPy on the very same work, then spopt on published problems: tables of ratios (about 25 minutes)
 	$(PEERS) benches/peers.py $(BENCH) $(if $(CITY),--city $(CITY))
+	if [ -d ../shared/data/orlib ]; then $(MAKE) bench-siting; fi
 
 bench-serve: tools web $(CLIENTS) ## how quickly a served city answers, by the load tool wrk; VALHALLA=directory of its programs to compare
 	$(CARGO) build --release --locked --bin lifecircle

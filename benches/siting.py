@@ -2,7 +2,7 @@
 
     benches/siting.py target/release/lifecircle ../shared/data [--peer-seconds 120] [--only pmed6,SJC708]
 
-All 40 p-medians and p-centers of OR-Library, and maximal coverings; the peer solves those that fit its dense models within its
+All 40 p-medians and p-centers of OR-Library, maximal coverings, and set coverings; the peer solves those that fit its dense models within its
 time. Values are compared with the published ones, and with the peer's.
 """
 
@@ -21,6 +21,8 @@ COVERINGS = [
     ("SJC324", 3, 800), ("SJC402", 5, 800), ("SJC500", 7, 800), ("SJC708", 7, 800), ("SJC708", 10, 800), ("SJC818", 7, 800),
     ("SJC818", 10, 800), ("PCB3038", 10, 200), ("PCB3038", 20, 200), ("PCB3038", 10, 400), ("BDS10000", 10, 5), ("BDS10000", 15, 5),
 ]
+# The fewest sites that cover all, within so much.
+FEWEST = [("SJC324", 800), ("SJC500", 800), ("SJC818", 800), ("pmed1", 60), ("pmed6", 40), ("pmed16", 20)]
 # The peer's models hold a variable for each pair; those that are tried.
 PEER_MEDIANS = [1, 5, 6, 11]
 PEER_CENTERS = [1, 6]
@@ -58,7 +60,7 @@ def lengths(file):
 
 def peer(file, model, p, radius, answer):
     import pulp
-    from spopt.locate import MCLP, PCenter, PMedian
+    from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
     matrix, weights, asked = lengths(file)
     p = p or asked
@@ -68,6 +70,8 @@ def peer(file, model, p, radius, answer):
         made = PMedian.from_cost_matrix(matrix, weights, p_facilities=p)
     elif model == "p-center":
         made = PCenter.from_cost_matrix(matrix, p_facilities=p)
+    elif model == "lscp":
+        made = LSCP.from_cost_matrix(matrix, radius)
     else:
         made = MCLP.from_cost_matrix(matrix, weights, service_radius=radius, p_facilities=p)
     made = made.solve(solver)
@@ -105,6 +109,9 @@ def main():
         work.append((orlib / f"pmed{number}.txt", "p-center", None, None, float(centers[f"pmed{number}"]), number in PEER_CENTERS))
     for name, p, radius in COVERINGS:
         work.append((arguments.data / "mclp" / f"{name}.txt", "mclp", p, radius, None, True))
+    for name, radius in FEWEST:
+        folder = orlib if name.startswith("pmed") else arguments.data / "mclp"
+        work.append((folder / f"{name}.txt", "lscp", None, radius, None, True))
     print("| problem | model | p | value | bound | seconds | spopt + HiGHS | times |\n|---|---|---|---|---|---|---|---|")
     total = {}
     for file, model, p, radius, published, with_peer in work:
@@ -121,7 +128,7 @@ def main():
             told, ratio = f"{theirs[1]:.2f} s", f"{theirs[1] / found['seconds']:.0f}"
         name = file.stem + (f", {radius}" if radius else "")
         value, bound = (f"{found[key]:.0f}" for key in ("value", "bound"))
-        print(f"| {name} | {model} | {found['p']} | {value} | {bound} | {found['seconds']:.2f} | {told} | {ratio} |", flush=True)
+        print(f"| {name} | {model} | {found['p'] or '–'} | {value} | {bound} | {found['seconds']:.2f} | {told} | {ratio} |", flush=True)
     print("\n" + "; ".join(f"all {model}: {seconds:.1f} s" for model, seconds in total.items()))
 
 
