@@ -21,13 +21,14 @@ struct Meeting {
 }
 
 impl Regioned {
-    /// For each region those beside it, given how light and how heavy a unit may be.
+    /// For each region those beside it, given how light and how heavy a unit may be. Parts whose first regions are `joined` go with whoever is nearest, whatever they weigh.
     pub fn neighbours(
         &self,
         ready: &ReadyCity,
         question: &Question,
         weights: &[i64],
         [least, most]: [i64; 2],
+        joined: &BTreeSet<usize>,
     ) -> Vec<Vec<u32>> {
         let district: Vec<&Name> = (0..self.count() as u32)
             .map(|region| &self.pieces[self.region_of.iter().position(|own| *own == region).unwrap_or(0)].district)
@@ -49,16 +50,19 @@ impl Regioned {
         // A part that units of the right weight cannot be made of goes with whoever is nearest, however far.
         let fits = |weight: i64| (weight + most - 1) / most.max(1) * least <= weight;
         // By their first regions, which are theirs whatever joins them.
-        let mut alone: BTreeSet<usize> = BTreeSet::new();
+        let (mut alone, mut joined): (BTreeSet<usize>, BTreeSet<usize>) = (BTreeSet::new(), joined.clone());
         loop {
             let part_of = parts(&neighbours);
             let mut weight_of: BTreeMap<u32, i64> = BTreeMap::new();
             part_of.iter().zip(weights).for_each(|(part, weight)| *weight_of.entry(*part).or_default() += weight);
             let first = |part: u32| part_of.iter().position(|own| *own == part).unwrap_or(0);
-            let unfit = weight_of.iter().filter(|(part, weight)| !fits(**weight) && !alone.contains(&first(**part)));
+            let is_unfit = |part: u32, weight: i64| !fits(weight) || joined.contains(&first(part));
+            let unfit =
+                weight_of.iter().filter(|(part, weight)| is_unfit(**part, **weight) && !alone.contains(&first(**part)));
             let Some(light) = unfit.min_by_key(|(part, weight)| (**weight, **part)).map(|(part, _)| *part) else {
                 break;
             };
+            joined.remove(&first(light));
             let leads_out = |[a, b]: [u32; 2]| (part_of[a as usize] == light) != (part_of[b as usize] == light);
             let on_foot = meetings.iter().find(|meeting| leads_out(meeting.pair)).map(|meeting| meeting.pair);
             let pair = on_foot.or_else(|| self.nearest(ready, |pair| leads_out(pair) && may_meet(pair)));

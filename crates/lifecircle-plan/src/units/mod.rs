@@ -235,7 +235,7 @@ pub const METHOD: &str = "annealing; Lagrangian bounds with knapsacks; branch an
 pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, progress: &dyn Progress) -> Result<Units> {
     let began = std::time::Instant::now();
     let pieces = Regioned::new(ready, question)?;
-    let (regions, ways) = pieces.regions(ready, question, progress)?;
+    let (mut regions, ways) = pieces.regions(ready, question, progress)?;
     let (parts, most) =
         (parts(&regions.neighbours).iter().max().map_or(0, |most| *most as usize + 1), regions.weights.len());
     if question.count < parts || question.count > most {
@@ -247,6 +247,20 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
     }
     // Half of what may be missed is kept for units that are even and round.
     let mut found = solve(&regions, question.gap / 2.0, watch)?;
+    // A part of the city may be of a weight that units could have, and its communities such that they cannot: it goes with whoever is nearest then.
+    let mut joined = BTreeSet::new();
+    while !found.is_balanced && !watch.is_over() {
+        let before = joined.len();
+        joined.extend(parts_out_of_balance(&regions, &found));
+        if joined.len() == before {
+            break;
+        }
+        regions.neighbours = pieces.neighbours(ready, question, &regions.weights, regions.range, &joined);
+        let other = solve(&regions, question.gap / 2.0, watch)?;
+        if other.plan.is_some() {
+            found = other;
+        }
+    }
     if let Some(plan) = found.plan.as_ref().filter(|_| found.is_balanced) {
         let most = (found.bound as f64 / (1.0 - question.gap)).floor() as i64;
         if most > plan.cost {
@@ -254,6 +268,16 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         }
     }
     pieces.answer(ready, question, &found, &ways).map(|units| Units { seconds: began.elapsed().as_secs_f64(), ..units })
+}
+
+/// The parts that do not hang together with others and have units out of balance, each by its first region; nothing where all hangs together.
+fn parts_out_of_balance(regions: &Regions, found: &Found) -> BTreeSet<usize> {
+    let part_of = parts(&regions.neighbours);
+    let first = |part: u32| part_of.iter().position(|own| *own == part).unwrap_or(0);
+    let weight = |members: &[u32]| members.iter().map(|region| regions.weights[*region as usize]).sum();
+    let units = found.plan.iter().flat_map(|plan| &plan.units).filter(|members| !regions.is_balanced(weight(members)));
+    let parts: BTreeSet<usize> = units.flatten().map(|region| first(part_of[*region as usize])).collect();
+    if part_of.iter().all(|part| *part == 0) { BTreeSet::new() } else { parts }
 }
 
 /// A city in pieces. Pieces that must be together are one region.
@@ -354,7 +378,7 @@ impl Regioned {
         let range =
             [(mean * (1.0 - question.tolerance)).ceil() as i64, (mean * (1.0 + question.tolerance)).floor() as i64];
         progress.check()?;
-        let neighbours = self.neighbours(ready, question, &weights, range);
+        let neighbours = self.neighbours(ready, question, &weights, range, &BTreeSet::new());
         let centres = question.centres.iter().map(|name| named(&self.pieces, name).map(|piece| piece as u32));
         // One that is named twice, by its id and its name, is one.
         let fixed = centres.collect::<Result<BTreeSet<u32>>>()?;
