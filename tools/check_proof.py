@@ -36,6 +36,10 @@ class Problem:
         self.ceilings = about["ceilings"]
         self.rows = [list(zip(row[::2], row[1::2])) for row in about["links"]]  # site, cost
         self.opening = about["opening"]
+        for row in self.rows:
+            numbers([site for site, _ in row], len(self.opening), "a site")
+        if (about["sizes"] is None) != (about["most"] is None):
+            raise Wrong("sizes without a limit, or a limit without sizes")
         self.sizes = about["sizes"] or [0] * len(self.opening)
         self.most = about["most"]
 
@@ -49,6 +53,41 @@ class Part:
 
 class Wrong(Exception):
     pass
+
+
+def whole(number, what, least=0, most=None):
+    """A whole number within bounds; anything else is no proof."""
+    if type(number) is not int or number < least or most is not None and number > most:
+        raise Wrong(f"{what} is {number!r}")
+    return number
+
+
+def numbers(them, count, what):
+    """Different whole numbers from 0 to below a count."""
+    for number in them:
+        whole(number, what, 0, count - 1)
+    if len(set(them)) < len(them):
+        raise Wrong(f"{what} is named twice")
+
+
+def check_shape(proof, sites):
+    """Nodes are a tree, in which children come after their parents, and name sites that are there."""
+    whole(proof["scale"], "the scale", 0, 64)
+    nodes, parents = proof["nodes"], set()
+    for at, node in enumerate(nodes):
+        for step in node.get("steps", []):
+            for site, by in step.get("dominated", []):
+                numbers([site, by], sites, "a site")
+            prices = [price for _, price in step.get("prices", [])]
+            for price in [*prices, *step.get("floor_prices", []), *step.get("limit_prices", [])]:
+                whole(price, "a price")
+        if "site" in node:
+            numbers([node["site"]], sites, "a site")
+            for child in (node["with"], node["without"]):
+                whole(child, "a node", at + 1, len(nodes) - 1)
+                if child in parents:
+                    raise Wrong(f"node {child} is a part of two")
+                parents.add(child)
 
 
 def reduced(problem, part, chosen, out):
@@ -96,6 +135,7 @@ def drop_dominated(problem, part, pairs):
 
 def check(proof, problem, bound):
     """Whether the proof shows that every choice costs at least `bound`."""
+    check_shape(proof, len(problem.opening))
     unit = 1 << proof["scale"]
     nodes = proof["nodes"]
     goal = None if bound is None else (bound - 1) * unit
@@ -173,6 +213,9 @@ class Covering:
         self.served, self.floors, self.standing = about["served"], about["floors"], set(about["standing"])
         self.capacities = about["capacities"] or [None] * len(self.served)
         self.sizes, self.most, self.lost = about["sizes"], about["most"], about["lost"]
+        for them in self.served:
+            numbers(them, len(self.weights), "a demand")
+        numbers(about["standing"], len(self.served), "a site that stands")
         if any(self.sizes[site] for site in self.standing):
             raise Wrong("a site that stands takes of the limit")
 
@@ -241,6 +284,7 @@ def covering_step(problem, state, step, unit, goal):
 
 def check_covering(proof, problem, bound):
     """Whether the proof shows that every choice loses at least `bound`; that there is none, where that is nothing."""
+    check_shape(proof, len(problem.served))
     unit, nodes = 1 << proof["scale"], proof["nodes"]
     # No choice loses more than everybody.
     goal = ((problem.all_people() + 1 if bound is None else bound) - 1) * unit
@@ -265,11 +309,14 @@ def check_covering(proof, problem, bound):
 
 def check_assigned(problem, chosen, assigned, value):
     """Whether the choice serves as many as it says."""
+    numbers(chosen, len(problem.served), "a site")
     if sum(problem.sizes[site] for site in chosen) > problem.most:
         raise Wrong("the limit does not allow the choice")
     everything, by_site, by_demand, by_area = set(chosen) | problem.standing, {}, {}, {}
     for demand, site, people in assigned:
-        if site not in everything or demand not in problem.served[site] or not 0 <= people <= problem.weights[demand]:
+        whole(people, "a number of people")
+        whole(demand, "a demand", 0, len(problem.weights) - 1)
+        if site not in everything or demand not in problem.served[site] or people > problem.weights[demand]:
             raise Wrong(f"demand {demand} cannot go to site {site}")
         by_site[site] = by_site.get(site, 0) + people
         by_demand[demand] = by_demand.get(demand, 0) + people
@@ -293,14 +340,32 @@ def check_assigned(problem, chosen, assigned, value):
 def main():
     if len(sys.argv) != 2:
         sys.exit("give the file that `lifecircle plan … -o DIR` wrote")
-    with open(sys.argv[1], encoding="utf-8") as file:
-        about = json.load(file)
     try:
+        with open(sys.argv[1], encoding="utf-8") as file:
+            about = json.load(file, parse_float=refuse, parse_constant=refuse)
+        check_claim(about)
         is_covering = about["problem"]["kind"] == "covering"
         seen = (main_covering if is_covering else main_choice)(about)
     except Wrong as wrong:
         sys.exit(f"wrong: {wrong}")
     print(f"right: value {about['value']}, every choice costs at least {about['bound']} ({seen} parts)")
+
+
+def refuse(number):
+    raise Wrong(f"{number} is no whole number")
+
+
+def check_claim(about):
+    """What is said of the whole: a choice has a value, and no bound lies above it."""
+    if about["bound"] is not None:
+        whole(about["bound"], "the bound")
+    if about["chosen"] is None:
+        if about["value"] is not None:
+            raise Wrong("a value without a choice")
+        return
+    value = whole(about["value"], "the value")
+    if about["bound"] is None or about["bound"] > value:
+        raise Wrong(f"the bound {about['bound']} lies above the value {value}")
 
 
 def main_covering(about):
@@ -314,6 +379,7 @@ def main_choice(about):
     problem = Problem(about["problem"])
     chosen = about["chosen"]
     if chosen is not None:
+        numbers(chosen, len(problem.opening), "a site")
         value = sum(problem.opening[site] for site in chosen)
         is_chosen = set(chosen)
         for demand, row in enumerate(problem.rows):

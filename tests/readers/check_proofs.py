@@ -80,12 +80,26 @@ def main():
                     for step in node.get("steps", []):
                         step["prices"] = []
 
+            def in_halves(about):
+                about["proof"]["scale"] = about["proof"]["scale"] + 0.5
+
+            def endless(about):
+                about["proof"]["nodes"][0].update(steps=[], site=0, without=0)
+                about["proof"]["nodes"][0]["with"] = 0
+
+            def named_from_behind(about):
+                about["chosen"][0] -= 10**6
+
             def overfull(about):
                 about["assigned"].append(about["assigned"][0])
 
             # Whom nobody serves makes any bound right.
             if all(about["problem"].get("links", [True])):
                 refused(wrong, about, higher, "a bound that is too high")
+            refused(wrong, about, in_halves, "a number that is not whole")
+            refused(wrong, about, endless, "a node that is a part of itself")
+            if about["chosen"]:
+                refused(wrong, about, named_from_behind, "a site that is not there")
             # That nothing is enough is proven of no choice.
             if about["value"] is not None:
                 refused(wrong, about, dearer, "a value that the choice does not have")

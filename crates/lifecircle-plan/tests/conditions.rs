@@ -5,7 +5,7 @@
 mod small;
 
 use lifecircle::measure::Measured;
-use lifecircle_plan::sites::{Areas, Candidate, Floor, Model, Question, Role, find_sites};
+use lifecircle_plan::sites::{Areas, Candidate, Floor, Model, Most, Question, Role, find_sites};
 use lifecircle_plan::siting::{Known, Watch};
 use small::{Near, choices, corners, small_city};
 
@@ -37,7 +37,7 @@ fn ways(measured: &Measured, at: &[lifecircle::geo::LonLat]) -> Vec<Vec<i64>> {
 fn longest(mut ways: Vec<(i64, f64)>, share: f64, unreachable: f64) -> i64 {
     ways.sort_unstable_by_key(|(way, _)| std::cmp::Reverse(*way));
     let all: f64 = ways.iter().map(|(_, people)| people).sum();
-    let may_be_beyond = (all * (1.0 - share)).max(unreachable) + 1e-6;
+    let may_be_beyond = unreachable + (all - unreachable) * (1.0 - share) + 1e-6;
     let mut beyond = 0.0;
     for (way, people) in ways {
         beyond += people;
@@ -253,8 +253,32 @@ fn what_cannot_be_asked_is_refused_with_a_sentence() {
     assert!(ask(Question { services: two, ..asked(&measured, service, 3, 1, Model::Center) }).contains("one service"));
     let floor = Some((Areas::Districts, Floor::Share(0.5)));
     assert!(ask(Question { floor, ..asked(&measured, service, 3, 1, Model::Median) }).contains("floors"));
+    let within = Some(lifecircle::geo::Seconds(60.0));
+    assert!(ask(Question { within, ..asked(&measured, service, 3, 1, Model::Center) }).contains("is not asked"));
+    let mut city = measured.city().clone();
+    city.homes.iter_mut().for_each(|home| home.community = None);
+    let ready = lifecircle::ready::ReadyCity::new(city, measured.reached.ready.walk().clone(), &()).unwrap();
+    let bare = lifecircle::measure::measure(&ready, (*measured.standard).clone(), &()).unwrap();
+    let floors = Question { floor, ..asked(&bare, service, 3, 1, Model::Cover) };
+    assert!(find_sites(&bare, &floors, &(), &()).unwrap_err().to_string().contains("no home lies in an area"));
     let pharmacy = of(&measured, "pharmacy");
     assert!(ask(asked(&measured, pharmacy, 3, 1, Model::Capacitated)).contains("is not known"));
+}
+
+#[test]
+fn small_money_is_counted_as_exactly_as_large() {
+    let (measured, service) = small_city();
+    let with = |unit: f64| {
+        let mut question = asked(&measured, service, 6, 1, Model::Cover);
+        question.candidates.iter_mut().flatten().for_each(|candidate| candidate.cost = 4.0 * unit);
+        let sites =
+            find_sites(&measured, &Question { most: Most::Budget(12.0 * unit), ..question }, &(), &()).unwrap().sites;
+        (sites.sites.len(), sites.value)
+    };
+    assert_eq!(with(1.0).0, 3);
+    for unit in [0.001, 1e-5, 0.1, 1e6] {
+        assert_eq!(with(unit), with(1.0), "{unit}");
+    }
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn what_is_asked_bounds_what_is_found() {
 fn vacant_land_is_offered_for_what_its_area_is_enough_for() {
     let measured = town("landuse=brownfield");
     let standard = Standard::find("cn-gb50180-2018").unwrap();
-    let (candidates, _) = offered(measured.city(), "vacant", &standard).unwrap();
+    let candidates = offered(measured.city(), "vacant", &standard).unwrap();
     let [plot] = candidates.as_slice() else { panic!("{candidates:?}") };
     // Twenty metres by six hundred.
     let [corner, opposite] = [at(10.0, -300.0), at(30.0, 300.0)];

@@ -282,7 +282,7 @@ async fn places_under_conditions_are_those_of_the_library() {
     let of = |id: &str, count, model| {
         Question::of(measured.standard.services.iter().position(|service| service.id == id).unwrap(), count, model)
     };
-    let public = offered(measured.city(), "public", &measured.standard).unwrap().0;
+    let public = offered(measured.city(), "public", &measured.standard).unwrap();
     for (asked, question) in [
         (
             serde_json::json!({ "service": "pharmacy", "count": 2, "model": "p-center", "cover": 0.9 }),

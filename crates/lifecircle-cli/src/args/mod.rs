@@ -338,6 +338,10 @@ pub struct ReportArgs {
 
 fn percent(text: &str) -> Result<f64, String> {
     match text.trim_end_matches('%').trim().parse::<f64>() {
+        // 0.95 would be less than one percent, and is hardly meant.
+        Ok(share) if share > 0.0 && share < 1.0 && !text.contains('%') => {
+            Err(format!("write {}%, or {share}% if less than one percent is meant", share * 100.0))
+        }
         Ok(share) if share > 0.0 && share <= 100.0 => Ok(share),
         _ => Err("give a share above 0 and at most 100 percent".to_owned()),
     }

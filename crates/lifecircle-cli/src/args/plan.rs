@@ -71,7 +71,7 @@ Examples:
   lifecircle plan sites demo.city --service elderly_day_care --count 5 --weights elderly=2
   lifecircle plan sites demo.city --service childcare --count 6 --model capacitated --capacity 80
   lifecircle plan sites demo.city --service pharmacy --count 6 --model p-center --cover 95%     the longest way of 95 % of people
-  lifecircle plan sites demo.city --service pocket_park --count 17 --floor 60%                  at least 60 % in every district
+  lifecircle plan sites demo.city --service pocket_park --count 17 --floor 56%                  at least 56 % in every district
   lifecircle plan sites demo.city --service pocket_park --count 17 --candidates vacant,public
 
 A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必选, 他建), services (ids with semicolons) and capacity (容量, 床位).
@@ -104,10 +104,10 @@ pub struct SitesArgs {
     /// What a new facility holds, with the model capacitated: places, or what the standard's ratio counts [default: as is usual by the standard]
     #[arg(long, value_name = "N", value_parser = capacity, help_heading = PLANNING)]
     pub capacity: Option<f64>,
-    /// At least so many percent of the people of every district have the service, or as many as candidates give
+    /// At least so many percent of the people of every district have the service, or as many as candidates give; with the model mclp
     #[arg(long, value_name = "PERCENT", value_parser = super::percent, conflicts_with = "worst_first", help_heading = PLANNING)]
     pub floor: Option<f64>,
-    /// The district that has least is given as much as can be, then most people are served
+    /// The district that has least is given as much as can be, then most people are served; with the model mclp
     #[arg(long, help_heading = PLANNING)]
     pub worst_first: bool,
     /// Which areas --floor and --worst-first are of
@@ -207,9 +207,9 @@ pub struct RenewalArgs {
 Examples:
   lifecircle plan units demo.city --count 14 -o units
   lifecircle plan units demo.city --people 40000 --within-districts --tolerance 0.3
-  lifecircle plan units demo.city --count 14 --together East-1,East-2 --apart East-3,East-4
+  lifecircle plan units demo.city --count 14 --together 滨河社区,新华社区 --apart 文化社区,民主社区
   lifecircle plan units porto_alegre.city --cells 800 --count 25
-  lifecircle plan units demo.city --count 14 --keep East-1,East-2,East-3                    a unit as it stands
+  lifecircle plan units demo.city --count 14 --keep 滨河社区,新华社区                    a unit as it stands
   lifecircle plan units demo.city --count 14 --rank                                         which unit first
   lifecircle plan units demo.city --count 14 --rank --budget 300 --prices pocket_park=80,public_toilet=30
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lifecircle::measure::Measured;
 use lifecircle::text::Language;
-use lifecircle_plan::sites::{Fewest, LONGEST_WAY, Model, Question, Sites, SitesDocument, Weights};
+use lifecircle_plan::sites::{AreaShare, Fewest, LONGEST_WAY, Model, Question, Sites, SitesDocument, Weights};
 use serde_json::{Value, json};
 
 use super::{count, document, line, percent, pick, table};
@@ -68,8 +68,8 @@ pub fn sites(
     let is_weighed = question.weights != Weights::default();
     let adds = match model {
         Model::Cover | Model::Capacitated => pick(common, "新增居民", "Residents gained"),
-        Model::Backup => pick(common, "新增居民（一处、两处分别计）", "Residents gained (first and second)"),
-        Model::Center => pick(common, "进入该时间的居民", "Residents brought within"),
+        Model::Backup => pick(common, "新增人次（第一处、第二处分别计）", "Gained (first and second counted apart)"),
+        Model::Center => pick(common, "缩短至该时间内的居民", "Residents brought within"),
         Model::Median => pick(common, "节省（人·小时）", "Person-hours saved"),
     };
     let service = |service: &usize| {
@@ -80,6 +80,8 @@ pub fn sites(
     let several = question.services.len() > 1;
     let has_costs = found.sites.iter().any(|site| site.cost != 1.0);
     let mut header = vec!["", pick(common, "经度", "Longitude"), pick(common, "纬度", "Latitude"), adds];
+    let has_names = found.sites.iter().any(|site| !site.name.is_empty());
+    header.extend(has_names.then(|| pick(common, "名称", "Name")));
     header.extend(has_costs.then(|| pick(common, "造价", "Cost")));
     header.extend(several.then(|| pick(common, "服务", "Service")));
     let mut rows = table(&header, 0);
@@ -87,11 +89,14 @@ pub fn sites(
         let adds = if model == Model::Median { site.adds / 3_600.0 } else { site.adds };
         let number = if site.required { format!("{} *", order + 1) } else { (order + 1).to_string() };
         let mut row = vec![number, format!("{:.6}", site.at.x), format!("{:.6}", site.at.y), count(adds)];
+        row.extend(has_names.then(|| site.name.clone()));
         row.extend(has_costs.then(|| site.cost.to_string()));
         row.extend(several.then(|| names(&site.services)));
         rows.add_row(row);
     }
-    line(out, &rows.to_string())?;
+    if !found.sites.is_empty() {
+        line(out, &rows.to_string())?;
+    }
     if several {
         line(out, pick(common, "人数按服务分别累计。", "Each service counts its own residents; they are added up."))?;
     }
@@ -126,6 +131,9 @@ pub fn sites(
     Ok(())
 }
 
+/// Of more areas than this, those that do not change are only counted.
+const MANY_AREAS: usize = 20;
+
 /// What each area has, and must have.
 fn areas(out: &mut dyn Write, found: &Sites, common: &Common) -> io::Result<()> {
     let header = [
@@ -136,13 +144,30 @@ fn areas(out: &mut dyn Write, found: &Sites, common: &Common) -> io::Result<()> 
         pick(common, "下限", "Floor"),
     ];
     let mut rows = table(&header, 1);
-    for area in &found.areas {
-        let share = |people: f64| percent(people / area.people.max(f64::MIN_POSITIVE));
-        let name =
-            pick(common, &area.name.local, if area.name.en.is_empty() { &area.name.local } else { &area.name.en });
-        rows.add_row([name.to_owned(), count(area.people), share(area.before), share(area.after), share(area.floor)]);
+    // The lowest first; of many, those that do not change are counted.
+    let share_of = |area: &AreaShare, people: f64| people / area.people.max(f64::MIN_POSITIVE);
+    let mut order: Vec<&AreaShare> = found.areas.iter().collect();
+    order.sort_by(|a, b| share_of(a, a.after).total_cmp(&share_of(b, b.after)));
+    let shown =
+        |(place, area): &(usize, &AreaShare)| found.areas.len() <= MANY_AREAS || *place < 5 || area.after > area.before;
+    let shown: Vec<&AreaShare> = order.into_iter().enumerate().filter(shown).map(|(_, area)| area).collect();
+    for area in &shown {
+        let share = |people: f64| percent(share_of(area, people));
+        let english = common.language() == Language::English;
+        rows.add_row([
+            area.name.show(english).to_owned(),
+            count(area.people),
+            share(area.before),
+            share(area.after),
+            share(area.floor),
+        ]);
     }
-    line(out, &rows.to_string())
+    line(out, &rows.to_string())?;
+    match found.areas.len() - shown.len() {
+        0 => Ok(()),
+        others if common.language() == Language::Chinese => line(out, &format!("其余 {others} 个分区不变。")),
+        others => line(out, &format!("{others} others do not change.")),
+    }
 }
 
 /// What the new facilities change.
@@ -161,7 +186,7 @@ fn what_changes(name: &str, found: &Sites, question: &Question, common: &Common)
             format!("{name}: coverage rises from {before} to {after} ({gained} more {people}).")
         }
         (Model::Capacitated, Language::Chinese) => {
-            format!("{name}：有位可用的居民由 {before} 升至 {after}（新增 {gained} 人）。")
+            format!("{name}：容量可满足的居民由 {before} 升至 {after}（新增 {gained} 人）。")
         }
         (Model::Capacitated, Language::English) => {
             format!("{name}: residents with a place rise from {before} to {after} ({gained} more).")
@@ -268,7 +293,7 @@ fn how_good(found: &Sites, model: Model, seconds: f64, common: &Common) -> Strin
             }
         }
         (Language::Chinese, false) => {
-            format!("{candidates} 个候选点中，任何选择的增益最多再多 {gap:.3}%（{seconds:.1} 秒）。")
+            format!("{candidates} 个候选点中，任何其他选择的增益至多比它高 {gap:.3} %（{seconds:.1} 秒）。")
         }
         (Language::English, false) => {
             format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s).")

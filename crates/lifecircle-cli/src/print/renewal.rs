@@ -47,7 +47,10 @@ pub fn programme(
         rows.add_row([
             (order + 1).to_string(),
             what,
-            work.community.clone().unwrap_or_default(),
+            work.community
+                .as_ref()
+                .map(|name| name.show(common.language() == Language::English).to_owned())
+                .unwrap_or_default(),
             format!("{lon:.5}"),
             format!("{lat:.5}"),
             work.cost.to_string(),

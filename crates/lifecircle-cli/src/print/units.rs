@@ -26,7 +26,7 @@ pub fn units(
     let mut rows = table(
         &[
             pick(common, "单元（中心所在社区）", "Unit (community of its centre)"),
-            pick(common, "社区数", "Pieces"),
+            pick(common, "社区数", "Communities"),
             pick(common, "居民", "Residents"),
             pick(common, "偏离平均", "Off the mean"),
             pick(common, "到中心平均（分钟）", "Minutes to the centre"),
@@ -41,7 +41,7 @@ pub fn units(
             unit.name.show(english).to_owned(),
             unit.members.len().to_string(),
             count(unit.residents),
-            format!("{:+.1} %", unit.balance * 100.0),
+            if unit.kept { pick(common, "按原样保留", "kept").to_owned() } else { off(unit.balance) },
             format!("{:.1}", unit.mean_minutes),
             percent(unit.within_15),
             format!("{:.2}", unit.compactness),
@@ -68,19 +68,29 @@ pub fn units(
     }
 }
 
+/// How far off the mean, as a share.
+fn off(share: f64) -> String {
+    format!("{:+.1} %", share * 100.0).replace('-', "−")
+}
+
+/// How far off the mean the unit is that is farthest, of those that are not kept as they stand.
+fn farthest(units: &Units) -> f64 {
+    units.units.iter().filter(|unit| !unit.kept).map(|unit| unit.balance.abs()).fold(0.0, f64::max)
+}
+
 fn how_good(units: &Units, common: &Common) -> String {
     let (value, bound) = (units.value, units.bound);
     let (seconds, tolerance) = (units.seconds, percent(units.tolerance));
     match (common.language(), units.gap) {
         (Language::Chinese, None) => {
-            let worst = units.units.iter().map(|unit| unit.balance.abs()).fold(0.0, f64::max);
+            let worst = farthest(units);
             format!(
                 "未找到人口偏差都在 {tolerance} 以内的划分，最大偏差 {}；可放宽 --tolerance 或调整 --count（{seconds:.1} 秒）。",
                 percent(worst)
             )
         }
         (Language::English, None) => {
-            let worst = units.units.iter().map(|unit| unit.balance.abs()).fold(0.0, f64::max);
+            let worst = farthest(units);
             format!(
                 "No units within {tolerance} of the mean were found; the farthest is {} off. Allow more with --tolerance, or ask for another --count ({seconds:.1} s).",
                 percent(worst)
@@ -113,7 +123,7 @@ fn pilots(out: &mut dyn Write, units: &Units, services: &HashMap<String, String>
     let header = [
         "",
         pick(common, "试点单元", "Pilot"),
-        pick(common, "新增（人·项服务）", "Services gained (by residents)"),
+        pick(common, "新增服务人次", "Services gained (by residents)"),
         pick(common, "造价", "Cost"),
         pick(common, "单位造价新增", "Gained for a unit of cost"),
         pick(common, "新建", "What is built"),
@@ -131,7 +141,13 @@ fn pilots(out: &mut dyn Write, units: &Units, services: &HashMap<String, String>
         ]);
     }
     line(out, "")?;
-    line(out, &rows.to_string())
+    if units.pilots.iter().all(|pilot| pilot.gains <= 0.0) {
+        let nothing = pick(common, "预算内没有能惠及居民的设施。", "Nothing that would help anybody fits the budget.");
+        return line(out, nothing);
+    }
+    line(out, &rows.to_string())?;
+    let note = "按单位造价的新增排序；各单元为时限内找到的最好结果。";
+    line(out, pick(common, note, "Ranked by what a unit of cost gains; of each unit the best that was found in time."))
 }
 
 /// Services by their names, and how often each is built: those that are built first come first.

@@ -28,11 +28,9 @@ pub(super) fn joint_bound(
     progress: &dyn Progress,
 ) -> Result<Option<f64>> {
     let sites = sites_question(question, question.budget);
-    let Some(Reach { mut demands, mut rows, sizes, most }) = reach_anywhere(with_all, measured, &sites, progress)?
-    else {
-        return Ok(None);
-    };
     let Some(price) = question.link else { return Ok(None) };
+    let reach = reach_anywhere(with_all, measured, &sites, (question.budget, price), progress)?;
+    let Some(Reach { mut demands, mut rows, sizes, most, link }) = reach else { return Ok(None) };
     let homes = &measured.city().homes;
     let is_priced = |service: &usize| question.prices.iter().any(|(priced, _)| priced == service);
     let others: Vec<usize> = measured.standard.required().filter(|service| !is_priced(service)).collect();
@@ -56,8 +54,7 @@ pub(super) fn joint_bound(
     for (number, serves) in (facilities..).zip(through(with_all, links, &services, &gained, progress)?) {
         serves.into_iter().for_each(|demand| rows[demand].push(Link { cost: 0, site: number }));
     }
-    let link_size = sites_size(price);
-    let sizes = [sizes, vec![link_size; links.len()]].concat();
+    let sizes = [sizes, vec![link; links.len()]].concat();
     let opening = vec![0; sizes.len()];
     let all: i64 = demands.iter().map(|demand| demand.weight).sum();
     let nothing: i64 = demands.iter().map(|demand| demand.weight * i64::from(demand.ceiling.unwrap_or(0))).sum();
@@ -66,11 +63,6 @@ pub(super) fn joint_bound(
         Settings { gap: question.gap.max(super::LEAST_GAP), saved_from: Some(nothing), ..Settings::default() };
     let lost = solve(&problem, settings, watch).bound.unwrap_or(0);
     Ok(Some((all - lost) as f64 / PARTS_OF_PERSON))
-}
-
-/// What a link takes of the budget.
-fn sites_size(price: f64) -> i64 {
-    (price * crate::sites::PARTS_OF_COST).ceil() as i64
 }
 
 /// For each link, the demands (service by service, home by home) that have a way through it within the threshold, in a city where all links are built.
@@ -113,15 +105,15 @@ fn through(
         }
         let mut serves = Vec::new();
         for (place, limit) in limits.iter().enumerate() {
-            // In either direction; the link itself takes some time too, which is left out. Where nothing is known of lengths, whoever gains may gain by it.
+            // By whichever end, there and on: whoever lives or stands on the link itself goes on from the end that is nearer. The link takes some time too, which is
+            // left out. Where nothing is known of lengths, whoever gains may gain by it.
+            let least = |[one, other]: [Millis; 2]| one.min(other);
             let is_near = |home: usize| {
+                let (there, on) = (least(to_end[home]), least([nearest[place][0], nearest[place][1]]));
                 limit.is_none_or(|limit| {
-                    (0..2).any(|end| {
-                        let (there, on) = (to_end[home][end], nearest[place][1 - end]);
-                        there != Millis::NEVER
-                            && on != Millis::NEVER
-                            && there.units().saturating_add(on.units()) <= limit.units()
-                    })
+                    there != Millis::NEVER
+                        && on != Millis::NEVER
+                        && there.units().saturating_add(on.units()) <= limit.units()
                 })
             };
             let gaining = (0..homes).filter(|&home| gained(home, place) && is_near(home));

@@ -45,8 +45,8 @@ pub struct Work {
     pub service: Option<String>,
     /// The longitudes and latitudes of a facility, or of both ends of a link.
     pub at: Vec<[f64; 2]>,
-    /// The community in which it is.
-    pub community: Option<String>,
+    /// The names of the community in which it is.
+    pub community: Option<Name>,
     /// What it costs.
     pub cost: f64,
     /// What has been spent with it.
@@ -349,9 +349,10 @@ fn people_with(measured: &Measured, service: usize) -> f64 {
     homes.map(|(_, home)| lifecircle::measure::residents_of(home, group).unwrap_or(home.residents)).sum()
 }
 
-fn community_at(city: &City, at: LonLat) -> Option<String> {
+fn community_at(city: &City, at: LonLat) -> Option<Name> {
     let community = city.communities.iter().find(|community| polygon::contains(&community.shape, at))?;
-    Some(community.name.local.clone()).filter(|name| !name.is_empty()).or_else(|| Some(community.id.clone()))
+    let has_name = !community.name.local.is_empty() || !community.name.en.is_empty();
+    Some(if has_name { community.name.clone() } else { Name { local: community.id.clone(), en: String::new() } })
 }
 
 /// What each community lacks, and what the programme gives it.

@@ -23,6 +23,8 @@ pub struct Candidate {
     pub services: Vec<usize>,
     /// What a facility there would hold, where it is not like others.
     pub capacity: Option<f64>,
+    /// What the place is called; empty where it has no name.
+    pub name: String,
 }
 
 /// What becomes of a candidate.
@@ -52,7 +54,7 @@ impl Role {
 impl Candidate {
     /// A place that may be chosen for anything, and counts as one.
     pub fn at(at: LonLat) -> Self {
-        Self { at, cost: 1.0, role: Role::Allowed, services: Vec::new(), capacity: None }
+        Self { at, cost: 1.0, role: Role::Allowed, services: Vec::new(), capacity: None, name: String::new() }
     }
 }
 

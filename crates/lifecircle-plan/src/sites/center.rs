@@ -30,8 +30,9 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     let weight = |demand: usize| whole.demand(demand).weight;
     let unreachable: i64 = (0..whole.demands()).filter(|&demand| is_out(whole, demand)).map(weight).sum();
     let all: i64 = (0..whole.demands()).map(weight).sum();
-    let missed = ((1.0 - city.question.share) * all as f64).floor() as i64;
-    let goal = missed.max(unreachable);
+    // Whom nothing reaches is aside: the share is of the others.
+    let missed = ((1.0 - city.question.share) * (all - unreachable) as f64).floor() as i64;
+    let goal = unreachable + missed;
     let limit = city.limit(city.question.most)?;
     let search = Search { city, limit, goal, is_all: goal == unreachable, watch };
     let mut lengths: Vec<u32> = (0..whole.demands())
@@ -82,7 +83,8 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
         bound_at_junctions: None,
         areas: Vec::new(),
         times: None,
-        cost: sites.iter().map(|site| site.cost).sum(),
+        floors_proven: true,
+        cost: sites.iter().map(|site| site.cost).sum::<f64>() + 0.0,
         candidates: city.candidates.len(),
         without_street: city.candidates.without_street,
         sites,

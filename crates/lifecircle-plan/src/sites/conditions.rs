@@ -54,6 +54,13 @@ struct Posed<'a> {
     areas: Vec<Area>,
 }
 
+/// Floors that a choice was found for, which that is, and whether the next higher ones are proven to be too high.
+struct Highest {
+    floors: Vec<i64>,
+    choice: Option<Vec<u32>>,
+    is_proven: bool,
+}
+
 /// An area with a floor: people in parts.
 struct Area {
     name: Name,
@@ -65,16 +72,28 @@ struct Area {
 
 pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Progress) -> Result<Solved> {
     let mut posed = Posed::new(city, &city.whole, progress)?;
-    let mut floors = posed.floors(0.0);
+    let mut highest = Highest { floors: posed.floors(0.0), choice: None, is_proven: true };
     if let Some((_, floor)) = city.question.floor {
-        floors = match floor {
-            Floor::Share(share) => posed.floors(share),
-            Floor::WorstFirst => posed.highest_floors(watch)?,
-        };
-        posed.covering = posed.covering.with_floors(floors.clone())?;
+        if posed.areas.is_empty() {
+            return Err(Error::new("no home lies in an area of that kind, so that none can have a floor")
+                .hint("import with communities that tell their districts, or choose other areas"));
+        }
+        match floor {
+            Floor::Share(share) => highest.floors = posed.floors(share),
+            Floor::WorstFirst => highest = posed.highest_floors(watch)?,
+        }
+        posed.covering = posed.covering.with_floors(highest.floors.clone())?;
     }
+    let floors = highest.floors;
     let settings = Settings { gap: city.question.gap, saved_from: Some(posed.nothing_chosen()), ..Settings::default() };
-    let outcome = cover(&posed.covering, settings, watch);
+    let mut outcome = cover(&posed.covering, settings, watch);
+    // What was found for the floors stands, if nothing better was found in what time was left.
+    if let Some(choice) = highest.choice
+        && let Some(lost) = posed.covering.value(&choice)
+        && outcome.best.as_ref().is_none_or(|(_, best)| lost < *best)
+    {
+        outcome.best = Some((choice, lost));
+    }
     if outcome.best.is_none() && outcome.bound.is_none() {
         return Err(
             Error::new("no choice gives every area its floor").hint("lower the floor, or allow more facilities")
@@ -91,7 +110,7 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     } else {
         None
     };
-    let sites = posed.answer(&outcome, anywhere, &floors, progress)?;
+    let sites = Sites { floors_proven: highest.is_proven, ..posed.answer(&outcome, anywhere, &floors, progress)? };
     Ok(Solved { sites, problem: posed.covering.into(), outcome })
 }
 
@@ -155,24 +174,36 @@ impl<'a> Posed<'a> {
     }
 
     /// The highest floors that a choice was found for.
-    fn highest_floors(&self, watch: &dyn Watch) -> Result<Vec<i64>> {
+    fn highest_floors(&self, watch: &dyn Watch) -> Result<Highest> {
         let (mut low, mut high) = (0_u32, (1.0 / STEP) as u32 + 1);
-        let mut floors = self.floors(0.0);
-        while low + 1 < high && !watch.is_over() {
+        let mut highest = Highest { floors: self.floors(0.0), choice: None, is_proven: true };
+        while low + 1 < high {
+            if watch.is_over() {
+                highest.is_proven = false;
+                break;
+            }
             let middle = low.midpoint(high);
             let tried = self.floors(f64::from(middle) * STEP);
-            if tried == floors {
+            if tried == highest.floors {
                 low = middle;
                 continue;
             }
             let problem = self.covering.with_floors(tried.clone())?;
             let any = Settings::any_below(self.covering.all() + 1);
-            match cover(&problem, any, &ForAWhile::new(watch)).best {
-                Some(_) => (low, floors) = (middle, tried),
-                None => high = middle,
+            let outcome = cover(&problem, any, &ForAWhile::new(watch));
+            match outcome.best {
+                Some((choice, _)) => {
+                    low = middle;
+                    // What is known to be too high stays so.
+                    highest = Highest { floors: tried, choice: Some(choice), ..highest };
+                }
+                None => {
+                    high = middle;
+                    highest.is_proven = outcome.bound.is_none();
+                }
             }
         }
-        Ok(floors)
+        Ok(highest)
     }
 
     fn nothing_chosen(&self) -> i64 {
@@ -215,8 +246,9 @@ impl<'a> Posed<'a> {
             bound: self.told(outcome.bound.unwrap_or(lost)),
             bound_at_junctions: anywhere.map(|lost| self.told(lost)),
             areas: self.shares(floors, &after),
+            floors_proven: true,
             times: is_backup.then(|| self.times(&earlier, &after)),
-            cost: sites.iter().map(|site| site.cost).sum(),
+            cost: sites.iter().map(|site| site.cost).sum::<f64>() + 0.0,
             candidates: city.candidates.len(),
             without_street: city.candidates.without_street,
             sites,
@@ -256,14 +288,15 @@ impl<'a> Posed<'a> {
 /// The area of each home, and all areas by name.
 fn areas(city: &Prepared<'_>) -> (Vec<Option<u32>>, Vec<Area>) {
     let Some((by, _)) = city.question.floor else { return (Vec::new(), Vec::new()) };
-    let (mut areas, mut known): (Vec<Area>, HashMap<[&str; 2], u32>) = (Vec::new(), HashMap::new());
+    let (mut areas, mut known): (Vec<Area>, HashMap<[&str; 4], u32>) = (Vec::new(), HashMap::new());
     let measured = city.measured.city();
     let of_home = |community: Option<u32>| {
-        let name = by.of(measured.communities.get(community? as usize)?);
+        let community = measured.communities.get(community? as usize)?;
+        let name = by.of(community);
         if name.local.is_empty() && name.en.is_empty() {
             return None;
         }
-        Some(*known.entry([&name.local, &name.en]).or_insert_with(|| {
+        Some(*known.entry(by.key(community)).or_insert_with(|| {
             areas.push(Area { name: name.clone(), people: 0, before: 0, reachable: 0 });
             areas.len() as u32 - 1
         }))

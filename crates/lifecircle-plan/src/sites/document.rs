@@ -30,7 +30,7 @@ pub struct SitesDocument {
     pub bound: f64,
     /// How far the value is from the bound, as a share of what is gained.
     pub gap: f64,
-    /// Whether no choice of candidates is better.
+    /// Whether no choice of candidates is better; where the worst area comes first, whether no floor can be higher besides.
     pub proven_optimal: bool,
     /// What no choice of any junctions could exceed, where junctions are the candidates and the threshold is a time.
     pub bound_at_junctions: Option<f64>,
@@ -46,7 +46,7 @@ pub struct SitesDocument {
     /// Where the fewest were asked for: the share of people that they reach; less than was asked if all candidates reach no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<f64>,
-    /// Where the longest way was asked for: the share of people whose way it is.
+    /// Where the longest way was asked for: the share of people, of those whom anything reaches, whose way it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// For `backup`: residents with one facility within reach, before and after.
@@ -101,6 +101,9 @@ impl From<&AreaShare> for AreaDocument {
 pub struct SiteDocument {
     /// Its number among the candidates.
     pub candidate: u32,
+    /// What the place is called, if it has a name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// Longitude.
     pub lon: f64,
     /// Latitude.
@@ -121,6 +124,7 @@ impl SitesDocument {
         let service = |service: &usize| measured.standard.services[*service].id.clone();
         let place = |site: &Site| SiteDocument {
             candidate: site.candidate,
+            name: site.name.clone(),
             lon: site.at.x,
             lat: site.at.y,
             services: site.services.iter().map(service).collect(),
@@ -138,7 +142,7 @@ impl SitesDocument {
             value: found.value,
             bound: found.bound,
             gap: found.gap(),
-            proven_optimal: found.gap() == 0.0,
+            proven_optimal: found.gap() == 0.0 && found.floors_proven,
             bound_at_junctions: found.bound_at_junctions,
             seconds,
             method: METHOD.to_owned(),

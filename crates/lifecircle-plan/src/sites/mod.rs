@@ -30,7 +30,7 @@ pub use document::{AreaDocument, SiteDocument, SitesDocument};
 pub use fewest::{Fewest, fewest_sites};
 pub use offered::{PUBLIC, VACANT, offered};
 use prepared::Prepared;
-pub(crate) use prepared::{PARTS_OF_COST, Reach, reach_anywhere};
+pub(crate) use prepared::{Reach, reach_anywhere};
 pub use question::{Areas, Floor, Model, Most, Question, Weights};
 pub use read::read_candidates;
 
@@ -47,6 +47,8 @@ pub const LONGEST_WAY: Seconds = Seconds(1_800.0);
 pub struct Site {
     /// Its number among the candidates that were given; among those that were found if none were.
     pub candidate: u32,
+    /// What the place is called; empty where it has no name.
+    pub name: String,
     /// Where.
     pub at: LonLat,
     /// The services that it is of, by their places in the standard.
@@ -77,6 +79,8 @@ pub struct Sites {
     pub bound_at_junctions: Option<f64>,
     /// The areas that have floors.
     pub areas: Vec<AreaShare>,
+    /// Whether no higher floors can be had, where the highest were asked for.
+    pub floors_proven: bool,
     /// For [`Model::Backup`], who has one and who has two.
     pub times: Option<Times>,
     /// What all places cost together.

@@ -1,5 +1,7 @@
 //! Places that the city itself offers for new facilities: vacant land, public buildings, facilities of any kind.
 
+use std::collections::{HashMap, HashSet};
+
 use geo_types::Geometry;
 use lifecircle::accessibility::Points;
 use lifecircle::city::{City, MapKind};
@@ -19,45 +21,52 @@ pub const PUBLIC: &str = "public";
 pub const PUBLIC_KINDS: [&str; 6] =
     ["community_service_station", "subdistrict_office", "culture_centre", "library", "elderly_activity", "sports_hall"];
 
-/// Candidates at what the city offers, and what each is called: words with commas between, [`VACANT`], [`PUBLIC`] or kinds of facilities. On vacant land stands
+/// Candidates at what the city offers: words with commas between, [`VACANT`], [`PUBLIC`] or kinds of facilities. On vacant land stands
 /// what its area is enough for.
 ///
 /// # Errors
-/// If there is no such kind, or the city offers none of what is named.
-pub fn offered(city: &City, words: &str, standard: &Standard) -> Result<(Vec<Candidate>, Vec<String>)> {
-    let (mut candidates, mut names) = (Vec::new(), Vec::new());
+/// If there is no such kind, or the city offers nothing of what is named.
+pub fn offered(city: &City, words: &str, standard: &Standard) -> Result<Vec<Candidate>> {
+    let names: HashMap<&str, &str> =
+        city.facilities.iter().map(|facility| (facility.id.as_str(), facility.name.local.as_str())).collect();
+    let mut candidates = Vec::new();
+    // A place that is of several kinds is one.
+    let (mut seen, mut places) = (HashSet::new(), HashSet::new());
     for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        if !seen.insert(word) {
+            continue;
+        }
         match word {
-            VACANT => vacant(city, standard, &mut candidates, &mut names)?,
+            VACANT => vacant(city, standard, &mut candidates),
             PUBLIC => {
-                let before = candidates.len();
                 for kind in PUBLIC_KINDS {
                     // A city need not have all of them.
                     if let Ok(points) = Points::of_kind(city, kind) {
-                        add(city, &points, &mut candidates, &mut names);
+                        add(&names, &points, &mut places, &mut candidates);
                     }
                 }
-                if candidates.len() == before {
-                    return Err(Error::not_found("the city has no public buildings").hint("name kinds, or give a list"));
-                }
             }
-            kind => add(city, &Points::of_kind(city, kind)?, &mut candidates, &mut names),
+            kind => add(&names, &Points::of_kind(city, kind)?, &mut places, &mut candidates),
         }
     }
-    Ok((candidates, names))
+    if candidates.is_empty() {
+        let problem =
+            if words.contains(VACANT) { "the map has no vacant land" } else { "the city has no public buildings" };
+        return Err(Error::not_found(problem).hint("choose other places for the candidates"));
+    }
+    Ok(candidates)
 }
 
-fn add(city: &City, points: &Points, candidates: &mut Vec<Candidate>, names: &mut Vec<String>) {
-    candidates.extend(points.at().iter().map(|at| Candidate::at(*at)));
-    names.extend(points.ids().iter().map(|id| {
-        let facility = city.facilities.iter().find(|facility| facility.id == *id);
-        let name = facility.map(|facility| facility.name.local.clone()).filter(|name| !name.is_empty());
-        name.unwrap_or_else(|| id.clone())
-    }));
+fn add(names: &HashMap<&str, &str>, points: &Points, places: &mut HashSet<String>, candidates: &mut Vec<Candidate>) {
+    for (at, id) in points.at().iter().zip(points.ids()) {
+        if places.insert(id.clone()) {
+            let name = names.get(id.as_str()).copied().unwrap_or_default().to_owned();
+            candidates.push(Candidate { name, ..Candidate::at(*at) });
+        }
+    }
 }
 
-fn vacant(city: &City, standard: &Standard, candidates: &mut Vec<Candidate>, names: &mut Vec<String>) -> Result<()> {
-    let before = candidates.len();
+fn vacant(city: &City, standard: &Standard, candidates: &mut Vec<Candidate>) {
     for feature in city.basemap.iter().filter(|feature| feature.kind == MapKind::Vacant) {
         let Geometry::MultiPolygon(shape) = &feature.shape else { continue };
         let Some(at) = polygon::inner_point(shape) else { continue };
@@ -65,14 +74,7 @@ fn vacant(city: &City, standard: &Standard, candidates: &mut Vec<Candidate>, nam
         let fits = |(_, service): &(usize, &Service)| service.min_area <= area;
         let services: Vec<usize> = standard.services.iter().enumerate().filter(fits).map(|(index, _)| index).collect();
         if !services.is_empty() {
-            candidates.push(Candidate { services, ..Candidate::at(at) });
-            names.push(feature.name.local.clone());
+            candidates.push(Candidate { services, name: feature.name.local.clone(), ..Candidate::at(at) });
         }
     }
-    if candidates.len() == before {
-        return Err(
-            Error::not_found("the map has no vacant land").hint("give a list of plots, or leave the candidates out")
-        );
-    }
-    Ok(())
 }

@@ -10,14 +10,43 @@ use lifecircle::progress::Progress;
 use super::candidates::{Candidate, Candidates, Role};
 use super::demands::Demands;
 use super::order::InOrder;
-use super::{LOSS, Most, Question, Site, Sites};
+use super::{LOSS, Model, Most, Question, Site, Sites};
 use crate::siting::{Demand, Limit, Link, Outcome, Problem};
-
-/// Money is counted in hundredths.
-pub(crate) const PARTS_OF_COST: f64 = 100.0;
 
 /// Nothing costs more.
 const MOST_COST: f64 = 1e12;
+
+/// Money is counted in whole parts, of which a budget has no more than this.
+const MOST_PARTS: f64 = 1e14;
+
+/// Amounts of money as whole numbers, exactly: in tenths, hundredths or smaller, as they need it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Money(f64);
+
+impl Money {
+    /// For some amounts.
+    ///
+    /// # Errors
+    /// If one has so many decimals beside the largest that they cannot be counted.
+    pub fn of(amounts: impl Iterator<Item = f64> + Clone) -> Result<Self> {
+        let largest = amounts.clone().fold(1.0_f64, f64::max);
+        let is_whole = |amount: f64| (amount - amount.round()).abs() <= 1e-6 * amount.abs().max(1e-3);
+        let mut parts = 1.0;
+        while largest * parts <= MOST_PARTS {
+            if amounts.clone().all(|amount| is_whole(amount * parts)) {
+                return Ok(Self(parts));
+            }
+            parts *= 10.0;
+        }
+        Err(Error::new("the prices have too many decimals to be added up")
+            .hint("give fewer decimals, or a smaller unit"))
+    }
+
+    /// An amount in parts.
+    pub fn parts(self, amount: f64) -> i64 {
+        (amount.clamp(0.0, MOST_COST) * self.0).round() as i64
+    }
+}
 
 /// A facility that may be built: a candidate and the services that it would be of.
 pub(super) struct Buildable {
@@ -136,9 +165,8 @@ impl<'a> Prepared<'a> {
         let (sizes, most): (Vec<i64>, i64) = match most {
             Most::Count(count) => (vec![1; self.buildable.len()], i64::from(count)),
             Most::Budget(budget) => {
-                let parts = |cost: f64| (cost.clamp(0.0, MOST_COST) * PARTS_OF_COST).ceil() as i64;
-                let sizes = self.buildable.iter().map(|option| parts(price(option))).collect();
-                (sizes, (budget.clamp(0.0, MOST_COST) * PARTS_OF_COST).floor() as i64)
+                let money = self.money(budget, &[])?;
+                (self.buildable.iter().map(|option| money.parts(price(option))).collect(), money.parts(budget))
             }
         };
         let spent: i64 = self.required.iter().map(|&number| sizes[number as usize]).sum();
@@ -150,6 +178,15 @@ impl<'a> Prepared<'a> {
         // What may not be chosen is larger than what is left.
         let size = |(option, size): (&Buildable, i64)| if role(option) == Role::Allowed { size } else { left + 1 };
         Ok(Limit { sizes: self.buildable.iter().zip(sizes).map(size).collect(), most: left })
+    }
+
+    /// How money is counted: a budget, what facilities cost, and what else is paid.
+    fn money(&self, budget: f64, others: &[f64]) -> Result<Money> {
+        let mut amounts: Vec<f64> = self.buildable.iter().map(|option| self.price(option)).collect();
+        amounts.extend([budget].iter().chain(others));
+        amounts.sort_by(f64::total_cmp);
+        amounts.dedup();
+        Money::of(amounts.iter().map(|amount| amount.min(MOST_COST)))
     }
 
     /// What a facility costs.
@@ -172,7 +209,7 @@ impl<'a> Prepared<'a> {
     }
 
     pub fn is_bounded_anywhere(&self) -> bool {
-        self.question.model.counts_people() && self.demands.are_in_time()
+        self.question.model == Model::Cover && self.demands.are_in_time()
     }
 
     /// People, or their seconds, of a cost.
@@ -210,7 +247,8 @@ impl<'a> Prepared<'a> {
             bound_at_junctions: anywhere.map(|cost| self.told(cost)),
             areas: Vec::new(),
             times: None,
-            cost: sites.iter().map(|site| site.cost).sum(),
+            floors_proven: true,
+            cost: sites.iter().map(|site| site.cost).sum::<f64>() + 0.0,
             candidates: self.candidates.len(),
             without_street: self.candidates.without_street,
             sites,
@@ -221,7 +259,7 @@ impl<'a> Prepared<'a> {
         let buildable = &self.buildable[number as usize];
         let (candidate, told) = &self.candidates.all[buildable.candidate as usize];
         let (services, cost) = (buildable.services.clone(), self.price(buildable));
-        Site { candidate: *candidate, at: told.at, services, cost, required, adds }
+        Site { candidate: *candidate, name: told.name.clone(), at: told.at, services, cost, required, adds }
     }
 }
 
@@ -231,9 +269,10 @@ pub(crate) struct Reach {
     pub demands: Vec<Demand>,
     /// Who could serve them.
     pub rows: Vec<Vec<Link>>,
-    /// What each facility that may be built takes of the budget, and how much that is.
+    /// What each facility that may be built takes of the budget, how much that is, and what a link takes of it.
     pub sizes: Vec<i64>,
     pub most: i64,
+    pub link: i64,
 }
 
 /// As [`Reach`] says; nothing where a threshold is in metres, since junctions are then not bounded by those that are left.
@@ -241,6 +280,7 @@ pub(crate) fn reach_anywhere(
     measured: &Measured,
     before: &Measured,
     question: &Question,
+    (budget, link): (f64, f64),
     progress: &dyn Progress,
 ) -> Result<Option<Reach>> {
     let mut city = Prepared::new(measured, question, progress)?;
@@ -249,11 +289,13 @@ pub(crate) fn reach_anywhere(
     }
     city.demands = Demands::of(before, question, progress)?;
     let links = city.all_links(LOSS, progress)?;
-    let Limit { sizes, most } = city.limit(question.most)?;
+    let money = city.money(budget, &[link])?;
+    let sizes = city.buildable.iter().map(|option| money.parts(city.price(option))).collect();
     Ok(Some(Reach {
         demands: (0..links.demands()).map(|demand| links.demand(demand)).collect(),
         rows: (0..links.demands()).map(|demand| links.row(demand).to_vec()).collect(),
         sizes,
-        most,
+        most: money.parts(budget),
+        link: money.parts(link),
     }))
 }

@@ -84,6 +84,16 @@ pub enum Areas {
 }
 
 impl Areas {
+    /// What tells areas of one name apart: communities by their ids, subdistricts by their districts.
+    pub(super) fn key(self, community: &Community) -> [&str; 4] {
+        let (sub, district) = (&community.subdistrict, &community.district);
+        match self {
+            Self::Communities => [&community.id, "", "", ""],
+            Self::Subdistricts => [&sub.local, &sub.en, &district.local, &district.en],
+            Self::Districts => [&district.local, &district.en, "", ""],
+        }
+    }
+
     /// The name of the area that a community is, or lies in.
     pub(super) fn of(self, community: &Community) -> &Name {
         match self {
@@ -122,7 +132,7 @@ pub struct Question {
     pub weights: Weights,
     /// What a facility of each of the services costs wherever it stands, instead of what candidates cost.
     pub prices: Option<Vec<f64>>,
-    /// For [`Model::Center`]: the share of people whose longest way is made shortest. Who cannot be reached at all is not among them.
+    /// For [`Model::Center`]: the share of people, of those whom anything reaches, whose longest way is made shortest.
     pub share: f64,
     /// For [`Model::Capacitated`]: what a new facility holds where its candidate does not say, in places, or what the standard's ratio counts;
     /// the standard's usual if nothing is said.
@@ -181,8 +191,12 @@ impl Question {
             );
         }
         if self.floor.is_some() && self.model != Model::Cover {
-            return Err(Error::new("areas have floors where most people are to be covered")
+            return Err(Error::new("floors of areas, and the worst area first, are for the model mclp")
                 .hint("leave the model out, or the floor"));
+        }
+        if self.within.is_some() && !self.model.counts_people() {
+            return Err(Error::new("how near is near enough is not asked where ways are made shorter")
+                .hint("leave the minutes out, or choose a model that counts people"));
         }
         if self.model == Model::Center && self.weights != Weights::default() {
             return Err(Error::new("nobody's way counts more where the longest is made shortest")

@@ -11,11 +11,11 @@ use lifecircle::standard::Standard;
 
 use super::{Candidate, Role};
 
-/// Reads candidates and what each is called. Columns: `cost` (造价, 费用, 投资), `role` (角色), `services` (服务; ids with semicolons), `capacity` (容量, 床位 …); areas are their middles.
+/// Reads candidates. Columns: name (名称), `cost` (造价, 费用, 投资), `role` (角色), `services` (服务; ids with semicolons), `capacity` (容量, 床位 …); areas are their middles.
 ///
 /// # Errors
 /// If the list cannot be read, has no coordinates, or a cell is no cost, role or service.
-pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidate>, Vec<String>)> {
+pub fn read_candidates(path: &Path, standard: &Standard) -> Result<Vec<Candidate>> {
     let records = lists::read(path)?;
     let coordinates = Coordinates::find(&records, GivenColumns::default(), Datum::default())?;
     let cost = records.column(&["cost", "price", "造价", "费用", "投资", "造价（万元）", "投资（万元）"]);
@@ -24,7 +24,7 @@ pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidat
     let role = records.column(&["role", "角色"]);
     let services = records.column(&["services", "service", "服务"]);
     let name = records.find(Meaning::Name);
-    let (mut candidates, mut names) = (Vec::new(), Vec::new());
+    let mut candidates = Vec::new();
     for (number, record) in records.rows.iter().enumerate() {
         if !coordinates.are_told(&records, number) {
             return Err(records.error(record, "it has no coordinates").hint("fill them in or remove the line"));
@@ -50,11 +50,11 @@ pub fn read_candidates(path: &Path, standard: &Standard) -> Result<(Vec<Candidat
             None => 1.0,
         };
         let capacity = capacities.as_ref().and_then(|capacities| capacities.of(number));
-        candidates.push(Candidate { at, cost, role, services, capacity });
-        names.push(records.text(record, name).unwrap_or_default().to_owned());
+        let name = records.text(record, name).unwrap_or_default().to_owned();
+        candidates.push(Candidate { at, cost, role, services, capacity, name });
     }
     if candidates.is_empty() {
         return Err(Error::new("it has no rows").file(path).hint("give a list of places"));
     }
-    Ok((candidates, names))
+    Ok(candidates)
 }

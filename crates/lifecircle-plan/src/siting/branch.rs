@@ -157,7 +157,7 @@ impl Solver<'_> {
                 return None;
             }
             if is_news && effort.is_whole {
-                let value = Some(*upper).filter(|value| *value < NONE_KNOWN);
+                let value = Some(*upper).filter(|value| *value < self.settings.wanted());
                 self.watch.rising(self.settings.known(value, self.scale.up(relaxed.bound)));
             }
             if is_news && last.as_ref() != Some(&relaxed.chosen) {

@@ -103,6 +103,9 @@ fn earnings(problem: &Problem, prices: &[i64], scale: Scale) -> (Vec<i64>, i64) 
     (earns, sum)
 }
 
+/// No bound that is of use is lower, and differences of two fit.
+pub(crate) const LOWEST: i64 = i64::MIN >> 2;
+
 /// The bound by prices of demands and of a unit of the limit: what any choice costs at least.
 pub(crate) fn bound_at(earns: &[i64], sum: i64, limit: Option<&Limit>, limit_price: i64) -> i64 {
     let most = limit.map_or(0, |limit| i128::from(limit.most));
@@ -111,7 +114,7 @@ pub(crate) fn bound_at(earns: &[i64], sum: i64, limit: Option<&Limit>, limit_pri
     let below: i128 =
         earns.iter().enumerate().map(|(site, &earned)| (i128::from(earned) + price * size(site)).min(0)).sum();
     // What is below all costs is no news: it may be cut off.
-    i64::try_from(i128::from(sum) - price * most + below).unwrap_or(i64::MIN)
+    i64::try_from(i128::from(sum) - price * most + below).unwrap_or(LOWEST).max(LOWEST)
 }
 
 /// Solves the relaxation at these prices.

@@ -144,7 +144,9 @@ pub struct Unit {
     pub members: Vec<String>,
     /// Its residents.
     pub residents: f64,
-    /// How much that is above or below the mean (of the units that are not kept as they stand), as a share.
+    /// Whether it was kept as it stands.
+    pub kept: bool,
+    /// How much its population is above or below the mean (of the units that are not kept as they stand), as a share.
     pub balance: f64,
     /// Minutes to its centre, the mean over residents.
     pub mean_minutes: f64,
@@ -468,6 +470,7 @@ impl Regioned {
                 lat: at.y,
                 members: pieces.iter().map(|piece| piece.id.clone()).collect(),
                 residents,
+                kept: members.iter().any(|region| self.locked.contains(region)),
                 balance: residents / mean - 1.0,
                 mean_minutes: seconds / residents.max(f64::MIN_POSITIVE) / 60.0,
                 within_15: within / residents.max(f64::MIN_POSITIVE),

@@ -69,6 +69,10 @@ pub fn rank(
     }
     let all = junctions(&measured.reached.ready, progress)?;
     let pilot = |(number, unit): (usize, &super::Unit)| {
+        if watch.is_over() {
+            return Err(Error::new("there was no time to search all units for pilots")
+                .hint("give more time, or ask for fewer units"));
+        }
         let extent = unit.shape.bounding_rect();
         let is_inside =
             |at: &Point<f64>| extent.is_some_and(|extent| extent.intersects(at)) && unit.shape.intersects(at);

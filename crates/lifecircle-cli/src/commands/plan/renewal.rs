@@ -84,7 +84,7 @@ fn works(found: &Programme, measured: &Measured) -> Table {
         .numbers("spent", all().map(|work| work.spent))
         .numbers("adds", all().map(|work| work.adds))
         .numbers("coverage", all().map(|work| work.coverage))
-        .maybe_text("community", all().map(|work| work.community.clone()))
+        .maybe_text("community", all().map(|work| work.community.as_ref().map(|name| name.show(false))))
         .geometry(all().map(place))
 }
 

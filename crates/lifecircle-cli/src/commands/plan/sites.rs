@@ -33,7 +33,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let bars = Bars::new(common);
     let measured = measure(&jobs::make_ready(&city, &args.city, walk, &bars)?, standard, &bars)?;
     drop(bars);
-    let question = question(args, services, candidates.as_ref().map(|(candidates, _)| candidates.clone()))?;
+    let question = question(args, services, candidates)?;
     let watch = Closing::new(args.proving.time_limit, common);
     let (solved, fewest) = match fewest_share(args) {
         Some(share) => {
@@ -45,8 +45,7 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
     let seconds = watch.seconds();
     drop(watch);
     if let Some(output) = output {
-        let names = candidates.as_ref().map(|(_, names)| names.as_slice());
-        let table = table(&solved.sites, names, &measured);
+        let table = table(&solved.sites, &measured);
         output.write(|directory| {
             let formats = args.formats.list();
             formats.iter().try_for_each(|&format| {
@@ -125,8 +124,7 @@ fn fewest_share(args: &SitesArgs) -> Option<f64> {
     }
 }
 
-fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured) -> Table {
-    let name = |candidate: u32| names.and_then(|names| names.get(candidate as usize)).filter(|name| !name.is_empty());
+fn table(sites: &Sites, measured: &Measured) -> Table {
     // So that the places can be tried as a scenario: one that serves several services has a row for each.
     let rows = (1..).zip(&sites.sites).flat_map(|(order, site)| site.services.iter().map(move |of| (order, site, *of)));
     let all: Vec<_> = rows.collect();
@@ -136,7 +134,7 @@ fn table(sites: &Sites, names: Option<&[String]>, measured: &Measured) -> Table 
         .integers("order", all.iter().map(|(order, ..)| *order))
         .text("service", all.iter().map(|(.., service)| measured.standard.services[*service].id.as_str()))
         .integers("candidate", all.iter().map(|(_, site, _)| site.candidate as i32))
-        .maybe_text("name", all.iter().map(|(_, site, _)| name(site.candidate)))
+        .maybe_text("name", all.iter().map(|(_, site, _)| Some(&site.name).filter(|name| !name.is_empty())))
         .maybe_numbers("cost", all.iter().map(|(_, site, _)| is_priced.then_some(site.cost)))
         .flags("required", all.iter().map(|(_, site, _)| site.required))
         .numbers("adds", all.iter().map(|(_, site, _)| site.adds))

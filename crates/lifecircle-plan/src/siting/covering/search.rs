@@ -54,9 +54,11 @@ impl<'a> Search<'a> {
         self.left += self.size(site);
     }
 
-    /// Adds the site that serves most for its size, until nothing more fits or serves; one that was just taken away comes last.
-    pub fn greedy(&mut self, without: Option<u32>) {
-        while let Some(site) = self.best(without).or_else(|| self.best(None)) {
+    /// Adds the site that serves most for its size, until nothing more fits or serves, or it no longer `goes_on`; one that was just taken away comes last.
+    pub fn greedy(&mut self, without: Option<u32>, goes_on: &dyn Fn() -> bool) {
+        while goes_on()
+            && let Some(site) = self.best(without).or_else(|| self.best(None))
+        {
             self.add(site);
         }
     }
@@ -94,7 +96,7 @@ impl<'a> Search<'a> {
             let (site, before) = (self.chosen[at], self.cost());
             let earlier = (self.flow.clone(), self.chosen.clone(), self.left);
             self.drop(site);
-            self.greedy(Some(site));
+            self.greedy(Some(site), goes_on);
             if self.cost() < before {
                 since = 0;
             } else {

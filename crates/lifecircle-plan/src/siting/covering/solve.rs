@@ -10,7 +10,7 @@ use super::flow::Flow;
 use super::problem::Covering;
 use super::search::Search;
 use crate::siting::branch::{PART, WHOLE, chosen_of};
-use crate::siting::dual::{Scale, bound_at, choose};
+use crate::siting::dual::{LOWEST, Scale, bound_at, choose};
 use crate::siting::problem::{Fate, Limit};
 use crate::siting::proof::Step;
 use crate::siting::tree::{NONE_KNOWN, Outcome, Part, Settings, Settled, Splitting, Watch, search};
@@ -103,13 +103,14 @@ impl<'a> Left<'a> {
             needs.map(|(need, &u)| i128::from(need.weight * i64::from(need.times)) * i128::from(u)).sum();
         let floors = self.problem.conditions().floors.iter().zip(floors);
         let floors: i128 = floors.map(|(&floor, &price)| i128::from(floor) * i128::from(price)).sum();
-        i64::try_from(i128::from(self.scale.scaled(self.problem.all())) - served + floors).unwrap_or(i64::MIN / 2)
+        i64::try_from(i128::from(self.scale.scaled(self.problem.all())) - served + floors).unwrap_or(LOWEST)
     }
 
     /// The same with what the chosen sites earn.
     fn whole_sum(&self, prices: &[i64]) -> i64 {
-        let chosen: i64 = self.chosen.par_iter().map(|&site| self.earns(site, prices)).sum();
-        self.sum(prices) - chosen
+        // Sites that serve the same people each count them.
+        let chosen: i128 = self.chosen.par_iter().map(|&site| i128::from(self.earns(site, prices))).sum();
+        i64::try_from(i128::from(self.sum(prices)) - chosen).unwrap_or(LOWEST)
     }
 }
 
@@ -183,7 +184,7 @@ impl Splitting for Solver<'_> {
 
     fn start(&self) -> Option<(Vec<u32>, i64)> {
         let mut search = Search::new(self.problem, &[]);
-        search.greedy(None);
+        search.greedy(None, &|| !self.watch.is_over());
         search.improve(&|| !self.watch.is_over());
         search.found().filter(|(_, value)| *value < self.settings.wanted())
     }
@@ -300,7 +301,7 @@ impl Solver<'_> {
                 return None;
             }
             if is_news && effort.is_whole {
-                let value = Some(*upper).filter(|value| *value < NONE_KNOWN);
+                let value = Some(*upper).filter(|value| *value < self.settings.wanted().min(self.worst()));
                 self.watch.rising(self.settings.known(value, self.scale.up(relaxed.bound)));
             }
             if is_news && tried < effort.steps / 20 && last.as_ref() != Some(&relaxed.chosen) {
@@ -313,7 +314,7 @@ impl Solver<'_> {
                     .chain(already.iter().copied())
                     .collect();
                 let mut search = Search::new(self.problem, &chosen);
-                search.greedy(None);
+                search.greedy(None, &|| !self.watch.is_over());
                 if let Some((chosen, value)) = search.found().filter(|(_, value)| *value < *upper) {
                     *upper = value;
                     settled.better.push(chosen);

@@ -30,6 +30,9 @@ const MOST_SITES: u32 = 1_000;
 /// How many candidates may be given.
 const MOST_CANDIDATES: usize = 50_000;
 
+/// How many kinds of places may be named.
+const MOST_WORDS: usize = 100;
+
 /// How long is proven, unless it is said.
 const USUAL_SECONDS: f64 = 10.0;
 
@@ -137,7 +140,10 @@ fn fewest_share(asked: &SitesOf) -> Option<f64> {
 
 /// Candidates at what the city offers.
 fn offered_by(measured: &Measured, words: &str) -> Result<Vec<Candidate>, Problem> {
-    let (candidates, _) = offered(measured.city(), words, &measured.standard)?;
+    if words.split(',').count() > MOST_WORDS {
+        return Err(Problem::bad_input(format!("`offered` names more than {MOST_WORDS} kinds")));
+    }
+    let candidates = offered(measured.city(), words, &measured.standard)?;
     if candidates.len() > MOST_CANDIDATES {
         return Err(Problem::bad_input(format!("`offered` names more than {MOST_CANDIDATES} places")));
     }
