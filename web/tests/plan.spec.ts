@@ -185,7 +185,7 @@ test("seventeen parks are found with proof, and taken into the scenario; a run i
   await begin(page);
   await page.getByRole("region", { name: "Find the best places" }).getByLabel("How many").fill("17");
   await page.getByRole("button", { name: "Find places" }).click();
-  await expect(page.getByText(/^Proven: none of the other choices/)).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText(/^Proven: no choice among/)).toBeVisible({ timeout: 40_000 });
   const coverage = await page.getByText(/^Coverage /).textContent();
   const gained = Number(/\+([\d,]+)/.exec((await page.locator(".found").textContent()) ?? "")?.[1]?.replaceAll(",", ""));
   expect(coverage).toContain("→");
@@ -226,7 +226,7 @@ test("missing links are found and taken into the scenario", async ({ page }) => 
 test("the fewest places that are enough are proven", async ({ page }) => {
   await begin(page);
   const best = page.getByRole("region", { name: "Find the best places" });
-  await best.getByLabel("What is wanted").selectOption("As few places as are enough");
+  await best.getByLabel("What is wanted").selectOption("Fewest places for a coverage");
   await best.getByLabel("Covered (%)").fill("60");
   await best.getByRole("button", { name: "Find places" }).click();
   await expect(best.getByText(/^Proven: \d+ are enough, and one fewer is not/)).toBeVisible({ timeout: 40_000 });
@@ -238,32 +238,32 @@ test("a search tells how far it is, and what it found is the API's", async ({ pa
   await begin(page);
   const best = page.getByRole("region", { name: "Find the best places" });
   await best.getByLabel("Service").selectOption("childcare");
-  await best.getByLabel("What is wanted").selectOption("Enough capacity");
+  await best.getByLabel("What is wanted").selectOption("Most residents with a place");
   await best.getByLabel("Capacity each").fill("60");
   await best.getByLabel("How many").fill("3");
   await best.getByRole("button", { name: "Find places" }).click();
-  await expect(best.getByText(/^At most [\d.]+ % from the best/)).toBeVisible({ timeout: 30_000 });
+  await expect(best.getByText(/^At most [\d.]+% from the best/)).toBeVisible({ timeout: 30_000 });
   await expect(best.getByText(/^(Proven|No choice)/)).toBeVisible({ timeout: 60_000 });
-  const told = await best.getByText(/^With a place/).textContent();
+  const told = await best.getByText(/^Residents with a place/).textContent();
   const asked = { service: "childcare", model: "capacitated", capacity: 60, count: 3, seconds: 30 };
   const found = (await (await page.request.post("/api/v1/cities/demo/sites", { data: asked })).json()) as { before: number; value: number; residents: number };
   const share = (people: number) => `${((100 * people) / found.residents).toFixed(1)}%`;
-  expect(told).toContain(`With a place ${share(found.before)} → ${share(found.value)}`);
+  expect(told).toContain(`Residents with a place ${share(found.before)} → ${share(found.value)}`);
   // The longest way, in public buildings.
   await best.getByLabel("Service").selectOption("pharmacy");
-  await best.getByLabel("What is wanted").selectOption("Shortest longest way");
+  await best.getByLabel("What is wanted").selectOption("Longest way as short as possible");
   await best.getByLabel("Where they may stand").selectOption("In public buildings");
   await best.getByRole("button", { name: "Find places" }).click();
-  await expect(best.getByText(/^Longest way [\d.]+ → [\d.]+ min/)).toBeVisible({ timeout: 40_000 });
+  await expect(best.getByText(/^Longest way of 95% of residents [\d.]+ → [\d.]+ min/)).toBeVisible({ timeout: 40_000 });
 });
 
 test("a programme of works is made for a budget, and taken into the scenario", async ({ page }) => {
   await begin(page);
-  const programme = page.getByRole("region", { name: "Make a programme" });
+  const programme = page.getByRole("region", { name: "Make a renewal programme" });
   await programme.getByLabel("Budget").fill("250");
-  await programme.getByLabel("A link (0: none)").fill("0");
-  await programme.getByRole("button", { name: "Make it" }).click();
-  await expect(programme.getByText(/^Services within reach, on average/)).toBeVisible({ timeout: 60_000 });
+  await programme.getByLabel("Price of a link (0: none)").fill("0");
+  await programme.getByRole("button", { name: "Make the programme" }).click();
+  await expect(programme.getByText(/^Average coverage of all services/)).toBeVisible({ timeout: 60_000 });
   const works = programme.getByRole("listitem");
   const count = await works.count();
   expect(count).toBeGreaterThan(2);
@@ -354,12 +354,13 @@ test("a file that is no scenario changes nothing, and one that is opened can be 
 test("communities are drawn into fourteen connected units, and hidden again", async ({ page }) => {
   await begin(page);
   const before = await page.locator(".map canvas").screenshot();
-  await page.getByRole("region", { name: "Draw life circles" }).getByLabel("How many").fill("14");
+  await page.getByRole("region", { name: "Draw life-circle units" }).getByLabel("How many").fill("14");
   const answer = page.waitForResponse((response) => response.url().endsWith("/units"));
   await page.getByRole("button", { name: "Draw units" }).click();
   await expect(page.getByText(/^Searching/)).toBeVisible();
-  const events = await (await answer).text();
-  const units = JSON.parse(/event: answer\ndata: (.*)/.exec(events)?.[1] ?? "") as { units: { members: string[] }[]; balanced: boolean; gap: number; value: number };
+  await answer;
+  const asked = await page.request.post("/api/v1/cities/demo/units", { data: { count: 14, tolerance: 0.2 } });
+  const units = (await asked.json()) as { units: { members: string[] }[]; balanced: boolean; gap: number; value: number };
   expect(units.units).toHaveLength(14);
   expect(units.units.flatMap((unit) => unit.members)).toHaveLength(83);
   expect(units.balanced && units.gap < 0.05).toBe(true);
@@ -370,14 +371,21 @@ test("communities are drawn into fourteen connected units, and hidden again", as
   await expect(page.getByText(/to the centre on average/)).toHaveCount(0);
 });
 
+test("the page itself never scrolls", async ({ page }) => {
+  for (const tab of ["city", "plan", "tables"]) {
+    await open(page, `lang=en&tab=${tab}`);
+    expect(await page.evaluate(() => document.scrollingElement!.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
+  }
+});
+
 test("units are ranked as pilots", async ({ page }) => {
   await begin(page);
-  const units = page.getByRole("region", { name: "Draw life circles" });
+  const units = page.getByRole("region", { name: "Draw life-circle units" });
   await units.getByLabel("How many").fill("4");
-  await units.getByLabel("Off the mean (%)").fill("50");
+  await units.getByLabel("Allowed deviation (%)").fill("50");
   await units.getByLabel("Rank as pilots").check();
   await units.getByRole("button", { name: "Draw units" }).click();
-  await expect(units.getByText(/^Pilot 1: \+/)).toBeVisible({ timeout: 90_000 });
+  await expect(units.getByText(/^Pilot 1: [\d,]+ services gained/)).toBeVisible({ timeout: 90_000 });
   await expect(units.getByRole("listitem").first()).toContainText("Pilot 1");
   await expect(units.getByRole("listitem")).toHaveCount(4);
 });

@@ -9,6 +9,7 @@ export class Search<T> extends Loaded<T> {
   /** Searches; an earlier search that has not ended is stopped. */
   find(address: string, asked: object): void {
     this.gap = undefined;
+    this.value = undefined;
     void this.load((signal) => told<T>(address, asked, signal, (far) => (this.gap = far.gap ?? undefined)));
   }
 }

@@ -10,6 +10,8 @@ class Drawn {
   goal = $state.raw<number[]>();
   /** Units of communities, with the colour of each. */
   units = $state.raw<GeoJSON.FeatureCollection>();
+  /** Places and links that a search has found, with their numbers. */
+  found = $state.raw<GeoJSON.FeatureCollection>();
   /** A place or a box to look at. */
   look = $state.raw<[number, number] | [number, number, number, number]>();
 
@@ -34,6 +36,16 @@ class Drawn {
     this.areas = undefined;
     this.clearRoute();
   }
+}
+
+/** Places, and ways between two, with their numbers from 1. */
+export function places(all: ([number, number] | [number, number][])[]): GeoJSON.FeatureCollection {
+  const feature = (at: [number, number] | [number, number][], index: number): GeoJSON.Feature => ({
+    type: "Feature",
+    geometry: Array.isArray(at[0]) ? { type: "LineString", coordinates: at as [number, number][] } : { type: "Point", coordinates: at as [number, number] },
+    properties: { number: index + 1 },
+  });
+  return { type: "FeatureCollection", features: all.map(feature) };
 }
 
 export const drawn = new Drawn();

@@ -136,6 +136,7 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
       point: { type: "geojson", data: empty() },
       plan: { type: "geojson", data: empty() },
       units: { type: "geojson", data: empty() },
+      found: { type: "geojson", data: empty() },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": c.ground } },
@@ -255,6 +256,15 @@ export function styleOf(of: Sources, theme: Theme, language: Language): StyleSpe
         filter: ["==", ["geometry-type"], "Point"],
         layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 13, "text-offset": [0, 0.8], "text-anchor": "top", "text-max-width": 9 },
         paint: { "text-color": c.text, "text-halo-color": c.halo, "text-halo-width": 1.8 },
+      },
+      { id: "found-lines", type: "line", source: "found", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-cap": "round" }, paint: { "line-color": c.plan, "line-width": 5 } },
+      { id: "found", type: "circle", source: "found", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 10, "circle-color": c.plan, "circle-stroke-color": c.halo, "circle-stroke-width": 2 } },
+      {
+        id: "found-numbers",
+        type: "symbol",
+        source: "found",
+        layout: { "text-field": ["to-string", ["get", "number"]], "text-font": FONT, "text-size": 11, "text-allow-overlap": true, "symbol-placement": "point" },
+        paint: { "text-color": c.halo },
       },
       { id: "missing", type: "circle", source: "missing", paint: { "circle-radius": 6, "circle-color": c.halo, "circle-stroke-color": c.area, "circle-stroke-width": 3 } },
       { id: "point-edge", type: "circle", source: "point", paint: { "circle-radius": 10, "circle-color": c.halo } },

@@ -115,6 +115,10 @@ pub fn sites(
         out,
         &fewest.map_or_else(|| how_good(found, model, told.seconds, common), |fewest| how_few(fewest, told, common)),
     )?;
+    if !found.floors_proven {
+        let note = "分区下限为已找到方案所及的最高值，未证明不能更高。";
+        line(out, pick(common, note, "The floors are as high as a choice was found for; that none can be higher is not proven."))?;
+    }
     if found.without_street > 0 {
         let left_out = count(found.without_street as f64);
         line(
