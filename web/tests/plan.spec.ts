@@ -364,11 +364,11 @@ test("communities are drawn into fourteen connected units, and hidden again", as
   expect(units.units).toHaveLength(14);
   expect(units.units.flatMap((unit) => unit.members)).toHaveLength(83);
   expect(units.balanced && units.gap < 0.05).toBe(true);
-  await expect(page.getByText(`${units.value.toFixed(1)} min to the centre on average`)).toBeVisible();
+  await expect(page.getByText(`${units.value.toFixed(1)} min on foot to the centre, on average`)).toBeVisible();
   await drawn(page);
   expect(before.equals(await page.locator(".map canvas").screenshot())).toBe(false);
   await page.getByRole("button", { name: "Hide" }).click();
-  await expect(page.getByText(/to the centre on average/)).toHaveCount(0);
+  await expect(page.getByText(/to the centre, on average/)).toHaveCount(0);
 });
 
 test("the page itself never scrolls", async ({ page }) => {
