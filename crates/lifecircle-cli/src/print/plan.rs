@@ -117,7 +117,14 @@ pub fn sites(
     )?;
     if !found.floors_proven {
         let note = "分区下限为已找到方案所及的最高值，未证明不能更高。";
-        line(out, pick(common, note, "The floors are as high as a choice was found for; that none can be higher is not proven."))?;
+        line(
+            out,
+            pick(
+                common,
+                note,
+                "The floors are as high as a choice was found for; that none can be higher is not proven.",
+            ),
+        )?;
     }
     if found.without_street > 0 {
         let left_out = count(found.without_street as f64);

@@ -44,7 +44,7 @@ impl Watch for ForAWhile<'_> {
 }
 
 /// A city as a covering.
-struct Posed<'a> {
+struct AsCovering<'a> {
     city: &'a Prepared<'a>,
     covering: Covering,
     /// Existing facilities that are sites of it.
@@ -71,7 +71,7 @@ struct Area {
 }
 
 pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Progress) -> Result<Solved> {
-    let mut posed = Posed::new(city, &city.whole, progress)?;
+    let mut posed = AsCovering::new(city, &city.whole, progress)?;
     let mut highest = Highest { floors: posed.floors(0.0), choice: None, is_proven: true };
     if let Some((_, floor)) = city.question.floor {
         if posed.areas.is_empty() {
@@ -105,7 +105,7 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     }
     let anywhere = if city.question.candidates.is_none() && city.is_bounded_anywhere() && !watch.is_over() {
         let longer = city.all_links(LOSS, progress)?;
-        let other = Posed::new(city, &longer, progress)?.covering.with_floors(floors.clone())?;
+        let other = AsCovering::new(city, &longer, progress)?.covering.with_floors(floors.clone())?;
         cover(&other, settings, &Once::new(watch)).bound
     } else {
         None
@@ -114,7 +114,7 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     Ok(Solved { sites, problem: posed.covering.into(), outcome })
 }
 
-impl<'a> Posed<'a> {
+impl<'a> AsCovering<'a> {
     fn new(city: &'a Prepared<'a>, links: &Problem, progress: &dyn Progress) -> Result<Self> {
         let (question, measured) = (city.question, city.measured);
         let (area_of, mut areas) = areas(city);

@@ -28,7 +28,7 @@ pub use candidates::{Candidate, Role, junctions};
 pub(crate) use demands::PARTS_OF_PERSON;
 pub use document::{AreaDocument, SiteDocument, SitesDocument};
 pub use fewest::{Fewest, fewest_sites};
-pub use offered::{PUBLIC, VACANT, offered};
+pub use offered::{PUBLIC, PUBLIC_KINDS, VACANT, offered};
 use prepared::Prepared;
 pub(crate) use prepared::{Reach, reach_anywhere};
 pub use question::{Areas, Floor, Model, Most, Question, Weights};
