@@ -56,7 +56,7 @@ pub struct SitesDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with_two: Option<[f64; 2]>,
     /// Areas that have floors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaDocument>,
     /// How many candidates there were.
     pub candidates: usize,
@@ -102,7 +102,7 @@ pub struct SiteDocument {
     /// Its number among the candidates.
     pub candidate: u32,
     /// What the place is called, if it has a name.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Longitude.
     pub lon: f64,

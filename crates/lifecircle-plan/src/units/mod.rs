@@ -123,7 +123,7 @@ pub struct Units {
     /// Whether no balanced units are better.
     pub proven_optimal: bool,
     /// The units as pilots, where they were ranked: those first where most is gained for what it costs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pilots: Vec<Pilot>,
     /// How long it took.
     pub seconds: f64,
