@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use lifecircle::city::City;
+use lifecircle::city::{City, Community};
 use lifecircle::geo::Metres;
 use lifecircle::measure::measure;
 use lifecircle::standard::Service;
@@ -73,7 +73,8 @@ const FACILITIES: u32 = 5;
 
 /// The communities of a unit that is kept: those of the city that have this unit, or those that are named.
 fn kept(city: &City, unit: &str) -> Vec<String> {
-    let is_of = |community: &&lifecircle::city::Community| community.unit.local == unit || community.unit.en == unit;
+    let is_called = |name: &str| !name.is_empty() && name == unit;
+    let is_of = |community: &&Community| is_called(&community.unit.local) || is_called(&community.unit.en);
     let members: Vec<String> = city.communities.iter().filter(is_of).map(|community| community.id.clone()).collect();
     match members.is_empty() {
         true => unit.split([',', '，']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
