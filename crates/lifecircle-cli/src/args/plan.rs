@@ -250,7 +250,7 @@ pub struct UnitsArgs {
     /// With --rank: how much may be spent in each unit [default: 5 facilities]
     #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "prices", help_heading = PLANNING)]
     pub budget: Option<f64>,
-    /// With --rank: what a new facility of each service costs [default: any required service, each the same]
+    /// With --rank: what a new facility of each service costs [default: the eight required services that most people lack, each the same]
     #[arg(long, value_name = "SERVICE=PRICE,…", value_delimiter = ',', value_parser = price, requires_all = ["rank", "budget"], help_heading = PLANNING)]
     pub prices: Vec<(String, f64)>,
     /// How far from the bound is good enough, as a share: 0 asks for proof that nothing is better

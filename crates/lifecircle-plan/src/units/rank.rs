@@ -16,6 +16,9 @@ use super::Units;
 use crate::sites::{Candidate, Model, Most, Once, Question, find_sites, junctions};
 use crate::siting::Watch;
 
+/// How many services are looked at where none are named.
+pub const MOST_LACKED: usize = 8;
+
 /// What may be built in a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pilots {
@@ -26,10 +29,17 @@ pub struct Pilots {
 }
 
 impl Pilots {
-    /// So many facilities of any required services of a standard, each of the same price.
+    /// So many facilities of the [`MOST_LACKED`] required services that most residents lack, each of the same price.
     pub fn of_count(measured: &Measured, count: u32) -> Self {
+        let lacking = |service: usize| {
+            let homes = measured.city().homes.iter().enumerate();
+            homes.filter(|(home, _)| !measured.has(*home, service)).map(|(_, home)| home.residents).sum::<f64>()
+        };
         let services = measured.standard.required().filter(|service| measured.standard.services[*service].count == 1);
-        Self { prices: services.map(|service| (service, 1.0)).collect(), budget: f64::from(count) }
+        let mut services: Vec<(f64, usize)> = services.map(|service| (lacking(service), service)).collect();
+        services.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        services.truncate(MOST_LACKED);
+        Self { prices: services.into_iter().map(|(_, service)| (service, 1.0)).collect(), budget: f64::from(count) }
     }
 }
 

@@ -64,7 +64,7 @@ struct UnitsOf {
     /// Lists of communities, by id or name, that are a unit as they stand.
     #[serde(default)]
     locked: Vec<Vec<String>>,
-    /// Whether the units are ranked as pilots: where five new facilities give most people a required service, or what `prices` and `budget` say.
+    /// Whether the units are ranked as pilots: where five new facilities of the eight required services that most residents lack give most, or what `prices` and `budget` say.
     #[serde(default)]
     rank: bool,
     /// What a new facility of each service costs, by the service's id; then `budget` is needed.
