@@ -235,6 +235,7 @@ test("the fewest places that are enough are proven", async ({ page }) => {
 });
 
 test("a search tells how far it is, and what it found is the API's", async ({ page }) => {
+  test.slow();
   await begin(page);
   const best = page.getByRole("region", { name: "Find the best places" });
   await best.getByLabel("Service").selectOption("childcare");
@@ -258,6 +259,7 @@ test("a search tells how far it is, and what it found is the API's", async ({ pa
 });
 
 test("a programme of works is made for a budget, and taken into the scenario", async ({ page }) => {
+  test.slow();
   await begin(page);
   const programme = page.getByRole("region", { name: "Make a renewal programme" });
   await programme.getByLabel("Budget").fill("250");
@@ -352,19 +354,22 @@ test("a file that is no scenario changes nothing, and one that is opened can be 
 });
 
 test("communities are drawn into fourteen connected units, and hidden again", async ({ page }) => {
+  test.slow();
   await begin(page);
   const before = await page.locator(".map canvas").screenshot();
   await page.getByRole("region", { name: "Draw life-circle units" }).getByLabel("How many").fill("14");
-  const answer = page.waitForResponse((response) => response.url().endsWith("/units"));
   await page.getByRole("button", { name: "Draw units" }).click();
   await expect(page.getByText(/^Searching/)).toBeVisible();
-  await answer;
-  const asked = await page.request.post("/api/v1/cities/demo/units", { data: { count: 14, tolerance: 0.2 } });
+  const mean = page.getByText(/^[\d.]+ min on foot to the centre, on average/);
+  await expect(mean).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("region", { name: "Draw life-circle units" }).getByRole("listitem")).toHaveCount(14);
+  const asked = await page.request.post("/api/v1/cities/demo/units", { data: { count: 14, tolerance: 0.2, seconds: 10 } });
   const units = (await asked.json()) as { units: { members: string[] }[]; balanced: boolean; gap: number; value: number };
   expect(units.units).toHaveLength(14);
   expect(units.units.flatMap((unit) => unit.members)).toHaveLength(83);
   expect(units.balanced && units.gap < 0.05).toBe(true);
-  await expect(page.getByText(`${units.value.toFixed(1)} min on foot to the centre, on average`)).toBeVisible();
+  // Two searches in a time of their own may end a little apart.
+  expect(Math.abs(parseFloat((await mean.textContent()) ?? "") - units.value)).toBeLessThan(0.3);
   await drawn(page);
   expect(before.equals(await page.locator(".map canvas").screenshot())).toBe(false);
   await page.getByRole("button", { name: "Hide" }).click();
@@ -379,6 +384,7 @@ test("the page itself never scrolls", async ({ page }) => {
 });
 
 test("units are ranked as pilots", async ({ page }) => {
+  test.slow();
   await begin(page);
   const units = page.getByRole("region", { name: "Draw life-circle units" });
   await units.getByLabel("How many").fill("4");
