@@ -276,9 +276,15 @@ fn small_money_is_counted_as_exactly_as_large() {
         (sites.sites.len(), sites.value)
     };
     assert_eq!(with(1.0).0, 3);
-    for unit in [0.001, 1e-5, 0.1, 1e6] {
+    for unit in [0.001, 1e-5, 0.1, 1e6, 1.0 / 3.0] {
         assert_eq!(with(unit), with(1.0), "{unit}");
     }
+    // A little too dear is too dear, however large the amounts are.
+    let mut question = asked(&measured, service, 6, 1, Model::Cover);
+    question.candidates.iter_mut().flatten().for_each(|candidate| candidate.cost = 600_000.4);
+    let sites =
+        find_sites(&measured, &Question { most: Most::Budget(1_800_000.0), ..question }, &(), &()).unwrap().sites;
+    assert_eq!(sites.sites.len(), 2);
 }
 
 #[test]

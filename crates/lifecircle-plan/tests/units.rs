@@ -139,7 +139,7 @@ fn a_unit_that_is_kept_stays_and_the_others_are_balanced_among_themselves() {
     let kept = first.units.last().unwrap();
     let light = vec![kept.members[0].clone()];
     for locked in [kept.members.clone(), light] {
-        let question = Question { tolerance: 0.6, locked: vec![locked.clone()], ..Question::of(count) };
+        let question = Question { tolerance: 0.6, kept: vec![locked.clone()], ..Question::of(count) };
         let units = find_units(&ready, &question, &(), &()).unwrap();
         let of_kept = |unit: &&lifecircle_plan::units::Unit| {
             unit.members.iter().collect::<BTreeSet<_>>() == locked.iter().collect::<BTreeSet<_>>()
@@ -155,9 +155,9 @@ fn a_unit_that_is_kept_stays_and_the_others_are_balanced_among_themselves() {
     }
     // One community cannot be kept twice, nor pulled elsewhere.
     let (one, two) = (first.units[0].members[0].clone(), first.units[1].members[0].clone());
-    let twice = Question { locked: vec![vec![one.clone()], vec![one.clone()]], ..Question::of(count) };
+    let twice = Question { kept: vec![vec![one.clone()], vec![one.clone()]], ..Question::of(count) };
     assert!(find_units(&ready, &twice, &(), &()).unwrap_err().to_string().contains("two units that are kept"));
-    let pulled = Question { locked: vec![vec![one.clone()]], together: vec![[one, two]], ..Question::of(count) };
+    let pulled = Question { kept: vec![vec![one.clone()]], together: vec![[one, two]], ..Question::of(count) };
     assert!(find_units(&ready, &pulled, &(), &()).unwrap_err().to_string().contains("is kept without it"));
 }
 

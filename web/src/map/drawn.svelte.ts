@@ -38,9 +38,12 @@ class Drawn {
   }
 }
 
-/** Places, and ways between two, with their numbers from 1. */
-export function places(all: ([number, number] | [number, number][])[]): GeoJSON.FeatureCollection {
-  const feature = (at: [number, number] | [number, number][], index: number): GeoJSON.Feature => ({
+/** A place, or a way between two. */
+export type Placed = [number, number] | [number, number][];
+
+/** Places and ways with their numbers from 1. */
+export function places(all: Placed[]): GeoJSON.FeatureCollection {
+  const feature = (at: Placed, index: number): GeoJSON.Feature => ({
     type: "Feature",
     geometry: Array.isArray(at[0]) ? { type: "LineString", coordinates: at as [number, number][] } : { type: "Point", coordinates: at as [number, number] },
     properties: { number: index + 1 },

@@ -1,7 +1,7 @@
 //! A programme of renewal under a budget: which facilities and which links, in which order, what is reached after each, and what no programme of that cost could exceed.
 //!
-//! Facilities are sited by [`crate::sites`], several services under one budget; links are those of [`crate::links`]. The bound is that of the facilities alone, all
-//! links built for nothing: building more takes a service from nobody, but where a new path draws a home away from a better street. What is reached is measured in the edited city. It knows no file.
+//! Facilities are sited by [`crate::sites`], several services under one budget; links are those of [`crate::links`]. What no programme could
+//! exceed is found in `bound`: building more takes a service from nobody, but where a new path draws a home away from a better street. What is reached is measured in the edited city. It knows no file.
 
 mod bound;
 

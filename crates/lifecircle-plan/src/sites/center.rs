@@ -9,7 +9,7 @@ use super::demands::{PARTS_OF_PERSON, PARTS_OF_SECOND};
 use super::order::InOrder;
 use super::prepared::Prepared;
 use super::{LONGEST_WAY, Site, Sites, Solved};
-use crate::siting::{Demand, Limit, Link, Outcome, Problem, Settings, Watch, cover_all, refuting, solve};
+use crate::siting::{Demand, Limit, Link, Problem, Settings, Tried, Watch, cover_all, refuting, shortest, solve};
 
 /// A way that counts as none, in tenths of seconds.
 const LONGEST: u32 = (LONGEST_WAY.0 * PARTS_OF_SECOND) as u32;
@@ -46,26 +46,13 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     // As it is, and with what is required alone.
     let before = search.least_without(&lengths, &[]);
     let alone = search.least_without(&lengths, &city.required);
-    let (mut low, mut high) = (0, alone);
-    let mut best: Vec<u32> = Vec::new();
-    let mut proof = None;
-    while low < high && !watch.is_over() {
+    let found = shortest(alone, watch, |at| {
         progress.check()?;
-        let at = low + (high - low) / 2;
-        match search.try_length(lengths[at], progress)? {
-            Tried::Enough(chosen) => {
-                best = chosen;
-                high = at;
-            }
-            Tried::TooShort(problem, outcome) => {
-                low = at + 1;
-                proof = Some((problem, outcome));
-            }
-            Tried::Unknown => break,
-        }
-    }
+        search.try_length(lengths[at], progress)
+    })?;
+    let (best, high) = found.best.unwrap_or((Vec::new(), alone));
     let length = |at: usize| f64::from(lengths.get(at).copied().unwrap_or(LONGEST)) / PARTS_OF_SECOND;
-    let (problem, outcome) = match proof {
+    let (problem, outcome) = match found.proof {
         Some(proof) => proof,
         // Nothing shorter was tried, or could be.
         None => {
@@ -79,7 +66,7 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
         people: city.demands.people,
         before: length(before),
         value: length(high),
-        bound: length(low),
+        bound: length(found.bound),
         bound_at_junctions: None,
         areas: Vec::new(),
         times: None,
@@ -90,26 +77,6 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
         sites,
     };
     Ok(Solved { sites, problem: problem.into(), outcome })
-}
-
-/// What became of a length.
-enum Tried {
-    /// These sites bring enough people within it.
-    Enough(Vec<u32>),
-    /// None do, as is proven of this problem.
-    TooShort(Problem, Outcome),
-    Unknown,
-}
-
-impl Tried {
-    /// By an outcome of which everything below `least` would have been enough.
-    fn of((problem, outcome): (Problem, Outcome), least: i64) -> Self {
-        match outcome.best {
-            Some((chosen, _)) => Self::Enough(chosen),
-            None if outcome.bound.is_none() => Self::TooShort(problem, refuting(outcome, least)),
-            None => Self::Unknown,
-        }
-    }
 }
 
 /// Whether nobody reaches a demand, nor could.

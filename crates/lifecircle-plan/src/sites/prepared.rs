@@ -19,27 +19,21 @@ const MOST_COST: f64 = 1e12;
 /// Money is counted in whole parts, of which a budget has no more than this.
 const MOST_PARTS: f64 = 1e14;
 
-/// Amounts of money as whole numbers, exactly: in tenths, hundredths or smaller, as they need it.
+/// Amounts of money as whole numbers: in tenths, hundredths or smaller parts, as small as their decimals need.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Money(f64);
 
 impl Money {
-    /// For some amounts.
-    ///
-    /// # Errors
-    /// If one has so many decimals beside the largest that they cannot be counted.
-    pub fn of(amounts: impl Iterator<Item = f64> + Clone) -> Result<Self> {
+    /// For some amounts. Decimals that a number does not hold beside the largest amount are rounded.
+    pub fn of(amounts: impl Iterator<Item = f64> + Clone) -> Self {
         let largest = amounts.clone().fold(1.0_f64, f64::max);
-        let is_whole = |amount: f64| (amount - amount.round()).abs() <= 1e-6 * amount.abs().max(1e-3);
+        // As near to a whole number as sums and differences of such numbers come.
+        let is_whole = |amount: f64| (amount - amount.round()).abs() <= 1e-7 + 1e-14 * amount;
         let mut parts = 1.0;
-        while largest * parts <= MOST_PARTS {
-            if amounts.clone().all(|amount| is_whole(amount * parts)) {
-                return Ok(Self(parts));
-            }
+        while !amounts.clone().all(|amount| is_whole(amount * parts)) && largest * parts * 10.0 <= MOST_PARTS {
             parts *= 10.0;
         }
-        Err(Error::new("the prices have too many decimals to be added up")
-            .hint("give fewer decimals, or a smaller unit"))
+        Self(parts)
     }
 
     /// An amount in parts.
@@ -165,7 +159,7 @@ impl<'a> Prepared<'a> {
         let (sizes, most): (Vec<i64>, i64) = match most {
             Most::Count(count) => (vec![1; self.buildable.len()], i64::from(count)),
             Most::Budget(budget) => {
-                let money = self.money(budget, &[])?;
+                let money = self.money(budget, &[]);
                 (self.buildable.iter().map(|option| money.parts(price(option))).collect(), money.parts(budget))
             }
         };
@@ -181,7 +175,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// How money is counted: a budget, what facilities cost, and what else is paid.
-    fn money(&self, budget: f64, others: &[f64]) -> Result<Money> {
+    fn money(&self, budget: f64, others: &[f64]) -> Money {
         let mut amounts: Vec<f64> = self.buildable.iter().map(|option| self.price(option)).collect();
         amounts.extend([budget].iter().chain(others));
         amounts.sort_by(f64::total_cmp);
@@ -289,7 +283,7 @@ pub(crate) fn reach_anywhere(
     }
     city.demands = Demands::of(before, question, progress)?;
     let links = city.all_links(LOSS, progress)?;
-    let money = city.money(budget, &[link])?;
+    let money = city.money(budget, &[link]);
     let sizes = city.buildable.iter().map(|option| money.parts(city.price(option))).collect();
     Ok(Some(Reach {
         demands: (0..links.demands()).map(|demand| links.demand(demand)).collect(),

@@ -14,7 +14,7 @@ mod volume;
 pub use branch::{METHOD, solve};
 pub use covering::{Conditions, Covering, Need, cover};
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
-pub(crate) use models::{cover_all, refuting};
+pub(crate) use models::{Tried, cover_all, refuting, shortest};
 pub use problem::{Demand, Limit, Link, Problem};
 pub use proof::{Node, Posed, Proof, ProofDocument, Step};
 pub use tree::{Known, Outcome, Settings, Watch};

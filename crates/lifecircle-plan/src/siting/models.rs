@@ -71,11 +71,6 @@ fn swapped(problem: &Problem, limit: &Limit, watch: &dyn Watch) -> Result<Option
     Ok((served.value(&chosen) == Some(0)).then_some(chosen))
 }
 
-/// An outcome that found nothing below a cost, as a bound.
-pub(crate) fn refuting(outcome: Outcome, least: i64) -> Outcome {
-    Outcome { best: None, bound: Some(outcome.bound.unwrap_or(least)), ..outcome }
-}
-
 /// What a *p*-center is: the sites, and the place in the list of lengths of the longest way that anybody has.
 #[derive(Debug, Clone)]
 pub struct Center {
@@ -99,25 +94,57 @@ pub fn p_center(
     most: i64,
     watch: &dyn Watch,
 ) -> Result<Center> {
-    // All lengths before `low` are too short; that at `high` is enough, if it is not the end.
-    let mut center = Center { best: None, bound: 0, proof: None };
-    let (mut low, mut high) = (0, lengths);
     let limit = Limit { sizes: vec![1; sites], most };
-    while low < high && !watch.is_over() {
-        let at = low + (high - low) / 2;
-        let (problem, outcome) = cover_all(within(at), &limit, watch)?;
+    shortest(lengths, watch, |at| Ok(Tried::of(cover_all(within(at), &limit, watch)?, most + 1)))
+}
+
+/// What became of a length.
+pub(crate) enum Tried {
+    /// It is enough with these sites.
+    Enough(Vec<u32>),
+    /// It is not, as is proven of this problem.
+    TooShort(Problem, Outcome),
+    Unknown,
+}
+
+impl Tried {
+    /// By an outcome of which everything below `least` would have been enough.
+    pub fn of((problem, outcome): (Problem, Outcome), least: i64) -> Self {
         match outcome.best {
-            Some((chosen, _)) => {
+            Some((chosen, _)) => Self::Enough(chosen),
+            None if outcome.bound.is_none() => Self::TooShort(problem, refuting(outcome, least)),
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// An outcome that found nothing below a cost, as a bound.
+pub(crate) fn refuting(outcome: Outcome, least: i64) -> Outcome {
+    Outcome { best: None, bound: Some(outcome.bound.unwrap_or(least)), ..outcome }
+}
+
+/// Finds the shortest of some lengths that is enough, by halving; that at the end of the list is not tried.
+pub(crate) fn shortest(
+    lengths: usize,
+    watch: &dyn Watch,
+    mut try_length: impl FnMut(usize) -> Result<Tried>,
+) -> Result<Center> {
+    // All lengths before `bound` are too short; that at `high` is enough, if it is not the end.
+    let mut center = Center { best: None, bound: 0, proof: None };
+    let mut high = lengths;
+    while center.bound < high && !watch.is_over() {
+        let at = center.bound.midpoint(high);
+        match try_length(at)? {
+            Tried::Enough(chosen) => {
                 center.best = Some((chosen, at));
                 high = at;
             }
-            None if outcome.bound.is_none() => {
-                center.proof = Some((problem, refuting(outcome, most + 1)));
-                low = at + 1;
+            Tried::TooShort(problem, outcome) => {
+                center.proof = Some((problem, outcome));
+                center.bound = at + 1;
             }
-            None => break,
+            Tried::Unknown => break,
         }
     }
-    center.bound = low;
     Ok(center)
 }

@@ -35,8 +35,8 @@ impl Regioned {
             .collect();
         // A unit that is kept has nobody beside it.
         let may_meet = |[a, b]: [u32; 2]| {
-            let is_locked = self.locked.contains(&a) || self.locked.contains(&b);
-            !is_locked && (!question.within_districts || district[a as usize] == district[b as usize])
+            let is_kept = self.kept.contains(&a) || self.kept.contains(&b);
+            !is_kept && (!question.within_districts || district[a as usize] == district[b as usize])
         };
         let may = |meeting: &Meeting| may_meet(meeting.pair);
         let meetings: Vec<Meeting> = self.meetings(ready).into_iter().filter(may).collect();

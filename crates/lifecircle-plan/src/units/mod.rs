@@ -77,7 +77,7 @@ pub struct Question {
     /// Communities whose middle is a centre in any case.
     pub centres: Vec<String>,
     /// Communities, by id or name, that are a unit as they stand, whatever its population.
-    pub locked: Vec<Vec<String>>,
+    pub kept: Vec<Vec<String>>,
     /// How far from the bound is good enough, as a share of the cost.
     pub gap: f64,
 }
@@ -93,7 +93,7 @@ impl Question {
             together: Vec::new(),
             apart: Vec::new(),
             centres: Vec::new(),
-            locked: Vec::new(),
+            kept: Vec::new(),
             gap: 0.01,
         }
     }
@@ -288,7 +288,7 @@ struct Regioned {
     /// The region of each piece.
     region_of: Vec<u32>,
     /// Regions that are units as they stand.
-    locked: BTreeSet<u32>,
+    kept: BTreeSet<u32>,
     outside: f64,
 }
 
@@ -329,15 +329,15 @@ impl Regioned {
             let [a, b] = [named(&pieces, a)?, named(&pieces, b)?].map(|piece| region_of[piece]);
             region_of.iter_mut().filter(|region| **region == b).for_each(|region| *region = a);
         }
-        let locked = lock(&pieces, &mut region_of, question)?;
+        let kept = keep(&pieces, &mut region_of, question)?;
         // Numbered without gaps, in the order of their first pieces.
         let mut numbers = HashMap::new();
         for region in &mut region_of {
             let next = numbers.len() as u32;
             *region = *numbers.entry(*region).or_insert(next);
         }
-        let locked = locked.into_iter().map(|piece| region_of[piece]).collect();
-        Ok(Self { pieces, region_of, locked, outside })
+        let kept = kept.into_iter().map(|piece| region_of[piece]).collect();
+        Ok(Self { pieces, region_of, kept, outside })
     }
 
     fn count(&self) -> usize {
@@ -376,7 +376,7 @@ impl Regioned {
         };
         let mean = self.mean(&weights, question)?;
         // They fit whatever they weigh: the others are balanced among themselves.
-        self.locked.iter().for_each(|region| weights[*region as usize] = mean.round() as i64);
+        self.kept.iter().for_each(|region| weights[*region as usize] = mean.round() as i64);
         let range =
             [(mean * (1.0 - question.tolerance)).ceil() as i64, (mean * (1.0 + question.tolerance)).floor() as i64];
         progress.check()?;
@@ -408,17 +408,17 @@ impl Regioned {
         weights
     }
 
-    /// The mean population of the units that are not locked.
+    /// The mean population of the units that are not kept.
     fn mean(&self, weights: &[i64], question: &Question) -> Result<f64> {
-        let is_free = |(region, _): &(u32, &i64)| !self.locked.contains(region);
+        let is_free = |(region, _): &(u32, &i64)| !self.kept.contains(region);
         let free: Vec<i64> = (0..).zip(weights).filter(is_free).map(|(_, weight)| *weight).collect();
-        match question.count.checked_sub(self.locked.len()) {
+        match question.count.checked_sub(self.kept.len()) {
             Some(0) | None if !free.is_empty() => {
-                let hint = format!("ask for more than {} units", self.locked.len());
+                let hint = format!("ask for more than {} units", self.kept.len());
                 Err(Error::new("the units that are kept leave none for the other communities").hint(hint))
             }
             Some(units) if units > 0 => Ok(free.iter().sum::<i64>() as f64 / units as f64),
-            _ => Ok(weights.iter().sum::<i64>() as f64 / self.locked.len().max(1) as f64),
+            _ => Ok(weights.iter().sum::<i64>() as f64 / self.kept.len().max(1) as f64),
         }
     }
 
@@ -470,7 +470,7 @@ impl Regioned {
                 lat: at.y,
                 members: pieces.iter().map(|piece| piece.id.clone()).collect(),
                 residents,
-                kept: members.iter().any(|region| self.locked.contains(region)),
+                kept: members.iter().any(|region| self.kept.contains(region)),
                 balance: residents / mean - 1.0,
                 mean_minutes: seconds / residents.max(f64::MIN_POSITIVE) / 60.0,
                 within_15: within / residents.max(f64::MIN_POSITIVE),
@@ -499,11 +499,11 @@ impl Regioned {
     }
 }
 
-/// Puts the communities of each locked unit together; the first piece of each.
-fn lock(pieces: &[Piece], region_of: &mut [u32], question: &Question) -> Result<Vec<usize>> {
+/// Puts the communities of each unit that is kept together; the first piece of each.
+fn keep(pieces: &[Piece], region_of: &mut [u32], question: &Question) -> Result<Vec<usize>> {
     let mut taken = BTreeSet::new();
     let mut first = Vec::new();
-    for unit in &question.locked {
+    for unit in &question.kept {
         let members = unit.iter().map(|name| named(pieces, name)).collect::<Result<BTreeSet<usize>>>()?;
         let Some(&one) = members.first() else { continue };
         if let Some(&twice) = members.iter().find(|member| !taken.insert(**member)) {

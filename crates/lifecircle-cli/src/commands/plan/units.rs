@@ -39,7 +39,7 @@ pub fn run(args: &UnitsArgs, common: &Common) -> Result<()> {
         together: args.together.clone(),
         apart: args.apart.clone(),
         centres: args.centre.clone(),
-        locked: args.keep.iter().map(|unit| kept(&city, unit)).collect(),
+        kept: args.keep.iter().map(|unit| kept(&city, unit)).collect(),
         gap: args.gap,
     };
     let watch = Closing::new(args.time_limit, common);

@@ -28,7 +28,7 @@ pub struct Conditions {
     pub capacities: Vec<Option<i64>>,
     /// How many people of each area must be served at least, each as often as they are served.
     pub floors: Vec<i64>,
-    /// Sites that stand already.
+    /// Sites that stand already, in any order.
     pub standing: Vec<u32>,
 }
 
@@ -69,6 +69,9 @@ impl Covering {
         for (site, served) in (0..).zip(&sites) {
             served.iter().for_each(|&demand| by_demand[demand as usize].push(site));
         }
+        let mut conditions = conditions;
+        conditions.standing.sort_unstable();
+        conditions.standing.dedup();
         let mut lost = 0;
         let mut alike: HashMap<(Vec<u32>, u32, Option<u32>), usize> = HashMap::new();
         let mut kept: Vec<Need> = Vec::new();

@@ -282,7 +282,7 @@ impl Solver<'_> {
 
     fn without_standing(&self, chosen: &[u32]) -> Vec<u32> {
         let standing = &self.problem.conditions().standing;
-        chosen.iter().copied().filter(|site| !standing.contains(site)).collect()
+        chosen.iter().copied().filter(|site| standing.binary_search(site).is_err()).collect()
     }
 
     fn climb(

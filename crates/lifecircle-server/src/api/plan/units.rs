@@ -63,7 +63,7 @@ struct UnitsOf {
     centres: Vec<String>,
     /// Lists of communities, by id or name, that are a unit as they stand.
     #[serde(default)]
-    locked: Vec<Vec<String>>,
+    kept: Vec<Vec<String>>,
     /// Whether the units are ranked as pilots: where five new facilities of the eight required services that most residents lack give most, or what `prices` and `budget` say.
     #[serde(default)]
     rank: bool,
@@ -136,8 +136,8 @@ async fn units(
     if !(0.0..1.0).contains(&tolerance) || !(0.0..1.0).contains(&gap) {
         return Err(Problem::bad_input("`tolerance` and `gap` must be shares from 0 to below 1"));
     }
-    let locked: usize = asked.locked.iter().map(Vec::len).sum();
-    let wishes = asked.together.len() + asked.apart.len() + asked.centres.len() + locked + asked.locked.len();
+    let kept: usize = asked.kept.iter().map(Vec::len).sum();
+    let wishes = asked.together.len() + asked.apart.len() + asked.centres.len() + kept + asked.kept.len();
     if wishes > MOST_WISHES {
         return Err(Problem::bad_input(format!("there are more than {MOST_WISHES} wishes")));
     }
@@ -156,7 +156,7 @@ async fn units(
         together: asked.together,
         apart: asked.apart,
         centres: asked.centres,
-        locked: asked.locked,
+        kept: asked.kept,
         gap,
     };
     let found = move |city: &OpenCity, stop: &Stop, tell: Option<Tell<'_>>| {
