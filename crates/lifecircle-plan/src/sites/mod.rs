@@ -172,13 +172,14 @@ pub fn find_sites(
     let limit = city.limit(question.most)?;
     let problem = city.problem(Seconds(0.0), Some(limit.clone()), progress)?;
     let settings = Settings { gap: question.gap, saved_from: Some(city.nothing_chosen()), ..Settings::default() };
-    let outcome = solve(&problem, settings, watch);
+    // First, since proof may take all the time that there is, and this is one climb.
     let anywhere = if question.candidates.is_none() && city.is_bounded_anywhere() && !watch.is_over() {
         let problem = city.problem(LOSS, Some(limit), progress)?;
         solve(&problem, settings, &Once::new(watch)).bound
     } else {
         None
     };
+    let outcome = solve(&problem, settings, watch);
     let sites = city.answer(&outcome, anywhere, progress)?;
     Ok(Solved { sites, problem: problem.into(), outcome })
 }
