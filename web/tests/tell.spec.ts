@@ -66,3 +66,27 @@ test("the report opens, and prints", async ({ page, context }) => {
   await expect(report.getByRole("heading").first()).toBeVisible();
   expect((await report.pdf()).subarray(0, 4).toString()).toBe("%PDF");
 });
+
+// The report is read on a screen, on a phone and on paper: nothing is cut off at any width, and no Chinese name stands a sign a line.
+for (const part of ["", "&sheet=one-page", "&community=%E9%BB%84%E6%B2%B3%E4%B8%9C%E7%A4%BE%E5%8C%BA"]) {
+  for (const lang of ["zh", "en"]) {
+    test(`the report fits screens and paper: ${lang}${part}`, async ({ page }) => {
+      for (const [width, media] of [[1400, "screen"], [800, "screen"], [390, "screen"], [696, "print"]] as const) {
+        // The sheet of A4 is one drawing, as large as paper.
+        if (part.includes("one-page") && width < 800) continue;
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ media });
+        await page.goto(`/api/v1/cities/demo/report?lang=${lang}${part}`);
+        const faults = await page.evaluate(() => {
+          const shown = [...document.querySelectorAll<HTMLElement>("body *:not(svg *)")].filter((one) => one.getClientRects().length > 0);
+          const beyond = shown.filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+          const cells = shown.filter((one) => one.matches("td, th:not(.c)") && /[\u4e00-\u9fff]{3}/.test(one.textContent ?? ""));
+          const narrow = cells.filter((one) => one.clientWidth < 1.9 * parseFloat(getComputedStyle(one).fontSize));
+          const small = shown.filter((one) => one.childElementCount === 0 && one.textContent?.trim() && parseFloat(getComputedStyle(one).fontSize) < 9);
+          return [...beyond, ...narrow, ...small].slice(0, 5).map((one) => one.outerHTML.slice(0, 120));
+        });
+        expect(faults, `${width} ${media}`).toEqual([]);
+      }
+    });
+  }
+}

@@ -1,4 +1,5 @@
-//! A page as PDF, printed by the browser of this machine: the page has its print form already, and whoever reads it has a browser.
+//! A page as PDF or as a picture, made by the browser of this machine: the page has its print form already, and whoever reads it has a
+//! browser.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,23 +23,44 @@ const ELSEWHERE: [&str; 4] = [
 /// No page takes longer.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// What a page becomes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// A document of as many pages as it takes.
+    Pdf,
+    /// A picture of one sheet of A4, at 192 dots an inch.
+    Png,
+}
+
+/// A4 in the dots of a screen.
+const SHEET: [u32; 2] = [794, 1123];
+
 /// Prints a page.
-pub fn print(page: &str, path: &Path) -> Result<()> {
+pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
     let browser = find().ok_or_else(|| {
-        Error::of_kind(ErrorKind::Unsupported, "a PDF is printed by Chromium, Chrome or Edge, and none was found")
+        Error::of_kind(ErrorKind::Unsupported, "PDF and PNG are made by Chromium, Chrome or Edge, and none was found")
             .hint("install one, or write FILE.html and print it from any browser")
     })?;
     let failed = |e: &std::io::Error| Error::io("print", path, e);
     let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
     let source = scratch.path().join("report.html");
     std::fs::write(&source, page).map_err(|e| failed(&e))?;
-    let printed = scratch.path().join("report.pdf");
+    let printed = scratch.path().join(if picture == Picture::Png { "printed.png" } else { "printed.pdf" });
+    let how = match picture {
+        Picture::Pdf => vec![format!("--print-to-pdf={}", printed.display())],
+        Picture::Png => vec![
+            format!("--screenshot={}", printed.display()),
+            format!("--window-size={},{}", SHEET[0], SHEET[1]),
+            "--force-device-scale-factor=2".to_owned(),
+            "--hide-scrollbars".to_owned(),
+        ],
+    };
     let mut child = Command::new(&browser)
         .args(["--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer"])
         // The page is our own and holds no scripts. In a container, and for root, the browser's sandbox does not start.
         .arg("--no-sandbox")
         .arg(format!("--user-data-dir={}", scratch.path().join("profile").display()))
-        .arg(format!("--print-to-pdf={}", printed.display()))
+        .args(how)
         .arg(&source)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -61,7 +83,8 @@ pub fn print(page: &str, path: &Path) -> Result<()> {
         let problem = format!("{} printed nothing", browser.display());
         return Err(Error::of_kind(ErrorKind::Io, problem).hint("write FILE.html and print it from a browser"));
     }
-    std::fs::copy(&printed, path).map(drop).map_err(|e| failed(&e))
+    std::fs::copy(&printed, path).map_err(|e| failed(&e))?;
+    lifecircle::output::sign_binary(path)
 }
 
 fn find() -> Option<PathBuf> {

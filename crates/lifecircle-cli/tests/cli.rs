@@ -365,7 +365,7 @@ fn a_pdf_without_a_browser_is_one_sentence_and_no_file() {
         .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     if !output.status.success() {
-        assert!(told.contains("printed by Chromium") && told.contains("FILE.html"), "{told}");
+        assert!(told.contains("made by Chromium") && told.contains("FILE.html"), "{told}");
         assert!(!directory.path().join("report.pdf").exists());
     }
 }
@@ -373,7 +373,7 @@ fn a_pdf_without_a_browser_is_one_sentence_and_no_file() {
 #[test]
 fn the_report_needs_nothing_else() {
     let directory = demo();
-    for (language, word) in [("en", "The worst gaps"), ("zh", "最大的缺口")] {
+    for (language, word) in [("en", "What people lack most"), ("zh", "最缺什么")] {
         let file = format!("{language}.html");
         succeed(directory.path(), &["report", "out/demo.city", "-o", &file, "--lang", language]);
         let page = std::fs::read_to_string(directory.path().join(&file)).unwrap();

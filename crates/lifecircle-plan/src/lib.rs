@@ -3,6 +3,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`districting`] | regions put together into connected, balanced units, with a bound |
+//! | [`helps`] | the few new facilities that would help most, as a report tells them |
 //! | [`links`] | gates and short paths that are missing |
 //! | [`scenario`] | what a city would be if something were built, moved or closed |
 //! | [`siting`] | choosing places: problems, bounds, the search that proves, proofs that others can check |
@@ -12,6 +13,7 @@
 //! | [`units`] | communities put together into life circles as territory |
 
 pub mod districting;
+pub mod helps;
 pub mod links;
 pub mod published;
 pub mod renewal;

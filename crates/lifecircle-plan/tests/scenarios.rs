@@ -261,7 +261,7 @@ fn mistakes_are_named_with_their_feature() {
         (a.clone(), json!({ "edit": "change_street", "kind": "ferry" }), "nobody builds"),
         (point(far), json!({ "edit": "open_gate" }), "open_gate: no street is near"),
         (a.clone(), json!({ "edit": "add_homes" }), "how many people"),
-        (a.clone(), json!({ "edit": "add_homes", "residents": 3, "elderly": 4 }), "more children and old people"),
+        (a.clone(), json!({ "edit": "add_homes", "residents": 3, "elderly": 4 }), "more children and older people"),
         (json!({ "type": "Point", "coordinates": [200, 1] }), json!({ "edit": "open_gate" }), "not on the globe"),
         (json!({ "type": "Point", "coordinates": [7] }), json!({ "edit": "open_gate" }), "fewer than two numbers"),
         (json!({ "type": "Circle", "coordinates": [7, 7] }), json!({ "edit": "open_gate" }), "cannot be read"),

@@ -151,7 +151,7 @@ pub fn write_all(
     export::write_results(measured, summary, directory, formats)?;
     progress.advance(1);
     progress.check()?;
-    let page = report::html(measured, summary, None, None, language);
+    let page = report::html(&report::Contents::of(measured, summary, language));
     output::write_text(&directory.join("report.html"), &page)?;
     progress.advance(1);
     Ok(())

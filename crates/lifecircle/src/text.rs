@@ -47,14 +47,14 @@ pub fn count(number: f64) -> String {
 ///
 /// ```
 /// use lifecircle::text::percent;
-/// assert_eq!(percent(0.5), "50.0 %");
-/// assert_eq!(percent(0.99999), "99.9 %");
-/// assert_eq!(percent(0.00001), "0.1 %");
-/// assert_eq!(percent(1.0), "100.0 %");
+/// assert_eq!(percent(0.5), "50.0%");
+/// assert_eq!(percent(0.99999), "99.9%");
+/// assert_eq!(percent(0.00001), "0.1%");
+/// assert_eq!(percent(1.0), "100.0%");
 /// ```
 pub fn percent(share: f64) -> String {
     let shown = (share * 1000.0).round() / 10.0;
     let shown = if share < 1.0 - 1e-12 { shown.min(99.9) } else { shown };
     let shown = if share > 0.0 { shown.max(0.1) } else { shown };
-    format!("{shown:.1} %")
+    format!("{shown:.1}%")
 }

@@ -211,7 +211,7 @@ fn coverage_and_compliance() {
         let all = summary.circles.iter().flat_map(|(_, circle)| &circle.services);
         all.clone().find(|(known, _)| known == id).unwrap().1.clone()
     };
-    // Whoever is not D: 3 of 4 homes, 200 of 250 residents, 36 of 46 children, 48 of 58 old people.
+    // Whoever is not D: 3 of 4 homes, 200 of 250 residents, 36 of 46 children, 48 of 58 older people.
     for id in ["pharmacy", "two_pharmacies", "park"] {
         shares(service(id).coverage, 0.75, 0.8, 36.0 / 46.0, 48.0 / 58.0);
     }

@@ -272,7 +272,11 @@ fn the_number_of_threads_changes_nothing() {
             let (standard, walk) = (Standard::find("wuhai-8").unwrap(), Walk::of(Walker::find("adult").unwrap()));
             let measured = measure(&ReadyCity::new(city.clone(), walk, &()).unwrap(), standard, &()).unwrap();
             let summary = lifecircle::summary::summarise(&measured);
-            let page = lifecircle::report::html(&measured, &summary, None, None, lifecircle::text::Language::English);
+            let page = lifecircle::report::html(&lifecircle::report::Contents::of(
+                &measured,
+                &summary,
+                lifecircle::text::Language::English,
+            ));
             (summary.to_json().to_string(), page)
         })
     };

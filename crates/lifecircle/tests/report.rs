@@ -7,6 +7,7 @@ use lifecircle::import::import;
 use lifecircle::measure::{Measured, measure_all};
 use lifecircle::network::Walker;
 use lifecircle::ready::{ReadyCity, Walk};
+use lifecircle::report::{Contents, Help};
 use lifecircle::standard::Standard;
 use lifecircle::summary::{compare, summarise};
 use lifecircle::text::Language;
@@ -22,8 +23,10 @@ fn pages(measured: &[Measured], old: Option<&[Measured]>) -> Vec<String> {
     let of = |(index, measured): (usize, &Measured)| {
         let summary = summarise(measured);
         let changes = old.map(|old| compare(&old[index], measured));
-        [Language::English, Language::Chinese]
-            .map(|language| report::html(measured, &summary, changes.as_ref(), None, language))
+        [Language::English, Language::Chinese].map(|language| {
+            let contents = Contents { changes: changes.as_ref(), ..Contents::of(measured, &summary, language) };
+            report::html(&contents)
+        })
     };
     measured.iter().enumerate().flat_map(of).collect()
 }
@@ -56,13 +59,83 @@ fn rows_fit_their_heads() {
             heads += inside(table, "thead").len();
         }
         assert!(heads >= 4);
-        for nothing in ["NaN", "inf ", "None", "Some(", "null", "undefined", "setting `"] {
+        for nothing in ["NaN", "inf ", ">None<", "Some(", "null", "undefined", "setting `"] {
             assert!(!page.contains(nothing), "{nothing}");
         }
-        let buttons = page.matches("type=\"radio\"").count();
-        assert_eq!(page.matches("class=\"layer layer").count(), buttons);
-        assert_eq!(page.matches(":checked~svg").count(), buttons);
-        assert_eq!(page.matches(" checked").count(), 1);
+        // Whatever the contents name is there, once, and nothing else is linked to.
+        let links: Vec<&str> = page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(links.len() > 5);
+        for link in links {
+            assert_eq!(page.matches(&format!(" id=\"{link}\"")).count(), 1, "{link}");
+        }
+    }
+}
+
+/// The sheets, with something that would help, in both languages.
+fn sheets(measured: &[Measured]) -> Vec<(String, String, Option<String>)> {
+    let of = |measured: &Measured| {
+        let summary = summarise(measured);
+        let service = summary.circles[0].1.services[0].0.clone();
+        let place = &measured.city().communities[3];
+        let help =
+            Help { service, at: measured.city().homes[7].at, community: Some(place.name.clone()), people: 1234.0 };
+        [Language::English, Language::Chinese].map(|language| {
+            let helps = [help.clone()];
+            let contents = Contents { helps: &helps, ..Contents::of(measured, &summary, language) };
+            let community = summary.communities.first().map(|one| report::community_html(&contents, one));
+            (report::one_page_svg(&contents), report::one_page_html(&contents), community)
+        })
+    };
+    measured.iter().flat_map(of).collect()
+}
+
+/// Drawings stand alone: whole XML, with all classes styled in themselves, and with the numbers of the summary.
+#[test]
+fn sheets_are_whole() {
+    let measured = measured(import(demo::generate(demo::Size::Small, 1), &()).unwrap());
+    let residents = lifecircle::text::count(summarise(&measured[0]).residents);
+    for (svg, page, community) in sheets(&measured) {
+        let mut reader = quick_xml::Reader::from_str(&svg);
+        let (mut depth, mut deepest) = (0_i32, 0);
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Start(_) => depth += 1,
+                quick_xml::events::Event::End(_) => depth -= 1,
+                quick_xml::events::Event::Eof => break,
+                _ => {}
+            }
+            deepest = deepest.max(depth);
+        }
+        assert!(depth == 0 && deepest > 3);
+        let community = community.unwrap();
+        for text in [&svg, &page, &community] {
+            assert!(text.contains("1,234"), "what would help most is not told");
+            assert!(!["NaN", ">None<", "Some(", "undefined"].iter().any(|nothing| text.contains(nothing)));
+            assert!(text.trim_end().ends_with("-->"));
+        }
+        assert!(svg.contains(&residents) && page.contains(&residents));
+        assert!(!svg.contains("var(--"), "a drawing alone knows no variables");
+    }
+}
+
+/// A page in one language has no sentence of the other, but for what standards and inputs are called and where they come from.
+#[test]
+fn a_page_speaks_one_language() {
+    let measured = measured(import(demo::generate(demo::Size::Small, 1), &()).unwrap());
+    for (index, page) in pages(&measured, None).into_iter().enumerate() {
+        let page = page.split("id=\"method\"").next().unwrap();
+        let is_english = index % 2 == 0;
+        let texts = page.split('>').filter_map(|part| part.split('<').next()).map(str::trim);
+        for text in texts.filter(|text| !text.is_empty() && !text.contains(['{', '}'])) {
+            let is_chinese = text.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign));
+            let words =
+                text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic) && word.is_ascii()).count();
+            // The synthetic city has a name in both.
+            if text.contains("Hewan") {
+                continue;
+            }
+            assert!(if is_english { !is_chinese } else { is_chinese || words < 3 }, "{text}");
+        }
     }
 }
 
@@ -77,7 +150,9 @@ fn names_are_no_markup() {
         (community.district.local, community.district.en) = (evil.to_owned(), evil.to_owned());
     }
     city.facilities.iter_mut().step_by(3).for_each(|facility| facility.name.local = evil.to_owned());
-    for page in pages(&measured(city), None) {
+    let measured = measured(city);
+    let sheets = sheets(&measured[..1]).into_iter().flat_map(|(svg, page, community)| [svg, page, community.unwrap()]);
+    for page in pages(&measured, None).into_iter().chain(sheets) {
         assert!(!page.contains("<script"));
         assert!(page.contains("&lt;script&gt;alert('x')&lt;/script&gt; &amp; "), "the name is not there");
     }
@@ -122,7 +197,7 @@ fn what_makes_the_numbers_doubtful_stands_first() {
         let [lacks, edge] = &summarise(measured).doubts[..] else { panic!("{:?}", summarise(measured).doubts) };
         assert!(
             lacks.en.contains("far fewer facilities than a town of this size has")
-                && edge.en.starts_with("100 % of residents")
+                && edge.en.starts_with("100% of residents")
         );
     }
     for (page, language) in pages(&bare[..1], None).iter().zip(["en", "zh"]) {

@@ -76,8 +76,8 @@ fn people_of_an_age_are_people() {
         people(&put(directory.path(), "p.csv", format!("id,lon,lat,residents,children,elderly\n1,106.8,39.6,{row}\n")))
     };
     assert!(read("10,30,0").unwrap_err().contains("30 children among 10 residents"));
-    assert!(read("10,0,30").unwrap_err().contains("30 old people among 10 residents"));
-    assert!(read("10,7,7").unwrap_err().contains("7 children and 7 old people among 10 residents"));
+    assert!(read("10,0,30").unwrap_err().contains("30 older people among 10 residents"));
+    assert!(read("10,7,7").unwrap_err().contains("7 children and 7 older people among 10 residents"));
     assert!(read("10,4,7").is_ok(), "sources round");
 }
 

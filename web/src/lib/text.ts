@@ -144,7 +144,7 @@ const en = {
     download: "Download this table",
     inView: "Only what the map shows",
   },
-  report: { label: "Report", hint: "The report, to read, print or save as PDF" },
+  report: { label: "Report", sheet: "Sheet of this community", hint: "The report, to read, print or save as PDF" },
   communities: {
     name: "Community",
     people: "People",
@@ -339,7 +339,7 @@ const en = {
       pilots: "As a pilot: services that residents gain by five new facilities of the eight services that are lacked most, the best that was found in time.",
       mean: (minutes: string) => `${minutes} min on foot to the centre, on average`,
       proven: "Proven: no balanced units are better.",
-      bounded: (gap: string) => `At most ${gap} % could be gained (proven).`,
+      bounded: (gap: string) => `At most ${gap}% could be gained (proven).`,
       unbalanced: (worst: string) => `No units so balanced were found; the farthest is ${worst} off.`,
       row: (people: string, minutes: string, within: string) => `${people} people · ${minutes} min · ${within} within 15 min`,
     },
@@ -523,7 +523,7 @@ const zh: typeof en = {
     download: "下载此表",
     inView: "仅地图范围内",
   },
-  report: { label: "报告", hint: "完整报告，可阅读、打印或另存为 PDF" },
+  report: { label: "报告", sheet: "本社区专页", hint: "完整报告，可阅读、打印或另存为 PDF" },
   communities: {
     name: "社区",
     people: "人口",

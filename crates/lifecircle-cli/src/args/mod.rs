@@ -317,6 +317,8 @@ Examples:
   lifecircle report malta.city -o malta.html
   lifecircle report wuhai.city -o wuhai.html --lang zh --walker elderly
   lifecircle report wuhai.city -o wuhai.pdf                                by Chromium, Chrome or Edge
+  lifecircle report wuhai.city -o mayor.svg --one-page                      one sheet of A4; also .pdf, .png, .html
+  lifecircle report wuhai.city -o xinhua.pdf --community 新华社区             one community
   lifecircle report wuhai-2026.city -o wuhai.html --compare wuhai-2025.city")]
 pub struct ReportArgs {
     /// The city directory
@@ -329,8 +331,14 @@ pub struct ReportArgs {
     pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub measuring: Measuring,
-    /// The web page to write, or a PDF, if it ends so
-    #[arg(long, short, value_name = "FILE.html|FILE.pdf", help_heading = OUTPUT)]
+    /// Only the first page: one picture, five numbers, three sentences on a sheet of A4
+    #[arg(long, conflicts_with_all = ["compare", "scenario", "community"], help_heading = OUTPUT)]
+    pub one_page: bool,
+    /// Only the sheet of one community, by its name or id
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["compare", "scenario"], help_heading = OUTPUT)]
+    pub community: Option<String>,
+    /// What to write, by its ending: .html, .pdf, .png (sheets only) or .svg (--one-page only)
+    #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
     pub output: PathBuf,
     #[command(flatten)]
     pub force: Force,

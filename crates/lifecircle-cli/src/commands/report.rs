@@ -3,19 +3,52 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lifecircle::measure::measure;
+use lifecircle::measure::{Measured, measure};
 use lifecircle::output::{self, Output};
-use lifecircle::summary::{compare, summarise};
-use lifecircle::{Result, city, jobs, report};
+use lifecircle::ready::ReadyCity;
+use lifecircle::report::{self, Contents, Help};
+use lifecircle::standard::Standard;
+use lifecircle::summary::{CommunitySummary, Summary, compare, summarise};
+use lifecircle::{Error, Result, city, jobs};
 
+use lifecircle_plan::helps::most_helpful;
 use lifecircle_plan::scenario;
 
 use super::plan::Closing;
 use super::plan::compare::{BEST_SECONDS, follow, try_out};
 use crate::args::{Common, ReportArgs};
-use crate::pdf;
+use crate::pdf::{self, Picture};
 use crate::print;
 use crate::progress::Bars;
+
+/// How many new facilities the first page names.
+const HELPS: u32 = 3;
+
+/// What is written, by the ending of its file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Html,
+    Pdf,
+    Png,
+    Svg,
+}
+
+impl Ending {
+    fn of(args: &ReportArgs) -> Result<Self> {
+        let ending = args.output.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let is_sheet = args.one_page || args.community.is_some();
+        match ending.as_str() {
+            "pdf" => Ok(Self::Pdf),
+            "png" if is_sheet => Ok(Self::Png),
+            "svg" if args.one_page => Ok(Self::Svg),
+            "png" | "svg" => Err(Error::new(format!("a report of many pages cannot be one .{ending} picture"))
+                .file(&args.output)
+                .hint("name it .html or .pdf, or add --one-page")),
+            // Whatever else it is called: a web page, as it always was.
+            _ => Ok(Self::Html),
+        }
+    }
+}
 
 pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
     let cities = [Some(&args.city), args.compare.as_ref(), args.scenario.as_ref()]
@@ -23,6 +56,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
         .flatten()
         .map(|city| city.as_path());
     let inputs: Vec<&Path> = cities.chain(args.measuring.files()).collect();
+    let ending = Ending::of(args)?;
     let output = Output::file(&args.output, args.force.existing(), &inputs)?;
     let (named, walk) = (args.measuring.named()?, args.measuring.walk()?);
     let city = Arc::new(city::load(&args.city)?);
@@ -38,26 +72,63 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<()> {
         .transpose()?;
     let ready = jobs::make_ready(&city, &args.city, walk, &bars)?;
     let (page, summary) = match &args.scenario {
-        Some(path) => {
-            let scenario = scenario::read(path)?;
-            let (untouched, before) = follow(&ready, standard, &bars)?;
-            let (comparison, after) =
-                try_out(&scenario, &untouched, &before, &bars).map_err(|error| error.file(path))?;
-            let watch = Closing::new(BEST_SECONDS, common);
-            let untouched = (&untouched, &before);
-            let page = scenario::report(&scenario, &comparison, untouched, &after, (&watch, &bars), common.language())?;
-            (page, summarise(&after))
-        }
+        Some(path) => with_scenario(path, &ready, standard, common, &bars)?,
         None => {
             let measured = measure(&ready, standard, &bars)?;
-            let changes = before.as_ref().map(|before| compare(before, &measured));
             let summary = summarise(&measured);
-            (report::html(&measured, &summary, changes.as_ref(), None, common.language()), summary)
+            (as_it_is(args, (&measured, &summary), before.as_ref(), ending, common, &bars)?, summary)
         }
     };
-    let is_pdf = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
-    output.write(|path| if is_pdf { pdf::print(&page, path) } else { output::write_text(path, &page) })?;
+    output.write(|path| match ending {
+        Ending::Pdf => pdf::print(&page, path, Picture::Pdf),
+        Ending::Png => pdf::print(&page, path, Picture::Png),
+        Ending::Html | Ending::Svg => output::write_text(path, &page),
+    })?;
     output.finish()?;
     drop(bars);
     print::show(|out| print::written(out, &args.output, Some(&summary), common))
+}
+
+fn with_scenario(
+    path: &Path,
+    ready: &ReadyCity,
+    standard: Standard,
+    common: &Common,
+    bars: &Bars,
+) -> Result<(String, Summary)> {
+    let scenario = scenario::read(path)?;
+    let (untouched, before) = follow(ready, standard, bars)?;
+    let (comparison, after) = try_out(&scenario, &untouched, &before, bars).map_err(|error| error.file(path))?;
+    let watch = Closing::new(BEST_SECONDS, common);
+    let untouched = (&untouched, &before);
+    let page = scenario::report(&scenario, &comparison, untouched, &after, (&watch, bars), common.language())?;
+    Ok((page, summarise(&after)))
+}
+
+/// The report, the one page or the sheet of a community.
+fn as_it_is(
+    args: &ReportArgs,
+    (measured, summary): (&Measured, &Summary),
+    before: Option<&Measured>,
+    ending: Ending,
+    common: &Common,
+    bars: &Bars,
+) -> Result<String> {
+    let community = args
+        .community
+        .as_deref()
+        .map(|name| summary.community_named(name).map_err(|error| error.file(&args.city)))
+        .transpose()?;
+    let of = |community: &CommunitySummary| measured.city().communities.iter().find(|known| known.id == community.id);
+    let inside = community.and_then(of);
+    let helps: Vec<Help> = most_helpful((measured, summary), HELPS, inside, bars)?;
+    let changes = before.map(|before| compare(before, measured));
+    let contents =
+        Contents { changes: changes.as_ref(), helps: &helps, ..Contents::of(measured, summary, common.language()) };
+    Ok(match (community, args.one_page, ending) {
+        (Some(community), ..) => report::community_html(&contents, community),
+        (None, true, Ending::Svg) => report::one_page_svg(&contents),
+        (None, true, _) => report::one_page_html(&contents),
+        (None, false, _) => report::html(&contents),
+    })
 }

@@ -62,11 +62,11 @@ fn tell_changes(out: &mut dyn Write, changes: &Changes, summary: &Summary, commo
             changes.old,
             changes.new,
             count(changes.residents_compared),
-            pick(common, "名居民两年均有住处", "residents of homes that both have"),
+            pick(common, "名居民两年均有居住点", "residents of homes that both have"),
             count(changes.residents_new),
-            pick(common, "名在新住处", "in new homes"),
+            pick(common, "名在新居住点", "in new homes"),
             count(changes.residents_gone),
-            pick(common, "名的住处已不在", "in homes that are gone"),
+            pick(common, "名的居住点已不在", "in homes that are gone"),
         ),
     )?;
     let names: Vec<(&String, &str)> = summary

@@ -75,7 +75,7 @@ fn tell_overlaps(out: &mut dyn Write, city: &City, common: &Common) -> io::Resul
         pick(common, "地图", "On the map"),
         pick(common, "名录", "In lists"),
         pick(common, "两者皆有", "In both"),
-        pick(common, "推算总数（95% 区间）", "Probably in all (95 %)"),
+        pick(common, "推算总数（95% 区间）", "Probably in all (95%)"),
         pick(common, "地图收录", "Map knows"),
     ];
     let mut rows = table(&heads, 1);

@@ -121,7 +121,7 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
     let rows = [
         (pick(common, "街道", "Streets"), city.streets.edges.len()),
         (pick(common, "设施", "Facilities"), city.facilities.len()),
-        (pick(common, "住处", "Homes"), city.homes.len()),
+        (pick(common, "居住点", "Homes"), city.homes.len()),
         (pick(common, "居民", "Residents"), residents.round() as usize),
         (pick(common, "社区", "Communities"), city.communities.len()),
     ];
@@ -183,7 +183,7 @@ fn whom(group: AgeGroup, common: &Common) -> &str {
     match group {
         AgeGroup::All => "",
         AgeGroup::Children => pick(common, " 儿童", " children"),
-        AgeGroup::Elderly => pick(common, " 老人", " old people"),
+        AgeGroup::Elderly => pick(common, " 老人", " older people"),
     }
 }
 

@@ -32,7 +32,7 @@ pub fn solved(out: &mut dyn Write, solved: &[Solved], documents: &[Value], commo
     for solved in solved {
         let gap = match solved.gap() {
             Some(0.0) => pick(common, "已证最优", "proven optimal").to_owned(),
-            Some(gap) => format!("{:.3} %", gap * 100.0),
+            Some(gap) => format!("{:.3}%", gap * 100.0),
             None => "–".to_owned(),
         };
         let p = solved.p.map_or_else(String::new, |p| p.to_string());
@@ -304,10 +304,10 @@ fn how_good(found: &Sites, model: Model, seconds: f64, common: &Common) -> Strin
             }
         }
         (Language::Chinese, false) => {
-            format!("{candidates} 个候选点中，任何其他选择的增益至多比它高 {gap:.3} %（{seconds:.1} 秒）。")
+            format!("{candidates} 个候选点中，任何其他选择的增益至多比它高 {gap:.3}%（{seconds:.1} 秒）。")
         }
         (Language::English, false) => {
-            format!("No choice among the {candidates} candidates gains more than {gap:.3} % more ({seconds:.1} s).")
+            format!("No choice among the {candidates} candidates gains more than {gap:.3}% more ({seconds:.1} s).")
         }
     };
     let at_junctions = found.bound_at_junctions.filter(|_| matches!(model, Model::Cover | Model::Capacitated));

@@ -109,7 +109,7 @@ fn how_good(found: &Programme, question: &Question, common: &Common) -> String {
             "共 {cost}（预算 {budget}）：各项服务平均覆盖率由 {before} 升至 {after}，新增 {gained} 人·项。同样预算下任何方案都不超过 {bound}（增益差距至多 {gap:.1}%）。"
         ),
         Language::English => format!(
-            "{cost} of {budget} spent: mean coverage of these services rises from {before} to {after}, {gained} services gained by residents. No programme of that budget exceeds {bound} (at most {gap:.1} % more gained)."
+            "{cost} of {budget} spent: mean coverage of these services rises from {before} to {after}, {gained} services gained by residents. No programme of that budget exceeds {bound} (at most {gap:.1}% more gained)."
         ),
     }
 }

@@ -157,7 +157,7 @@ fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Res
             out,
             &format!(
                 "{} {}: {}",
-                pick(common, "成对服务", "Pair"),
+                pick(common, "两项兼得", "Both within reach"),
                 pick(common, &pair.zh, &pair.en),
                 names(&pair.services)
             ),
@@ -245,7 +245,7 @@ pub fn walkers(out: &mut dyn Write, walkers: &[Walker], common: &Common) -> io::
             pick(common, &walker.zh, &walker.en).to_owned(),
             walker.speed.to_string(),
             walker.steps.map_or_else(|| pick(common, "不能", "cannot").to_owned(), |share| format!("× {share}")),
-            walker.slope.steepest.map(|slope| format!("≤ {:.0} %", slope * 100.0)).unwrap_or_default(),
+            walker.slope.steepest.map(|slope| format!("≤ {:.0}%", slope * 100.0)).unwrap_or_default(),
             walker.signal_wait.0.to_string(),
             walker.sources.get("speed").cloned().unwrap_or_default(),
         ]);

@@ -27,7 +27,7 @@ pub fn summary(out: &mut dyn Write, summary: &Summary, directory: Option<&Path>,
             count(summary.residents),
             pick(common, "名居民", "residents"),
             count(summary.homes as f64),
-            pick(common, "个住处", "homes"),
+            pick(common, "个居住点", "homes"),
             count(summary.facilities as f64),
             pick(common, "处设施", "facilities"),
         ),
@@ -69,7 +69,7 @@ pub fn summary(out: &mut dyn Write, summary: &Summary, directory: Option<&Path>,
             out,
             &match common.language() {
                 Language::Chinese => format!(
-                    "注意： {unsnapped} 个点附近没有街道，见 summary.json 的 data_quality.unsnapped；可用 --snap-limit 放宽。"
+                    "注意：{unsnapped} 个点附近没有街道，见 summary.json 的 data_quality.unsnapped；可用 --snap-limit 放宽。"
                 ),
                 Language::English => {
                     format!(
@@ -92,11 +92,11 @@ fn aspects(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Resul
     let named = |zh: &str, en: &str, share: f64| format!("{} {}", pick(common, zh, en), percent(share));
     if !summary.aspects.is_empty() {
         let all: Vec<String> = summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
-        line(out, &format!("{} {}", pick(common, "各方面：", "Aspects:"), all.join(", ")))?;
+        line(out, &format!("{} {}", pick(common, "按生活方面：", "By aspect of life:"), all.join(", ")))?;
     }
     if !summary.pairs.is_empty() {
         let all: Vec<String> = summary.pairs.iter().map(|(_, p)| named(&p.zh, &p.en, p.coverage.residents)).collect();
-        line(out, &format!("{} {}", pick(common, "成对服务：", "Pairs:"), all.join(", ")))?;
+        line(out, &format!("{} {}", pick(common, "两项兼得：", "Both within reach:"), all.join(", ")))?;
     }
     Ok(())
 }
@@ -109,15 +109,15 @@ fn indicators(out: &mut dyn Write, indicators: &Indicators, common: &Common) -> 
     }
     parts.push(format!(
         "{} {}",
-        pick(common, "必需服务齐备度", "required services had"),
+        pick(common, "人均可达的必需服务", "Required services within reach of a resident:"),
         percent(indicators.completeness)
     ));
     if let Some(time) = indicators.proximity_seconds {
         let which = match indicators.proximity_nearest {
-            1 => pick(common, "到各项服务平均", "mean time to the services").to_owned(),
+            1 => pick(common, "步行到各项服务平均", "mean walk to the nearest of each").to_owned(),
             k => match common.language() {
-                Language::Chinese => format!("到各类最近 {k} 处平均"),
-                Language::English => format!("mean time to the nearest {k} of each"),
+                Language::Chinese => format!("步行到各类最近 {k} 处平均"),
+                Language::English => format!("mean walk to the nearest {k} of each"),
             },
         };
         parts.push(format!("{which} {:.1} {}", time.minutes(), pick(common, "分钟", "min")));
@@ -145,8 +145,8 @@ pub fn summaries(
             pick(common, "标准", "Standard"),
             pick(common, "步行者", "Walker"),
             pick(common, "平均圈数", "Mean circles"),
-            pick(common, "必需服务齐备度", "Required services had"),
-            pick(common, "平均时间（分钟）", "Proximity, min"),
+            pick(common, "可达必需服务", "Required services within reach"),
+            pick(common, "平均时间（分钟）", "Mean walk, min"),
             pick(common, "得分", "Score"),
             pick(common, "基尼系数", "Gini"),
         ],
@@ -191,9 +191,9 @@ fn worst_gaps(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Re
         &[
             pick(common, "缺口", "Worst gaps"),
             pick(common, "社区", "Community"),
-            pick(common, "缺少的人", "People without"),
-            pick(common, "平均最近", "Nearest, mean"),
-            pick(common, "按千人指标还缺", "Missing by the ratio"),
+            pick(common, "未覆盖人口", "People without"),
+            pick(common, "到最近设施平均时间", "Mean way to the nearest"),
+            pick(common, "按千人指标尚缺", "Short of the ratio by"),
         ],
         2,
     );
@@ -209,7 +209,7 @@ fn worst_gaps(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Re
             match (gap.mean_metres, gap.mean_seconds) {
                 (Some(metres), _) => format!("{:.0} m", metres.0),
                 (None, Some(time)) => format!("{:.0} {}", time.minutes(), pick(common, "分钟", "min")),
-                (None, None) => pick(common, "无路可达", "none to be reached").to_owned(),
+                (None, None) => pick(common, "无路可达", "no way").to_owned(),
             },
             gap.shortage
                 .as_ref()

@@ -70,7 +70,7 @@ pub fn units(
 
 /// How far off the mean, as a share.
 fn off(share: f64) -> String {
-    format!("{:+.1} %", share * 100.0).replace('-', "−")
+    format!("{:+.1}%", share * 100.0).replace('-', "−")
 }
 
 /// How far off the mean the unit is that is farthest, of those that are not kept as they stand.
@@ -111,7 +111,7 @@ fn how_good(units: &Units, common: &Common) -> String {
             )
         }
         (Language::English, Some(gap)) => format!(
-            "Residents are {value:.2} minutes from their centre on average; no balanced units have less than {bound:.2}, so that at most {:.2} % could be gained ({seconds:.1} s).",
+            "Residents are {value:.2} minutes from their centre on average; no balanced units have less than {bound:.2}, so that at most {:.2}% could be gained ({seconds:.1} s).",
             gap * 100.0
         ),
     }

@@ -5,7 +5,7 @@ use geo_types::{Geometry, LineString, Point};
 use lifecircle::error::Result;
 use lifecircle::measure::{EditedCity, Measured};
 use lifecircle::progress::Progress;
-use lifecircle::report::{self, Chapter, Mark, map_of_differences};
+use lifecircle::report::{self, Chapter, Contents, Mark, map_of_differences};
 use lifecircle::summary::{Summary, summarise};
 use lifecircle::text::{Language, count, percent};
 use maud::{Markup, PreEscaped, html};
@@ -297,5 +297,6 @@ pub fn report(
     let summary = summarise(after);
     let told =
         Told { scenario, comparison, gaining_by_step: &gaining_by_step, best: &best, before, after: (after, &summary) };
-    Ok(report::html(after, &summary, None, Some(&chapter(told, language)), language))
+    let chapter = chapter(told, language);
+    Ok(report::html(&Contents { chapter: Some(&chapter), ..Contents::of(after, &summary, language) }))
 }

@@ -134,7 +134,7 @@ pub enum Edit {
         places: Vec<LonLat>,
         /// How many people.
         residents: f64,
-        /// Those of them who are children and old people, where known.
+        /// Those of them who are children and older people, where known.
         ages: Ages,
     },
 }

@@ -206,7 +206,7 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
             }
             let ages = Ages { children: properties.amount("children")?, elderly: properties.amount("elderly")? };
             if ages.children.unwrap_or(0.0) + ages.elderly.unwrap_or(0.0) > residents {
-                return Err(Error::new("it has more children and old people than residents")
+                return Err(Error::new("it has more children and older people than residents")
                     .hint("count them among `residents`"));
             }
             Edit::AddHomes { places: shape.places()?, residents, ages }

@@ -16,6 +16,7 @@ mod prepared;
 mod question;
 mod read;
 
+use std::cmp::Reverse;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lifecircle::city::Name;
@@ -34,7 +35,7 @@ pub(crate) use prepared::{Reach, reach_anywhere};
 pub use question::{Areas, Floor, Model, Most, Question, Weights};
 pub use read::read_candidates;
 
-use crate::siting::{Known, Outcome, Posed, Settings, Watch, solve};
+use crate::siting::{Known, Outcome, Posed, Settings, Watch, one_alone, solve};
 
 /// How much later than at any junction people are at a candidate.
 pub const LOSS: Seconds = Seconds(30.0);
@@ -182,6 +183,23 @@ pub fn find_sites(
     let outcome = solve(&problem, settings, watch);
     let sites = city.answer(&outcome, anywhere, progress)?;
     Ok(Solved { sites, problem: problem.into(), outcome })
+}
+
+/// For each service of a question the one place where a new facility gives most, and only it is built; those that give most first.
+pub(crate) fn best_of_each(measured: &Measured, question: &Question, progress: &dyn Progress) -> Result<Vec<Site>> {
+    let city = Prepared::new(measured, question, progress)?;
+    let problem = city.problem(Seconds(0.0), None, progress)?;
+    progress.check()?;
+    let gains = one_alone(&problem);
+    let best = |service: &usize| {
+        let of_it =
+            city.buildable.iter().zip(&gains).enumerate().filter(|(_, (built, _))| built.services == [*service]);
+        let (number, (_, gain)) = of_it.max_by_key(|(number, (_, gain))| (**gain, Reverse(*number)))?;
+        Some(city.site(number as u32, false, *gain as f64 / city.demands.parts()))
+    };
+    let mut sites: Vec<Site> = question.services.iter().filter_map(best).collect();
+    sites.sort_by(|a, b| b.adds.total_cmp(&a.adds));
+    Ok(sites)
 }
 
 /// Stops when a first bound is known, and the choice that a search by swapping finds.

@@ -6,7 +6,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::problem::{Link, Problem};
+use super::problem::{Demand, Link, Problem};
 
 /// Who is served by each site, the links of a problem the other way round.
 #[derive(Debug)]
@@ -62,6 +62,18 @@ struct Served {
     by: u32,
     first: i64,
     second: i64,
+}
+
+/// What each site would save if it alone were chosen.
+pub(crate) fn one_alone(problem: &Problem) -> Vec<i64> {
+    let mut gains = vec![0; problem.sites()];
+    for demand in 0..problem.demands() {
+        let Demand { weight, ceiling } = problem.demand(demand);
+        for link in problem.row(demand) {
+            gains[link.site as usize] += weight * i64::from(ceiling.unwrap_or(0).saturating_sub(link.cost));
+        }
+    }
+    gains
 }
 
 /// A good choice: greedy, improved, and then again and again shaken and improved, the better of the two each time.

@@ -13,6 +13,7 @@ mod volume;
 
 pub use branch::{METHOD, solve};
 pub use covering::{Conditions, Covering, Need, cover};
+pub(crate) use local_search::one_alone;
 pub use models::{Center, max_cover, p_center, p_median, set_cover};
 pub(crate) use models::{Tried, cover_all, refuting, shortest};
 pub use problem::{Demand, Limit, Link, Problem};

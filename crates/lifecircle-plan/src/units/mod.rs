@@ -30,7 +30,7 @@ use serde::Serialize;
 use crate::districting::{FORBIDDEN, Found, Regions, parts, smooth, solve};
 use crate::siting::Watch;
 use pieces::{Piece, cells, communities, middle, named};
-pub use rank::{MOST_LACKED, Pilot, Pilots, rank};
+pub use rank::{MOST_LACKED, Pilot, Pilots, most_lacked, rank};
 
 /// How long the walk between homes of two communities beside each other is at most.
 pub const BESIDE: Seconds = Seconds(600.0);

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use geo::{BoundingRect as _, Intersects as _};
 use geo_types::Point;
+use lifecircle::city::{Community, Home};
 use lifecircle::error::{Error, Result};
 use lifecircle::measure::Measured;
 use lifecircle::progress::Progress;
@@ -31,16 +32,25 @@ pub struct Pilots {
 impl Pilots {
     /// So many facilities of the [`MOST_LACKED`] required services that most residents lack, each of the same price.
     pub fn of_count(measured: &Measured, count: u32) -> Self {
-        let lacking = |service: usize| {
-            let homes = measured.city().homes.iter().enumerate();
-            homes.filter(|(home, _)| !measured.has(*home, service)).map(|(_, home)| home.residents).sum::<f64>()
-        };
-        let services = measured.standard.required().filter(|service| measured.standard.services[*service].count == 1);
-        let mut services: Vec<(f64, usize)> = services.map(|service| (lacking(service), service)).collect();
-        services.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        services.truncate(MOST_LACKED);
-        Self { prices: services.into_iter().map(|(_, service)| (service, 1.0)).collect(), budget: f64::from(count) }
+        let prices = most_lacked(measured, None).into_iter().map(|service| (service, 1.0)).collect();
+        Self { prices, budget: f64::from(count) }
     }
+}
+
+/// The [`MOST_LACKED`] required services that most residents of the city, or of a community, lack.
+pub fn most_lacked(measured: &Measured, inside: Option<&Community>) -> Vec<usize> {
+    let city = measured.city();
+    let inside = inside.and_then(|one| city.communities.iter().position(|known| known.id == one.id));
+    let is_meant = |home: &Home| inside.is_none() || home.community.map(|community| community as usize) == inside;
+    let lacking = |service: usize| {
+        let homes = city.homes.iter().enumerate().filter(|(_, home)| is_meant(home));
+        homes.filter(|(home, _)| !measured.has(*home, service)).map(|(_, home)| home.residents).sum::<f64>()
+    };
+    let services = measured.standard.required().filter(|service| measured.standard.services[*service].count == 1);
+    let mut services: Vec<(f64, usize)> = services.map(|service| (lacking(service), service)).collect();
+    services.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    services.truncate(MOST_LACKED);
+    services.into_iter().map(|(_, service)| service).collect()
 }
 
 /// What a unit would gain.

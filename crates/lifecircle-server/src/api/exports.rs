@@ -11,9 +11,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use geo::BoundingRect;
 use lifecircle::export::{communities_table, facilities_table, gaps_table, homes_table, services_table};
-use lifecircle::report;
+use lifecircle::report::{self, Contents};
 use lifecircle::tables::{Format, Table};
 use lifecircle::text::Language;
+use lifecircle_plan::helps::most_helpful;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -37,7 +38,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/cities/{city}/report",
-            get_with(report_page, |it| answers(it.id("report"), 200, &["text/html"]).tag("Exports").summary("The report as a web page that prints well")),
+            get_with(report_page, |it| answers(it.id("report"), 200, &["text/html"]).tag("Exports").summary("The report, or a sheet of it, as a web page that prints well")),
         )
 }
 
@@ -186,7 +187,35 @@ struct ReportOf {
     standard: Option<String>,
     /// `zh` or `en`; `zh` if it is not said.
     lang: Option<String>,
+    /// Only a part of it: `one-page` for the sheet that a mayor reads, or `community` for that of the community that is named.
+    sheet: Option<String>,
+    /// The id or name of a community, for its sheet.
+    community: Option<String>,
 }
+
+/// What of the report is asked for.
+enum Sheet {
+    All,
+    OnePage,
+    Community(String),
+}
+
+impl Sheet {
+    fn of(asked: &ReportOf) -> Result<Self, Problem> {
+        match (asked.sheet.as_deref(), &asked.community) {
+            (None, None) => Ok(Self::All),
+            (Some("one-page"), None) => Ok(Self::OnePage),
+            (None | Some("community"), Some(name)) => Ok(Self::Community(name.clone())),
+            (Some("community"), None) => Err(Problem::bad_input("`community` must name the community of the sheet")),
+            _ => {
+                Err(Problem::bad_input("`sheet` must be one-page or community; only the latter goes with `community`"))
+            }
+        }
+    }
+}
+
+/// How many new facilities a report names.
+const HELPS: u32 = 3;
 
 /// The report holds its own style and pictures, and no scripts.
 const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -201,13 +230,28 @@ async fn report_page(
         Some("en") => Language::English,
         Some(_) => return Err(Problem::bad_input("`lang` must be zh or en")),
     };
+    let sheet = Sheet::of(&asked)?;
     let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app, &of.city)?;
     let made = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
-        match city.planned(walker, &standard, language, stop)? {
-            Some(page) => Ok(page),
-            None => Ok(report::html(&evaluated.measured, evaluated.summary(), None, None, language)),
+        if let Sheet::All = &sheet
+            && let Some(page) = city.planned(walker, &standard, language, stop)?
+        {
+            return Ok(page);
         }
+        let (measured, summary) = (&evaluated.measured, evaluated.summary());
+        let community = match &sheet {
+            Sheet::Community(name) => Some(summary.community_named(name)?),
+            _ => None,
+        };
+        let inside = community.and_then(|one| measured.city().communities.iter().find(|known| known.id == one.id));
+        let helps = most_helpful((measured, summary), HELPS, inside, stop)?;
+        let contents = Contents { helps: &helps, ..Contents::of(measured, summary, language) };
+        Ok(match (&sheet, community) {
+            (Sheet::OnePage, _) => report::one_page_html(&contents),
+            (_, Some(community)) => report::community_html(&contents, community),
+            _ => report::html(&contents),
+        })
     };
     let page = with_city(app, Lane::Heavy, of.city, made).await?;
     let head = [

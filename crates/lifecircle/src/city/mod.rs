@@ -327,7 +327,7 @@ pub struct Home {
     pub floor_area: Option<f64>,
     /// How many people live there; a share of a cell's people need not be whole.
     pub residents: f64,
-    /// Those of them who are children and old people, where known.
+    /// Those of them who are children and older people, where known.
     pub ages: Ages,
     /// How its residents are known.
     pub basis: Basis,

@@ -70,7 +70,7 @@ pub enum Concentration {
     Corrected,
 }
 
-/// The concentration index of access along another value, as income or the share of old people; none if there are no
+/// The concentration index of access along another value, as income or the share of older people; none if there are no
 /// people or there is no access.
 pub fn concentration(of: Concentration, access: &[f64], people: &[f64], rank: &[f64]) -> Option<f64> {
     let index = twice_the_area(&curve(access, people, rank))?;

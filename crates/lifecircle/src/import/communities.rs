@@ -130,7 +130,7 @@ pub(super) fn tell(given: bool, communities: &[Community], outside: usize, homes
         let whose = if given { own.to_string() } else { "the extract".to_owned() };
         notes.push(note(
             format!("{outside} of {} homes lie in none of the areas of {whose}; they count for the city only. Give {own} that cover them to count them there.", homes.len()),
-            format!("{} 个住处中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请提供覆盖它们的{own}。", homes.len()),
+            format!("{} 个居住点中有 {outside} 个不在任何社区内，只计入全市；如需分社区统计，请提供覆盖它们的{own}。", homes.len()),
         ));
     }
 }

@@ -27,7 +27,7 @@ const POINT_REACH_METRES: f64 = 500.0;
 /// are missing in the map, and people live along its streets too.
 const CROWDED: f64 = 3.0;
 
-/// Ages of children and of old people, and the oldest that anybody is.
+/// Ages of children and of older people, and the oldest that anybody is.
 const CHILD: f64 = 14.0;
 const OLD: f64 = 60.0;
 const OLDEST: f64 = 130.0;
@@ -55,7 +55,7 @@ pub struct PeopleRow {
     pub at: PeopleAt,
     /// How many live there.
     pub residents: f64,
-    /// How many of them are children and old people, where known.
+    /// How many of them are children and older people, where known.
     pub ages: Ages,
 }
 
@@ -212,8 +212,8 @@ fn check_ages(ages: Ages, residents: f64) -> std::result::Result<(), String> {
     let (children, elderly) = (ages.children.unwrap_or(0.0), ages.elderly.unwrap_or(0.0));
     let who = match (children > most, elderly > most, children + elderly > most) {
         (true, ..) => format!("{children} children"),
-        (_, true, _) => format!("{elderly} old people"),
-        (.., true) => format!("{children} children and {elderly} old people"),
+        (_, true, _) => format!("{elderly} older people"),
+        (.., true) => format!("{children} children and {elderly} older people"),
         _ => return Ok(()),
     };
     Err(format!("it has {who} among {residents} residents"))

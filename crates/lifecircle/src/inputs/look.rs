@@ -152,7 +152,7 @@ fn look_at_records(
         let residents = records.find(Meaning::Residents).map(|column| records.columns[column].clone());
         let what = if residents.is_some() { "residents" } else { "a row a person, by age" };
         one.told.push(format!("{what}: {}", records.columns[column]));
-        for (meaning, name) in [(Meaning::Children, "children"), (Meaning::Elderly, "old people")] {
+        for (meaning, name) in [(Meaning::Children, "children"), (Meaning::Elderly, "older people")] {
             match records.find(meaning) {
                 Some(column) => one.told.push(format!("{name}: {}", records.columns[column])),
                 None if residents.is_some() => {

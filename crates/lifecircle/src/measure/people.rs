@@ -1,4 +1,4 @@
-//! Whom a measure is for: all residents of a home, or its children or old people where they are known.
+//! Whom a measure is for: all residents of a home, or its children or older people where they are known.
 
 use crate::city::Home;
 use crate::standard::AgeGroup;

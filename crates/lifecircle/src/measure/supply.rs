@@ -31,7 +31,7 @@ impl Supply {
         trips: impl FnOnce() -> Result<AnyTrips>,
     ) -> Result<Option<Self>> {
         let Some(ratio) = &service.ratio else { return Ok(None) };
-        // A thousand old people are not a thousand residents: where ages are not known, nothing can be said.
+        // A thousand older people are not a thousand residents: where ages are not known, nothing can be said.
         let people: Option<Vec<f64>> = city.homes.iter().map(|home| residents_of(home, ratio.people)).collect();
         let Some(people) = people else { return Ok(None) };
         let facilities = || facilities.iter().map(|index| &city.facilities[*index as usize]);

@@ -83,7 +83,7 @@ pub struct PeopleCount {
     pub elderly: Total,
     /// Homes whose number of children is not known.
     pub homes_of_unknown_children: u64,
-    /// Homes whose number of old people is not known.
+    /// Homes whose number of older people is not known.
     pub homes_of_unknown_elderly: u64,
 }
 

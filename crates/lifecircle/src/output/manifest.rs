@@ -20,6 +20,9 @@ const LONGEST: u64 = 16 << 20;
 /// How the last line of a page of ours begins and ends, the checksum of all before it between.
 const SIGNATURE: [&str; 2] = ["<!-- written by lifecircle, CRC-32 ", " -->\n"];
 
+/// The same of a PDF, in which it is a comment, or of a picture, in which it lies behind the end.
+const BINARY_SIGNATURE: [&str; 2] = ["%written by lifecircle, CRC-32 ", "\n"];
+
 /// No page is larger than this, in bytes.
 const LARGEST_PAGE: u64 = 1 << 30;
 
@@ -107,20 +110,33 @@ pub fn signed(mut page: String) -> String {
     page
 }
 
-fn is_signed(page: &str) -> bool {
-    let [begin, end] = SIGNATURE;
-    page.rfind(begin).is_some_and(|at| {
-        let (content, signature) = page.split_at(at);
-        signature == format!("{begin}{:08x}{end}", crc32fast::hash(content.as_bytes()))
+/// Signs a PDF or a picture behind its end, where readers of them look no more.
+///
+/// # Errors
+/// If it cannot be read or written.
+pub fn sign_binary(path: &Path) -> Result<()> {
+    let mut content = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    let [begin, end] = BINARY_SIGNATURE;
+    let checksum = crc32fast::hash(&content);
+    content.extend(format!("{begin}{checksum:08x}{end}").bytes());
+    std::fs::write(path, content).map_err(|e| Error::io("write", path, &e))
+}
+
+fn is_signed(content: &[u8]) -> bool {
+    [SIGNATURE, BINARY_SIGNATURE].into_iter().any(|[begin, end]| {
+        let length = begin.len() + 8 + end.len();
+        content.len().checked_sub(length).is_some_and(|at| {
+            let (content, signature) = content.split_at(at);
+            signature == format!("{begin}{:08x}{end}", crc32fast::hash(content)).as_bytes()
+        })
     })
 }
 
 /// Refuses a file that this program did not write, or that was changed since.
 pub(super) fn check_page_is_ours(path: &Path) -> Result<()> {
     let about = std::fs::symlink_metadata(path).map_err(|e| Error::io("read", path, &e))?;
-    let is_ours = about.is_file()
-        && about.len() <= LARGEST_PAGE
-        && std::fs::read_to_string(path).is_ok_and(|page| is_signed(&page));
+    let is_ours =
+        about.is_file() && about.len() <= LARGEST_PAGE && std::fs::read(path).is_ok_and(|content| is_signed(&content));
     if is_ours {
         return Ok(());
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use manifest::{checksum, seal, signed};
+pub use manifest::{checksum, seal, sign_binary, signed};
 
 use crate::error::{Error, Result};
 use crate::setting::Setting;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::map::colour;
+use super::scale::HAS;
 use super::text::{put, tenths, whole};
 use crate::summary::Summary;
 use crate::text::{Language, percent};
@@ -25,12 +25,12 @@ pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
     let is_radar = aspects.len() >= 3;
     let height = if is_radar { 2.0 * MIDDLE[1] } else { aspects.len().max(pairs.len()) as f64 * ROW + 10.0 };
     let key = match (aspects.is_empty(), pairs.is_empty()) {
-        (false, true) => language.pick("各方面：所属服务的平均覆盖率。", "Aspects: mean coverage of their services."),
+        (false, true) => language.pick("生活方面：所属服务的平均覆盖率。", "Aspects: mean coverage of their services."),
         (true, _) => language
-            .pick("成对服务：两项均在时限内可达的居民比例。", "Pairs: residents who have both within their times."),
+            .pick("两项兼得：两项服务均在规定时限内可达的居民比例。", "Services that belong together: residents who have both within reach."),
         (false, false) => language.pick(
-            "各方面：所属服务的平均覆盖率；成对服务：两项均在时限内可达的居民比例。",
-            "Aspects: mean coverage of their services. Pairs: residents who have both within their times.",
+            "生活方面：所属服务的平均覆盖率；两项兼得：两项服务均在规定时限内可达的居民比例。",
+            "Aspects: mean coverage of their services. Services that belong together: residents who have both within reach.",
         ),
     };
     html! {
@@ -68,7 +68,7 @@ fn radar(aspects: &[(&str, f64)]) -> Markup {
         path class="shape" d=(outline(aspects.iter().enumerate().map(|(index, (_, share))| point(index, count, *share)))) {}
         @for (index, (name, share)) in aspects.iter().enumerate() {
             @let [x, y] = point(index, count, *share);
-            circle cx=(tenths(x)) cy=(tenths(y)) r="4.5" fill=(colour(*share)) {}
+            circle cx=(tenths(x)) cy=(tenths(y)) r="4.5" fill=(HAS) {}
             @let [x, y] = point(index, count, 1.12);
             text x=(whole(x)) y=(whole(y + 5.0)) text-anchor=(anchor(x)) {
                 (name) tspan class="soft" dx="7" { (percent(*share)) }
@@ -97,7 +97,7 @@ fn bars([left, height]: [f64; 2], shares: &[(&str, f64)]) -> Markup {
             @let y = top + row as f64 * ROW;
             text x=(left) y=(whole(y + 10.0)) { (name) }
             rect class="rail" x=(left) y=(whole(y + 20.0)) width=(WIDTH) height="20" rx="3" {}
-            rect x=(left) y=(whole(y + 20.0)) width=(tenths(WIDTH * share)) height="20" rx="3" fill=(colour(*share)) {}
+            rect x=(left) y=(whole(y + 20.0)) width=(tenths(WIDTH * share)) height="20" rx="3" fill=(HAS) {}
             text x=(whole(left + WIDTH + 10.0)) y=(whole(y + 36.0)) { (percent(*share)) }
         }
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::map;
-use super::tables::head;
+use super::text::head;
 use crate::city::City;
 use crate::summary::{Changes, CommunityChange, ServiceChange, Summary};
 use crate::text::{Language, count, percent};
@@ -18,7 +18,7 @@ pub(super) fn draw(city: &City, changes: &Changes, summary: &Summary, language: 
     let (before, after) = (&changes.old, &changes.new);
     let sentence = match language {
         Language::Chinese => format!(
-            "{before} → {after}：两年均有住处的居民 {compared} 名，新住处 {new} 名，已不在的住处 {gone} 名。得失只按两年均有的住处计算。"
+            "{before} → {after}：两年均有居住点的居民 {compared} 名，新居住点 {new} 名，已不在的居住点 {gone} 名。得失只按两年均有的居住点计算。"
         ),
         Language::English => format!(
             "{before} → {after}: {compared} residents of homes that both have, {new} in new homes, {gone} in homes that are gone. Gains and losses are counted over homes that both have."
@@ -64,10 +64,10 @@ fn by_service(services: &[&ServiceChange], names: &Names<'_>, language: Language
         language.pick("新增", "Opened"),
         language.pick("关闭", "Closed"),
         language.pick("迁移", "Moved"),
-        language.pick("此前覆盖", "Covered then"),
-        language.pick("现在覆盖", "Covered now"),
-        language.pick("新享有居民", "Residents who gained"),
-        language.pick("失去居民", "Residents who lost"),
+        language.pick("原覆盖率", "Covered before"),
+        language.pick("现覆盖率", "Covered now"),
+        language.pick("新增覆盖居民", "Residents who gained"),
+        language.pick("不再覆盖居民", "Residents who lost"),
     ];
     html! {
         table class="list" {
@@ -96,8 +96,8 @@ fn by_community(changes: &Changes, names: &Names<'_>, language: Language) -> Mar
     let heads = [
         language.pick("社区", "Community"),
         language.pick("平均圈数", "Mean circles"),
-        language.pick("新享有最多的服务", "Gained most"),
-        language.pick("失去最多的服务", "Lost most"),
+        language.pick("新增覆盖最多", "Gained most"),
+        language.pick("失去覆盖最多", "Lost most"),
     ];
     let first = |list: &[(String, f64)]| {
         html! { @if let Some((id, people)) = list.first() { (names.name(id)) " " small { (count(*people)) } } }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use maud::{Markup, html};
+
 use crate::summary::ServiceSummary;
 
 /// Appends formatted text to the data of a path; writing to a string cannot fail.
@@ -26,4 +28,13 @@ pub fn threshold(service: &ServiceSummary) -> String {
         (None, metres) => format!("{:.0} m", metres.unwrap_or_default().0),
     };
     if service.count > 1 { format!("{near} ×{}", service.count) } else { near }
+}
+
+/// The head of a table: the first column is text, the others are numbers.
+pub(super) fn head(heads: &[&str]) -> Markup {
+    html! {
+        thead {
+            tr { @for (index, head) in heads.iter().enumerate() { th class=[(index > 0).then_some("n")] { (head) } } }
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::gaps::{Gap, gaps};
 use super::grades::{GradeSummary, by_grade, grade_of};
 use super::indicators::Indicators;
 use super::map_gaps::{MapGap, map_gaps};
-use crate::city::{City, Name, Note, Source};
+use crate::city::{City, Community, Name, Note, Source};
 use crate::geo::{Metres, Seconds};
 use crate::measure::{CircleCoverage, CityTally, Coverage, Measured, ServiceTally, Share, Tally, residents_of};
 use crate::setting::Setting;
@@ -63,6 +63,10 @@ pub struct Summary {
     pub communities: Vec<CommunitySummary>,
     /// By life-circle unit, most residents first; empty where none are drawn.
     pub units: Vec<UnitSummary>,
+    /// By subdistrict, most residents first; empty where communities tell none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub subdistricts: Vec<SubdistrictSummary>,
     /// Gaps of the whole city by service, most residents first.
     pub gaps: Vec<Gap>,
     /// Gaps by community and service, most people first; the first hundred. Services of which the city has no facility at
@@ -199,6 +203,20 @@ pub struct UnitSummary {
     pub area: AreaSummary,
 }
 
+/// A subdistrict: its communities together.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SubdistrictSummary {
+    /// Its name.
+    pub name: Name,
+    /// Its district.
+    pub district: Name,
+    /// Ids of its communities.
+    pub communities: Vec<String>,
+    /// What was measured of it.
+    #[serde(flatten)]
+    pub area: AreaSummary,
+}
+
 /// What was measured of the homes of an area.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AreaSummary {
@@ -241,10 +259,15 @@ fn in_order<S: serde::Serializer, T: Serialize>(pairs: &[(String, T)], serialize
 }
 
 impl Summary {
+    /// A service by its id.
+    pub fn service(&self, id: &str) -> Option<&ServiceSummary> {
+        let mut services = self.circles.iter().flat_map(|(_, circle)| &circle.services);
+        services.find(|(known, _)| known == id).map(|(_, service)| service)
+    }
+
     /// Whether the map, rather than the city, probably lacks most facilities of a service.
     pub fn is_map_gap(&self, service: &str) -> bool {
-        let mut services = self.circles.iter().flat_map(|(_, circle)| &circle.services);
-        services.any(|(id, told)| id == service && told.probable_map_gap)
+        self.service(service).is_some_and(|told| told.probable_map_gap)
     }
 }
 
@@ -317,6 +340,7 @@ pub fn summarise(measured: &Measured) -> Summary {
         pairs: pairs.collect(),
         indicators: Indicators::of(measured, &tally, &coverages),
         units: units(city, standard, &tally),
+        subdistricts: subdistricts(city, standard, &tally),
         grades: by_grade(standard, &communities),
         communities,
         gaps: gaps(standard, None, &tally.all),
@@ -411,7 +435,7 @@ fn near_edge(rests: &DataQuality) -> Option<Note> {
     let (residents, homes) = (rests.residents_near_edge * 100.0, rests.homes_near_edge * 100.0);
     (residents >= 1.0).then(|| Note {
         en: format!(
-            "{residents:.0} % of residents ({homes:.0} % of homes) live within a 15-minute walk of where the extract ends. What lies beyond is not known, so what they lack is not ranked where it could be there; give {} of a larger area, cut with a margin of 1.5 km.",
+            "{residents:.0}% of residents ({homes:.0}% of homes) live within a 15-minute walk of where the extract ends. What lies beyond is not known, so what they lack is not ranked where it could be there; give {} of a larger area, cut with a margin of 1.5 km.",
             Setting::Extract
         ),
         zh: format!(
@@ -428,7 +452,7 @@ fn too_steep(rests: &DataQuality) -> Option<Note> {
     let (people, homes) = (steep.residents_cut_off, steep.homes_cut_off);
     Some(Note {
         en: format!(
-            "{streets} streets ({:.1} km) are steeper than {percent:.0} % and closed to this walker, which cuts off {homes} homes with {people:.0} residents. Look at some of them; where the ground is gentler, give a finer {}.",
+            "{streets} streets ({:.1} km) are steeper than {percent:.0}% and closed to this walker, which cuts off {homes} homes with {people:.0} residents. Look at some of them; where the ground is gentler, give a finer {}.",
             steep.metres.0 / 1000.0,
             Setting::Elevation
         ),
@@ -440,7 +464,7 @@ fn too_steep(rests: &DataQuality) -> Option<Note> {
     })
 }
 
-/// Tells that services for children or old people are measured over everybody, where their ages are not known.
+/// Tells that services for children or older people are measured over everybody, where their ages are not known.
 fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     let unknown =
         |group: AgeGroup| group != AgeGroup::All && city.homes.iter().any(|home| residents_of(home, group).is_none());
@@ -461,7 +485,7 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
     };
     (for_ages || !with_ratio.is_empty()).then(|| Note {
         en: format!(
-            "Ages are not known, so services for children and old people are measured over all residents{en}; give {} with columns children and elderly.",
+            "Ages are not known, so services for children and older people are measured over all residents{en}; give {} with columns children and elderly.",
             Setting::People
         ),
         zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请提供含“儿童”“老人”列的{}。", Setting::People),
@@ -526,24 +550,57 @@ fn communities(city: &City, standard: &Standard, tally: &CityTally) -> Vec<(Comm
     summaries
 }
 
-/// Communities of one unit together.
-fn units(city: &City, standard: &Standard, tally: &CityTally) -> Vec<UnitSummary> {
-    let mut units: BTreeMap<&str, (&Name, Vec<String>, Tally)> = BTreeMap::new();
+/// Communities together.
+struct Together<'a> {
+    /// The first of them.
+    first: &'a Community,
+    ids: Vec<String>,
+    tally: Tally,
+}
+
+/// Communities of one key together, in the order of keys; those without one are left out.
+fn together<'a, K: Ord>(
+    city: &'a City,
+    standard: &Standard,
+    tally: &CityTally,
+    key: impl Fn(&'a Community) -> Option<K>,
+) -> Vec<Together<'a>> {
+    let mut all: BTreeMap<K, Together<'a>> = BTreeMap::new();
     for (index, tally) in &tally.communities {
         let Some(community) = city.communities.get(*index as usize) else { continue };
-        let name = community.unit.show(false);
-        if !name.is_empty() {
-            let new = || (&community.unit, Vec::new(), Tally::empty(standard));
-            let (_, communities, whole) = units.entry(name).or_insert_with(new);
-            communities.push(community.id.clone());
-            *whole += tally;
+        if let Some(key) = key(community) {
+            let new = || Together { first: community, ids: Vec::new(), tally: Tally::empty(standard) };
+            let one = all.entry(key).or_insert_with(new);
+            one.ids.push(community.id.clone());
+            one.tally += tally;
         }
     }
-    let of = |(name, communities, tally): (&Name, Vec<String>, Tally)| {
+    all.into_values().collect()
+}
+
+fn units(city: &City, standard: &Standard, tally: &CityTally) -> Vec<UnitSummary> {
+    let key = |community: &'_ Community| Some(community.unit.show(false).to_owned()).filter(|name| !name.is_empty());
+    let of = |Together { first, ids, tally }: Together<'_>| {
         let area = AreaSummary::of(standard, &Coverage::of(standard, &tally), None, &tally);
-        UnitSummary { name: name.clone(), communities, area }
+        UnitSummary { name: first.unit.clone(), communities: ids, area }
     };
-    let mut summaries: Vec<UnitSummary> = units.into_values().map(of).collect();
+    let mut summaries: Vec<UnitSummary> = together(city, standard, tally, key).into_iter().map(of).collect();
+    summaries.sort_by(|a, b| b.area.residents.total_cmp(&a.area.residents));
+    summaries
+}
+
+fn subdistricts(city: &City, standard: &Standard, tally: &CityTally) -> Vec<SubdistrictSummary> {
+    let key = |community: &'_ Community| {
+        let name = community.subdistrict.show(false);
+        (!name.is_empty()).then(|| (community.district.show(false).to_owned(), name.to_owned()))
+    };
+    let of = |Together { first, ids, tally }: Together<'_>| SubdistrictSummary {
+        name: first.subdistrict.clone(),
+        district: first.district.clone(),
+        communities: ids,
+        area: AreaSummary::of(standard, &Coverage::of(standard, &tally), None, &tally),
+    };
+    let mut summaries: Vec<SubdistrictSummary> = together(city, standard, tally, key).into_iter().map(of).collect();
     summaries.sort_by(|a, b| b.area.residents.total_cmp(&a.area.residents));
     summaries
 }

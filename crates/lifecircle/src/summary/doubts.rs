@@ -26,7 +26,7 @@ pub(super) fn doubts(measured: &Measured, map_gaps: &[MapGap], rests: &DataQuali
     let near = rests.residents_near_edge;
     let lies_at_edge = (near > MOST).then(|| Note {
         en: format!(
-            "{:.0} % of residents live within a 15-minute walk of where the data ends: what they seem to lack may lie beyond. Give a larger extract.",
+            "{:.0}% of residents live within a 15-minute walk of where the data ends: what they seem to lack may lie beyond. Give a larger extract.",
             near * 100.0
         ),
         zh: format!("{:.0}% 的居民距数据边缘步行不到 15 分钟，其缺少的服务可能就在范围之外。请提供范围更大的数据。", near * 100.0),

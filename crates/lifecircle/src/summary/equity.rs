@@ -17,7 +17,7 @@ pub struct Equity {
     pub palma: Option<f64>,
     /// Theil's T between and within communities.
     pub theil: Option<Theil>,
-    /// Concentration index along communities by their share of old people: below 0 where access is with the young ones;
+    /// Concentration index along communities by their share of older people: below 0 where access is with the young ones;
     /// none where ages are not known.
     pub concentration_by_elderly: Option<f64>,
     /// The Lorenz curve, thinned to its shape.
@@ -73,7 +73,7 @@ impl Equity {
     }
 }
 
-/// For each home, the share of old people in its community; none where ages are not known.
+/// For each home, the share of older people in its community; none where ages are not known.
 fn share_of_elderly(city: &City) -> Option<Vec<f64>> {
     let mut sums = vec![(0.0, 0.0); city.communities.len() + 1];
     let place = |home: &crate::city::Home| home.community.map_or(city.communities.len(), |c| c as usize);

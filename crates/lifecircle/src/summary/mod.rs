@@ -8,6 +8,7 @@ mod data_quality;
 mod document;
 mod doubts;
 mod equity;
+mod find;
 mod gaps;
 mod grades;
 mod indicators;
@@ -20,8 +21,8 @@ pub use changes::{
 };
 pub use data_quality::{DataQuality, Unsnapped};
 pub use document::{
-    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, Summary, UnitSummary,
-    summarise, summary_schema,
+    AreaSummary, CircleSummary, CommunitySummary, NamedShare, PairSummary, ServiceSummary, SubdistrictSummary, Summary,
+    UnitSummary, summarise, summary_schema,
 };
 pub use equity::Equity;
 pub use gaps::{Gap, Shortage, gaps};

@@ -89,7 +89,7 @@ impl Closing {
 
 impl Watch for Closing {
     fn closing(&self, known: Known) {
-        let gap = known.gap.map_or_else(|| "?".to_owned(), |gap| format!("{:.2} %", gap * 100.0));
+        let gap = known.gap.map_or_else(|| "?".to_owned(), |gap| format!("{:.2}%", gap * 100.0));
         self.bar.set_message(match self.language {
             Language::Chinese => format!("求证中：距最优不超过 {gap}（Ctrl-C 取当前最好的结果）"),
             Language::English => format!("proving: at most {gap} from the best (Ctrl-C takes the best so far)"),

@@ -88,7 +88,7 @@ impl Estimate {
             .filter_map(|(kind, en, zh)| {
                 let people: f64 = self.homes.iter().filter(|home| home.kind == kind).map(|home| home.residents).sum();
                 let percent = (100.0 * people / all).round();
-                (percent >= 1.0).then(|| (format!("{percent:.0} % {en}"), format!("{percent:.0}% {zh}")))
+                (percent >= 1.0).then(|| (format!("{percent:.0}% {en}"), format!("{percent:.0}% {zh}")))
             })
             .collect();
         let (en, zh): (Vec<String>, Vec<String>) = shares.into_iter().unzip();
@@ -131,7 +131,7 @@ impl Estimate {
         let (en, zh) = match agreement {
             Some(found) => (
                 format!(
-                    " Before, the estimate was {:.0} % of that; rank correlation between these places {:.2}.",
+                    " Before, the estimate was {:.0}% of that; rank correlation between these places {:.2}.",
                     found.total * 100.0,
                     found.rank_correlation
                 ),

@@ -1,0 +1,134 @@
+//! The circles, a page each: how far each is complete, a map with its facilities, and for each service who lacks it and where.
+
+use maud::{Markup, html};
+
+use super::Contents;
+use super::map;
+use super::scale::HAS;
+use super::text::threshold;
+use crate::standard::AgeGroup;
+use crate::summary::{CircleSummary, Gap, ServiceSummary, Summary};
+use crate::text::{Language, count, percent};
+
+/// How many communities are named for each service.
+const NAMED: usize = 3;
+
+/// A circle of more services has a smaller map, so that it stays one page.
+const MANY: usize = 8;
+
+/// The page of a circle.
+pub(super) fn circle(contents: &Contents<'_>, index: usize) -> Markup {
+    let Contents { measured, summary, language, .. } = *contents;
+    let Some((id, circle)) = summary.circles.get(index) else { return html! {} };
+    html! {
+        section class=(if circle.services.len() > MANY { "chapter circle many" } else { "chapter circle" }) id=(id) {
+            h2 { (language.pick(&circle.zh, &circle.en)) }
+            p class="lead" { (sentence(circle, language)) }
+            div class="beside" {
+                (map::of_circle(measured, index, language))
+                div { (services(circle, summary, language)) }
+            }
+        }
+    }
+}
+
+fn sentence(circle: &CircleSummary, language: Language) -> String {
+    let (coverage, compliance) = (percent(circle.coverage.residents), percent(circle.compliance.residents));
+    if !circle.services.iter().any(|(_, service)| service.required) {
+        return language
+            .pick(
+                "本圈没有必需服务，以下均为建议配置。",
+                "Nothing is required in this circle; its services are advised.",
+            )
+            .to_owned();
+    }
+    match language {
+        Language::Chinese => {
+            format!("{compliance}的居民可在规定时限内到达本圈全部必需服务；必需服务的平均覆盖率为 {coverage}。")
+        }
+        Language::English => format!(
+            "{compliance} of residents have every required service of this circle within reach. On average its required services cover {coverage} of residents."
+        ),
+    }
+}
+
+fn services(circle: &CircleSummary, summary: &Summary, language: Language) -> Markup {
+    let pick = |zh, en| language.pick(zh, en);
+    html! {
+        table class="list services" {
+            thead {
+                tr {
+                    th { (pick("服务", "Service")) }
+                    th class="n" { (pick("规定时限", "Limit")) }
+                    th class="n" { (pick("设施", "Facilities")) }
+                    th class="n" { (pick("覆盖率", "Coverage")) }
+                    th class="n" { (pick("未覆盖人口", "People without")) }
+                }
+            }
+            tbody { @for (id, service) in &circle.services { (row(id, service, summary, language)) } }
+        }
+        p class="key" {
+            (pick(
+                "▲ 必需，△ 建议。规定时限：′ 为步行分钟。未覆盖人口按服务对象计。",
+                "▲ required, △ advised. Limit: ′ are minutes on foot. People without: of those whom the service is for."
+            ))
+        }
+    }
+}
+
+fn row(id: &str, service: &ServiceSummary, summary: &Summary, language: Language) -> Markup {
+    let share = service.coverage.residents;
+    let gap = summary.gaps.iter().find(|gap| gap.service == id);
+    html! {
+        tr {
+            td {
+                span class="required" { (if service.required { "▲" } else { "△" }) }
+                (language.pick(&service.zh, &service.en))
+                @if let Some(note) = about(id, service, summary, language) { small class="below" { (note) } }
+            }
+            td class="n" { (threshold(service)) }
+            td class="n" { (count(service.facilities as f64)) }
+            td class="n meter" {
+                (percent(of_its_people(service)))
+                span class="rail" { @if share > 0.0 { i style=(format!("width:{:.1}%;background:{HAS}", share * 100.0)) {} } }
+            }
+            td class="n" { (gap.map_or_else(|| "0".to_owned(), |gap| count(gap.people_without))) }
+        }
+    }
+}
+
+/// The coverage of those whom a service is for.
+fn of_its_people(service: &ServiceSummary) -> f64 {
+    let of_ages = match service.people {
+        AgeGroup::All => None,
+        AgeGroup::Children => service.coverage.children,
+        AgeGroup::Elderly => service.coverage.elderly,
+    };
+    of_ages.unwrap_or(service.coverage.residents)
+}
+
+/// Where most people lack a service, or why nobody can tell.
+fn about(id: &str, service: &ServiceSummary, summary: &Summary, language: Language) -> Option<String> {
+    if service.probable_map_gap {
+        let usual = count(service.usual_number.unwrap_or_default());
+        return Some(match language {
+            Language::Chinese => format!("地图可能标注不全（同等规模城镇一般不少于 {usual} 处）"),
+            Language::English => format!("probably not fully mapped (a town of this size has at least {usual})"),
+        });
+    }
+    if service.facilities == 0 {
+        return Some(language.pick("数据中没有此类设施", "none in the data").to_owned());
+    }
+    let of_service = |gap: &&Gap| gap.service == id && gap.surely_without() >= 1.0;
+    let in_communities =
+        summary.communities.iter().flat_map(|c| c.area.gaps.iter().filter(of_service).map(move |gap| (c, gap)));
+    let mut worst: Vec<_> = in_communities.collect();
+    worst.sort_by(|(_, a), (_, b)| b.surely_without().total_cmp(&a.surely_without()));
+    let named: Vec<String> = worst
+        .iter()
+        .take(NAMED)
+        .map(|(c, gap)| format!("{}\u{a0}{}", c.name.show(language.is_english()), count(gap.people_without)))
+        .collect();
+    let word = language.pick("缺口最大：", "most in: ");
+    (!named.is_empty()).then(|| format!("{word}{}", named.join(language.pick("、", ", "))))
+}
