@@ -4,6 +4,7 @@
 //! With `--out` it writes the graph, the targets and the answers, so that other programs can be timed on the very same
 //! work and their answers compared (`benches/peers.py`).
 
+use lifecircle::say;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -108,10 +109,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     report.insert("network".into(), json!(network_seconds));
     report.insert("engine".into(), json!(engine_seconds));
     let kept = std::env::temp_dir().join(format!("lifecircle-bench-{}.bin", std::process::id()));
-    std::fs::write(&kept, made.to_bytes()).map_err(|e| Error::io("write", &kept, &e))?;
+    std::fs::write(&kept, made.to_bytes()).map_err(|e| Error::io(say!("write", "写入"), &kept, &e))?;
     drop(made);
     let (kept_seconds, engine) = time(arguments.runs, || -> Result<Engine> {
-        let bytes = std::fs::read(&kept).map_err(|e| Error::io("read", &kept, &e))?;
+        let bytes = std::fs::read(&kept).map_err(|e| Error::io(say!("read", "读取"), &kept, &e))?;
         Engine::from_bytes(network.clone(), &bytes).or_else(|network| Engine::new(network, &()))
     });
     let engine = engine?;
@@ -324,7 +325,7 @@ fn peak_bytes() -> Option<u64> {
 }
 
 fn write(directory: &Path, arguments: &Arguments, world: &World, engine: &Engine) -> Result<()> {
-    std::fs::create_dir_all(directory).map_err(|e| Error::io("make the directory", directory, &e))?;
+    std::fs::create_dir_all(directory).map_err(|e| Error::io(say!("make the directory", "创建目录"), directory, &e))?;
     let put = |table: &Table, name: &str| table.write(&directory.join(name), Format::Parquet);
     put(&export::nodes_table(&world.streets), "nodes.parquet")?;
     put(&export::edges_table(&world.streets, engine.network()), "edges.parquet")?;

@@ -2,15 +2,17 @@
 
 mod args;
 mod commands;
+mod help;
 mod pdf;
 mod print;
 mod progress;
 
+use lifecircle::say;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use args::{Cli, Command, PlanCommand};
 use lifecircle::error::ErrorKind;
@@ -30,12 +32,39 @@ fn note_breakdown(about: &PanicHookInfo<'_>) {
 fn broken() -> Error {
     lifecircle::output::abandon_all();
     let why = BREAKDOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    Error::of_kind(ErrorKind::Internal, format!("this is a mistake in lifecircle: {why}"))
-        .hint("please report it with the command that you gave")
+    Error::of_kind(
+        ErrorKind::Internal,
+        say!("this is a mistake in lifecircle: {why}", "这是 lifecircle 自身的错误：{why}"),
+    )
+    .hint(say!("please report it with the command that you gave", "请附上所用命令反馈给我们"))
+}
+
+/// Wrong usage, as clap ends with it.
+const USAGE: u8 = 2;
+
+/// The arguments; or the code with which the program ends, when they were wrong or asked for help.
+fn parse() -> Result<Cli, ExitCode> {
+    let language = help::language_of(std::env::args().skip(1)).unwrap_or_else(args::language_of_system);
+    if language.is_english() {
+        return Ok(Cli::parse());
+    }
+    let found = help::in_chinese(Cli::command()).try_get_matches();
+    found.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
+        if error.use_stderr() {
+            eprintln!("{}", help::told_in_chinese(&error));
+            return ExitCode::from(USAGE);
+        }
+        // Help goes to standard output; a reader who has gone away is no error.
+        let _ = error.print();
+        ExitCode::SUCCESS
+    })
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     panic::set_hook(Box::new(note_breakdown));
     // The server finishes its answers when it is asked to stop, and planning gives the best so far.
     let stops_itself = match &cli.command {
@@ -61,7 +90,9 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", error.sentence(args::option));
+            let language = cli.common.language();
+            let word = language.pick("错误：", "error: ");
+            eprintln!("{word}{}", error.sentence(language, |setting| args::option(setting, language)));
             ExitCode::from(1)
         }
     }
@@ -74,6 +105,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Inputs(args) => commands::inputs::run(args, common),
         Command::Import(args) => commands::import::run(args, common),
         Command::Measure(args) => commands::measure::run(args, common),
+        Command::Doctor(args) => commands::doctor::run(args, common),
         Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),
         Command::Plan(args) => commands::plan::run(args, common),

@@ -1,6 +1,7 @@
 //! A page as PDF or as a picture, made by the browser of this machine: the page has its print form already, and whoever reads it has a
 //! browser.
 
+use lifecircle::say;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,10 +39,19 @@ const SHEET: [u32; 2] = [794, 1123];
 /// Prints a page.
 pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
     let browser = find().ok_or_else(|| {
-        Error::of_kind(ErrorKind::Unsupported, "PDF and PNG are made by Chromium, Chrome or Edge, and none was found")
-            .hint("install one, or write FILE.html and print it from any browser")
+        Error::of_kind(
+            ErrorKind::Unsupported,
+            say!(
+                "PDF and PNG are made by Chromium, Chrome or Edge, and none was found",
+                "PDF 和 PNG 由 Chromium、Chrome 或 Edge 生成，本机未找到"
+            ),
+        )
+        .hint(say!(
+            "install one, or write FILE.html and print it from any browser",
+            "请安装其中之一，或写成 FILE.html 后用浏览器打印"
+        ))
     })?;
-    let failed = |e: &std::io::Error| Error::io("print", path, e);
+    let failed = |e: &std::io::Error| Error::io(say!("print", "打印"), path, e);
     let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
     let source = scratch.path().join("report.html");
     std::fs::write(&source, page).map_err(|e| failed(&e))?;
@@ -80,8 +90,9 @@ pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
         std::thread::sleep(Duration::from_millis(20));
     }
     if !printed.is_file() {
-        let problem = format!("{} printed nothing", browser.display());
-        return Err(Error::of_kind(ErrorKind::Io, problem).hint("write FILE.html and print it from a browser"));
+        let problem = say!("{} printed nothing", "{} 没有输出", browser.display());
+        return Err(Error::of_kind(ErrorKind::Io, problem)
+            .hint(say!("write FILE.html and print it from a browser", "请写成 FILE.html 后用浏览器打印")));
     }
     std::fs::copy(&printed, path).map_err(|e| failed(&e))?;
     lifecircle::output::sign_binary(path)

@@ -8,6 +8,8 @@
 //!
 //! Knows no city and no solver.
 
+use lifecircle::say;
+use lifecircle::text::Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
@@ -53,7 +55,7 @@ impl Published {
     /// # Errors
     /// A file that cannot be read, is of another form, or is not whole; the sentence names the line.
     pub fn open(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))?;
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io(say!("read", "读取"), path, &error))?;
         Self::parse(&text).map_err(|error| error.file(path))
     }
 
@@ -69,18 +71,21 @@ impl Published {
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let (at, head) = lines
-            .next()
-            .ok_or_else(|| Error::new("the file is empty").hint("give a problem of OR-Library or of points"))?;
+        let (at, head) = lines.next().ok_or_else(|| {
+            Error::new(say!("the file is empty", "文件是空的"))
+                .hint(say!("give a problem of OR-Library or of points", "请给出 OR-Library 的问题或点数据"))
+        })?;
         let head: Vec<&str> = head.split_whitespace().collect();
         let lines: Vec<(usize, Vec<&str>)> =
             lines.map(|(at, line)| (at + 1, line.split_whitespace().collect())).collect();
         let first = number(at + 1, &head, 0)?;
         let second = number(at + 1, &head, 1)?;
         if first < 1.0 || first > MOST as f64 || second < 1.0 {
-            return Err(
-                Error::new(format!("{first} demands or sites, where 1 to {MOST} are read")).place(line_name(at + 1))
-            );
+            return Err(Error::new(say!(
+                "{first} demands or sites, where 1 to {MOST} are read",
+                "有 {first} 个需求点或备选点，可读取 1 至 {MOST} 个"
+            ))
+            .place(line_name(at + 1)));
         }
         let is_apart = lines.first().is_some_and(|(_, words)| words[0] == "F");
         let is_points = head.get(1) == Some(&"9999")
@@ -128,7 +133,8 @@ impl Published {
             .filter(|cost| cost.is_finite())
             .fold(0.0, f64::max);
         if dearest > most {
-            return Err(Error::new("a length is too large").hint("give coordinates in larger units"));
+            return Err(Error::new(say!("a length is too large", "距离过大"))
+                .hint(say!("give coordinates in larger units", "请改用更大的坐标单位")));
         }
         Ok(self.rows(|length| length.is_finite().then(|| (length * parts).round() as u32)))
     }
@@ -162,41 +168,53 @@ impl Published {
     }
 }
 
-fn line_name(line: usize) -> String {
-    format!("line {line}")
+fn line_name(line: usize) -> Text {
+    say!("line {line}", "第 {line} 行")
 }
 
 fn number(line: usize, words: &[&str], at: usize) -> Result<f64> {
-    let word =
-        words.get(at).ok_or_else(|| Error::new(format!("number {} is missing", at + 1)).place(line_name(line)))?;
+    let word = words
+        .get(at)
+        .ok_or_else(|| Error::new(say!("number {} is missing", "缺少第 {} 个数", at + 1)).place(line_name(line)))?;
     word.parse::<f64>().ok().filter(|number| number.is_finite() && number.abs() < 1e15).ok_or_else(|| {
-        Error::new(format!("`{word}` is no number"))
+        Error::new(say!("`{word}` is no number", "`{word}` 不是数字"))
             .place(line_name(line))
-            .hint("is it a problem of OR-Library, or of points?")
+            .hint(say!("is it a problem of OR-Library, or of points?", "请确认是 OR-Library 问题还是点数据"))
     })
 }
 
 fn weight(line: usize, words: &[&str], at: usize) -> Result<i64> {
     let weight = number(line, words, at)?;
     if weight < 0.0 || weight.fract() != 0.0 {
-        return Err(Error::new(format!("the weight {weight} is no whole number of 0 or more")).place(line_name(line)));
+        return Err(Error::new(say!(
+            "the weight {weight} is no whole number of 0 or more",
+            "权重 {weight} 不是非负整数"
+        ))
+        .place(line_name(line)));
     }
     Ok(weight as i64)
 }
 
-fn whole(wanted: usize, found: usize, what: &str) -> Result<()> {
+fn whole(wanted: usize, found: usize, what: &Text) -> Result<()> {
     if wanted == found {
         Ok(())
     } else {
-        Err(Error::damaged(format!("the first line speaks of {wanted} {what}, the file has {found}"))
-            .hint("get the file again"))
+        Err(Error::damaged(Text {
+            en: format!("the first line speaks of {wanted} {}, the file has {found}", what.en),
+            zh: format!("首行写明有 {wanted} {}，文件中有 {found}", what.zh),
+        })
+        .hint(say!("get the file again", "请重新获取该文件")))
     }
 }
 
 fn graph(nodes: usize, edges: usize, count: i64, lines: &[(usize, Vec<&str>)]) -> Result<Published> {
-    whole(edges, lines.len(), "edges")?;
+    whole(edges, lines.len(), &say!("edges", "条边"))?;
     if nodes > MOST_NODES {
-        return Err(Error::new(format!("{nodes} nodes, where up to {MOST_NODES} are read")).place(line_name(1)));
+        return Err(Error::new(say!(
+            "{nodes} nodes, where up to {MOST_NODES} are read",
+            "有 {nodes} 个节点，最多读取 {MOST_NODES} 个"
+        ))
+        .place(line_name(1)));
     }
     let mut costs = BTreeMap::new();
     for (line, words) in lines {
@@ -205,12 +223,12 @@ fn graph(nodes: usize, edges: usize, count: i64, lines: &[(usize, Vec<&str>)]) -
             if node >= 1.0 && node <= nodes as f64 && node.fract() == 0.0 {
                 Ok(node as usize - 1)
             } else {
-                Err(Error::new(format!("there is no node {node}")).place(line_name(*line)))
+                Err(Error::new(say!("there is no node {node}", "没有节点 {node}")).place(line_name(*line)))
             }
         };
         let (a, b, cost) = (node(0)?, node(1)?, weight(*line, words, 2)?);
         if cost > i64::from(u32::MAX) / MOST as i64 {
-            return Err(Error::new(format!("the cost {cost} is too large")).place(line_name(*line)));
+            return Err(Error::new(say!("the cost {cost} is too large", "成本 {cost} 过大")).place(line_name(*line)));
         }
         costs.insert((a.min(b), a.max(b)), cost as u32);
     }
@@ -243,7 +261,7 @@ fn shortest(near: &[Vec<(usize, u32)>], from: usize) -> Vec<u32> {
 }
 
 fn points(count: usize, asked: Option<i64>, lines: &[(usize, Vec<&str>)]) -> Result<Published> {
-    whole(count, lines.len(), "points")?;
+    whole(count, lines.len(), &say!("points", "个点"))?;
     let points = lines.iter().map(|(line, words)| Ok([number(*line, words, 0)?, number(*line, words, 1)?]));
     let points: Vec<[f64; 2]> = points.collect::<Result<_>>()?;
     let weights = lines.iter().map(|(line, words)| weight(*line, words, 2)).collect::<Result<_>>()?;
@@ -261,10 +279,13 @@ fn apart(sites: usize, demands: usize, lines: &[(usize, Vec<&str>)]) -> Result<P
                 at_demands.push(point);
                 weights.push(weight(*line, words, 4)?);
             }
-            other => return Err(Error::new(format!("`{other}` is neither F nor C")).place(line_name(*line))),
+            other => {
+                return Err(Error::new(say!("`{other}` is neither F nor C", "`{other}` 既不是 F 也不是 C"))
+                    .place(line_name(*line)));
+            }
         }
     }
-    whole(sites, at_sites.len(), "sites")?;
-    whole(demands, at_demands.len(), "demands")?;
+    whole(sites, at_sites.len(), &say!("sites", "个备选点"))?;
+    whole(demands, at_demands.len(), &say!("demands", "个需求点"))?;
     Ok(Published { weights, sites, count: None, lengths: Lengths::Points { demands: at_demands, sites: at_sites } })
 }

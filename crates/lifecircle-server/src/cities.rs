@@ -2,6 +2,7 @@
 //!
 //! A city with a scenario is a city of its own, called `CITY~VERSION`: whatever can be asked of a city can be asked of it.
 
+use lifecircle::say;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError};
@@ -105,15 +106,16 @@ impl Cities {
     /// If it is not a city, or another has its name.
     pub fn add(&self, directory: &Path) -> lifecircle::Result<String> {
         let about = city::overview(directory)?;
-        let absolute = directory.canonicalize().map_err(|e| lifecircle::Error::io("read", directory, &e))?;
+        let absolute =
+            directory.canonicalize().map_err(|e| lifecircle::Error::io(say!("read", "读取"), directory, &e))?;
         let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let id = jobs::file_name(name.strip_suffix(".city").unwrap_or(&name));
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if all.contains_key(&id) {
-            let problem = format!("there is a city called {id} already");
+            let problem = say!("there is a city called {id} already", "已有名为 {id} 的城市");
             return Err(lifecircle::Error::of_kind(ErrorKind::Exists, problem)
                 .file(directory)
-                .hint("call one otherwise"));
+                .hint(say!("call one otherwise", "请为其中一个改名")));
         }
         all.insert(id.clone(), Listed { directory: absolute, about });
         Ok(id)

@@ -23,6 +23,7 @@ mod uploads;
 mod way;
 mod work;
 
+use lifecircle::say;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use cities::Cities;
 use guard::{Guard, guard};
 use identity::Token;
@@ -140,6 +141,7 @@ impl Server {
             .layer(compress)
             .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
             .layer(from_fn_with_state(Arc::clone(&self.app.guard), guard))
+            .layer(from_fn(problem::in_language_of_client))
             .layer(from_fn_with_state(Arc::clone(&self.app), observe))
             .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -158,8 +160,8 @@ impl Server {
     ) -> Result<()> {
         let router = self.router();
         let failed = |e: &std::io::Error| {
-            let problem = format!("cannot listen at {address} ({e})");
-            Error::of_kind(lifecircle::error::ErrorKind::Io, problem).hint("choose another port")
+            let problem = say!("cannot listen at {address} ({e})", "无法在 {address} 监听（{e}）");
+            Error::of_kind(lifecircle::error::ErrorKind::Io, problem).hint(say!("choose another port", "请换一个端口"))
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| failed(&e))?;
         runtime.block_on(async {

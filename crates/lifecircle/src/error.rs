@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::setting::{self, Setting};
+use crate::text::{Language, Text};
 
 /// What kind of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,14 +52,18 @@ impl ErrorKind {
 
 /// What went wrong, where, and how to fix it.
 ///
-/// Displays as one sentence: `FILE: PLACE: PROBLEM; HINT`.
+/// Displays as one sentence: `FILE: PLACE: PROBLEM; HINT`. It is there in both languages.
 ///
 /// ```
 /// use lifecircle::error::{Error, ErrorKind};
-/// use lifecircle::setting::Setting;
-/// let error = Error::new("the column `lon` is missing").file("people.csv").hint(format!("name it in {}", Setting::PeopleColumn));
+/// use lifecircle::{say, setting::Setting, text::Language};
+/// let error = Error::new(say!("the column `lon` is missing", "缺少列 `lon`"))
+///     .file("people.csv")
+///     .hint(say!("name it in {}", "请在{}中指明", Setting::PeopleColumn));
 /// assert_eq!(error.to_string(), "people.csv: the column `lon` is missing; name it in the setting `people.column`");
-/// assert_eq!(error.sentence(|_| "--people-column".to_owned()), "people.csv: the column `lon` is missing; name it in --people-column");
+/// let option = |_| "--people-column".to_owned();
+/// assert_eq!(error.sentence(Language::English, option), "people.csv: the column `lon` is missing; name it in --people-column");
+/// assert_eq!(error.sentence(Language::Chinese, option), "people.csv：缺少列 `lon`；请在 --people-column 中指明");
 /// assert_eq!((error.kind(), error.kind().code()), (ErrorKind::BadInput, "bad_input"));
 /// ```
 #[derive(Debug)]
@@ -67,10 +72,10 @@ pub struct Error(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     kind: ErrorKind,
-    problem: String,
+    problem: Text,
     file: Option<PathBuf>,
-    place: Option<String>,
-    hint: Option<String>,
+    place: Option<Text>,
+    hint: Option<Text>,
     source: Option<std::io::Error>,
 }
 
@@ -79,49 +84,56 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An error of bad input whose sentence so far holds only the problem.
-    pub fn new(problem: impl Into<String>) -> Self {
+    pub fn new(problem: Text) -> Self {
         Self::of_kind(ErrorKind::BadInput, problem)
     }
 
     /// An error of any kind.
-    pub fn of_kind(kind: ErrorKind, problem: impl Into<String>) -> Self {
-        Self(Box::new(Parts { kind, problem: problem.into(), file: None, place: None, hint: None, source: None }))
+    pub fn of_kind(kind: ErrorKind, problem: Text) -> Self {
+        Self(Box::new(Parts { kind, problem, file: None, place: None, hint: None, source: None }))
     }
 
     /// Something that was named is not there.
-    pub fn not_found(problem: impl Into<String>) -> Self {
+    pub fn not_found(problem: Text) -> Self {
         Self::of_kind(ErrorKind::NotFound, problem)
     }
 
     /// A file that is not whole, or not what it says it is.
-    pub fn damaged(problem: impl Into<String>) -> Self {
+    pub fn damaged(problem: Text) -> Self {
         Self::of_kind(ErrorKind::Damaged, problem)
     }
 
     /// A format, a version or a projection that is not read.
-    pub fn unsupported(problem: impl Into<String>) -> Self {
+    pub fn unsupported(problem: Text) -> Self {
         Self::of_kind(ErrorKind::Unsupported, problem)
     }
 
     /// Something stands where it may not be replaced.
-    pub fn exists(problem: impl Into<String>) -> Self {
+    pub fn exists(problem: Text) -> Self {
         Self::of_kind(ErrorKind::Exists, problem)
     }
 
     /// The caller stopped the work.
     pub fn cancelled() -> Self {
-        Self::of_kind(ErrorKind::Cancelled, "it was stopped").hint("nothing is left of it; start it again")
+        Self::of_kind(ErrorKind::Cancelled, say!("it was stopped", "已停止"))
+            .hint(say!("nothing is left of it; start it again", "没有留下任何内容；请重新开始"))
     }
 
     /// An operating system's error while doing `action` (as "read", "write") to `file`.
-    pub fn io(action: &str, file: impl AsRef<Path>, source: &std::io::Error) -> Self {
+    pub fn io(action: Text, file: impl AsRef<Path>, source: &std::io::Error) -> Self {
         let (kind, hint) = match source.kind() {
-            std::io::ErrorKind::NotFound => (ErrorKind::NotFound, "check the path"),
-            std::io::ErrorKind::PermissionDenied => (ErrorKind::Io, "check its permissions"),
-            std::io::ErrorKind::StorageFull => (ErrorKind::Io, "free some space and run again"),
-            _ => (ErrorKind::Io, "check the disk and run again"),
+            std::io::ErrorKind::NotFound => (ErrorKind::NotFound, say!("check the path", "请检查路径")),
+            std::io::ErrorKind::PermissionDenied => (ErrorKind::Io, say!("check its permissions", "请检查权限")),
+            std::io::ErrorKind::StorageFull => {
+                (ErrorKind::Io, say!("free some space and run again", "请腾出空间后重试"))
+            }
+            _ => (ErrorKind::Io, say!("check the disk and run again", "请检查磁盘后重试")),
         };
-        let mut error = Self::of_kind(kind, format!("cannot {action}: {source}")).file(file).hint(hint);
+        let problem = Text {
+            en: format!("cannot {}: {source}", action.en),
+            zh: format!("无法{}：{}", action.zh, in_chinese(source)),
+        };
+        let mut error = Self::of_kind(kind, problem).file(file).hint(hint);
         // The system's errors cannot be copied; what they say can.
         error.0.source = Some(match source.raw_os_error() {
             Some(code) => std::io::Error::from_raw_os_error(code),
@@ -158,35 +170,58 @@ impl Error {
 
     /// Names the place inside the file (a line, a key, an element), unless one is named already.
     #[must_use]
-    pub fn place(mut self, place: impl Into<String>) -> Self {
-        self.0.place.get_or_insert_with(|| place.into());
+    pub fn place(mut self, place: Text) -> Self {
+        self.0.place.get_or_insert(place);
         self
     }
 
     /// Says what the reader can do about it, unless that is said already.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint.get_or_insert_with(|| hint.into());
+    pub fn hint(mut self, hint: Text) -> Self {
+        self.0.hint.get_or_insert(hint);
         self
     }
 
-    /// The sentence, with the caller's own words for settings.
-    pub fn sentence(&self, name: impl Fn(Setting) -> String) -> String {
-        setting::named(&self.plain(), name)
-    }
-
-    fn plain(&self) -> String {
+    /// The sentence in a language, with the caller's own words for settings.
+    pub fn sentence(&self, language: Language, name: impl Fn(Setting) -> String) -> String {
         let parts = &self.0;
-        let file = parts.file.as_ref().map(|file| format!("{}: ", file.display())).unwrap_or_default();
-        let place = parts.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let hint = parts.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        format!("{file}{place}{}{hint}", parts.problem)
+        let [colon, semicolon] = match language {
+            Language::Chinese => ["：", "；"],
+            Language::English => [": ", "; "],
+        };
+        let file = parts.file.as_ref().map(|file| format!("{}{colon}", file.display())).unwrap_or_default();
+        let place = parts.place.as_ref().map(|place| format!("{}{colon}", place.pick(language))).unwrap_or_default();
+        let hint = parts.hint.as_ref().map(|hint| format!("{semicolon}{}", hint.pick(language))).unwrap_or_default();
+        let whole = format!("{file}{place}{}{hint}", parts.problem.pick(language));
+        // Chinese sets a space between its own signs and a word of Latin letters.
+        let spaced = |setting| match (language, name(setting)) {
+            (Language::Chinese, own) if own.is_ascii() => format!(" {own} "),
+            (_, own) => own,
+        };
+        setting::named(&whole, spaced).trim_end().to_owned()
     }
+}
+
+/// The commonest of the operating system's errors; the others as the system says them.
+fn in_chinese(source: &std::io::Error) -> String {
+    use std::io::ErrorKind as Kind;
+    let known = match source.kind() {
+        Kind::NotFound => "没有这个文件或目录",
+        Kind::PermissionDenied => "没有权限",
+        Kind::StorageFull => "磁盘已满",
+        Kind::NotADirectory => "不是目录",
+        Kind::IsADirectory => "是目录",
+        Kind::ReadOnlyFilesystem => "文件系统只读",
+        Kind::UnexpectedEof => "文件不完整",
+        Kind::AddrInUse => "地址已被占用",
+        _ => return source.to_string(),
+    };
+    known.to_owned()
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence(Setting::in_english))
+        f.write_str(&self.sentence(Language::English, Setting::in_english))
     }
 }
 

@@ -204,11 +204,11 @@ pub struct ListRecognised {
 /// Rows of a preview.
 const SAMPLE_ROWS: usize = 5;
 
-/// Looks at a list without making anything of it.
+/// Looks at a list without making anything of it; what is wrong with it is told in a language.
 ///
 /// # Errors
 /// If the file cannot be read at all.
-pub fn look_at_list(path: &Path, reading: &ListReading) -> Result<ListPreview> {
+pub fn look_at_list(path: &Path, reading: &ListReading, language: Language) -> Result<ListPreview> {
     let records = lists::read(Part { path, sheet: reading.sheet.as_deref() })?;
     let cells = |row: &Record| {
         let mut cells = vec![String::new(); records.columns.len()];
@@ -217,7 +217,9 @@ pub fn look_at_list(path: &Path, reading: &ListReading) -> Result<ListPreview> {
     };
     let (recognised, problem) = match list_of(&records, reading) {
         Ok(list) => (Some(recognised(&list)), None),
-        Err(error) => (None, Some(without_directory(error, path).sentence(|setting| format!("`{}`", setting.name())))),
+        Err(error) => {
+            (None, Some(without_directory(error, path).sentence(language, |setting| format!("`{}`", setting.name()))))
+        }
     };
     Ok(ListPreview {
         sample: records.rows.iter().take(SAMPLE_ROWS).map(cells).collect(),

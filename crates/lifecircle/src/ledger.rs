@@ -14,6 +14,7 @@ use crate::sources::lists;
 use crate::sources::records::{Record, Records};
 use crate::summary::{CommunitySummary, Summary};
 use crate::tables::Table;
+use crate::text::Text;
 
 /// The share of people who must have a service, if nothing else is said.
 pub const DEFAULT_ENOUGH: f64 = 0.9;
@@ -118,17 +119,24 @@ impl Ledger {
         let columns = COLUMNS.map(|name| records.column(&[name]));
         if let Some(missing) = COLUMNS.iter().zip(&columns).find_map(|(name, column)| column.is_none().then_some(name))
         {
-            return Err(Error::new(format!("this is no ledger: it has no column `{missing}`"))
-                .file(path)
-                .hint("name the file that `lifecircle ledger` wrote, or a new one"));
+            return Err(Error::new(say!(
+                "this is no ledger: it has no column `{missing}`",
+                "这不是台账：缺少列 `{missing}`"
+            ))
+            .file(path)
+            .hint(say!(
+                "name the file that `lifecircle ledger` wrote, or a new one",
+                "请给出 `lifecircle ledger` 写出的文件，或一个新文件名"
+            )));
         }
         if !records.sheets_left.is_empty() {
-            return Err(Error::new(format!(
+            return Err(Error::new(say!(
                 "it has other sheets, which would be lost: {}",
+                "其中还有其他工作表，写出时会丢失：{}",
                 records.sheets_left.join(", ")
             ))
             .file(path)
-            .hint("keep the ledger in a workbook of its own"));
+            .hint(say!("keep the ledger in a workbook of its own", "请将台账放在单独的工作簿中")));
         }
         let added: Vec<usize> = (0..records.columns.len()).filter(|column| !columns.contains(&Some(*column))).collect();
         let own = |row: &Record| added.iter().map(|column| row.cells.get(*column).to_owned()).collect();
@@ -147,8 +155,12 @@ impl Ledger {
         let same = self.entries.iter().filter(|entry| is_of_it(entry));
         let latest = same.flat_map(|entry| [Some(entry.last_seen), entry.closed]).flatten().max();
         if let Some(latest) = latest.filter(|latest| *latest > check.date) {
-            return Err(Error::new(format!("the ledger was last written on {latest}, after {}", check.date))
-                .hint("give the day of this check-up, or another ledger"));
+            return Err(Error::new(say!(
+                "the ledger was last written on {latest}, after {}",
+                "台账上次写于 {latest}，晚于 {}",
+                check.date
+            ))
+            .hint(say!("give the day of this check-up, or another ledger", "请给出本次体检的日期，或另一个台账")));
         }
         let mut found = found(summary, standard, check);
         let mut change = LedgerChange::default();
@@ -293,18 +305,28 @@ fn having(community: &CommunitySummary, service: &str) -> (f64, f64) {
 
 fn entry(records: &Records, columns: &[Option<usize>; 14], row: &Record) -> Result<Shortfall> {
     let text = |column: usize| records.text(row, columns[column]).unwrap_or_default().to_owned();
-    let wrong = |column: usize, wanted: &str| {
+    let wrong = |column: usize, wanted: Text| {
         records
-            .error(row, format!("`{}` is {:?}, not {wanted}", COLUMNS[column], text(column)))
-            .hint("correct the cell, or take the ledger as it was written")
+            .error(
+                row,
+                Text {
+                    en: format!("`{}` is {:?}, not {}", COLUMNS[column], text(column), wanted.en),
+                    zh: format!("`{}` 是 {:?}，不是{}", COLUMNS[column], text(column), wanted.zh),
+                },
+            )
+            .hint(say!(
+                "correct the cell, or take the ledger as it was written",
+                "请更正该单元格，或使用原先写出的台账"
+            ))
     };
     // A table program writes days in its own way.
     let day = |column: usize| {
         let told = text(column).replace(['/', '.'], "-");
         let only_day = told.split([' ', 'T']).next().unwrap_or_default().to_owned();
-        NaiveDate::parse_from_str(&only_day, "%Y-%m-%d").map_err(|_| wrong(column, "a day, as 2026-11-26"))
+        NaiveDate::parse_from_str(&only_day, "%Y-%m-%d")
+            .map_err(|_| wrong(column, say!("a day, as 2026-11-26", "日期，如 2026-11-26")))
     };
-    let number = |column: usize| text(column).parse::<f64>().map_err(|_| wrong(column, "a number"));
+    let number = |column: usize| text(column).parse::<f64>().map_err(|_| wrong(column, say!("a number", "数字")));
     Ok(Shortfall {
         standard: text(0),
         walker: text(1),
@@ -319,7 +341,7 @@ fn entry(records: &Records, columns: &[Option<usize>; 14], row: &Record) -> Resu
         first_seen: day(10)?,
         last_seen: day(11)?,
         closed: if text(12).is_empty() { None } else { Some(day(12)?) },
-        reopened: text(13).parse().map_err(|_| wrong(13, "a whole number"))?,
+        reopened: text(13).parse().map_err(|_| wrong(13, say!("a whole number", "整数")))?,
         own: Vec::new(),
     })
 }

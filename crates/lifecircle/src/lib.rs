@@ -46,6 +46,10 @@
 //! The library prints nothing, opens no sockets, and never panics on input: everything that can go wrong is an
 //! [`Error`] that names the file, the place and how to fix it.
 
+// First, for its macro.
+#[macro_use]
+pub mod text;
+
 pub mod accessibility;
 pub mod city;
 pub mod demo;
@@ -70,6 +74,5 @@ pub mod sources;
 pub mod standard;
 pub mod summary;
 pub mod tables;
-pub mod text;
 
 pub use error::{Error, Result};

@@ -22,6 +22,46 @@ impl Language {
     }
 }
 
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+impl Text {
+    /// What reads the same in both: keys, numbers, names, what another program said.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { en: text.clone(), zh: text }
+    }
+
+    /// It in a language.
+    pub fn pick(&self, language: Language) -> &str {
+        language.pick(&self.zh, &self.en)
+    }
+}
+
+/// A [`Text`](crate::text::Text) written in both languages side by side, English first, with the arguments of `format!` for both; so no
+/// text can lack a language, and no language an argument.
+///
+/// ```
+/// use lifecircle::{say, text::Language};
+/// let text = say!("there is no column `{}`", "没有列 `{}`", "name");
+/// assert_eq!(text.pick(Language::Chinese), "没有列 `name`");
+/// ```
+#[macro_export]
+macro_rules! say {
+    ($en:literal, $zh:literal $(,)?) => {
+        $crate::text::Text { en: ::std::format!($en), zh: ::std::format!($zh) }
+    };
+    ($en:literal, $zh:literal, $($argument:tt)+) => {
+        $crate::text::Text { en: ::std::format!($en, $($argument)+), zh: ::std::format!($zh, $($argument)+) }
+    };
+}
+
 /// A whole number with its thousands apart: `532,100`.
 ///
 /// ```

@@ -1,5 +1,6 @@
 //! Arguments of what a city is made of.
 
+use lifecircle::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -130,8 +131,8 @@ impl InputArgs {
             return InputFiles::read(inputs);
         }
         if self.facilities.len() > 1 && (self.columns.is_some() || self.datum.is_some()) {
-            return Err(lifecircle::Error::new("--columns and --datum are for one list, and several are given").hint(
-                "describe each in a file of inputs: lifecircle inputs FILES… -o city-inputs.toml, then import --inputs city-inputs.toml",
+            return Err(lifecircle::Error::new(say!("--columns and --datum are for one list, and several are given", "--columns 与 --datum 只适用于单个名录，此处给出了多个")).hint(
+                say!("describe each in a file of inputs: lifecircle inputs FILES… -o city-inputs.toml, then import --inputs city-inputs.toml", "请在输入文件中分别说明：lifecircle inputs 文件… -o city-inputs.toml，再用 import --inputs city-inputs.toml"),
             ));
         }
         let columns = self.columns.as_deref().map(ListColumns::parse).transpose()?.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Arguments of how a city is measured: by which standard, for whom.
 
+use lifecircle::say;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -132,7 +133,8 @@ fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
-            return Err(lifecircle::Error::new(format!("two {what} are called {id:?}")).hint("give one another id"));
+            return Err(lifecircle::Error::new(say!("two {what} are called {id:?}", "两个{what}的编号都是 {id:?}"))
+                .hint(say!("give one another id", "请为其中一个另取编号")));
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ mod measuring;
 mod plan;
 mod reach;
 
+use lifecircle::say;
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, NaiveDate};
@@ -77,14 +78,16 @@ impl Common {
         match self.lang {
             Some(Lang::Zh) => Language::Chinese,
             Some(Lang::En) => Language::English,
-            None => {
-                let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-                    .iter()
-                    .find_map(|key| std::env::var(key).ok().filter(|v| !v.is_empty()));
-                if set.is_some_and(|value| value.starts_with("zh")) { Language::Chinese } else { Language::English }
-            }
+            None => language_of_system(),
         }
     }
+}
+
+/// The language that the system is set to, where nobody says another.
+pub fn language_of_system() -> Language {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|key| std::env::var(key).ok().filter(|v| !v.is_empty()));
+    if set.is_some_and(|value| value.starts_with("zh")) { Language::Chinese } else { Language::English }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -105,6 +108,8 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Tell where a city's facilities come from, what was not recognised, and what was merged; take merges back
     Facilities(FacilitiesArgs),
+    /// Tell what a city's numbers rest on, and what to add first
+    Doctor(DoctorArgs),
     /// Import, measure and report in one go
     Evaluate(EvaluateArgs),
     /// Write the report of a city as a web page
@@ -191,9 +196,8 @@ pub struct DemoArgs {
 }
 
 /// The option by which a setting of the library is given.
-pub fn option(setting: Setting) -> String {
+pub fn option(setting: Setting, language: Language) -> String {
     let option = match setting {
-        Setting::Extract => "an extract",
         Setting::People => "--people",
         Setting::PeopleColumn => "--people-column",
         Setting::Population => "--population",
@@ -202,8 +206,9 @@ pub fn option(setting: Setting) -> String {
         Setting::Communities => "--communities",
         Setting::Elevation => "--elevation",
         Setting::Standard => "--standard",
-        Setting::Output => "name with -o",
+        Setting::Output => language.pick("输出名（-o）", "name with -o"),
         Setting::Replace => "--force",
+        other if language == Language::Chinese => return other.in_chinese(),
         other => return other.in_english(),
     };
     option.to_owned()
@@ -358,6 +363,18 @@ fn percent(text: &str) -> Result<f64, String> {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  lifecircle doctor wuhai.city
+  lifecircle doctor wuhai.city --standard cn-city-checkup --json")]
+pub struct DoctorArgs {
+    /// The city directory
+    pub city: PathBuf,
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
   lifecircle ledger wuhai-2025.city --standard cn-city-checkup -o ledger.csv --date 2025-06-30
   lifecircle ledger wuhai-2026.city --standard cn-city-checkup -o ledger.csv        what closed, what is new
   lifecircle ledger wuhai-2026.city --enough 80 -o ledger.xlsx
@@ -397,7 +414,9 @@ pub fn format_of(file: &Path) -> lifecircle::Result<Format> {
     match ending.as_str() {
         "csv" => Ok(Format::Csv),
         "xlsx" => Ok(Format::Xlsx),
-        _ => Err(lifecircle::Error::new("this is written as .csv or .xlsx").file(file).hint("name it so")),
+        _ => Err(lifecircle::Error::new(say!("this is written as .csv or .xlsx", "此文件应写为 .csv 或 .xlsx"))
+            .file(file)
+            .hint(say!("name it so", "请以此为扩展名"))),
     }
 }
 

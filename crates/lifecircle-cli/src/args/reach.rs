@@ -1,5 +1,6 @@
 //! Arguments of `lifecircle reach`: what is asked of the streets between any places.
 
+use lifecircle::say;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -254,7 +255,10 @@ impl OpportunitiesArgs {
     /// Within which limits.
     pub fn limits(&self) -> Result<Limits> {
         if self.minutes.is_empty() && self.metres.is_empty() {
-            return Err(Error::new("no limit is given").hint("give --minutes 15 or --metres 800; several with commas"));
+            return Err(Error::new(say!("no limit is given", "未给出范围")).hint(say!(
+                "give --minutes 15 or --metres 800; several with commas",
+                "请给出 --minutes 15 或 --metres 800；多个值用逗号分隔"
+            )));
         }
         Ok(Limits::of(&self.minutes, &self.metres))
     }

@@ -5,6 +5,7 @@ use lifecircle::export::facilities_of_kind_table;
 use lifecircle::import::{read_corrections, undo};
 use lifecircle::kinds::Catalogue;
 use lifecircle::output::{Existing, Output};
+use lifecircle::say;
 use lifecircle::{Error, Result, city, jobs};
 
 use crate::args::{Common, FacilitiesArgs, format_of};
@@ -51,7 +52,8 @@ fn kind_of(id: &str) -> Result<Option<usize>> {
     }
     catalogue.find(id).map(Some).ok_or_else(|| {
         let ids = catalogue.kinds.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", ");
-        Error::not_found(format!("there is no kind `{id}`")).hint(format!("the kinds are: {ids}, none"))
+        Error::not_found(say!("there is no kind `{id}`", "没有类别 `{id}`"))
+            .hint(say!("the kinds are: {ids}, none", "可用的类别：{ids}、none"))
     })
 }
 

@@ -1,5 +1,6 @@
 //! `lifecircle inputs`: looks at files and writes down what a city can be made of.
 
+use lifecircle::say;
 use std::path::Path;
 
 use lifecircle::inputs::look;
@@ -12,7 +13,9 @@ use crate::progress::Bars;
 
 pub fn run(args: &InputsArgs, common: &Common) -> Result<()> {
     if args.output.extension().is_none_or(|ending| ending != "toml") {
-        return Err(Error::new("a file of inputs ends in .toml").file(&args.output).hint("name it so"));
+        return Err(Error::new(say!("a file of inputs ends in .toml", "输入文件的扩展名应为 .toml"))
+            .file(&args.output)
+            .hint(say!("name it so", "请以此为扩展名")));
     }
     let read: Vec<&Path> = args.files.iter().map(|file| file.as_path()).collect();
     // What is there may have been corrected by hand.

@@ -1,5 +1,6 @@
 //! `lifecircle report`.
 
+use lifecircle::say;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,9 +42,12 @@ impl Ending {
             "pdf" => Ok(Self::Pdf),
             "png" if is_sheet => Ok(Self::Png),
             "svg" if args.one_page => Ok(Self::Svg),
-            "png" | "svg" => Err(Error::new(format!("a report of many pages cannot be one .{ending} picture"))
-                .file(&args.output)
-                .hint("name it .html or .pdf, or add --one-page")),
+            "png" | "svg" => Err(Error::new(say!(
+                "a report of many pages cannot be one .{ending} picture",
+                "多页报告不能写成一张 .{ending} 图"
+            ))
+            .file(&args.output)
+            .hint(say!("name it .html or .pdf, or add --one-page", "请改用 .html 或 .pdf，或加上 --one-page"))),
             // Whatever else it is called: a web page, as it always was.
             _ => Ok(Self::Html),
         }

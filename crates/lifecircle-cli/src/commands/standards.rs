@@ -1,5 +1,6 @@
 //! `lifecircle standards`.
 
+use lifecircle::say;
 use lifecircle::standard::Standard;
 use lifecircle::{Error, Result};
 
@@ -18,9 +19,8 @@ pub fn run(args: &StandardsArgs, common: &Common) -> Result<()> {
                 print::show(|out| print::standard(out, &standard, common))
             }
             Some(text) => print::text(text),
-            None => {
-                Err(Error::new(format!("there is no built-in standard {id:?}")).hint("see `lifecircle standards list`"))
-            }
+            None => Err(Error::new(say!("there is no built-in standard {id:?}", "没有内置标准 {id:?}"))
+                .hint(say!("see `lifecircle standards list`", "见 `lifecircle standards list`"))),
         },
         StandardsCommand::Kinds => print::text(lifecircle::kinds::CATALOGUE_TEXT),
         StandardsCommand::Check { standard } => {

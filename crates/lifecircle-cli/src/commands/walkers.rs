@@ -1,6 +1,7 @@
 //! `lifecircle walkers`.
 
 use lifecircle::network::Walker;
+use lifecircle::say;
 use lifecircle::{Error, Result};
 use serde_json::json;
 
@@ -17,8 +18,8 @@ pub fn run(args: &WalkersArgs, common: &Common) -> Result<()> {
             }
             Some(text) => print::text(text),
             None => {
-                let problem = format!("there is no built-in walker {id:?}");
-                Err(Error::new(problem).hint("see `lifecircle walkers list`"))
+                let problem = say!("there is no built-in walker {id:?}", "没有内置步行者 {id:?}");
+                Err(Error::new(problem).hint(say!("see `lifecircle walkers list`", "见 `lifecircle walkers list`")))
             }
         },
     }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod facilities;
+mod footing;
 mod inputs;
 mod ledger;
 mod links;
@@ -13,6 +14,7 @@ mod standards;
 mod summary;
 mod units;
 
+use lifecircle::say;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,7 @@ use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
 pub use facilities::{corrected, facilities, merges, of_kind, undone};
+pub use footing::footing;
 pub use inputs::looked;
 pub use ledger::ledger;
 pub use links::links;
@@ -49,7 +52,9 @@ const TABLE: TableStyle = TableStyle::new()
 pub fn show(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> lifecircle::Result<()> {
     let mut stdout = io::stdout().lock();
     match write(&mut stdout).and_then(|()| stdout.flush()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("write to", "standard output", &e)),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::io(say!("write to", "写入"), "standard output", &e))
+        }
         _ => Ok(()),
     }
 }
@@ -139,8 +144,9 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
 fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
     for note in notes {
         let space = pick(common, " ", "");
-        let text =
-            setting::named(pick(common, &note.zh, &note.en), |setting| format!("{space}{}{space}", option(setting)));
+        let text = setting::named(pick(common, &note.zh, &note.en), |setting| {
+            format!("{space}{}{space}", option(setting, common.language()))
+        });
         line(out, &format!("{} {text}", pick(common, "注意：", "Note:")))?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! Regions, centres, and what a plan of units costs.
 
 use lifecircle::error::{Error, Result};
+use lifecircle::say;
+use lifecircle::text::Text;
 
 /// A region and a centre of this cost are never in one unit.
 pub const FORBIDDEN: i64 = 1 << 50;
@@ -36,25 +38,31 @@ impl Regions {
     /// If lists do not fit each other, or numbers are too large.
     pub fn check(&self) -> Result<()> {
         let (regions, centres) = (self.weights.len(), self.centres.len());
-        let wrong =
-            |problem: &str| Err(Error::new(problem).hint("give each region its row and each centre its column"));
+        let wrong = |problem: Text| {
+            Err(Error::new(problem)
+                .hint(say!("give each region its row and each centre its column", "每个区域应占一行，每个中心占一列")))
+        };
         let is_region = |region: &u32| (*region as usize) < regions;
         if self.costs.len() != regions || self.costs.iter().any(|row| row.len() != centres) {
-            return wrong("there is not one cost for each region and centre");
+            return wrong(say!(
+                "there is not one cost for each region and centre",
+                "每个区域与中心之间应有且仅有一个成本"
+            ));
         }
         if !self.centres.iter().all(is_region)
             || !self.neighbours.iter().flatten().all(is_region)
             || self.neighbours.len() != regions
         {
-            return wrong("a region is named that is not there");
+            return wrong(say!("a region is named that is not there", "提到了不存在的区域"));
         }
         if !self.apart.iter().flatten().all(is_region) || self.fixed.iter().any(|centre| *centre as usize >= centres) {
-            return wrong("a region or centre is named that is not there");
+            return wrong(say!("a region or centre is named that is not there", "提到了不存在的区域或中心"));
         }
         let mut homes: Vec<u32> = self.fixed.iter().map(|centre| self.centres[*centre as usize]).collect();
         homes.sort_unstable();
         if homes.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(Error::new("two units have their centres in one region").hint("name each once"));
+            return Err(Error::new(say!("two units have their centres in one region", "两个单元的中心在同一区域"))
+                .hint(say!("name each once", "每个只写一次")));
         }
         let sum: i128 = self.weights.iter().map(|weight| i128::from(*weight)).sum();
         let dearest: i128 = self
@@ -64,15 +72,18 @@ impl Regions {
             .map(i128::from)
             .sum();
         if self.weights.iter().any(|weight| *weight < 0) || self.costs.iter().flatten().any(|cost| *cost < 0) {
-            return wrong("a weight or cost is below zero");
+            return wrong(say!("a weight or cost is below zero", "权重或成本小于零"));
         }
         if sum > MOST || dearest > i128::from(FORBIDDEN) {
-            return wrong("weights or costs are too large");
+            return wrong(say!("weights or costs are too large", "权重或成本过大"));
         }
         if self.count == 0 || self.count > centres.min(regions) || self.fixed.len() > self.count {
-            return Err(
-                Error::new(format!("{} units cannot be made of {regions} regions", self.count)).hint("ask for fewer")
-            );
+            return Err(Error::new(say!(
+                "{} units cannot be made of {regions} regions",
+                "{regions} 个区域无法组成 {0} 个单元",
+                self.count
+            ))
+            .hint(say!("ask for fewer", "请减少数量")));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use lifecircle::error::{Error, Result};
 use lifecircle::geo::{LonLat, Metres, polygon};
 use lifecircle::measure::{EditedCity, Joining, Measured};
 use lifecircle::progress::Progress;
+use lifecircle::say;
 use lifecircle::standard::{Service, SupplyOf};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -129,7 +130,8 @@ pub fn programme(
     progress: &dyn Progress,
 ) -> Result<Programme> {
     if question.prices.is_empty() {
-        return Err(Error::new("nothing has a price").hint("say what a facility of each service to build costs"));
+        return Err(Error::new(say!("nothing has a price", "没有任何价格"))
+            .hint(say!("say what a facility of each service to build costs", "请给出各项服务每处设施的造价")));
     }
     let untouched = EditedCity::new(&measured.reached.ready, vec![(*measured.standard).clone()], progress)?;
     let links = match question.link {
@@ -239,9 +241,10 @@ fn choose<'a>(
 
 fn build_link(city: &mut EditedCity, link: &MissingLink) -> Result<()> {
     let like = Street::plain([0, 0], StreetKind::Path, Metres(0.0));
-    city.build_street(&link.ends, &like, Joining::Ends)
-        .map(|_| ())
-        .map_err(|_| Error::new("a link meets no street").hint("this is a mistake of the program's own"))
+    city.build_street(&link.ends, &like, Joining::Ends).map(|_| ()).map_err(|_| {
+        Error::new(say!("a link meets no street", "有一条连接未接到街道"))
+            .hint(say!("this is a mistake of the program's own", "这是程序自身的错误"))
+    })
 }
 
 /// Builds everything, the best for its cost first, and measures the city after each.

@@ -4,6 +4,8 @@ use lifecircle::city::{Basis, City, Direction, Entries, Facility, Home, HomeKind
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::{LonLat, Metres, polygon};
 use lifecircle::measure::{EditedCity, Joining, NoJoint};
+use lifecircle::say;
+use lifecircle::text::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -57,9 +59,9 @@ pub fn apply_feature(feature: &Feature, city: &mut EditedCity) -> Result<Applied
 }
 
 /// How a feature is called in sentences.
-fn place_of(feature: &Feature) -> String {
+fn place_of(feature: &Feature) -> Text {
     let called = if feature.name.is_empty() { String::new() } else { format!(" ({})", feature.name) };
-    format!("feature {}{called}, {}", feature.number, feature.edit.name())
+    say!("feature {}{called}, {}", "第 {} 个要素{called}，{}", feature.number, feature.edit.name())
 }
 
 /// Looks whether every new facility that is meant as a service counts as it, in the city with all edits.
@@ -216,7 +218,8 @@ fn stands(place: &Place) -> Result<(LonLat, Entries)> {
         Place::Point(at) => Ok((*at, Entries::Known(vec![*at]))),
         Place::Area(shape) => {
             let at = polygon::inner_point(shape).ok_or_else(|| {
-                Error::new("its area holds no point").hint("draw a polygon that does not cross itself")
+                Error::new(say!("its area holds no point", "该面内没有点"))
+                    .hint(say!("draw a polygon that does not cross itself", "请画一个不自交的多边形"))
             })?;
             Ok((at, Entries::Outline(polygon::spread_over_outline(shape, OUTLINE_POINTS))))
         }
@@ -234,12 +237,14 @@ pub fn find(city: &City, called: &str) -> Result<usize> {
         facilities.iter().enumerate().filter(|(_, facility)| is_called(facility)).map(|(index, _)| index).collect();
     match named.as_slice() {
         [index] => Ok(*index),
-        [] => Err(Error::new(format!("there is no facility {called:?}"))
-            .hint("give its id, as `lifecircle export --what facilities` lists them")),
+        [] => Err(Error::new(say!("there is no facility {called:?}", "没有设施 {called:?}")).hint(say!(
+            "give its id, as `lifecircle export --what facilities` lists them",
+            "请给出其编号，见 `lifecircle export --what facilities`"
+        ))),
         [first, second, ..] => {
             let ids = [*first, *second].map(|index| facilities[index].id.as_str());
-            Err(Error::new(format!("{} facilities are called {called:?}", named.len()))
-                .hint(format!("give the id of one, as {}", ids.join(" or "))))
+            Err(Error::new(say!("{} facilities are called {called:?}", "有 {} 处设施名为 {called:?}", named.len()))
+                .hint(say!("give the id of one, as {}", "请给出其中一处的编号，如 {}", ids.join(" or "))))
         }
     }
 }
@@ -258,21 +263,27 @@ fn check_counts(city: &EditedCity, facility: usize, service: &str) -> Result<()>
     let Some(wanted) = standards().next() else {
         let ids: Vec<&str> =
             city.standards().flat_map(|standard| &standard.services).map(|service| service.id.as_str()).collect();
-        return Err(Error::new(format!("the standard has no service {service:?}"))
-            .hint(format!("choose of {}, or give `kind`", ids.join(", "))));
+        return Err(Error::new(say!("the standard has no service {service:?}", "标准中没有服务 {service:?}"))
+            .hint(say!("choose of {}, or give `kind`", "可选：{}；或给出 `kind`", ids.join(", "))));
     };
     if city.services_of(facility).any(|id| id == service) {
         return Ok(());
     }
     let size = match (wanted.min_area, wanted.max_area) {
-        (least, f64::INFINITY) => format!("at least {least} m²"),
-        (least, most) => format!("between {least} and {most} m²"),
+        (least, f64::INFINITY) => say!("at least {least} m²", "不小于 {least} m²"),
+        (least, most) => say!("between {least} and {most} m²", "在 {least} 至 {most} m² 之间"),
     };
     let problem = match city.city().facilities[facility].area {
-        Some(area) => format!("`{service}` asks for {size}, and this has {area:.0}"),
-        None => format!("`{service}` asks for {size}, and the area of this is not known"),
+        Some(area) => Text {
+            en: format!("`{service}` asks for {}, and this has {area:.0}", size.en),
+            zh: format!("`{service}` 要求{}，而此处为 {area:.0}", size.zh),
+        },
+        None => Text {
+            en: format!("`{service}` asks for {}, and the area of this is not known", size.en),
+            zh: format!("`{service}` 要求{}，而此处面积未知", size.zh),
+        },
     };
-    Err(Error::new(problem).hint("give another `area`"))
+    Err(Error::new(problem).hint(say!("give another `area`", "请另给 `area`")))
 }
 
 fn path() -> Street {
@@ -306,10 +317,17 @@ fn change(city: &mut EditedCity, which: &Which, new: impl Fn(Street) -> Street) 
     };
     if edges.is_empty() {
         return Err(match which {
-            Which::Way(way) => Error::new(format!("the city has no open street of the way {way}"))
-                .hint("give the number of an OpenStreetMap way that people walk on"),
-            _ => Error::new("there is no open street here")
-                .hint("draw it within 15 m of the street, along the whole of it"),
+            Which::Way(way) => {
+                Error::new(say!("the city has no open street of the way {way}", "城市中没有编号为 {way} 的可通行道路"))
+                    .hint(say!(
+                        "give the number of an OpenStreetMap way that people walk on",
+                        "请给出可步行的 OpenStreetMap 道路编号"
+                    ))
+            }
+            _ => Error::new(say!("there is no open street here", "此处没有可通行的街道")).hint(say!(
+                "draw it within 15 m of the street, along the whole of it",
+                "请沿整段街道绘制，偏离不超过 15 米"
+            )),
         });
     }
     let made = Made::streets(city, &edges);
@@ -321,27 +339,37 @@ fn change(city: &mut EditedCity, which: &Which, new: impl Fn(Street) -> Street) 
 }
 
 fn no_street(NoJoint(ends): &NoJoint) -> Error {
-    let away: Vec<String> = ends
-        .iter()
-        .map(|end| end.map_or_else(|| "more than 5 km".to_owned(), |away| format!("{:.0} m", away.0)))
-        .collect();
-    Error::new(format!("it meets no street; from its ends to the nearest it is {}", away.join(" and ")))
-        .hint("let it cross a street, or end within 15 m of one")
+    let away: Vec<String> =
+        ends.iter().map(|end| end.map_or_else(|| "> 5 km".to_owned(), |away| format!("{:.0} m", away.0))).collect();
+    Error::new(say!(
+        "it meets no street; from its ends to the nearest it is {}",
+        "它没有接到任何街道；两端到最近街道的距离：{}",
+        away.join(", ")
+    ))
+    .hint(say!("let it cross a street, or end within 15 m of one", "请使其与街道相交，或端点距街道不超过 15 米"))
 }
 
 fn no_sides(NoJoint(sides): &NoJoint) -> Error {
     let problem = match sides.as_slice() {
-        [Some(near), None] => format!("there is a street on one side of it alone ({:.0} m away)", near.0),
-        [Some(near)] => format!("the nearest street is {:.0} m away", near.0),
-        _ => "no street is near".to_owned(),
+        [Some(near), None] => {
+            say!("there is a street on one side of it alone ({:.0} m away)", "只有一侧有街道（{:.0} 米）", near.0)
+        }
+        [Some(near)] => say!("the nearest street is {:.0} m away", "最近的街道在 {:.0} 米外", near.0),
+        _ => say!("no street is near", "附近没有街道"),
     };
-    Error::new(problem).hint("put it where streets come within 60 m on both sides, or draw an `open_street` through it")
+    Error::new(problem).hint(say!(
+        "put it where streets come within 60 m on both sides, or draw an `open_street` through it",
+        "请放在两侧 60 米内都有街道的地方，或画一条穿过它的 `open_street`"
+    ))
 }
 
 fn far_from_streets(nearest: Option<Metres>) -> Error {
     let problem = match nearest {
-        Some(away) => format!("the nearest street is {:.0} m away", away.0),
-        None => "there is no street".to_owned(),
+        Some(away) => say!("the nearest street is {:.0} m away", "最近的街道在 {:.0} 米外", away.0),
+        None => say!("there is no street", "没有街道"),
     };
-    Error::new(problem).hint("put it nearer to a street, or open one there first; is it longitude, then latitude?")
+    Error::new(problem).hint(say!(
+        "put it nearer to a street, or open one there first; is it longitude, then latitude?",
+        "请移近街道，或先在此处开通街道；坐标顺序是否为先经度后纬度？"
+    ))
 }

@@ -1,6 +1,8 @@
 //! GeoJSON made a scenario. Properties that are null are not there, as QGIS writes them; a property that does nothing for its edit
 //! is a mistake, so that nothing that somebody wrote is silently left out.
 
+use lifecircle::say;
+use lifecircle::text::Text;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -48,11 +50,13 @@ const EDITS: [(&str, &[&str]); 10] = [
 /// # Errors
 /// If it is no GeoJSON, or an edit has a mistake.
 pub fn read(path: &Path) -> Result<Scenario> {
-    let about = std::fs::metadata(path).map_err(|e| Error::io("open", path, &e))?;
+    let about = std::fs::metadata(path).map_err(|e| Error::io(say!("open", "打开"), path, &e))?;
     if !about.is_file() || about.len() > LARGEST_FILE {
-        return Err(Error::new("it is no file of at most 64 MB").file(path).hint("name a GeoJSON file of edits"));
+        return Err(Error::new(say!("it is no file of at most 64 MB", "不是文件，或超过 64 MB"))
+            .file(path)
+            .hint(say!("name a GeoJSON file of edits", "请给出记录改动的 GeoJSON 文件")));
     }
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
     let mut scenario = Scenario::parse(&text).map_err(|error| error.file(path))?;
     if scenario.name.is_empty() {
         scenario.name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -67,22 +71,27 @@ impl Scenario {
     /// If it is no GeoJSON, or an edit has a mistake; the sentence names the feature.
     pub fn parse(text: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            Error::damaged(format!("it is not JSON ({error})")).hint("give a GeoJSON FeatureCollection of edits")
+            Error::damaged(say!("it is not JSON ({error})", "不是 JSON（{error}）"))
+                .hint(say!("give a GeoJSON FeatureCollection of edits", "请给出由改动组成的 GeoJSON FeatureCollection"))
         })?;
         let features = value.get("features").and_then(Value::as_array).ok_or_else(|| {
-            Error::new("it is no GeoJSON FeatureCollection").hint("give one whose features each have an `edit`")
+            Error::new(say!("it is no GeoJSON FeatureCollection", "不是 GeoJSON FeatureCollection"))
+                .hint(say!("give one whose features each have an `edit`", "每个要素都应有 `edit`"))
         })?;
         if features.len() > MOST_FEATURES {
-            return Err(Error::new(format!("it has {} features", features.len()))
-                .hint(format!("split it: at most {MOST_FEATURES} are read")));
+            return Err(Error::new(say!("it has {} features", "有 {} 个要素", features.len()))
+                .hint(say!("split it: at most {MOST_FEATURES} are read", "请拆分：最多读取 {MOST_FEATURES} 个")));
         }
         let name = value.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         let mut ids = HashSet::new();
         let feature = |(index, value): (usize, &Value)| {
             let feature = feature(index + 1, value).map_err(|error| error.place(place(index + 1, value)))?;
             if !ids.insert(feature.id.clone()) {
-                let error = Error::new(format!("an earlier feature has the id {:?} too", feature.id));
-                return Err(error.place(place(index + 1, value)).hint("give each an id of its own, or none"));
+                let error =
+                    Error::new(say!("an earlier feature has the id {:?} too", "前面已有要素的编号为 {:?}", feature.id));
+                return Err(error
+                    .place(place(index + 1, value))
+                    .hint(say!("give each an id of its own, or none", "请为每个要素取不同的编号，或都不写")));
             }
             Ok(feature)
         };
@@ -91,10 +100,10 @@ impl Scenario {
 }
 
 /// How a feature is called in sentences.
-fn place(number: usize, value: &Value) -> String {
+fn place(number: usize, value: &Value) -> Text {
     match value.pointer("/properties/name").and_then(Value::as_str).filter(|name| !name.trim().is_empty()) {
-        Some(name) => format!("feature {number} ({name})"),
-        None => format!("feature {number}"),
+        Some(name) => say!("feature {number} ({name})", "第 {number} 个要素（{name}）"),
+        None => say!("feature {number}", "第 {number} 个要素"),
     }
 }
 
@@ -102,10 +111,14 @@ fn feature(number: usize, value: &Value) -> Result<Feature> {
     let none = Map::new();
     let properties = Properties(value.get("properties").and_then(Value::as_object).unwrap_or(&none));
     let edit = properties.text("edit")?.ok_or_else(|| {
-        Error::new("it has no `edit`").hint(format!("say what is done: {}", names().collect::<Vec<_>>().join(", ")))
+        Error::new(say!("it has no `edit`", "没有 `edit`")).hint(say!(
+            "say what is done: {}",
+            "请说明作何改动：{}",
+            names().collect::<Vec<_>>().join(", ")
+        ))
     })?;
     let Some((_, taken)) = EDITS.iter().find(|(name, _)| *name == edit) else {
-        return Err(Error::new(format!("there is no edit {edit:?}")).hint(near(&edit, names())));
+        return Err(Error::new(say!("there is no edit {edit:?}", "没有改动 {edit:?}")).hint(near(&edit, names())));
     };
     let known = |key: &&String| taken.contains(&key.as_str()) || COMMON.contains(&key.as_str());
     if let Some(other) = properties.given().find(|key| !known(key)) {
@@ -113,7 +126,8 @@ fn feature(number: usize, value: &Value) -> Result<Feature> {
         // Whoever keeps columns of their own may; what is taken elsewhere, or is nearly a word of ours, was meant for us.
         let is_ours = EDITS.iter().any(|(_, keys)| keys.contains(&other.as_str()));
         if is_ours || all().any(|word| strsim::damerau_levenshtein(word, other) <= 2) {
-            return Err(Error::new(format!("`{other}` does nothing for {edit}")).hint(near(other, all())));
+            return Err(Error::new(say!("`{other}` does nothing for {edit}", "`{other}` 对 {edit} 不起作用"))
+                .hint(near(other, all())));
         }
     }
     let id = match value.get("id").or_else(|| properties.0.get("id")) {
@@ -137,25 +151,31 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// A hint: the word that was meant, or all of them.
-fn near<'a>(word: &str, all: impl Iterator<Item = &'a str>) -> String {
+fn near<'a>(word: &str, all: impl Iterator<Item = &'a str>) -> Text {
     let all: Vec<&str> = all.collect();
     let close = all.iter().filter(|other| strsim::damerau_levenshtein(other, word) <= 2).copied().next();
-    close.map_or_else(|| format!("choose of {}", all.join(", ")), |other| format!("do you mean `{other}`?"))
+    close.map_or_else(
+        || say!("choose of {}", "可选：{}", all.join(", ")),
+        |other| say!("do you mean `{other}`?", "是否指 `{other}`？"),
+    )
 }
 
 fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Edit> {
     let facility = || {
-        properties
-            .text("facility")?
-            .ok_or_else(|| Error::new("it does not say which facility").hint("give `facility`, its id or name"))
+        properties.text("facility")?.ok_or_else(|| {
+            Error::new(say!("it does not say which facility", "未说明是哪处设施"))
+                .hint(say!("give `facility`, its id or name", "请给出 `facility`：编号或名称"))
+        })
     };
     Ok(match edit {
         "add_facility" => {
             let (service, kind) = (properties.text("service")?, properties.text("kind")?);
             let is_service = service.is_some();
             let kind = service.or(kind).ok_or_else(|| {
-                Error::new("it does not say what is added")
-                    .hint("give `service` (as `pocket_park`), or `kind` (as `amenity=pharmacy`)")
+                Error::new(say!("it does not say what is added", "未说明新增什么")).hint(say!(
+                    "give `service` (as `pocket_park`), or `kind` (as `amenity=pharmacy`)",
+                    "请给出 `service`（如 `pocket_park`）或 `kind`（如 `amenity=pharmacy`）"
+                ))
             })?;
             let place = shape.place()?;
             let of_shape = match &place {
@@ -171,7 +191,8 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
             let (kind, area) = (properties.text("kind")?, properties.amount("area")?);
             let capacity = properties.amount("capacity")?;
             if kind.is_none() && area.is_none() && capacity.is_none() {
-                return Err(Error::new("nothing of the facility changes").hint("give `kind`, `area` or `capacity`"));
+                return Err(Error::new(say!("nothing of the facility changes", "设施没有任何变化"))
+                    .hint(say!("give `kind`, `area` or `capacity`", "请给出 `kind`、`area` 或 `capacity`")));
             }
             Edit::ChangeFacility { facility: facility()?, kind, area, capacity }
         }
@@ -183,8 +204,10 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
         "change_street" => {
             let look = properties.look()?;
             if look == StreetLook::default() {
-                return Err(Error::new("nothing of the street changes")
-                    .hint("give `kind`, `surface`, `wheels`, `width` or `signals`"));
+                return Err(Error::new(say!("nothing of the street changes", "街道没有任何变化")).hint(say!(
+                    "give `kind`, `surface`, `wheels`, `width` or `signals`",
+                    "请给出 `kind`、`surface`、`wheels`、`width` 或 `signals`"
+                )));
             }
             Edit::ChangeStreet(shape.which(properties.whole("way")?)?, look)
         }
@@ -199,15 +222,21 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
         // Names of edits were looked at before.
         _ => {
             let residents = properties.amount("residents")?;
-            let residents =
-                residents.ok_or_else(|| Error::new("it does not say how many people").hint("give `residents`"))?;
+            let residents = residents.ok_or_else(|| {
+                Error::new(say!("it does not say how many people", "未说明有多少人"))
+                    .hint(say!("give `residents`", "请给出 `residents`"))
+            })?;
             if residents > MOST_PEOPLE {
-                return Err(Error::new("it has more than a hundred million residents").hint("count them again"));
+                return Err(Error::new(say!("it has more than a hundred million residents", "居民超过一亿人"))
+                    .hint(say!("count them again", "请核对人数")));
             }
             let ages = Ages { children: properties.amount("children")?, elderly: properties.amount("elderly")? };
             if ages.children.unwrap_or(0.0) + ages.elderly.unwrap_or(0.0) > residents {
-                return Err(Error::new("it has more children and older people than residents")
-                    .hint("count them among `residents`"));
+                return Err(Error::new(say!(
+                    "it has more children and older people than residents",
+                    "儿童与老人之和超过居民数"
+                ))
+                .hint(say!("count them among `residents`", "请将其计入 `residents`")));
             }
             Edit::AddHomes { places: shape.places()?, residents, ages }
         }
@@ -231,7 +260,10 @@ impl Properties<'_> {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(Error::new(format!("`{key}` is no text")).hint("write it in quotes")),
+            Some(_) => {
+                Err(Error::new(say!("`{key}` is no text", "`{key}` 不是文本"))
+                    .hint(say!("write it in quotes", "请加引号")))
+            }
         }
     }
 
@@ -241,8 +273,8 @@ impl Properties<'_> {
         let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
         match number {
             Some(number) if (0.0..=1e15).contains(&number) => Ok(Some(number)),
-            _ => Err(Error::new(format!("`{key}` is no number of 0 or more ({value})"))
-                .hint("give a number without its unit")),
+            _ => Err(Error::new(say!("`{key}` is no number of 0 or more ({value})", "`{key}` 不是非负数（{value}）"))
+                .hint(say!("give a number without its unit", "请只写数字，不带单位"))),
         }
     }
 
@@ -251,7 +283,8 @@ impl Properties<'_> {
         let text = value.as_str().map(|text| text.trim().trim_start_matches('w'));
         let number = value.as_i64().or_else(|| text?.parse().ok());
         number.map(Some).ok_or_else(|| {
-            Error::new(format!("`{key}` is no whole number ({value})")).hint("give the number of an OpenStreetMap way")
+            Error::new(say!("`{key}` is no whole number ({value})", "`{key}` 不是整数（{value}）"))
+                .hint(say!("give the number of an OpenStreetMap way", "请给出 OpenStreetMap 道路的编号"))
         })
     }
 
@@ -261,16 +294,21 @@ impl Properties<'_> {
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
             Some(Value::String(text)) if text == "yes" || text == "true" => Ok(Some(true)),
             Some(Value::String(text)) if text == "no" || text == "false" => Ok(Some(false)),
-            Some(value) => {
-                Err(Error::new(format!("`{key}` is neither true nor false ({value})")).hint("write true or false"))
-            }
+            Some(value) => Err(Error::new(say!(
+                "`{key}` is neither true nor false ({value})",
+                "`{key}` 既非 true 也非 false（{value}）"
+            ))
+            .hint(say!("write true or false", "请写 true 或 false"))),
         }
     }
 
     /// One of a list's words.
     fn word<T: serde::de::DeserializeOwned>(&self, key: &str, words: &str) -> Result<Option<T>> {
         let Some(text) = self.text(key)? else { return Ok(None) };
-        let wrong = |_| Error::new(format!("there is no {key} {text:?}")).hint(format!("choose of {words}"));
+        let wrong = |_| {
+            Error::new(say!("there is no {key} {text:?}", "没有 {key} {text:?}"))
+                .hint(say!("choose of {words}", "可选：{words}"))
+        };
         serde_json::from_value(Value::String(text.clone())).map(Some).map_err(wrong)
     }
 
@@ -282,12 +320,16 @@ impl Properties<'_> {
                 StreetKind::Major | StreetKind::Minor | StreetKind::Service | StreetKind::Path | StreetKind::Steps
             )
         }) {
-            return Err(Error::new("nobody builds a street of this `kind`")
-                .hint("choose of major, minor, service, path, steps"));
+            return Err(Error::new(say!("nobody builds a street of this `kind`", "没有人会新建此 `kind` 的街道"))
+                .hint(say!(
+                    "choose of major, minor, service, path, steps",
+                    "可选：major、minor、service、path、steps"
+                )));
         }
         let signals = self.amount("signals")?;
         if signals.is_some_and(|signals| signals > 50.0 || signals.fract() != 0.0) {
-            return Err(Error::new("`signals` is no whole number up to 50").hint("say how many signals people wait at"));
+            return Err(Error::new(say!("`signals` is no whole number up to 50", "`signals` 不是 50 以内的整数"))
+                .hint(say!("say how many signals people wait at", "请给出行人需等待的信号灯数")));
         }
         Ok(StreetLook {
             kind,
@@ -310,7 +352,7 @@ impl Shape {
     fn point(&self) -> Result<LonLat> {
         match &self.0 {
             Some(Geometry::Point(point)) => Ok(point.0),
-            _ => Err(Error::new("it is not at a point").hint("draw a point")),
+            _ => Err(Error::new(say!("it is not at a point", "它不是一个点")).hint(say!("draw a point", "请画一个点"))),
         }
     }
 
@@ -319,15 +361,17 @@ impl Shape {
             Some(Geometry::LineString(line)) => line.0.clone(),
             // QGIS makes every line a multiple one.
             Some(Geometry::MultiLineString(lines)) if lines.0.len() == 1 => lines.0[0].0.clone(),
-            _ => return Err(Error::new("it has no line").hint("draw one line")),
+            _ => return Err(Error::new(say!("it has no line", "它没有线")).hint(say!("draw one line", "请画一条线"))),
         };
         let mut line = line;
         line.dedup();
         if line.len() < 2 {
-            return Err(Error::new("its line has no length").hint("draw one of two points or more"));
+            return Err(Error::new(say!("its line has no length", "线的长度为零"))
+                .hint(say!("draw one of two points or more", "请画至少两个点的线")));
         }
         if lifecircle::geo::metric::length(&line).0 > LONGEST_STREET {
-            return Err(Error::new("its line is longer than 20 km").hint("draw it in several parts"));
+            return Err(Error::new(say!("its line is longer than 20 km", "线长超过 20 千米"))
+                .hint(say!("draw it in several parts", "请分成几段绘制")));
         }
         Ok(line)
     }
@@ -345,7 +389,8 @@ impl Shape {
         match (&self.0, self.area()) {
             (Some(Geometry::Point(point)), _) => Ok(Place::Point(point.0)),
             (_, Some(area)) => Ok(Place::Area(area)),
-            _ => Err(Error::new("it has no place").hint("draw a point or a polygon")),
+            _ => Err(Error::new(say!("it has no place", "它没有位置"))
+                .hint(say!("draw a point or a polygon", "请画一个点或多边形"))),
         }
     }
 
@@ -354,10 +399,10 @@ impl Shape {
             (_, Some(way)) => Ok(Which::Way(way)),
             (Some(Geometry::Point(point)), None) => Ok(Which::At(point.0)),
             (Some(Geometry::LineString(_) | Geometry::MultiLineString(_)), None) => Ok(Which::Along(self.line()?)),
-            _ => {
-                Err(Error::new("it does not say which street")
-                    .hint("draw a point on it or a line along it, or give `way`"))
-            }
+            _ => Err(Error::new(say!("it does not say which street", "未说明是哪条街道")).hint(say!(
+                "draw a point on it or a line along it, or give `way`",
+                "请在街道上画点或沿街道画线，或给出 `way`"
+            ))),
         }
     }
 
@@ -393,32 +438,36 @@ fn spread(area: &MultiPolygon<f64>) -> Vec<LonLat> {
 
 fn geometry(value: Option<&Value>) -> Result<Option<Geometry<f64>>> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
-    let hint = "give longitudes and latitudes (RFC 7946)";
+    let hint = || say!("give longitudes and latitudes (RFC 7946)", "请给出经纬度（RFC 7946）");
     let mut positions = 0;
     check(value.get("coordinates").unwrap_or(&Value::Null), 0, &mut positions)
-        .map_err(|why| Error::new(why).hint(hint))?;
-    let wrong = |why: String| Error::new(format!("its geometry cannot be read ({why})")).hint(hint);
+        .map_err(|why| Error::new(why).hint(hint()))?;
+    let wrong =
+        |why: String| Error::new(say!("its geometry cannot be read ({why})", "几何无法读取（{why}）")).hint(hint());
     let geometry: geojson::Geometry = serde_json::from_value(value.clone()).map_err(|e| wrong(e.to_string()))?;
     Geometry::try_from(geometry).map(Some).map_err(|e| wrong(e.to_string()))
 }
 
 /// Positions of two numbers or three, on the globe, and not too many: the library that reads them takes that for granted.
-fn check(value: &Value, depth: usize, positions: &mut usize) -> std::result::Result<(), String> {
+fn check(value: &Value, depth: usize, positions: &mut usize) -> std::result::Result<(), Text> {
     let Some(items) = value.as_array().filter(|_| depth < 5) else {
-        return Err("its coordinates are no lists of numbers".to_owned());
+        return Err(say!("its coordinates are no lists of numbers", "其坐标不是数字列表"));
     };
     if !items.first().is_some_and(Value::is_number) {
         return items.iter().try_for_each(|item| check(item, depth + 1, positions));
     }
     *positions += 1;
     if *positions > MOST_POSITIONS {
-        return Err(format!("its geometry has more than {MOST_POSITIONS} positions"));
+        return Err(say!(
+            "its geometry has more than {MOST_POSITIONS} positions",
+            "其几何超过 {MOST_POSITIONS} 个坐标"
+        ));
     }
     let [Some(x), Some(y)] = [0, 1].map(|at| items.get(at).and_then(Value::as_f64)) else {
-        return Err("a position has fewer than two numbers".to_owned());
+        return Err(say!("a position has fewer than two numbers", "有坐标不足两个数"));
     };
     if !is_on_globe(LonLat { x, y }) {
-        return Err(format!("[{x}, {y}] is not on the globe"));
+        return Err(say!("[{x}, {y}] is not on the globe", "[{x}, {y}] 不在地球上"));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use lifecircle::network::{Cost as _, Millis, Snap};
 use lifecircle::progress::Progress;
 use lifecircle::reach::{Places, catchment};
 use lifecircle::ready::{ReadyCity, Searched};
+use lifecircle::say;
 
 use super::{LOSS, Question};
 
@@ -82,15 +83,25 @@ impl Candidates {
         };
         let is_lost = |one: &&Candidate| one.role == Role::Required && ready.snap(one.at).is_err();
         if let Some(lost) = given.iter().find(is_lost) {
-            let problem = format!("the required candidate at {}, {} has no street within reach", lost.at.x, lost.at.y);
-            return Err(Error::new(problem).hint("move it to a street, or do not require it"));
+            let problem = say!(
+                "the required candidate at {}, {} has no street within reach",
+                "位于 {}, {} 的必选点附近没有街道",
+                lost.at.x,
+                lost.at.y
+            );
+            return Err(Error::new(problem)
+                .hint(say!("move it to a street, or do not require it", "请移到街道旁，或不要求必选")));
         }
         let snapped = (0..).zip(given);
         let snapped = snapped.filter_map(|(number, one)| Some(((number, one.clone()), ready.snap(one.at).ok()?)));
         let (all, snaps): (Vec<_>, Vec<_>) = snapped.unzip();
         if all.is_empty() {
-            return Err(Error::new("no candidate has a street within reach")
-                .hint("are they in this city, and in longitude and latitude?"));
+            return Err(Error::new(say!("no candidate has a street within reach", "没有一个备选点附近有街道")).hint(
+                say!(
+                    "are they in this city, and in longitude and latitude?",
+                    "请确认它们在本市范围内，且坐标为经度、纬度"
+                ),
+            ));
         }
         let without_street = given.len() - all.len();
         Ok(Self { all, snaps, without_street })

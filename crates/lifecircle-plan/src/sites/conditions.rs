@@ -1,6 +1,7 @@
 //! A city whose facilities must keep to conditions: so many places each, a second one near, floors for areas. Poses them as a
 //! [`Covering`]; what stands, what is required and what others build are sites that stand.
 
+use lifecircle::say;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -75,8 +76,14 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
     let mut highest = Highest { floors: posed.floors(0.0), choice: None, is_proven: true };
     if let Some((_, floor)) = city.question.floor {
         if posed.areas.is_empty() {
-            return Err(Error::new("no home lies in an area of that kind, so that none can have a floor")
-                .hint("import with communities that tell their districts, or choose other areas"));
+            return Err(Error::new(say!(
+                "no home lies in an area of that kind, so that none can have a floor",
+                "没有居住点位于此类区域内，因此无法设下限"
+            ))
+            .hint(say!(
+                "import with communities that tell their districts, or choose other areas",
+                "请导入写明所属区县的社区，或改用其他区域"
+            )));
         }
         match floor {
             Floor::Share(share) => highest.floors = posed.floors(share),
@@ -95,13 +102,18 @@ pub(super) fn solved(city: &Prepared<'_>, watch: &dyn Watch, progress: &dyn Prog
         outcome.best = Some((choice, lost));
     }
     if outcome.best.is_none() && outcome.bound.is_none() {
-        return Err(
-            Error::new("no choice gives every area its floor").hint("lower the floor, or allow more facilities")
-        );
+        return Err(Error::new(say!("no choice gives every area its floor", "没有任何方案能让每个区域都达到下限"))
+            .hint(say!("lower the floor, or allow more facilities", "请降低下限，或允许更多设施")));
     }
     if outcome.best.is_none() {
-        return Err(Error::new("no choice that gives every area its floor was found in time")
-            .hint("lower the floor, allow more facilities, or give more time"));
+        return Err(Error::new(say!(
+            "no choice that gives every area its floor was found in time",
+            "限时内未找到让每个区域都达到下限的方案"
+        ))
+        .hint(say!(
+            "lower the floor, allow more facilities, or give more time",
+            "请降低下限、允许更多设施，或给更多时间"
+        )));
     }
     let anywhere = if city.question.candidates.is_none() && city.is_bounded_anywhere() && !watch.is_over() {
         let longer = city.all_links(LOSS, progress)?;
@@ -315,8 +327,15 @@ fn for_people(service: &Service, holds: f64) -> i64 {
 fn served_by(service: &Service, capacity: Option<f64>) -> Result<i64> {
     let usual = service.ratio.as_ref().map(|ratio| if ratio.of == SupplyOf::Facilities { 1.0 } else { ratio.usual });
     let holds = capacity.or(usual).ok_or_else(|| {
-        Error::new(format!("what a new `{}` holds is not known: the standard has no ratio for it", service.id))
-            .hint("give its capacity, or candidates with a column capacity")
+        Error::new(say!(
+            "what a new `{}` holds is not known: the standard has no ratio for it",
+            "新建“{}”的容量未知：标准中没有它的千人指标",
+            service.id
+        ))
+        .hint(say!(
+            "give its capacity, or candidates with a column capacity",
+            "请给出容量，或使用含 capacity 列的备选点"
+        ))
     })?;
     Ok(for_people(service, holds))
 }

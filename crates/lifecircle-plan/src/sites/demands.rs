@@ -8,6 +8,7 @@ use lifecircle::network::{Cost, Millimetres, Millis};
 use lifecircle::progress::Progress;
 use lifecircle::reach::{Places, catchment};
 use lifecircle::ready::Searched;
+use lifecircle::say;
 use lifecircle::standard::{AgeGroup, Threshold};
 
 use super::candidates::Candidates;
@@ -182,12 +183,13 @@ fn people_of(measured: &Measured, question: &Question, home: &Home, service: usi
     }
     let group = service.ratio.as_ref().map_or(service.people, |ratio| ratio.people);
     residents_of(home, group).ok_or_else(|| {
-        Error::new(format!(
+        Error::new(say!(
             "places of `{}` are for {}, and the ages of residents are not known",
+            "“{}”的服务对象为{}，而居民的年龄未知",
             service.id,
             group.name()
         ))
-        .hint("give people with columns children and elderly")
+        .hint(say!("give people with columns children and elderly", "请给出含 children、elderly 列的人口数据"))
     })
 }
 
@@ -228,8 +230,14 @@ impl Weights {
             return Ok(people);
         }
         let unknown = || {
-            Error::new("people of some ages are to count more, and the ages of residents are not known")
-                .hint("give people with columns children and elderly, or leave the weights out")
+            Error::new(say!(
+                "people of some ages are to count more, and the ages of residents are not known",
+                "要求某些年龄的人权重更高，而居民的年龄未知"
+            ))
+            .hint(say!(
+                "give people with columns children and elderly, or leave the weights out",
+                "请给出含 children、elderly 列的人口数据，或不设权重"
+            ))
         };
         let (children, elderly) = home.ages.children.zip(home.ages.elderly).ok_or_else(unknown)?;
         let [children, elderly] = match group {

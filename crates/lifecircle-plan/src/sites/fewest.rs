@@ -5,6 +5,7 @@ use lifecircle::error::{Error, Result};
 use lifecircle::geo::Seconds;
 use lifecircle::measure::Measured;
 use lifecircle::progress::Progress;
+use lifecircle::say;
 
 use super::{Model, Most, Prepared, Question, Solved};
 use crate::siting::{Outcome, Settings, Watch, set_cover, solve};
@@ -27,8 +28,11 @@ pub fn fewest_sites(
     progress: &dyn Progress,
 ) -> Result<(Solved, Fewest)> {
     if question.model != Model::Cover || question.floor.is_some() {
-        return Err(Error::new("the fewest facilities are those that cover a share of people")
-            .hint("leave the model and floors out"));
+        return Err(Error::new(say!(
+            "the fewest facilities are those that cover a share of people",
+            "最少设施数是指覆盖一定比例居民所需的最少数量"
+        ))
+        .hint(say!("leave the model and floors out", "请去掉模型和下限")));
     }
     let city = Prepared::new(measured, question, progress)?;
     let all: Vec<u32> = (0..city.buildable.len() as u32).collect();

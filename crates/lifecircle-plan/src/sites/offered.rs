@@ -1,5 +1,6 @@
 //! Places that the city itself offers for new facilities: vacant land, public buildings, facilities of any kind.
 
+use lifecircle::say;
 use std::collections::{HashMap, HashSet};
 
 use geo_types::Geometry;
@@ -50,9 +51,14 @@ pub fn offered(city: &City, words: &str, standard: &Standard) -> Result<Vec<Cand
         }
     }
     if candidates.is_empty() {
-        let problem =
-            if words.contains(VACANT) { "the map has no vacant land" } else { "the city has no public buildings" };
-        return Err(Error::not_found(problem).hint("choose other places for the candidates"));
+        let problem = if words.contains(VACANT) {
+            say!("the map has no vacant land", "地图中没有空闲地")
+        } else {
+            say!("the city has no public buildings", "本市没有公共建筑")
+        };
+        return Err(
+            Error::not_found(problem).hint(say!("choose other places for the candidates", "请改用其他备选地点"))
+        );
     }
     Ok(candidates)
 }

@@ -1,5 +1,6 @@
 //! A city and what is asked of it, as demands and facilities that may be built.
 
+use lifecircle::say;
 use std::collections::HashSet;
 
 use lifecircle::error::{Error, Result};
@@ -165,8 +166,8 @@ impl<'a> Prepared<'a> {
         };
         let spent: i64 = self.required.iter().map(|&number| sizes[number as usize]).sum();
         if spent > most {
-            return Err(Error::new("what is required is more than may be built")
-                .hint("raise the count or the budget, or require less"));
+            return Err(Error::new(say!("what is required is more than may be built", "必选项已超过可建总量"))
+                .hint(say!("raise the count or the budget, or require less", "请提高数量或预算，或减少必选项")));
         }
         let left = most - spent;
         // What may not be chosen is larger than what is left.

@@ -4,6 +4,7 @@ use lifecircle::city::{Community, Name};
 use lifecircle::error::{Error, Result};
 use lifecircle::geo::Seconds;
 use lifecircle::measure::Measured;
+use lifecircle::say;
 
 use super::Candidate;
 
@@ -172,38 +173,60 @@ impl Question {
             self.services.iter().enumerate().find(|(index, one)| self.services[..*index].contains(one))
         {
             let id = &measured.standard.services[*twice].id;
-            return Err(Error::new(format!("the service `{id}` is named twice")).hint("name it once"));
+            return Err(Error::new(say!("the service `{id}` is named twice", "服务 `{id}` 写了两次"))
+                .hint(say!("name it once", "请只写一次")));
         }
         for &service in &self.services {
             let service = &measured.standard.services[service];
             let is_counted = self.model == Model::Cover || self.model == Model::Capacitated;
             if is_counted && self.within.is_none() && service.count > 1 {
-                return Err(Error::new(format!(
+                return Err(Error::new(say!(
                     "`{}` asks for {} facilities within reach, and one more is only sited where one is enough",
-                    service.id, service.count
+                    "`{}` 要求可达 {} 处，而选址每次只在要求一处时适用",
+                    service.id,
+                    service.count
                 ))
-                .hint("choose the model p-median or backup, or a standard that asks for one"));
+                .hint(say!(
+                    "choose the model p-median or backup, or a standard that asks for one",
+                    "请改用模型 p-median 或 backup，或只要求一处的标准"
+                )));
             }
         }
         if self.services.len() > 1 && matches!(self.model, Model::Center | Model::Capacitated) {
-            return Err(
-                Error::new(format!("the model {} is of one service", self.model.name())).hint("name one service")
-            );
+            return Err(Error::new(say!(
+                "the model {} is of one service",
+                "模型 {} 只适用于一项服务",
+                self.model.name()
+            ))
+            .hint(say!("name one service", "请只给一项服务")));
         }
         if self.floor.is_some() && self.model != Model::Cover {
-            return Err(Error::new("floors of areas, and the worst area first, are for the model mclp")
-                .hint("leave the model out, or the floor"));
+            return Err(Error::new(say!(
+                "floors of areas, and the worst area first, are for the model mclp",
+                "区域下限和最差区域优先只适用于模型 mclp"
+            ))
+            .hint(say!("leave the model out, or the floor", "请去掉模型，或去掉下限")));
         }
         if self.within.is_some() && !self.model.counts_people() {
-            return Err(Error::new("how near is near enough is not asked where ways are made shorter")
-                .hint("leave the minutes out, or choose a model that counts people"));
+            return Err(Error::new(say!(
+                "how near is near enough is not asked where ways are made shorter",
+                "缩短路程的模型不需要规定多近算近"
+            ))
+            .hint(say!(
+                "leave the minutes out, or choose a model that counts people",
+                "请去掉分钟数，或改用按人数计算的模型"
+            )));
         }
         if self.model == Model::Center && self.weights != Weights::default() {
-            return Err(Error::new("nobody's way counts more where the longest is made shortest")
-                .hint("leave the weights out, or choose the model p-median"));
+            return Err(Error::new(say!(
+                "nobody's way counts more where the longest is made shortest",
+                "求最长路程最短时，不能给任何人加权"
+            ))
+            .hint(say!("leave the weights out, or choose the model p-median", "请去掉权重，或改用模型 p-median")));
         }
         if self.model == Model::Capacitated && self.weights != Weights::default() {
-            return Err(Error::new("everybody takes one place").hint("leave the weights out, or choose another model"));
+            return Err(Error::new(say!("everybody takes one place", "每人只占一个名额"))
+                .hint(say!("leave the weights out, or choose another model", "请去掉权重，或改用其他模型")));
         }
         Ok(())
     }

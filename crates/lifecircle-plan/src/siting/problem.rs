@@ -4,6 +4,7 @@
 //! it costs to be left out. The *p*-median, maximal covering and set covering differ only in costs, ceilings and limit. Knows
 //! nothing of cities or files.
 
+use lifecircle::say;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -282,14 +283,17 @@ impl Alike {
 
 fn check(demands: &[Demand], rows: &[Vec<Link>], opening: &[i64], limit: Option<&Limit>) -> Result<()> {
     if demands.len() != rows.len() || limit.is_some_and(|limit| limit.sizes.len() != opening.len()) {
-        return Err(Error::new("demands, links, sites and sizes are not of one length"));
+        return Err(Error::new(say!(
+            "demands, links, sites and sizes are not of one length",
+            "需求、连接、备选点与规模的数目不一致"
+        )));
     }
     if rows.iter().flatten().any(|link| link.site as usize >= opening.len()) {
-        return Err(Error::new("a demand is served by a site that is not there"));
+        return Err(Error::new(say!("a demand is served by a site that is not there", "需求由不存在的备选点服务")));
     }
     let sizes = limit.map(|limit| limit.sizes.as_slice()).unwrap_or_default();
     if demands.iter().any(|demand| demand.weight < 0) || opening.iter().chain(sizes).any(|&cost| cost < 0) {
-        return Err(Error::new("a weight, a cost or a size is below zero"));
+        return Err(Error::new(say!("a weight, a cost or a size is below zero", "权重、成本或规模小于零")));
     }
     // Whoever must be served and is not counts as dearer than anything: twice the dearest way, and the dearest site.
     let dearest =
@@ -301,7 +305,8 @@ fn check(demands: &[Demand], rows: &[Vec<Link>], opening: &[i64], limit: Option<
     let total = weights * unit + must * dearest_opening + opening.iter().map(|&cost| i128::from(cost)).sum::<i128>();
     let sizes: i128 = sizes.iter().map(|&size| i128::from(size)).sum();
     if total > LARGEST_TOTAL || sizes > LARGEST_TOTAL {
-        return Err(Error::new("the costs or sizes add up to more than 2^60").hint("give them in larger units"));
+        return Err(Error::new(say!("the costs or sizes add up to more than 2^60", "成本或规模之和超过 2^60"))
+            .hint(say!("give them in larger units", "请改用更大的单位")));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod borders;
 mod pieces;
 mod rank;
 
+use lifecircle::say;
 use std::collections::{BTreeSet, HashMap};
 
 use geo::{Area, Euclidean, Length, MapCoords, unary_union};
@@ -242,10 +243,10 @@ pub fn find_units(ready: &ReadyCity, question: &Question, watch: &dyn Watch, pro
         (parts(&regions.neighbours).iter().max().map_or(0, |most| *most as usize + 1), regions.weights.len());
     if question.count < parts || question.count > most {
         let count = question.count;
-        return Err(Error::new(format!(
-            "{count} units cannot be made: the {most} communities or cells form {parts} parts that are not connected on foot"
+        return Err(Error::new(say!(
+            "{count} units cannot be made: the {most} communities or cells form {parts} parts that are not connected on foot", "无法组成 {count} 个单元：{most} 个社区或网格在步行上分为互不相连的 {parts} 部分"
         ))
-        .hint(format!("ask for {parts} to {most}")));
+        .hint(say!("ask for {parts} to {most}", "请给 {parts} 至 {most} 之间的数")));
     }
     // Half of what may be missed is kept for units that are even and round.
     let mut found = solve(&regions, question.gap / 2.0, watch)?;
@@ -310,19 +311,25 @@ impl Regioned {
             None => false,
         });
         if pieces.is_empty() {
-            return Err(Error::new("no community has a home by a street")
-                .hint("import with community boundaries, or put cells together"));
+            return Err(Error::new(say!("no community has a home by a street", "没有一个社区的居住点临近街道"))
+                .hint(say!("import with community boundaries, or put cells together", "请导入社区边界，或改用网格")));
         }
         let homes: usize = pieces.iter().map(|piece| piece.homes.len()).sum();
         if homes.saturating_mul(pieces.len()) > MOST_WAYS {
             let count = pieces.len();
-            return Err(Error::new(format!("{count} pieces with {homes} homes are too many to put together"))
-                .hint("choose larger cells"));
+            return Err(Error::new(say!(
+                "{count} pieces with {homes} homes are too many to put together",
+                "{count} 个地块、{homes} 个居住点，数量过多，无法组合"
+            ))
+            .hint(say!("choose larger cells", "请改用更大的网格")));
         }
         if pieces.len() > MOST_REGIONS {
-            return Err(
-                Error::new(format!("{} pieces are too many to put together", pieces.len())).hint("choose larger cells")
-            );
+            return Err(Error::new(say!(
+                "{} pieces are too many to put together",
+                "{} 个地块数量过多，无法组合",
+                pieces.len()
+            ))
+            .hint(say!("choose larger cells", "请改用更大的网格")));
         }
         let mut region_of: Vec<u32> = (0..pieces.len() as u32).collect();
         for [a, b] in &question.together {
@@ -368,9 +375,8 @@ impl Regioned {
         let pair = |[a, b]: &[String; 2]| -> Result<[u32; 2]> {
             let [one, other] = [named(&self.pieces, a)?, named(&self.pieces, b)?].map(|piece| self.region_of[piece]);
             if one == other {
-                return Err(
-                    Error::new(format!("{a} and {b} cannot be together and apart")).hint("leave one of both out")
-                );
+                return Err(Error::new(say!("{a} and {b} cannot be together and apart", "{a} 与 {b} 不能既合又分"))
+                    .hint(say!("leave one of both out", "请去掉其中一项")));
             }
             Ok([one, other])
         };
@@ -414,8 +420,12 @@ impl Regioned {
         let free: Vec<i64> = (0..).zip(weights).filter(is_free).map(|(_, weight)| *weight).collect();
         match question.count.checked_sub(self.kept.len()) {
             Some(0) | None if !free.is_empty() => {
-                let hint = format!("ask for more than {} units", self.kept.len());
-                Err(Error::new("the units that are kept leave none for the other communities").hint(hint))
+                let hint = say!("ask for more than {} units", "请给出多于 {} 个单元", self.kept.len());
+                Err(Error::new(say!(
+                    "the units that are kept leave none for the other communities",
+                    "保留的单元没有给其余社区留下单元"
+                ))
+                .hint(hint))
             }
             Some(units) if units > 0 => Ok(free.iter().sum::<i64>() as f64 / units as f64),
             _ => Ok(weights.iter().sum::<i64>() as f64 / self.kept.len().max(1) as f64),
@@ -442,9 +452,8 @@ impl Regioned {
 
     fn answer(&self, ready: &ReadyCity, question: &Question, found: &Found, ways: &Ways) -> Result<Units> {
         let Some(plan) = &found.plan else {
-            return Err(
-                Error::new("no connected units were found").hint("ask for other numbers, or fewer that must be apart")
-            );
+            return Err(Error::new(say!("no connected units were found", "未找到连通的单元"))
+                .hint(say!("ask for other numbers, or fewer that must be apart", "请改变数量，或减少必须分开的社区")));
         };
         let city = ready.city();
         let weights = self.weights(city);
@@ -507,15 +516,22 @@ fn keep(pieces: &[Piece], region_of: &mut [u32], question: &Question) -> Result<
         let members = unit.iter().map(|name| named(pieces, name)).collect::<Result<BTreeSet<usize>>>()?;
         let Some(&one) = members.first() else { continue };
         if let Some(&twice) = members.iter().find(|member| !taken.insert(**member)) {
-            return Err(
-                Error::new(format!("{} is in two units that are kept", pieces[twice].id)).hint("name it in one")
-            );
+            return Err(Error::new(say!(
+                "{} is in two units that are kept",
+                "{} 属于两个保留的单元",
+                pieces[twice].id
+            ))
+            .hint(say!("name it in one", "请只写在一个单元中")));
         }
         let regions: BTreeSet<u32> = members.iter().map(|member| region_of[*member]).collect();
         let pulled = (0..pieces.len()).find(|piece| regions.contains(&region_of[*piece]) && !members.contains(piece));
         if let Some(pulled) = pulled {
-            let problem = format!("{} is to be together with a unit that is kept without it", pieces[pulled].id);
-            return Err(Error::new(problem).hint("leave one of both out"));
+            let problem = say!(
+                "{} is to be together with a unit that is kept without it",
+                "{} 要与一个保留的、不含它的单元合并",
+                pieces[pulled].id
+            );
+            return Err(Error::new(problem).hint(say!("leave one of both out", "请去掉其中一项")));
         }
         members.iter().for_each(|member| region_of[*member] = region_of[one]);
         first.push(one);

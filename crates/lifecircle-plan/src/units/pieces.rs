@@ -1,5 +1,6 @@
 //! What is put together: communities, or squares of a grid, each with its homes and the home in its middle.
 
+use lifecircle::say;
 use std::collections::BTreeMap;
 
 use geo_types::{LineString, MultiPolygon, Polygon};
@@ -28,11 +29,14 @@ pub fn named(pieces: &[Piece], called: &str) -> Result<usize> {
     let mut found = pieces.iter().enumerate().filter(|(_, piece)| is(piece));
     match (found.next(), found.next()) {
         (Some((place, _)), None) => Ok(place),
-        (Some((_, one)), Some((_, other))) => Err(Error::new(format!("several are called {called:?}"))
-            .hint(format!("give an id, as {} or {}", one.id, other.id))),
+        (Some((_, one)), Some((_, other))) => Err(Error::new(say!(
+            "several are called {called:?}",
+            "有多个名为 {called:?}"
+        ))
+        .hint(say!("give an id, as {} or {}", "请给出编号，如 {} 或 {}", one.id, other.id))),
         _ => {
-            Err(Error::not_found(format!("there is no community {called:?} with homes"))
-                .hint("give its id or its name"))
+            Err(Error::not_found(say!("there is no community {called:?} with homes", "没有含居住点的社区 {called:?}"))
+                .hint(say!("give its id or its name", "请给出其编号或名称")))
         }
     }
 }
@@ -64,7 +68,8 @@ pub fn communities(city: &City) -> (Vec<Piece>, f64) {
 /// Squares of a grid that have homes.
 pub fn cells(city: &City, side: Metres) -> Result<(Vec<Piece>, f64)> {
     if !(50.0..=100_000.0).contains(&side.0) {
-        return Err(Error::new(format!("cells of {} m cannot be made", side.0)).hint("choose 50 m to 100 km"));
+        return Err(Error::new(say!("cells of {} m cannot be made", "无法划分 {} 米的网格", side.0))
+            .hint(say!("choose 50 m to 100 km", "请在 50 米至 100 千米之间选择")));
     }
     let [west, south, _, north] = city.about.extent;
     let frame = Frame::at(f64::midpoint(south, north));

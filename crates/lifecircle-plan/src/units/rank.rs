@@ -2,6 +2,7 @@
 //!
 //! Each unit has the same budget, for facilities at its own junctions; whoever gains counts, in the unit or beside it.
 
+use lifecircle::say;
 use std::cmp::Ordering;
 
 use geo::{BoundingRect as _, Intersects as _};
@@ -84,14 +85,19 @@ pub fn rank(
     progress: &dyn Progress,
 ) -> Result<Vec<Pilot>> {
     if pilots.prices.is_empty() {
-        return Err(Error::new("nothing may be built in pilots")
-            .hint("give prices of services, or a standard that requires some"));
+        return Err(Error::new(say!("nothing may be built in pilots", "试点中没有可建的设施")).hint(say!(
+            "give prices of services, or a standard that requires some",
+            "请给出服务的价格，或改用有必需服务的标准"
+        )));
     }
     let all = junctions(&measured.reached.ready, progress)?;
     let pilot = |(number, unit): (usize, &super::Unit)| {
         if watch.is_over() {
-            return Err(Error::new("there was no time to search all units for pilots")
-                .hint("give more time, or ask for fewer units"));
+            return Err(Error::new(say!(
+                "there was no time to search all units for pilots",
+                "时间不足，未能为所有单元排序"
+            ))
+            .hint(say!("give more time, or ask for fewer units", "请给更多时间，或减少单元")));
         }
         let extent = unit.shape.bounding_rect();
         let is_inside =

@@ -25,7 +25,7 @@ use super::ask::{Asked, Given, Named};
 use crate::App;
 use crate::identity::SignedIn;
 use crate::jobs::{Job, Standing};
-use crate::problem::Problem;
+use crate::problem::{Problem, language_of};
 use crate::work::Lane;
 
 pub fn routes() -> ApiRouter<Arc<App>> {
@@ -146,11 +146,12 @@ async fn look(
     State(app): Shared,
     _: SignedIn,
     Named(of): Named<OfUpload>,
+    headers: axum::http::HeaderMap,
     Asked(reading): Asked<Reading>,
 ) -> Result<Json<ListPreview>, Problem> {
     let path = app.uploads.path(of.number)?;
-    let reading = reading.told()?;
-    let looked = move |_: &crate::work::Stop| Ok(look_at_list(&path, &reading)?);
+    let (reading, language) = (reading.told()?, language_of(&headers));
+    let looked = move |_: &crate::work::Stop| Ok(look_at_list(&path, &reading, language)?);
     app.work.run(Lane::Heavy, looked).await.map(Json)
 }
 

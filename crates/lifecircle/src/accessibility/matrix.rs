@@ -39,8 +39,11 @@ impl Ways {
             ways.to.extend_from_slice(&column(1));
             ways.cost.extend_from_slice(batch.column(2).as_primitive::<Float64Type>().values());
             if ways.cost.len() > MOST_ROWS {
-                return Err(Error::new(format!("more than {MOST_ROWS} pairs lie within the limit of each other"))
-                    .hint("give a smaller limit, or ask in parts"));
+                return Err(Error::new(say!(
+                    "more than {MOST_ROWS} pairs lie within the limit of each other",
+                    "在范围内的点对超过 {MOST_ROWS}"
+                ))
+                .hint(say!("give a smaller limit, or ask in parts", "请缩小范围，或分批计算")));
             }
             Ok(())
         })?;

@@ -65,10 +65,12 @@ pub fn opportunities<C: Unit>(
     if let Some((name, _)) =
         columns.iter().enumerate().find_map(|(index, one)| columns[..index].iter().find(|other| other.0 == one.0))
     {
-        return Err(Error::new(format!("the column `{name}` is named twice")).hint("name it once"));
+        return Err(Error::new(say!("the column `{name}` is named twice", "列 `{name}` 写了两次"))
+            .hint(say!("name it once", "请只写一次")));
     }
     if limits.is_empty() {
-        return Err(Error::new("no limit is given").hint("say within how many minutes or metres"));
+        return Err(Error::new(say!("no limit is given", "未给出范围"))
+            .hint(say!("say within how many minutes or metres", "请说明在多少分钟或米以内")));
     }
     let decays: Vec<Decay<C::Quantity>> = limits.iter().map(|limit| C::decay(&asked.decay, *limit)).collect();
     let within = Within { limits, decays: &decays };

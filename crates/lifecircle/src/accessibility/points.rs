@@ -50,8 +50,10 @@ impl std::str::FromStr for Points {
         };
         let at: Option<Vec<LonLat>> = text.split(';').filter(|part| !part.trim().is_empty()).map(point).collect();
         let at = at.filter(|at| !at.is_empty()).ok_or_else(|| {
-            Error::new(format!("{text:?} is no longitude and latitude"))
-                .hint("write longitude,latitude in degrees, as 106.79,39.62; several with semicolons")
+            Error::new(say!("{text:?} is no longitude and latitude", "{text:?} 不是经纬度")).hint(say!(
+                "write longitude,latitude in degrees, as 106.79,39.62; several with semicolons",
+                "请写“经度,纬度”，如 106.79,39.62；多个以分号分隔"
+            ))
         })?;
         let ids = (1..=at.len()).map(|number| number.to_string()).collect();
         Ok(Self { ids, at, whose: Whose::Anybodys, values: Vec::new() })
@@ -73,7 +75,9 @@ impl Points {
         for (number, record) in records.rows.iter().enumerate() {
             ids.push(records.text(record, id).map_or_else(|| (number + 1).to_string(), str::to_owned));
             let point = point_of(&coordinates.of(&records, number)?);
-            at.push(point.ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?);
+            at.push(point.ok_or_else(|| {
+                records.error(record, say!("its geometry is empty", "其几何是空的")).hint(say!("remove it", "请删除"))
+            })?);
         }
         let column = |name: &String| {
             let numbers = records.sizes(records.named_column(name)?)?;
@@ -81,7 +85,9 @@ impl Points {
         };
         let values = columns.iter().map(column).collect::<Result<_>>()?;
         if at.is_empty() {
-            return Err(Error::new("it has no rows").file(part.path).hint("give a list of places"));
+            return Err(Error::new(say!("it has no rows", "没有数据行"))
+                .file(part.path)
+                .hint(say!("give a list of places", "请给出地点名录")));
         }
         Ok(Self { ids, at, whose: Whose::Anybodys, values })
     }
@@ -105,12 +111,15 @@ impl Points {
         let index = catalogue.kinds.iter().position(|other| other.id == kind).ok_or_else(|| {
             let alike =
                 catalogue.kinds.iter().max_by(|a, b| strsim::jaro(&a.id, kind).total_cmp(&strsim::jaro(&b.id, kind)));
-            Error::not_found(format!("there is no file {kind:?}, and no kind of facilities of that name")).hint(
-                format!(
-                    "did you mean {}? `lifecircle standards kinds` lists them",
-                    alike.map(|kind| kind.id.as_str()).unwrap_or_default()
-                ),
-            )
+            Error::not_found(say!(
+                "there is no file {kind:?}, and no kind of facilities of that name",
+                "没有文件 {kind:?}，也没有此类设施"
+            ))
+            .hint(say!(
+                "did you mean {}? `lifecircle standards kinds` lists them",
+                "是否指 {}？类别见 `lifecircle standards kinds`",
+                alike.map(|kind| kind.id.as_str()).unwrap_or_default()
+            ))
         })?;
         let is_of = |facility: &crate::city::Facility| catalogue.kinds_of(facility).contains(&index);
         let all: Vec<u32> = (0..city.facilities.len() as u32)
@@ -118,8 +127,14 @@ impl Points {
             .filter(|one| is_of(&city.facilities[*one as usize]))
             .collect();
         if all.is_empty() {
-            return Err(Error::not_found(format!("the city has no facility of the kind {kind}"))
-                .hint("`lifecircle facilities` lists the kinds that it has"));
+            return Err(Error::not_found(say!(
+                "the city has no facility of the kind {kind}",
+                "城市中没有类别为 {kind} 的设施"
+            ))
+            .hint(say!(
+                "`lifecircle facilities` lists the kinds that it has",
+                "本市有的类别见 `lifecircle facilities`"
+            )));
         }
         let each = || all.iter().map(|one| &city.facilities[*one as usize]);
         let values = vec![
@@ -152,11 +167,13 @@ impl Points {
         let found = self.values.iter().find(|(name, _)| name == column).map(|(_, values)| values.as_slice());
         found.ok_or_else(|| {
             let known: Vec<&str> = self.values.iter().map(|(name, _)| name.as_str()).collect();
-            Error::not_found(format!("these places have no column `{column}`")).hint(if known.is_empty() {
-                "give a list that has it".to_owned()
-            } else {
-                format!("they have {}", known.join(", "))
-            })
+            Error::not_found(say!("these places have no column `{column}`", "这些地点没有列 `{column}`")).hint(
+                if known.is_empty() {
+                    say!("give a list that has it", "请给出含此列的名录")
+                } else {
+                    say!("they have {}", "现有列：{}", known.join(", "))
+                },
+            )
         })
     }
 

@@ -22,8 +22,11 @@ pub fn routes(ready: &ReadyCity, from: &Points, to: &Points, progress: &dyn Prog
         (all, 1) => (0..all).map(|from| (from, 0)).collect(),
         (first, second) if first == second => (0..first).map(|one| (one, one)).collect(),
         (first, second) => {
-            return Err(Error::new(format!("there are {first} places to set out from and {second} to go to"))
-                .hint("give as many of both, or one of either"));
+            return Err(Error::new(say!(
+                "there are {first} places to set out from and {second} to go to",
+                "起点有 {first} 个，终点有 {second} 个"
+            ))
+            .hint(say!("give as many of both, or one of either", "两者数目应相同，或其中之一只有一个")));
         }
     };
     let mut found = Vec::with_capacity(pairs.len());

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::geo::{LonLat, Metres};
 use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
+use crate::text::Text;
 
 /// The version of the format. Cities of this and of the three versions before are read.
 pub const FORMAT_VERSION: u32 = 6;
@@ -108,8 +109,8 @@ pub fn write(city: &City, directory: &Path) -> Result<()> {
         tables,
         about: city.about.clone(),
     };
-    let text =
-        toml::to_string(&head).map_err(|e| Error::new(format!("cannot describe the city ({e})")).file(directory))?;
+    let text = toml::to_string(&head)
+        .map_err(|e| Error::new(say!("cannot describe the city ({e})", "无法描述该城市（{e}）")).file(directory))?;
     write_text(&directory.join(ABOUT), &text)
 }
 
@@ -124,13 +125,21 @@ pub fn overview(directory: &Path) -> Result<About> {
 fn read_head(directory: &Path) -> Result<Head> {
     let path = directory.join(ABOUT);
     if !path.exists() {
-        return Err(Error::not_found("this is not a city directory: it holds no city.toml")
-            .file(directory)
-            .hint("make one with `lifecircle import city.osm.pbf -o NAME.city`"));
+        return Err(Error::not_found(say!(
+            "this is not a city directory: it holds no city.toml",
+            "这不是城市目录：其中没有 city.toml"
+        ))
+        .file(directory)
+        .hint(say!(
+            "make one with `lifecircle import city.osm.pbf -o NAME.city`",
+            "请用 `lifecircle import city.osm.pbf -o NAME.city` 生成"
+        )));
     }
-    let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
+    let text = std::fs::read_to_string(&path).map_err(|e| Error::io(say!("read", "读取"), &path, &e))?;
     let damaged = |e: toml::de::Error| {
-        Error::damaged(format!("it cannot be read ({})", e.message())).file(&path).hint("import the city again")
+        Error::damaged(say!("it cannot be read ({})", "无法读取（{}）", e.message()))
+            .file(&path)
+            .hint(say!("import the city again", "请重新导入该城市"))
     };
     #[derive(Deserialize)]
     struct Version {
@@ -138,11 +147,11 @@ fn read_head(directory: &Path) -> Result<Head> {
     }
     let Version { format_version } = toml::from_str(&text).map_err(damaged)?;
     if !(EARLIEST_VERSION..=FORMAT_VERSION).contains(&format_version) {
-        return Err(Error::unsupported(format!(
-            "the city is of format {format_version}, and this program reads formats {EARLIEST_VERSION} to {FORMAT_VERSION}"
+        return Err(Error::unsupported(say!(
+            "the city is of format {format_version}, and this program reads formats {EARLIEST_VERSION} to {FORMAT_VERSION}", "城市的格式为 {format_version}，本程序可读 {EARLIEST_VERSION} 至 {FORMAT_VERSION}"
         ))
         .file(directory)
-        .hint("import the city again with this version"));
+        .hint(say!("import the city again with this version", "请用此版本重新导入该城市")));
     }
     toml::from_str(&text).map_err(damaged)
 }
@@ -163,7 +172,7 @@ pub fn load(directory: &Path) -> Result<City> {
         let is_there = if has_checks { head.tables.contains_key(name) } else { table_path(directory, name).exists() };
         if is_there { read(name) } else { Ok(Table::new()) }
     };
-    let place = |name: &str, e: Error| e.file(table_path(directory, name)).hint(IMPORT_AGAIN);
+    let place = |name: &str, e: Error| e.file(table_path(directory, name)).hint(import_again());
     let streets =
         streets_of(&read("network_nodes")?, &read("network_edges")?).map_err(|e| place("network_edges", e))?;
     let city = City {
@@ -185,7 +194,7 @@ pub fn load(directory: &Path) -> Result<City> {
 /// If it cannot be written.
 pub fn write_engine(directory: &Path, walker: &str, bytes: &[u8]) -> Result<()> {
     let path = engine_path(directory, walker);
-    std::fs::write(&path, bytes).map_err(|e| Error::io("write", &path, &e))
+    std::fs::write(&path, bytes).map_err(|e| Error::io(say!("write", "写入"), &path, &e))
 }
 
 /// The engine of a walker that is kept with a city, if there is one.
@@ -197,7 +206,9 @@ fn engine_path(directory: &Path, walker: &str) -> PathBuf {
     directory.join(format!("reach-{walker}.bin"))
 }
 
-const IMPORT_AGAIN: &str = "import the city again";
+fn import_again() -> Text {
+    say!("import the city again", "请重新导入该城市")
+}
 
 fn table_path(directory: &Path, name: &str) -> PathBuf {
     directory.join(format!("{name}.parquet"))
@@ -205,15 +216,23 @@ fn table_path(directory: &Path, name: &str) -> PathBuf {
 
 /// Reads a table that must be the one that was written with the city.
 fn read_checked(path: &Path, wanted: Option<&TableCheck>) -> Result<Table> {
-    let wrong = |problem: String| Error::new(problem).file(path).hint(IMPORT_AGAIN);
-    let wanted = wanted.ok_or_else(|| wrong(format!("{ABOUT} does not say what this must hold")))?;
+    let wrong = |problem: Text| Error::new(problem).file(path).hint(import_again());
+    let wanted = wanted
+        .ok_or_else(|| wrong(say!("{ABOUT} does not say what this must hold", "{ABOUT} 没有写明它应有的内容")))?;
     if checksum(path)? != wanted.crc32 {
-        return Err(wrong(format!("this is damaged, or is not the file that {ABOUT} goes with")));
+        return Err(wrong(say!(
+            "this is damaged, or is not the file that {ABOUT} goes with",
+            "它已损坏，或与 {ABOUT} 不匹配"
+        )));
     }
     let table = read_parquet(path)?;
     match table.rows() {
         rows if rows == wanted.rows => Ok(table),
-        rows => Err(wrong(format!("it holds {rows} rows, and {ABOUT} says {}", wanted.rows))),
+        rows => Err(wrong(say!(
+            "it holds {rows} rows, and {ABOUT} says {}",
+            "它有 {rows} 行，而 {ABOUT} 写的是 {}",
+            wanted.rows
+        ))),
     }
 }
 
@@ -226,7 +245,7 @@ fn word<T: Serialize>(value: &T) -> String {
 fn of_word<T: DeserializeOwned>(text: Option<&str>) -> Result<T> {
     let text = text.unwrap_or_default();
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|_| Error::new(format!("the word {text:?} is not known")))
+        .map_err(|_| Error::new(say!("the word {text:?} is not known", "不认识 {text:?}")))
 }
 
 fn point(at: LonLat) -> Geometry<f64> {
@@ -260,7 +279,7 @@ fn edges_table(streets: &Streets) -> Table {
 fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     let points = nodes.geometries().unwrap_or_default().iter().map(|geometry| match geometry {
         Geometry::Point(point) => Ok(point.0),
-        _ => Err(Error::new("a node is no point")),
+        _ => Err(Error::new(say!("a node is no point", "有节点不是点"))),
     });
     let mut streets = Streets { nodes: points.collect::<Result<_>>()?, ..Streets::default() };
     let count = streets.nodes.len() as i64;
@@ -274,10 +293,12 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
         (edges.get_text("surface")?, edges.get_text("wheels")?, edges.get_numbers("width")?);
     let node = |id: Option<i64>| match id {
         Some(id) if (0..count).contains(&id) => Ok(id as u32),
-        _ => Err(Error::new("an edge ends at a node that is not there")),
+        _ => Err(Error::new(say!("an edge ends at a node that is not there", "有路段的端点不存在"))),
     };
     for from in edges.get_ids("from")? {
-        let Some(Geometry::LineString(line)) = lines.next() else { return Err(Error::new("an edge has no line")) };
+        let Some(Geometry::LineString(line)) = lines.next() else {
+            return Err(Error::new(say!("an edge has no line", "有路段没有线")));
+        };
         let begin = streets.bends.len() as u32;
         streets.bends.extend(line.0.get(1..line.0.len().saturating_sub(1)).unwrap_or_default());
         streets.edges.push(Street {
@@ -328,7 +349,9 @@ fn homes_of(table: &Table) -> Result<Vec<Home>> {
     let to_edge: Vec<Option<f64>> = table.get_numbers("to_edge").map(Iterator::collect).unwrap_or_default();
     let mut homes = Vec::with_capacity(table.rows());
     for id in table.get_text("id")? {
-        let Some(Geometry::Point(at)) = points.next() else { return Err(Error::new("a home is no point")) };
+        let Some(Geometry::Point(at)) = points.next() else {
+            return Err(Error::new(say!("a home is no point", "有居住点不是点")));
+        };
         homes.push(Home {
             id: id.unwrap_or_default().to_owned(),
             at: at.0,
@@ -386,7 +409,7 @@ fn facilities_of(table: &Table) -> Result<Vec<Facility>> {
     let mut facilities = Vec::with_capacity(table.rows());
     for id in table.get_text("id")? {
         let Some(Geometry::MultiPoint(points)) = entries.next() else {
-            return Err(Error::new("a facility has no entries"));
+            return Err(Error::new(say!("a facility has no entries", "有设施没有入口")));
         };
         let points = points.iter().map(|point| point.0).collect();
         let tags = tags_of(tags.next().flatten());
@@ -491,7 +514,7 @@ fn communities_of(table: &Table) -> Result<Vec<Community>> {
 fn shapes(table: &Table) -> Result<Vec<MultiPolygon<f64>>> {
     let shape = |geometry: &Geometry<f64>| match geometry {
         Geometry::MultiPolygon(shape) => Ok(shape.clone()),
-        _ => Err(Error::new("a shape is no area")),
+        _ => Err(Error::new(say!("a shape is no area", "有图形不是面"))),
     };
     table.geometries().unwrap_or_default().iter().map(shape).collect()
 }

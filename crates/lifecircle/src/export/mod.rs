@@ -49,8 +49,8 @@ pub fn write_changes(changes: &Changes, directory: &Path, formats: &[Format]) ->
         table.write(&directory.join(format!("facility_changes.{}", format.extension())), *format)?;
     }
     let path = directory.join("changes.json");
-    let text =
-        serde_json::to_string_pretty(changes).map_err(|e| Error::new(format!("cannot write ({e})")).file(&path))?;
+    let text = serde_json::to_string_pretty(changes)
+        .map_err(|e| Error::new(say!("cannot write ({e})", "无法写出（{e}）")).file(&path))?;
     write_text(&path, &(text + "\n"))
 }
 
@@ -60,6 +60,6 @@ pub fn write_changes(changes: &Changes, directory: &Path, formats: &[Format]) ->
 /// If the file cannot be written.
 pub fn write_summary(summary: &Summary, path: &Path) -> Result<()> {
     let text = serde_json::to_string_pretty(&summary.to_json())
-        .map_err(|e| Error::new(format!("cannot write ({e})")).file(path))?;
+        .map_err(|e| Error::new(say!("cannot write ({e})", "无法写出（{e}）")).file(path))?;
     write_text(path, &(text + "\n"))
 }

@@ -59,7 +59,10 @@ impl<Q: Quantity> Decay<Q> {
                     && bands.windows(2).all(|pair| pair[0].0 < pair[1].0)
             }
         };
-        let wrong = || Error::new("the decay makes no sense").hint("give positive times, and bands that ascend");
+        let wrong = || {
+            Error::new(say!("the decay makes no sense", "衰减函数不合理"))
+                .hint(say!("give positive times, and bands that ascend", "请给出正的时间，以及递增的分段"))
+        };
         good.then_some(self).ok_or_else(wrong)
     }
 

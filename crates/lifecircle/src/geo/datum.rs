@@ -52,8 +52,12 @@ impl FromStr for Datum {
             ("bd09", _) => Ok(Self::Bd09),
             (_, Some(Ok(4326 | 4490))) => Ok(Self::Wgs84),
             (_, Some(Ok(code))) => Epsg::new(code).map(Self::Epsg),
-            _ => Err(Error::new(format!("there are no coordinates called `{text}`"))
-                .hint("give wgs84, gcj02, bd09, or a code as EPSG:4547")),
+            _ => Err(Error::new(say!("there are no coordinates called `{text}`", "没有名为 `{text}` 的坐标系")).hint(
+                say!(
+                    "give wgs84, gcj02, bd09, or a code as EPSG:4547",
+                    "请给出 wgs84、gcj02、bd09，或 EPSG:4547 之类的代码"
+                ),
+            )),
         }
     }
 }

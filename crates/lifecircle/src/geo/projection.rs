@@ -97,8 +97,8 @@ const LONGEST_TEXT: usize = 1 << 16;
 const DEEPEST_TEXT: usize = 32;
 
 fn cannot(why: &str) -> Error {
-    Error::unsupported(format!("its coordinate system cannot be computed ({why})"))
-        .hint("reproject it to longitude and latitude, for example with QGIS")
+    Error::unsupported(say!("its coordinate system cannot be computed ({why})", "其坐标系无法计算（{why}）"))
+        .hint(say!("reproject it to longitude and latitude, for example with QGIS", "请先用 QGIS 等软件转换为经纬度"))
 }
 
 /// A coordinate system by its number in the EPSG register. It is there, and can be computed.
@@ -149,10 +149,12 @@ fn find(code: u16) -> Result<Projection> {
         return Ok(projection.clone());
     }
     let Some(definition) = crs_definitions::from_code(code) else {
-        return Err(Error::not_found(format!("EPSG:{code} is not known"))
-            .hint("look the code up in QGIS; CGCS2000 in zones of three degrees is EPSG:4513 to 4554"));
+        return Err(Error::not_found(say!("EPSG:{code} is not known", "不认识 EPSG:{code}")).hint(say!(
+            "look the code up in QGIS; CGCS2000 in zones of three degrees is EPSG:4513 to 4554",
+            "请在 QGIS 中查询代码；CGCS2000 三度分带为 EPSG:4513 至 4554"
+        )));
     };
-    let projection = Projection::of_proj(definition.proj4).map_err(|e| e.place(format!("EPSG:{code}")))?;
+    let projection = Projection::of_proj(definition.proj4).map_err(|e| e.place(say!("EPSG:{code}", "EPSG:{code}")))?;
     known.insert(code, projection.clone());
     Ok(projection)
 }

@@ -19,6 +19,7 @@ use crate::geo::polygon;
 use crate::setting::Setting;
 use crate::sources::columns::Meaning;
 use crate::sources::records::{Coordinates, Records, RowPlace};
+use crate::text::Text;
 
 /// Which columns name areas, the likeliest first.
 const NAMES: [Meaning; 4] = [Meaning::Name, Meaning::Community, Meaning::Subdistrict, Meaning::District];
@@ -95,10 +96,10 @@ impl AreaTotals {
         }
         if matches!(counted, Counted::Persons(_)) {
             if let Some(nameless) = rows.iter().find(|row| row.name.is_empty()) {
-                return Err(Error::new("a person has no community")
+                return Err(Error::new(say!("a person has no community", "有人没有所属社区"))
                     .file(&records.file)
-                    .place(nameless.place.to_string())
-                    .hint("fill it in, or remove the line"));
+                    .place(nameless.place.told())
+                    .hint(say!("fill it in, or remove the line", "请补全，或删除该行")));
             }
             rows = by_area(rows);
         }
@@ -108,11 +109,11 @@ impl AreaTotals {
         Ok(Some(Self { file: records.file.clone(), rows }))
     }
 
-    fn error(&self, row: &AreaTotal, problem: String) -> Error {
-        Error::new(problem)
-            .file(&self.file)
-            .place(row.place.to_string())
-            .hint("give each area once, with a column of its subdistrict, or its id, where two have one name")
+    fn error(&self, row: &AreaTotal, problem: Text) -> Error {
+        Error::new(problem).file(&self.file).place(row.place.told()).hint(say!(
+            "give each area once, with a column of its subdistrict, or its id, where two have one name",
+            "每个区域只写一次；同名的请加上所属街道列或编号"
+        ))
     }
 
     /// Shares the totals among the homes as they were estimated. Homes in no area of the table keep their estimate.
@@ -169,16 +170,19 @@ impl AreaTotals {
                 continue;
             };
             if let Some(other) = taken.insert(area, row) {
-                return Err(self.error(row, format!("it is of the same area as {}", other.place)));
+                return Err(self.error(row, say!("it is of the same area as {}", "它与{}属于同一区域", other.place)));
             }
             joined.push((row, area));
         }
         let set = Setting::Communities;
         let (count, people, names) = told(&missed);
         if joined.is_empty() {
-            return Err(Error::new(format!("none of its areas is known: {names} …"))
+            return Err(Error::new(say!("none of its areas is known: {names} …", "所列区域均无法识别：{names} …"))
                 .file(&self.file)
-                .hint(format!("give {set} that have these names or ids, or add coordinates to the table")));
+                .hint(say!(
+                    "give {set} that have these names or ids, or add coordinates to the table",
+                    "请给出含这些名称或编号的{set}，或在表中加上坐标"
+                )));
         }
         if count > 0 {
             notes.push(note(
@@ -287,7 +291,7 @@ impl<'a> Known<'a> {
     }
 
     /// The area of a row: by its name, and by its id where nothing has that name.
-    fn find(&self, row: &AreaTotal) -> std::result::Result<Option<usize>, String> {
+    fn find(&self, row: &AreaTotal) -> std::result::Result<Option<usize>, Text> {
         let by_id = || self.by_id.get(&plain(&row.id)).copied();
         let Some(named) = self.by_name.get(&plain(&row.name)).filter(|_| !row.name.is_empty()) else {
             // A short number beside a name that nothing has counts the rows, and is no id.
@@ -305,7 +309,7 @@ impl<'a> Known<'a> {
                 None if self.has_levels => {
                     Ok(several.iter().copied().min_by(|a, b| self.sizes[*a].total_cmp(&self.sizes[*b])))
                 }
-                None => Err(format!("{} areas are called {}", several.len(), row.name)),
+                None => Err(say!("{} areas are called {}", "有 {} 个区域名为 {}", several.len(), row.name)),
             },
         }
     }

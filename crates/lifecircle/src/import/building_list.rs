@@ -150,7 +150,9 @@ pub fn read_buildings<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<Bui
         buildings.push(GivenBuilding { id: format!("building:{id}"), tags: columns.tags(&records, record), shape });
     }
     if buildings.is_empty() {
-        return Err(crate::Error::new("it holds no outlines of buildings").file(part.path).hint("give polygons"));
+        return Err(crate::Error::new(say!("it holds no outlines of buildings", "其中没有建筑轮廓"))
+            .file(part.path)
+            .hint(say!("give polygons", "请给出多边形")));
     }
     let file = part.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(BuildingList { file, buildings, no_areas })

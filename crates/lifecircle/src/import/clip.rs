@@ -59,7 +59,10 @@ impl Clip {
     /// If it is empty.
     pub fn new(area: MultiPolygon<f64>) -> Result<Self> {
         let rect = area.bounding_rect().filter(|_| polygon::area(&area) > 0.0);
-        let rect = rect.ok_or_else(|| Error::new("the area to cut out is empty").hint("give a polygon"))?;
+        let rect = rect.ok_or_else(|| {
+            Error::new(say!("the area to cut out is empty", "裁剪范围是空的"))
+                .hint(say!("give a polygon", "请给出一个多边形"))
+        })?;
         let frame = Frame::at(rect.center().y);
         let (dx, dy) = (MARGIN / frame.per_lon, MARGIN / frame.per_lat);
         let corner = LonLat { x: rect.min().x - dx, y: rect.min().y - dy };
@@ -69,7 +72,8 @@ impl Clip {
         let (width, height) = ((wide / step.x).ceil() as usize, (high / step.y).ceil() as usize);
         let index = AreaIndex::new([&area]);
         if polygon::rings(&area).map(|ring| ring.0.len()).sum::<usize>() > MOST_CORNERS {
-            return Err(Error::new("the area to cut out has more corners than any border").hint("simplify it"));
+            return Err(Error::new(say!("the area to cut out has more corners than any border", "裁剪范围的角点过多"))
+                .hint(say!("simplify it", "请先简化")));
         }
         let border = polygon::rings(&area).flat_map(|ring| polygon::points_along(ring, Metres(metres), MOST_STEPS));
         let border = RTree::bulk_load(border.map(Mercator::project).collect());
@@ -129,8 +133,11 @@ pub fn read_clip<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<Clip> {
     let mut all = MultiPolygon(Vec::new());
     for number in 0..records.rows.len() {
         let shape = into_areas(coordinates.of(&records, number)?);
-        let shape = shape
-            .ok_or_else(|| records.error(&records.rows[number], "its geometry is not an area").hint("give polygons"))?;
+        let shape = shape.ok_or_else(|| {
+            records
+                .error(&records.rows[number], say!("its geometry is not an area", "其几何不是面"))
+                .hint(say!("give polygons", "请给出多边形"))
+        })?;
         all.0.extend(shape.0);
     }
     Clip::new(all).map_err(|e| e.file(part.path))
@@ -165,11 +172,17 @@ pub fn boundary_clip(osm: &OsmSource, name: &str, progress: &dyn Progress) -> Re
     known.dedup();
     let more = if known.len() > TOLD { " …" } else { "" };
     let known: Vec<String> = known.into_iter().take(TOLD).map(|(_, name)| name).collect();
-    Err(Error::not_found(format!("the extract holds no whole administrative boundary called {name:?}")).hint(
-        if known.is_empty() {
-            "give a file with the area".to_owned()
-        } else {
-            format!("give a file with the area, or one of: {}{more}", known.join(", "))
-        },
+    Err(Error::not_found(say!(
+        "the extract holds no whole administrative boundary called {name:?}",
+        "数据中没有名为 {name:?} 的完整行政边界"
     ))
+    .hint(if known.is_empty() {
+        say!("give a file with the area", "请给出该范围的文件")
+    } else {
+        say!(
+            "give a file with the area, or one of: {}{more}",
+            "请给出该范围的文件，或其中之一：{}{more}",
+            known.join(", ")
+        )
+    }))
 }

@@ -38,8 +38,11 @@ pub fn read_communities<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<V
     let mut communities = Vec::with_capacity(records.rows.len());
     for (number, record) in records.rows.iter().enumerate() {
         let geometry = coordinates.of(&records, number)?;
-        let shape = into_areas(geometry)
-            .ok_or_else(|| records.error(record, "its geometry is not an area").hint("give polygons of communities"))?;
+        let shape = into_areas(geometry).ok_or_else(|| {
+            records
+                .error(record, say!("its geometry is not an area", "其几何不是面"))
+                .hint(say!("give polygons of communities", "请给出社区的多边形"))
+        })?;
         let text = |column| records.text(record, column).unwrap_or_default().to_owned();
         let mut name = Name { local: text(local), en: text(english) };
         if name == Name::default() {
@@ -55,7 +58,9 @@ pub fn read_communities<'a>(part: impl Into<Part<'a>>, datum: Datum) -> Result<V
         });
     }
     if communities.is_empty() {
-        return Err(Error::new("it holds no areas").file(part.path).hint("give polygons of communities"));
+        return Err(Error::new(say!("it holds no areas", "其中没有面"))
+            .file(part.path)
+            .hint(say!("give polygons of communities", "请给出社区的多边形")));
     }
     Ok(communities)
 }

@@ -46,12 +46,15 @@ pub fn read_corrections<'a>(part: impl Into<Part<'a>>) -> Result<Corrections> {
         let ids: Vec<&str> = text.split([';', '；', ',', '，']).map(str::trim).filter(|id| !id.is_empty()).collect();
         let unknown = ids.iter().find(|id| **id != NONE && catalogue.find(id).is_none());
         if let Some(unknown) = unknown {
-            return Err(records
-                .error(row, format!("there is no kind `{unknown}`"))
-                .hint("see `lifecircle standards kinds`, or write `none`"));
+            return Err(records.error(row, say!("there is no kind `{unknown}`", "没有类别 `{unknown}`")).hint(say!(
+                "see `lifecircle standards kinds`, or write `none`",
+                "见 `lifecircle standards kinds`，或写 `none`"
+            )));
         }
         if ids.len() > 1 && ids.contains(&NONE) {
-            return Err(records.error(row, "it is both of some kind and of `none`").hint("write one of them"));
+            return Err(records
+                .error(row, say!("it is both of some kind and of `none`", "它既属于某类别，又属于 `none`"))
+                .hint(say!("write one of them", "请写其中之一")));
         }
         let ids = if ids == [NONE] { Vec::new() } else { ids };
         kinds.push((id.to_owned(), ids.join(";")));
@@ -105,8 +108,11 @@ impl Corrected {
         let Some(first) = self.missing.first() else { return Ok(self) };
         let more =
             if self.missing.len() > 1 { format!(" and {} others", self.missing.len() - 1) } else { String::new() };
-        Err(Error::not_found(format!("there is no facility {first:?}{more}"))
+        Err(Error::not_found(say!("there is no facility {first:?}{more}", "没有设施 {first:?}{more}"))
             .file(&corrections.file)
-            .hint("take the ids from `lifecircle facilities CITY --kind KIND -o FILE`"))
+            .hint(say!(
+                "take the ids from `lifecircle facilities CITY --kind KIND -o FILE`",
+                "编号可由 `lifecircle facilities CITY --kind KIND -o FILE` 得到"
+            )))
     }
 }

@@ -179,8 +179,8 @@ impl ListColumns {
                 Some(())
             });
             told.ok_or_else(|| {
-                Error::new(format!("the column mapping {part:?} is not understood")).hint(
-                    "write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity, area, address or community",
+                Error::new(say!("the column mapping {part:?} is not understood", "无法理解列对应关系 {part:?}")).hint(
+                    say!("write FIELD=COLUMN, where FIELD is lon, lat, name, kind, id, capacity, area, address or community", "请写 FIELD=COLUMN，FIELD 为 lon、lat、name、kind、id、capacity、area、address 或 community"),
                 )
             })?;
         }
@@ -259,8 +259,9 @@ pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<Facili
         records.columns.iter().any(|c| ["amenity", "shop", "leisure", "healthcare", "office"].contains(&c.as_str()));
     let tells_kinds = found.name.is_some() || found.kind.is_some() || has_tags || reading.kind.is_some();
     if !tells_kinds && origin == ListOrigin::Plain {
-        return Err(Error::new("the column `kind` is missing").file(&records.file).hint(format!(
+        return Err(Error::new(say!("the column `kind` is missing", "缺少列 `kind`")).file(&records.file).hint(say!(
             "say what each place is in {}: kind=COLUMN; the columns are: {}",
+            "请在{}中说明每处是什么：kind=列名；现有列：{}",
             Setting::FacilitiesColumns,
             records.columns.join(", ")
         )));
@@ -304,8 +305,11 @@ pub(crate) fn list_of(records: &Records, reading: &ListReading) -> Result<Facili
                 if coordinates.are_told(records, number) || address.is_empty() && community.is_empty() =>
             {
                 let geometry = coordinates.of(records, number)?;
-                let at = point_of(&geometry)
-                    .ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?;
+                let at = point_of(&geometry).ok_or_else(|| {
+                    records
+                        .error(record, say!("its geometry is empty", "其几何是空的"))
+                        .hint(say!("remove it", "请删除"))
+                })?;
                 facilities.push(placed(facility, at, into_areas(geometry)));
             }
             _ => unplaced.push(Unplaced { facility, row: record.place, address, community }),

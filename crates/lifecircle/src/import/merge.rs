@@ -155,8 +155,9 @@ fn give(place: &mut Facility, entry: &Facility) -> Vec<MergeGift> {
 /// If one of the ids is not that of a merged entry.
 pub fn undo(facilities: &mut Vec<Facility>, merges: &mut Vec<Merge>, ids: &[String]) -> Result<()> {
     if let Some(unknown) = ids.iter().find(|id| merges.iter().all(|merge| merge.merged.id != **id)) {
-        return Err(Error::not_found(format!("no entry {unknown:?} was merged"))
-            .hint("look through the merges for the ids of merged entries"));
+        return Err(Error::not_found(say!("no entry {unknown:?} was merged", "没有合并过条目 {unknown:?}")).hint(
+            say!("look through the merges for the ids of merged entries", "请在合并记录中查找已合并条目的编号"),
+        ));
     }
     let (back, stay): (Vec<Merge>, Vec<Merge>) =
         std::mem::take(merges).into_iter().partition(|m| ids.contains(&m.merged.id));

@@ -215,8 +215,11 @@ pub fn import(mut inputs: Inputs, progress: &dyn Progress) -> Result<City> {
         clip.inside(&mut homes, |home| home.at);
         clip.inside(&mut communities, |community| polygon::inner_point(&community.shape).unwrap_or_default());
         if homes.is_empty() {
-            return Err(Error::new("nobody lives in the area to cut out of the extract")
-                .hint("check that both are of the same place, and the datum of the area"));
+            return Err(Error::new(say!("nobody lives in the area to cut out of the extract", "裁剪范围内无人居住"))
+                .hint(say!(
+                    "check that both are of the same place, and the datum of the area",
+                    "请确认两者为同一地点，并检查裁剪范围的坐标系"
+                )));
         }
     }
     progress.advance(1);
@@ -257,8 +260,11 @@ fn check_density(streets: &Streets) -> Result<()> {
     if edges <= FEW_STREETS || edges <= MOST_STREETS_A_JUNCTION * nodes {
         return Ok(());
     }
-    Err(Error::new(format!("it has {edges} streets between {nodes} junctions, more than any city"))
-        .hint("check how the extract was made"))
+    Err(Error::new(say!(
+        "it has {edges} streets between {nodes} junctions, more than any city",
+        "有 {edges} 条街道、{nodes} 个路口，超过任何城市"
+    ))
+    .hint(say!("check how the extract was made", "请检查数据是如何制作的")))
 }
 
 /// Gives every further use of an id a number, `7`, `7#2`, `7#3`, which is nobody's own id. Results are joined by these ids.
@@ -296,7 +302,7 @@ fn make_unique_beside<'a>(taken: &HashSet<&str>, ids: impl Iterator<Item = &'a m
 pub fn describe_source(role: SourceRole, path: &Path, licence: &str) -> Result<Source> {
     let mut file = open(path)?;
     let mut hasher = Sha256::new();
-    std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io("read", path, &e))?;
+    std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
     Ok(Source {
         role,
         file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),

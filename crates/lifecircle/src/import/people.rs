@@ -86,12 +86,16 @@ pub fn read_people<'a>(part: impl Into<Part<'a>>, column: Option<&str>, datum: D
     }
     let records = lists::read(part)?;
     if records.sheets_joined.len() > 1 {
-        return Err(Error::new(format!(
+        return Err(Error::new(say!(
             "the workbook has people on several sheets: {}",
+            "工作簿有多张人口表：{}",
             records.sheets_joined.join(", ")
         ))
         .file(path)
-        .hint("name one with `sheet` in a file of inputs, or put them on one: those of two years would count twice"));
+        .hint(say!(
+            "name one with `sheet` in a file of inputs, or put them on one: those of two years would count twice",
+            "请在输入文件中用 `sheet` 指明一张，或合为一张：两年的数据会重复计数"
+        )));
     }
     match AreaTotals::read(&records, column)? {
         Some(totals) => Ok(People::Totals(totals)),
@@ -126,20 +130,24 @@ impl Counted {
                     Some(row) => Err(records
                         .error(
                             &records.rows[row],
-                            format!(
+                            say!(
                                 "`{}` is {}, and nobody is so old",
+                                "`{}` 为 {}，没有人如此年长",
                                 records.columns[age],
                                 ages.of(row).unwrap_or_default()
                             ),
                         )
-                        .hint("correct or remove the line")),
+                        .hint(say!("correct or remove the line", "请更正或删除该行"))),
                 }
             }
-            (None, None) => Err(Error::new("the column `residents` is missing").file(&records.file).hint(format!(
-                "name the column of residents in {}; the columns are: {}",
-                Setting::PeopleColumn,
-                records.columns.join(", ")
-            ))),
+            (None, None) => Err(Error::new(say!("the column `residents` is missing", "缺少列 `residents`"))
+                .file(&records.file)
+                .hint(say!(
+                    "name the column of residents in {}; the columns are: {}",
+                    "请在{}中指明居民列；现有列：{}",
+                    Setting::PeopleColumn,
+                    records.columns.join(", ")
+                ))),
         }
     }
 
@@ -167,15 +175,17 @@ impl Counted {
             }
         };
         check_ages(ages, residents).map_err(|problem| {
-            records.error(&records.rows[number], problem).hint("correct the line, or leave the columns of ages out")
+            records
+                .error(&records.rows[number], problem)
+                .hint(say!("correct the line, or leave the columns of ages out", "请更正该行，或去掉年龄列"))
         })?;
         Ok((residents, ages))
     }
 
     pub fn nobody(records: &Records) -> Error {
-        Error::new("nobody lives in it: every row has 0 residents")
+        Error::new(say!("nobody lives in it: every row has 0 residents", "其中无人居住：每行的居民都是 0"))
             .file(&records.file)
-            .hint("check the column of residents")
+            .hint(say!("check the column of residents", "请检查居民列"))
     }
 }
 
@@ -188,9 +198,9 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
         let geometry = coordinates.of(records, number)?;
         let at = match into_areas(geometry.clone()) {
             Some(area) => PeopleAt::Area(area),
-            None => PeopleAt::Point(
-                point_of(&geometry).ok_or_else(|| records.error(record, "its geometry is empty").hint("remove it"))?,
-            ),
+            None => PeopleAt::Point(point_of(&geometry).ok_or_else(|| {
+                records.error(record, say!("its geometry is empty", "其几何是空的")).hint(say!("remove it", "请删除"))
+            })?),
         };
         let (residents, ages) = counted.of(records, number)?;
         people.push(PeopleRow {
@@ -207,16 +217,19 @@ fn of_records(records: &Records, column: Option<&str>, datum: Datum) -> Result<V
 }
 
 /// Refuses more people of an age than people; sources that round may have one more.
-fn check_ages(ages: Ages, residents: f64) -> std::result::Result<(), String> {
+fn check_ages(ages: Ages, residents: f64) -> std::result::Result<(), crate::text::Text> {
     let most = residents * 1.01 + 1.0;
     let (children, elderly) = (ages.children.unwrap_or(0.0), ages.elderly.unwrap_or(0.0));
     let who = match (children > most, elderly > most, children + elderly > most) {
-        (true, ..) => format!("{children} children"),
-        (_, true, _) => format!("{elderly} older people"),
-        (.., true) => format!("{children} children and {elderly} older people"),
+        (true, ..) => say!("{children} children", "{children} 名儿童"),
+        (_, true, _) => say!("{elderly} older people", "{elderly} 名老人"),
+        (.., true) => say!("{children} children and {elderly} older people", "{children} 名儿童和 {elderly} 名老人"),
         _ => return Ok(()),
     };
-    Err(format!("it has {who} among {residents} residents"))
+    Err(crate::text::Text {
+        en: format!("it has {} among {residents} residents", who.en),
+        zh: format!("{residents} 名居民中有 {}", who.zh),
+    })
 }
 
 impl People {
@@ -260,8 +273,13 @@ pub(super) fn settle(
         ));
     }
     if rows.is_empty() {
-        return Err(Error::new("none of the people live within the extract")
-            .hint(format!("check that {} and the extract are of the same place, and the datum", Setting::People)));
+        return Err(Error::new(say!("none of the people live within the extract", "人口数据均不在数据范围内")).hint(
+            say!(
+                "check that {} and the extract are of the same place, and the datum",
+                "请确认{}与数据为同一地点，并检查坐标系",
+                Setting::People
+            ),
+        ));
     }
     let weights: Vec<f64> = homes.iter().map(|home| home.residents).collect();
     for home in &mut homes {

@@ -109,12 +109,17 @@ impl Extract {
     pub fn why_no_streets(&self) -> Error {
         let Counts { nodes, ways, .. } = self.counts;
         let problem = match (nodes, ways) {
-            (0, 0) => "the extract is empty",
-            (_, 0) => "the extract has no ways, so there are no streets",
-            (0, _) => "the extract has no nodes, so its streets have no place",
-            _ => "the extract has no street that people can walk",
+            (0, 0) => say!("the extract is empty", "数据是空的"),
+            (_, 0) => say!("the extract has no ways, so there are no streets", "数据中没有道路，因此没有街道"),
+            (0, _) => {
+                say!("the extract has no nodes, so its streets have no place", "数据中没有节点，因此街道没有位置")
+            }
+            _ => say!("the extract has no street that people can walk", "数据中没有可步行的街道"),
         };
-        Error::new(problem).hint("give an extract that holds the streets of the city with all their nodes")
+        Error::new(problem).hint(say!(
+            "give an extract that holds the streets of the city with all their nodes",
+            "请给出包含全部街道及其节点的数据"
+        ))
     }
 }
 

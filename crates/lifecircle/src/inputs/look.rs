@@ -68,9 +68,11 @@ pub fn look(files: &[PathBuf], progress: &dyn Progress) -> Result<Looked> {
         looked.files.push(one);
     }
     if looked.inputs.extracts.is_empty() {
-        return Err(
-            Error::new("none of the files is an OpenStreetMap extract").hint("name one that ends in .osm.pbf or .osm")
-        );
+        return Err(Error::new(say!(
+            "none of the files is an OpenStreetMap extract",
+            "这些文件中没有 OpenStreetMap 数据"
+        ))
+        .hint(say!("name one that ends in .osm.pbf or .osm", "请给出一个以 .osm.pbf 或 .osm 结尾的文件")));
     }
     tell_datums(&mut looked, &lists, progress)?;
     Ok(looked)

@@ -14,6 +14,7 @@ use crate::geo::Datum;
 use crate::import::{ListColumns, ListReading};
 use crate::sources::lists::{self, Part};
 use crate::sources::read_text;
+use crate::text::Text;
 
 pub use look::{FileLooked, Looked, look};
 
@@ -208,12 +209,16 @@ impl InputFiles {
     pub fn parse(text: &str) -> Result<Self> {
         let mut inputs: Self = toml::from_str(text).map_err(|e| {
             let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Error::new(e.message().replace('\n', " "))
-                .place(format!("line {line}"))
-                .hint("see `lifecircle inputs --help`, which writes such a file")
+            Error::new(Text::same(e.message().replace('\n', " "))).place(say!("line {line}", "第 {line} 行")).hint(
+                say!(
+                    "see `lifecircle inputs --help`, which writes such a file",
+                    "见 `lifecircle inputs --help`，它可生成此类文件"
+                ),
+            )
         })?;
         if inputs.extracts.is_empty() || inputs.extracts.iter().any(|extract| extract.as_os_str().is_empty()) {
-            return Err(Error::new("`extract` is empty").hint("name the OpenStreetMap extract"));
+            return Err(Error::new(say!("`extract` is empty", "`extract` 是空的"))
+                .hint(say!("name the OpenStreetMap extract", "请给出 OpenStreetMap 数据")));
         }
         // A name that ends as lists do is that of a file.
         if let Some(ClipTo::Boundary(word)) = &inputs.clip
@@ -222,12 +227,18 @@ impl InputFiles {
             inputs.clip = Some(ClipTo::of(word, Datum::default()));
         }
         if inputs.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
-            return Err(
-                Error::new("`population` must be between 1 and 1000000000").hint("give the number of residents")
-            );
+            return Err(Error::new(say!(
+                "`population` must be between 1 and 1000000000",
+                "`population` 应在 1 至 1000000000 之间"
+            ))
+            .hint(say!("give the number of residents", "请给出居民数")));
         }
         if inputs.population.is_some() && inputs.people.is_some() {
-            return Err(Error::new("both `people` and `population` are given").hint("leave one of them out"));
+            return Err(Error::new(say!(
+                "both `people` and `population` are given",
+                "同时给出了 `people` 和 `population`"
+            ))
+            .hint(say!("leave one of them out", "请去掉其中之一")));
         }
         Ok(inputs)
     }

@@ -172,7 +172,7 @@ impl Catalogue {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let file: CatalogueFile = toml::from_str(text).map_err(|e| Error::new(e.message().to_owned()))?;
+        let file: CatalogueFile = toml::from_str(text).map_err(|e| Error::new(crate::text::Text::same(e.message())))?;
         let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
         let kind = |kind: CatalogueKind| {
             let recognition = kind.recognition();

@@ -51,8 +51,10 @@ impl Rule {
     pub fn parse(text: &str) -> Result<Self> {
         let tests = text.split('&').map(|part| Test::parse(part.trim()));
         let tests = tests.collect::<Option<Vec<Test>>>().ok_or_else(|| {
-            Error::new(format!("the rule {text:?} is not understood"))
-                .hint("write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &")
+            Error::new(say!("the rule {text:?} is not understood", "无法理解规则 {text:?}")).hint(say!(
+                "write key=value|value, key~word, key^start, key=* or area>=NUMBER, joined by &",
+                "请写 key=value|value、key~word、key^start、key=* 或 area>=NUMBER，用 & 连接"
+            ))
         })?;
         Ok(Self { text: text.to_owned(), tests })
     }

@@ -12,6 +12,7 @@ use crate::city::{Street, StreetKind, Surface, Wheels};
 use crate::error::{Error, Result};
 use crate::geo::Seconds;
 use crate::sources::read_text;
+use crate::text::Text;
 
 /// A kind of person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,8 +150,11 @@ impl Walker {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = WALKERS.iter().map(|walker| walker.id.as_str()).collect();
-        Err(Error::not_found(format!("there is no walker {id_or_file:?}"))
-            .hint(format!("choose one of {}, or name a .toml file", known.join(", "))))
+        Err(Error::not_found(say!("there is no walker {id_or_file:?}", "没有步行者 {id_or_file:?}")).hint(say!(
+            "choose one of {}, or name a .toml file",
+            "可选：{}；或给出 .toml 文件",
+            known.join(", ")
+        )))
     }
 
     /// Reads a walker from its text.
@@ -160,45 +164,72 @@ impl Walker {
     pub fn parse(text: &str) -> Result<Self> {
         let line = |key: &str| {
             let at = text.lines().position(|line| line.trim_start().trim_start_matches('[').starts_with(key));
-            format!("line {}, `{key}`", at.map_or(1, |line| line + 1))
+            say!("line {}, `{key}`", "第 {} 行，`{key}`", at.map_or(1, |line| line + 1))
         };
         let walker: Self = toml::from_str(text).map_err(|e| {
-            let error =
-                Error::new(e.message().replace('\n', " ")).hint("compare it with `lifecircle walkers show adult`");
+            let error = Error::new(Text::same(e.message().replace('\n', " "))).hint(say!(
+                "compare it with `lifecircle walkers show adult`",
+                "请与 `lifecircle walkers show adult` 对照"
+            ));
             match e.span() {
-                Some(span) => error.place(format!("line {}", text[..span.start].matches('\n').count() + 1)),
+                Some(span) => error.place(say!("line {}", "第 {} 行", text[..span.start].matches('\n').count() + 1)),
                 None => error,
             }
         })?;
-        let wrong = |key: &str, problem: &str| Error::new(problem).place(line(key));
+        let wrong = |key: &str, problem: Text| Error::new(problem).place(line(key));
         let is_name = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if walker.id.is_empty() || !is_name(&walker.id) {
-            return Err(wrong("id", "the id has other signs than letters, digits, - and _").hint("write it with these"));
+            return Err(wrong(
+                "id",
+                say!("the id has other signs than letters, digits, - and _", "编号含有字母、数字、- 和 _ 以外的字符"),
+            )
+            .hint(say!("write it with these", "请只用这些字符")));
         }
         if !(walker.speed > 0.0 && walker.speed <= FASTEST) {
-            return Err(wrong("speed", "the speed is not above 0 and at most 20 m/s").hint("give metres a second"));
+            return Err(wrong(
+                "speed",
+                say!("the speed is not above 0 and at most 20 m/s", "速度不在 0 与 20 米/秒之间"),
+            )
+            .hint(say!("give metres a second", "请以米/秒为单位")));
         }
         let shares = [("steps", walker.steps), ("ramps", walker.ramps)];
         let shares = shares.into_iter().filter_map(|(key, share)| Some((key, share?)));
         let streets = walker.streets.values().map(|share| ("streets", *share));
         let surfaces = walker.surfaces.values().map(|share| ("surfaces", *share));
         if let Some((key, _)) = shares.chain(streets).chain(surfaces).find(|(_, share)| !(0.0..=10.0).contains(share)) {
-            return Err(wrong(key, "a share of the speed is not between 0 and 10").hint("1 is the speed itself"));
+            return Err(wrong(
+                key,
+                say!("a share of the speed is not between 0 and 10", "速度的比例不在 0 与 10 之间"),
+            )
+            .hint(say!("1 is the speed itself", "1 表示速度不变")));
         }
         if !(0.0..=3600.0).contains(&walker.signal_wait.0) {
-            return Err(wrong("signal_wait", "the wait is not between 0 and 3600 seconds").hint("give seconds"));
+            return Err(wrong(
+                "signal_wait",
+                say!("the wait is not between 0 and 3600 seconds", "等待时间不在 0 与 3600 秒之间"),
+            )
+            .hint(say!("give seconds", "请以秒为单位")));
         }
         if !(0.0..=100.0).contains(&walker.narrowest) {
-            return Err(wrong("narrowest", "the width is not between 0 and 100 metres").hint("give metres"));
+            return Err(wrong(
+                "narrowest",
+                say!("the width is not between 0 and 100 metres", "宽度不在 0 与 100 米之间"),
+            )
+            .hint(say!("give metres", "请以米为单位")));
         }
         if let Some((key, _)) = walker.sources.iter().find(|(_, source)| source.trim().is_empty()) {
-            return Err(
-                wrong(key, "its source is empty").hint(format!("say where it comes from: [sources] {key} = \"…\""))
-            );
+            return Err(wrong(key, say!("its source is empty", "出处是空的")).hint(say!(
+                "say where it comes from: [sources] {key} = \"…\"",
+                "请注明出处：[sources] {key} = \"…\""
+            )));
         }
         let slope = [walker.slope.uphill, walker.slope.downhill, walker.slope.steepest.unwrap_or(1.0)];
         if slope.iter().any(|number| !(0.0..=100.0).contains(number)) {
-            return Err(wrong("slope", "a number of the slope is not between 0 and 100").hint("give rise over run"));
+            return Err(wrong(
+                "slope",
+                say!("a number of the slope is not between 0 and 100", "坡度的数不在 0 与 100 之间"),
+            )
+            .hint(say!("give rise over run", "请给出高差与水平距离之比")));
         }
         let told = [
             ("speed", true),
@@ -212,9 +243,10 @@ impl Walker {
             ("surfaces", !walker.surfaces.is_empty()),
         ];
         if let Some((key, _)) = told.iter().find(|(key, given)| *given && !walker.sources.contains_key(*key)) {
-            return Err(
-                wrong(key, "it has no source").hint(format!("say where it comes from: [sources] {key} = \"…\""))
-            );
+            return Err(wrong(key, say!("it has no source", "没有出处")).hint(say!(
+                "say where it comes from: [sources] {key} = \"…\"",
+                "请注明出处：[sources] {key} = \"…\""
+            )));
         }
         Ok(walker)
     }

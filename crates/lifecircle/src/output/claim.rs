@@ -29,13 +29,17 @@ impl Claim {
         let mut all = held();
         loop {
             let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
-            let file = open.map_err(|e| Error::io("write beside", goal, &e))?;
+            let file = open.map_err(|e| Error::io(say!("write beside", "在其旁写入"), goal, &e))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    return Err(Error::exists("another run is writing this")
+                    return Err(Error::exists(say!("another run is writing this", "另一个进程正在写此处"))
                         .file(goal)
-                        .hint(format!("wait until it is done, or give another {}", Setting::Output)));
+                        .hint(say!(
+                            "wait until it is done, or give another {}",
+                            "请等它完成，或另给{}",
+                            Setting::Output
+                        )));
                 }
                 Err(TryLockError::Error(_)) => return Ok(Self { path, _lock: None }),
             }

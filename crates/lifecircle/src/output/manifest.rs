@@ -49,7 +49,7 @@ pub fn seal(directory: &Path) -> Result<()> {
     let manifest = Manifest { written_by: format!("lifecircle {}", env!("CARGO_PKG_VERSION")), files };
     let path = directory.join(MANIFEST);
     let text = serde_json::to_string_pretty(&manifest)
-        .map_err(|e| Error::new(format!("cannot list what was written ({e})")).file(&path))?;
+        .map_err(|e| Error::new(say!("cannot list what was written ({e})", "无法列出已写内容（{e}）")).file(&path))?;
     write_text(&path, &(text + "\n"))
 }
 
@@ -58,7 +58,7 @@ pub fn seal(directory: &Path) -> Result<()> {
 /// # Errors
 /// If it cannot be read.
 pub fn checksum(path: &Path) -> Result<String> {
-    let failed = |e: std::io::Error| Error::io("read", path, &e);
+    let failed = |e: std::io::Error| Error::io(say!("read", "读取"), path, &e);
     let mut file = File::open(path).map_err(failed)?;
     let mut hasher = crc32fast::Hasher::new();
     let mut buffer = vec![0; 1 << 18];
@@ -72,13 +72,18 @@ pub fn checksum(path: &Path) -> Result<String> {
 
 /// Refuses a directory that holds anything that this program did not write.
 pub(super) fn check_ours(directory: &Path) -> Result<()> {
-    let refuse = |problem: String| {
-        Error::new(problem)
-            .file(directory)
-            .hint(format!("nothing was removed: give another {}, or remove it yourself", Setting::Output))
+    let refuse = |problem: crate::text::Text| {
+        Error::new(problem).file(directory).hint(say!(
+            "nothing was removed: give another {}, or remove it yourself",
+            "没有删除任何内容：请另给{}，或自行删除",
+            Setting::Output
+        ))
     };
     let Some(manifest) = read(directory) else {
-        return Err(refuse("this was not written by lifecircle, or by an earlier version".to_owned()));
+        return Err(refuse(say!(
+            "this was not written by lifecircle, or by an earlier version",
+            "它不是 lifecircle 写的，或由较早版本写出"
+        )));
     };
     for file in all_files(directory)? {
         if file == Path::new(MANIFEST) {
@@ -87,9 +92,19 @@ pub(super) fn check_ours(directory: &Path) -> Result<()> {
         let path = directory.join(&file);
         let is_plain = std::fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
         match manifest.files.get(&name(&file)) {
-            None => return Err(refuse(format!("it holds {}, which lifecircle did not write", file.display()))),
+            None => {
+                return Err(refuse(say!(
+                    "it holds {}, which lifecircle did not write",
+                    "其中有 {}，不是 lifecircle 写的",
+                    file.display()
+                )));
+            }
             Some(known) if !is_plain || checksum(&path)? != *known => {
-                return Err(refuse(format!("its {} was changed since lifecircle wrote it", file.display())));
+                return Err(refuse(say!(
+                    "its {} was changed since lifecircle wrote it",
+                    "其中的 {} 在写出后有改动",
+                    file.display()
+                )));
             }
             Some(_) => {}
         }
@@ -115,11 +130,11 @@ pub fn signed(mut page: String) -> String {
 /// # Errors
 /// If it cannot be read or written.
 pub fn sign_binary(path: &Path) -> Result<()> {
-    let mut content = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    let mut content = std::fs::read(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
     let [begin, end] = BINARY_SIGNATURE;
     let checksum = crc32fast::hash(&content);
     content.extend(format!("{begin}{checksum:08x}{end}").bytes());
-    std::fs::write(path, content).map_err(|e| Error::io("write", path, &e))
+    std::fs::write(path, content).map_err(|e| Error::io(say!("write", "写入"), path, &e))
 }
 
 fn is_signed(content: &[u8]) -> bool {
@@ -134,15 +149,22 @@ fn is_signed(content: &[u8]) -> bool {
 
 /// Refuses a file that this program did not write, or that was changed since.
 pub(super) fn check_page_is_ours(path: &Path) -> Result<()> {
-    let about = std::fs::symlink_metadata(path).map_err(|e| Error::io("read", path, &e))?;
+    let about = std::fs::symlink_metadata(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
     let is_ours =
         about.is_file() && about.len() <= LARGEST_PAGE && std::fs::read(path).is_ok_and(|content| is_signed(&content));
     if is_ours {
         return Ok(());
     }
-    Err(Error::new("this was not written by lifecircle, or was changed since")
-        .file(path)
-        .hint(format!("it was not replaced: give another {}, or remove it yourself", Setting::Output)))
+    Err(Error::new(say!(
+        "this was not written by lifecircle, or was changed since",
+        "它不是 lifecircle 写的，或写后有改动"
+    ))
+    .file(path)
+    .hint(say!(
+        "it was not replaced: give another {}, or remove it yourself",
+        "没有替换：请另给{}，或自行删除",
+        Setting::Output
+    )))
 }
 
 fn read(directory: &Path) -> Option<Manifest> {
@@ -161,7 +183,7 @@ pub(super) fn carry_over(old: &Path, new: &Path) -> Result<()> {
         if file == Path::new(MANIFEST) || std::fs::symlink_metadata(&to).is_ok() {
             continue;
         }
-        let failed = |e: std::io::Error| Error::io("keep", &from, &e);
+        let failed = |e: std::io::Error| Error::io(say!("keep", "保存"), &from, &e);
         if let Some(parent) = to.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
@@ -170,8 +192,8 @@ pub(super) fn carry_over(old: &Path, new: &Path) -> Result<()> {
             std::fs::copy(&from, &to).map_err(failed)?;
         }
     }
-    let about = std::fs::metadata(old).map_err(|e| Error::io("read", old, &e))?;
-    std::fs::set_permissions(new, about.permissions()).map_err(|e| Error::io("write", new, &e))
+    let about = std::fs::metadata(old).map_err(|e| Error::io(say!("read", "读取"), old, &e))?;
+    std::fs::set_permissions(new, about.permissions()).map_err(|e| Error::io(say!("write", "写入"), new, &e))
 }
 
 /// Every file and link in a directory and below, by its path within it, sorted. Empty directories count too.
@@ -180,7 +202,7 @@ fn all_files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut open = vec![PathBuf::new()];
     while let Some(within) = open.pop() {
         let here = directory.join(&within);
-        let failed = |e: std::io::Error| Error::io("read", &here, &e);
+        let failed = |e: std::io::Error| Error::io(say!("read", "读取"), &here, &e);
         let mut is_empty = true;
         for entry in std::fs::read_dir(&here).map_err(failed)? {
             let entry = entry.map_err(failed)?;

@@ -162,7 +162,7 @@ impl Output {
         check_goal(goal, how, is_directory)?;
         let parent = goal.parent().unwrap_or(Path::new("."));
         let work = tempfile::Builder::new().prefix(&work_prefix(goal)).tempdir_in(parent);
-        Ok((claim, work.map_err(|e| Error::io("write beside", goal, &e))?.keep()))
+        Ok((claim, work.map_err(|e| Error::io(say!("write beside", "在其旁写入"), goal, &e))?.keep()))
     }
 
     /// Where to write for now.
@@ -199,7 +199,7 @@ impl Output {
             manifest::carry_over(&self.goal, &new)?;
         }
         let mut all = unfinished();
-        self.put_in_place(&new).map_err(|e| Error::io("write", &self.goal, &e))?;
+        self.put_in_place(&new).map_err(|e| Error::io(say!("write", "写入"), &self.goal, &e))?;
         self.done = true;
         remove_while_written(&self.work);
         all.remove(&self.work);
@@ -256,12 +256,18 @@ impl Drop for Output {
 
 /// The goal without links and dots: what a link leads to is written, not the link.
 fn resolve(goal: &Path) -> Result<PathBuf> {
-    let nameless = || Error::new("this is no name for an output").file(goal).hint("give another with -o");
+    let nameless = || {
+        Error::new(say!("this is no name for an output", "这不能作为输出的名称"))
+            .file(goal)
+            .hint(say!("give another with -o", "请用 -o 另给一个"))
+    };
     if std::fs::symlink_metadata(goal).is_ok_and(|about| about.is_symlink()) {
         return goal.canonicalize().map_err(|_| {
-            Error::new("this is a link that leads nowhere")
-                .file(goal)
-                .hint(format!("remove it or give another {}", Setting::Output))
+            Error::new(say!("this is a link that leads nowhere", "这是一个失效的链接")).file(goal).hint(say!(
+                "remove it or give another {}",
+                "请删除，或另给{}",
+                Setting::Output
+            ))
         });
     }
     if let Ok(there) = goal.canonicalize() {
@@ -280,7 +286,9 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     match (path.parent().filter(|parent| !parent.as_os_str().is_empty()), path.file_name()) {
         (Some(parent), Some(name)) => Ok(absolute(parent)?.join(name)),
         (None, Some(name)) => Ok(absolute(Path::new("."))?.join(name)),
-        _ => Err(Error::new("this is no name for an output").file(path).hint("give another with -o")),
+        _ => Err(Error::new(say!("this is no name for an output", "这不能作为输出的名称"))
+            .file(path)
+            .hint(say!("give another with -o", "请用 -o 另给一个"))),
     }
 }
 
@@ -289,17 +297,23 @@ fn check_inputs(goal: &Path, inputs: &[&Path]) -> Result<()> {
     for input in inputs {
         let Ok(there) = input.canonicalize() else { continue };
         let problem = if goal == there {
-            "is read from; it cannot be written to as well"
+            say!(
+                "this is read from; it cannot be written to as well ({})",
+                "这是输入（{}），不能同时写入",
+                input.display()
+            )
         } else if there.starts_with(goal) {
-            "holds what is read from; writing to it would remove that"
+            say!(
+                "this holds what is read from; writing to it would remove that ({})",
+                "其中有输入（{}），写入会将其删除",
+                input.display()
+            )
         } else if goal.starts_with(&there) {
-            "lies in what is read from"
+            say!("this lies in what is read from ({})", "它位于输入（{}）之内", input.display())
         } else {
             continue;
         };
-        return Err(Error::new(format!("this {problem} ({})", input.display()))
-            .file(goal)
-            .hint(format!("give another {}", Setting::Output)));
+        return Err(Error::new(problem).file(goal).hint(say!("give another {}", "请另给{}", Setting::Output)));
     }
     Ok(())
 }
@@ -310,16 +324,19 @@ fn check_goal(goal: &Path, how: Goal, is_directory: bool) -> Result<()> {
     match how {
         Goal::Updated if about.is_dir() => Ok(()),
         Goal::New if is_directory && about.is_dir() && is_empty(goal) => Ok(()),
-        Goal::New => Err(Error::exists("this exists already").file(goal).hint(format!(
+        Goal::New => Err(Error::exists(say!("this exists already", "它已经存在")).file(goal).hint(say!(
             "give another {}, or {} to replace it",
+            "请另给{}，或用{}替换",
             Setting::Output,
             Setting::Replace
         ))),
         Goal::Replaced if about.is_dir() != is_directory => {
-            let (is, should) = if about.is_dir() { ("directory", "file") } else { ("file", "directory") };
-            Err(Error::new(format!("this is a {is}, and a {should} would be written"))
-                .file(goal)
-                .hint(format!("give another {}", Setting::Output)))
+            let problem = if about.is_dir() {
+                say!("this is a directory, and a file would be written", "这是目录，而要写的是文件")
+            } else {
+                say!("this is a file, and a directory would be written", "这是文件，而要写的是目录")
+            };
+            Err(Error::new(problem).file(goal).hint(say!("give another {}", "请另给{}", Setting::Output)))
         }
         Goal::Replaced if about.is_dir() => match is_empty(goal) {
             true => Ok(()),
@@ -327,8 +344,12 @@ fn check_goal(goal: &Path, how: Goal, is_directory: bool) -> Result<()> {
         },
         Goal::Replaced => manifest::check_page_is_ours(goal),
         Goal::Rewritten if about.is_file() => Ok(()),
-        Goal::Rewritten => Err(Error::new("this is no file").file(goal).hint("check the path")),
-        Goal::Updated => Err(Error::new("this is no directory").file(goal).hint("check the path")),
+        Goal::Rewritten => {
+            Err(Error::new(say!("this is no file", "这不是文件")).file(goal).hint(say!("check the path", "请检查路径")))
+        }
+        Goal::Updated => Err(Error::new(say!("this is no directory", "这不是目录"))
+            .file(goal)
+            .hint(say!("check the path", "请检查路径"))),
     }
 }
 
@@ -341,7 +362,7 @@ fn make_parents(goal: &Path) -> Result<Vec<PathBuf>> {
     let missing: Vec<PathBuf> =
         goal.ancestors().skip(1).take_while(|above| !above.exists()).map(Path::to_path_buf).collect();
     if let Some(parent) = goal.parent() {
-        std::fs::create_dir_all(parent).map_err(|e| Error::io("make the directory", parent, &e))?;
+        std::fs::create_dir_all(parent).map_err(|e| Error::io(say!("make the directory", "创建目录"), parent, &e))?;
     }
     Ok(missing)
 }
@@ -382,7 +403,7 @@ fn clean_up_after_crashes(goal: &Path) {
 /// # Errors
 /// If it cannot be made.
 pub fn make_directory(path: &Path) -> Result<()> {
-    std::fs::create_dir(path).map_err(|e| Error::io("make the directory", path, &e))
+    std::fs::create_dir(path).map_err(|e| Error::io(say!("make the directory", "创建目录"), path, &e))
 }
 
 /// Writes a text file.
@@ -390,5 +411,5 @@ pub fn make_directory(path: &Path) -> Result<()> {
 /// # Errors
 /// If it cannot be written.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|e| Error::io("write", path, &e))
+    std::fs::write(path, text).map_err(|e| Error::io(say!("write", "写入"), path, &e))
 }

@@ -63,7 +63,10 @@ impl<C: Cost> Answers<C> {
     /// If there is not one name and one list of limits for each group.
     pub fn to_batch(&self, names: &[&str], limits: &[impl AsRef<[C]>]) -> Result<RecordBatch> {
         if names.len() != self.nearest.len() || limits.len() != names.len() {
-            return Err(Error::new("there is not one name and one list of limits for each group"));
+            return Err(Error::new(say!(
+                "there is not one name and one list of limits for each group",
+                "每组应有且仅有一个名称和一列范围"
+            )));
         }
         let mut table = Table::new();
         for (group, (name, limits)) in names.iter().zip(limits).enumerate() {

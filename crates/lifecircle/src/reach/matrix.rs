@@ -72,7 +72,8 @@ impl Rows {
             Arc::new(UInt32Array::from(self.targets)),
             Arc::new(Float64Array::from(self.costs)),
         ];
-        RecordBatch::try_new(schema.clone(), columns).map_err(|e| Error::new(format!("cannot make the matrix ({e})")))
+        RecordBatch::try_new(schema.clone(), columns)
+            .map_err(|e| Error::new(say!("cannot make the matrix ({e})", "无法生成矩阵（{e}）")))
     }
 }
 

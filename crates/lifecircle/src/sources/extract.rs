@@ -32,9 +32,12 @@ impl OsmSource {
             super::open(path)?;
         }
         if path.is_dir() {
-            return Err(Error::new("this is a directory, not an OpenStreetMap extract")
-                .file(path)
-                .hint("name a .osm.pbf file"));
+            return Err(Error::new(say!(
+                "this is a directory, not an OpenStreetMap extract",
+                "这是目录，不是 OpenStreetMap 数据"
+            ))
+            .file(path)
+            .hint(say!("name a .osm.pbf file", "请给出 .osm.pbf 文件")));
         }
         if name.ends_with(".pbf") {
             return Ok(Self::Pbf(PbfFile::open(path)?));
@@ -42,9 +45,15 @@ impl OsmSource {
         if [".osm", ".osm.gz", ".osm.bz2", ".xml", ".xml.gz", ".xml.bz2"].iter().any(|end| name.ends_with(end)) {
             return Ok(Self::Xml(XmlFile::open(path)?));
         }
-        Err(Error::unsupported("cannot tell the format of this extract from its name")
-            .file(path)
-            .hint("give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2"))
+        Err(Error::unsupported(say!(
+            "cannot tell the format of this extract from its name",
+            "从文件名无法判断数据格式"
+        ))
+        .file(path)
+        .hint(say!(
+            "give a file that ends in .osm.pbf, .osm, .osm.gz or .osm.bz2",
+            "请给出以 .osm.pbf、.osm、.osm.gz 或 .osm.bz2 结尾的文件"
+        )))
     }
 
     /// Opens several files as one.

@@ -19,6 +19,7 @@ use super::open;
 use crate::error::{Error, Result, caught};
 use crate::geo::LonLat;
 use crate::geo::metric::distance;
+use crate::text::Text;
 
 /// No more cells are read for a city: at 30 m they cover more than 200 km square.
 const MOST_CELLS: usize = 64_000_000;
@@ -26,8 +27,12 @@ const MOST_CELLS: usize = 64_000_000;
 /// No kernel of smoothing reaches more cells to each side.
 const LARGEST_KERNEL: f64 = 30.0;
 
-const REPROJECT: &str = "reproject it: gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif";
-const WRITE_ANEW: &str = "write it anew, for example with gdal_translate";
+fn reproject() -> Text {
+    say!("reproject it: gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif", "请先转换：gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif")
+}
+fn write_anew() -> Text {
+    say!("write it anew, for example with gdal_translate", "请重新生成，例如用 gdal_translate")
+}
 
 /// GDAL's own tag of metadata, in XML.
 const GDAL_METADATA: u16 = 42112;
@@ -77,7 +82,8 @@ impl GeoTiff {
     /// If it is not a GeoTIFF, or not in longitude and latitude.
     pub fn open(path: &Path) -> Result<Self> {
         let file = BufReader::new(open(path)?);
-        let damaged = || Error::damaged("it cannot be read as a GeoTIFF").hint(WRITE_ANEW);
+        let damaged =
+            || Error::damaged(say!("it cannot be read as a GeoTIFF", "无法按 GeoTIFF 读取")).hint(write_anew());
         caught(damaged, || Self::head(path, file)).map_err(|e| e.file(path))
     }
 
@@ -88,12 +94,18 @@ impl GeoTiff {
         let scale = numbers(Tag::ModelPixelScaleTag, &mut decoder);
         let tie = numbers(Tag::ModelTiepointTag, &mut decoder);
         if scale.len() < 2 || tie.len() < 5 {
-            return Err(Error::damaged("the TIFF does not say where on earth it lies").hint(REPROJECT));
+            return Err(Error::damaged(say!(
+                "the TIFF does not say where on earth it lies",
+                "该 TIFF 没有写明地理位置"
+            ))
+            .hint(reproject()));
         }
         let keys = decoder.get_tag_u16_vec(Tag::GeoKeyDirectoryTag).unwrap_or_default();
         let key = |wanted: u16| keys.chunks_exact(4).find(|key| key[0] == wanted).map(|key| key[3]);
         if key(KEY_MODEL).is_some_and(|model| model != 2) {
-            return Err(Error::unsupported("it is not in longitude and latitude").hint(REPROJECT));
+            return Err(
+                Error::unsupported(say!("it is not in longitude and latitude", "不是经纬度坐标")).hint(reproject())
+            );
         }
         let step = LonLat { x: scale[0], y: scale[1] };
         let mut corner = LonLat { x: tie[3] - tie[0] * step.x, y: tie[4] + tie[1] * step.y };
@@ -105,7 +117,8 @@ impl GeoTiff {
         let is_sound =
             step.x > 0.0 && step.y > 0.0 && [corner, far].iter().all(|c| c.x.abs() <= 541.0 && c.y.abs() <= 91.0);
         if !is_sound {
-            return Err(Error::new("its corner or cell size is out of range").hint(REPROJECT));
+            return Err(Error::new(say!("its corner or cell size is out of range", "其角点或像元大小超出范围"))
+                .hint(reproject()));
         }
         let nodata = decoder.get_tag_ascii_string(Tag::GdalNodata).ok();
         let nodata = nodata.and_then(|text| text.trim_matches(['\0', ' ']).parse::<f64>().ok());
@@ -120,7 +133,8 @@ impl GeoTiff {
     /// # Errors
     /// If the file is damaged, or holds too many cells there.
     pub fn window(&mut self, bounds: [f64; 4]) -> Result<Raster> {
-        let damaged = || Error::damaged("it cannot be read as a GeoTIFF").hint(WRITE_ANEW);
+        let damaged =
+            || Error::damaged(say!("it cannot be read as a GeoTIFF", "无法按 GeoTIFF 读取")).hint(write_anew());
         let path = self.path.clone();
         caught(damaged, || self.read_window(bounds)).map_err(|e| e.file(path))
     }
@@ -134,10 +148,14 @@ impl GeoTiff {
         let rows = range((self.corner.y - north) / self.step.y, (self.corner.y - south) / self.step.y, self.size[1]);
         let cells = columns.len().saturating_mul(rows.len());
         if cells > MOST_CELLS {
-            return Err(Error::new(format!(
-                "it has {cells} cells around the streets, and at most {MOST_CELLS} are read"
+            return Err(Error::new(say!(
+                "it has {cells} cells around the streets, and at most {MOST_CELLS} are read",
+                "街道周围有 {cells} 个像元，最多读取 {MOST_CELLS} 个"
             ))
-            .hint("make its cells larger: gdalwarp -tr 0.001 0.001 -r sum (people) or average (elevation)"));
+            .hint(say!(
+                "make its cells larger: gdalwarp -tr 0.001 0.001 -r sum (people) or average (elevation)",
+                "请加大像元：gdalwarp -tr 0.001 0.001 -r sum（人口）或 average（高程）"
+            )));
         }
         let mut raster = Raster {
             first: [columns.start, rows.start],
@@ -173,7 +191,7 @@ impl GeoTiff {
 }
 
 fn damaged(e: &dyn fmt::Display) -> Error {
-    Error::damaged(format!("it cannot be read as a GeoTIFF ({e})")).hint(WRITE_ANEW)
+    Error::damaged(say!("it cannot be read as a GeoTIFF ({e})", "无法按 GeoTIFF 读取（{e}）")).hint(write_anew())
 }
 
 /// Scale and offset of the first band, as GDAL notes them: `<Item name="SCALE" sample="0" role="scale">0.1</Item>`.

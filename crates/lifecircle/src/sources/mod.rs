@@ -29,12 +29,14 @@ const LARGEST_WHOLE: u64 = 4 << 30;
 /// # Errors
 /// If it cannot be opened or is no plain file.
 pub(crate) fn open(path: &Path) -> Result<File> {
-    let about = std::fs::metadata(path).map_err(|e| Error::io("open", path, &e))?;
+    let about = std::fs::metadata(path).map_err(|e| Error::io(say!("open", "打开"), path, &e))?;
     if !about.is_file() {
         let is = if about.is_dir() { "a directory" } else { "a pipe or device" };
-        return Err(Error::new(format!("this is {is}, not a file")).file(path).hint("name a file"));
+        return Err(Error::new(say!("this is {is}, not a file", "这是{is}，不是文件"))
+            .file(path)
+            .hint(say!("name a file", "请给出一个文件")));
     }
-    File::open(path).map_err(|e| Error::io("open", path, &e))
+    File::open(path).map_err(|e| Error::io(say!("open", "打开"), path, &e))
 }
 
 /// Reads a plain file whole.
@@ -42,13 +44,13 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 /// # Errors
 /// If it cannot be read or is too large.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    let size = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+    let size = open(path)?.metadata().map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
     if size > LARGEST_WHOLE {
-        return Err(Error::new(format!("it has {} GB, and at most 4 are read", size >> 30))
+        return Err(Error::new(say!("it has {} GB, and at most 4 are read", "有 {} GB，最多读取 4 GB", size >> 30))
             .file(path)
-            .hint("cut it to the city"));
+            .hint(say!("cut it to the city", "请裁剪到本市范围")));
     }
-    std::fs::read(path).map_err(|e| Error::io("read", path, &e))
+    std::fs::read(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))
 }
 
 /// Reads a plain UTF-8 text file whole.
@@ -58,9 +60,9 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     String::from_utf8(read_bytes(path)?).map_err(|e| {
         let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::new("it holds a byte that is not UTF-8")
+        Error::new(say!("it holds a byte that is not UTF-8", "其中有一个字节不是 UTF-8"))
             .file(path)
-            .place(format!("line {line}"))
-            .hint("save it as UTF-8")
+            .place(say!("line {line}", "第 {line} 行"))
+            .hint(say!("save it as UTF-8", "请另存为 UTF-8"))
     })
 }

@@ -154,7 +154,10 @@ fn borrow(tags: &OwnedTags) -> Vec<(&str, &str)> {
 }
 
 pub(super) fn off_the_globe(id: i64) -> Error {
-    Error::new("its coordinates are out of range")
-        .place(format!("node {id}"))
-        .hint("longitude must lie within ±180 and latitude within ±90 degrees: repair or download the extract again")
+    Error::new(say!("its coordinates are out of range", "其坐标超出范围")).place(say!("node {id}", "节点 {id}")).hint(
+        say!(
+            "longitude must lie within ±180 and latitude within ±90 degrees: repair or download the extract again",
+            "经度应在 ±180 度以内，纬度应在 ±90 度以内：请修复或重新下载数据"
+        ),
+    )
 }

@@ -19,6 +19,7 @@ use super::osm::{Element, ElementKind, Fixed, Member, off_the_globe};
 use super::packed::Packed;
 use crate::error::{Error, Result, caught};
 use crate::progress::Progress;
+use crate::text::Text;
 
 /// Bounds of the format itself: a header is below 64 KiB, a block below 32 MiB.
 const MAX_HEADER: u32 = 64 * 1024;
@@ -39,7 +40,9 @@ const LONGEST_STRING: usize = 4 * 255;
 /// No element has more tags.
 const MOST_TAGS: usize = 5_000;
 
-const DOWNLOAD_AGAIN: &str = "download the file again";
+fn download_again() -> Text {
+    say!("download the file again", "请重新下载该文件")
+}
 
 #[derive(Message)]
 struct BlobHeader {
@@ -191,7 +194,7 @@ impl PbfFile {
     /// If it is not a PBF file, is cut short, or needs features that are not known.
     pub fn open(path: &Path) -> Result<Self> {
         let file = open(path)?;
-        let length = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+        let length = file.metadata().map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
         Self::index(path, Content::File(file), length).map_err(|e| e.file(path))
     }
 
@@ -211,7 +214,7 @@ impl PbfFile {
             position = opened.index_blob(position, length)?;
         }
         if position == 0 {
-            return Err(Error::new("the file is empty").hint(DOWNLOAD_AGAIN));
+            return Err(Error::new(say!("the file is empty", "文件是空的")).hint(download_again()));
         }
         opened.kinds = opened.blobs.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
         Ok(opened)
@@ -224,11 +227,16 @@ impl PbfFile {
 
     /// Notes the blob at `position` and returns where the next one starts.
     fn index_blob(&mut self, position: u64, length: u64) -> Result<u64> {
-        let truncated =
-            || Error::damaged("the file is truncated").place(format!("byte {position}")).hint(DOWNLOAD_AGAIN);
+        let truncated = || {
+            Error::damaged(say!("the file is truncated", "文件不完整"))
+                .place(say!("byte {position}", "第 {position} 字节"))
+                .hint(download_again())
+        };
         let not_pbf = || {
-            Error::damaged("this is not an OpenStreetMap PBF file")
-                .hint("give an extract in .osm.pbf format, for example from download.geofabrik.de")
+            Error::damaged(say!("this is not an OpenStreetMap PBF file", "这不是 OpenStreetMap PBF 文件")).hint(say!(
+                "give an extract in .osm.pbf format, for example from download.geofabrik.de",
+                "请给出 .osm.pbf 格式的数据，例如来自 download.geofabrik.de"
+            ))
         };
         let remaining = length - position;
         if remaining < 4 {
@@ -270,10 +278,14 @@ impl PbfFile {
         let block = HeaderBlock::decode(self.inflate(extent)?).map_err(|_| damaged(extent.start))?;
         match block.required_features.iter().find(|f| !["OsmSchema-V0.6", "DenseNodes"].contains(&f.as_str())) {
             None => Ok(()),
-            Some(feature) => {
-                Err(Error::unsupported(format!("the file needs the feature {feature:?}, which is not supported"))
-                    .hint("write it anew without it: osmium cat IN.osm.pbf -o OUT.osm.pbf"))
-            }
+            Some(feature) => Err(Error::unsupported(say!(
+                "the file needs the feature {feature:?}, which is not supported",
+                "文件需要功能 {feature:?}，暂不支持"
+            ))
+            .hint(say!(
+                "write it anew without it: osmium cat IN.osm.pbf -o OUT.osm.pbf",
+                "请重新生成，不含该功能：osmium cat IN.osm.pbf -o OUT.osm.pbf"
+            ))),
         }
     }
 
@@ -291,7 +303,7 @@ impl PbfFile {
                 }
             }
         };
-        read.map_err(|e| Error::io("read", &self.path, &e))
+        read.map_err(|e| Error::io(say!("read", "读取"), &self.path, &e))
     }
 
     /// The uncompressed content of a blob.
@@ -305,11 +317,15 @@ impl PbfFile {
         let Blob { zlib, zstd, lz4, lzma, .. } = blob;
         let packed = [zlib.map(Packed::Zlib), zstd.map(Packed::Zstd), lz4.map(Packed::Lz4), lzma.map(Packed::Lzma)];
         let Some(packed) = packed.into_iter().flatten().next() else {
-            return Err(Error::unsupported(
+            return Err(Error::unsupported(say!(
                 "a blob is compressed in a way that is not supported (zlib, zstd, lz4 and lzma are)",
-            )
-            .place(format!("byte {}", extent.start))
-            .hint("write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf"));
+                "数据块的压缩方式不支持（支持 zlib、zstd、lz4 和 lzma）"
+            ))
+            .place(say!("byte {}", "第 {} 字节", extent.start))
+            .hint(say!(
+                "write it anew: osmium cat IN.osm.pbf -o OUT.osm.pbf",
+                "请重新生成：osmium cat IN.osm.pbf -o OUT.osm.pbf"
+            )));
         };
         let most = MAX_BLOCK.min(SMALL_BLOCK.max(packed.bytes().len().saturating_mul(MOST_PACKED)));
         let size = usize::try_from(blob.raw_size.unwrap_or(0)).map_err(|_| damaged(extent.start))?;
@@ -420,7 +436,9 @@ fn count_parts(bytes: &[u8], tags: &[u32]) -> Option<usize> {
 }
 
 fn damaged(position: u64) -> Error {
-    Error::damaged("the file is damaged").place(format!("byte {position}")).hint(DOWNLOAD_AGAIN)
+    Error::damaged(say!("the file is damaged", "文件已损坏"))
+        .place(say!("byte {position}", "第 {position} 字节"))
+        .hint(download_again())
 }
 
 #[cfg(unix)]

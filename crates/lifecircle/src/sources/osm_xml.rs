@@ -28,7 +28,7 @@ impl XmlFile {
     /// If the file cannot be opened.
     pub fn open(path: &Path) -> Result<Self> {
         let file = open_file(path)?;
-        let bytes = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+        let bytes = file.metadata().map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
         Ok(Self { path: path.to_path_buf(), bytes })
     }
 
@@ -145,10 +145,14 @@ fn parse<R: BufRead>(
         buffer.clear();
         between.set(0);
         let event = reader.read_event_into(&mut buffer).map_err(|e| {
-            let problem = if root_seen { "the XML is damaged" } else { "this is not an OpenStreetMap XML file" };
-            Error::damaged(format!("{problem} ({e})"))
-                .place(format!("byte {}", reader.error_position()))
-                .hint("export or download it again")
+            let problem = if root_seen {
+                say!("the XML is damaged ({e})", "XML 已损坏（{e}）")
+            } else {
+                say!("this is not an OpenStreetMap XML file ({e})", "这不是 OpenStreetMap XML 文件（{e}）")
+            };
+            Error::damaged(problem)
+                .place(say!("byte {}", "第 {} 字节", reader.error_position()))
+                .hint(say!("export or download it again", "请重新导出或下载"))
         })?;
         match event {
             Event::Start(start) => {
@@ -168,12 +172,16 @@ fn parse<R: BufRead>(
                 close(end.name().as_ref(), &mut current, mask, visit);
             }
             Event::Eof if !root_seen => {
-                return Err(Error::damaged("this is not an OpenStreetMap XML file").hint("export or download it again"));
+                return Err(Error::damaged(say!(
+                    "this is not an OpenStreetMap XML file",
+                    "这不是 OpenStreetMap XML 文件"
+                ))
+                .hint(say!("export or download it again", "请重新导出或下载")));
             }
             Event::Eof if depth > 0 => {
-                return Err(Error::damaged("the file is truncated")
-                    .place("its end")
-                    .hint("export or download it again"));
+                return Err(Error::damaged(say!("the file is truncated", "文件不完整"))
+                    .place(say!("its end", "文件末尾"))
+                    .hint(say!("export or download it again", "请重新导出或下载")));
             }
             Event::Eof => return Ok(()),
             _ => {}
@@ -184,19 +192,20 @@ fn parse<R: BufRead>(
 fn check_root(start: &BytesStart<'_>) -> Result<()> {
     match start.name().as_ref() {
         "osm" => Ok(()),
-        other => {
-            Err(Error::damaged(format!("this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>"))
-                .hint("give an export of openstreetmap.org"))
-        }
+        other => Err(Error::damaged(say!(
+            "this is not an OpenStreetMap XML file: its root is <{other}>, not <osm>",
+            "这不是 OpenStreetMap XML 文件：根元素是 <{other}> 而不是 <osm>"
+        ))
+        .hint(say!("give an export of openstreetmap.org", "请给出 openstreetmap.org 导出的数据"))),
     }
 }
 
 /// Takes in the start of an element or of one of its parts.
 fn open(start: &BytesStart<'_>, current: &mut Current) -> Result<()> {
     if current.tags.len().max(current.refs.len()).max(current.members.len()) >= MOST_PARTS {
-        return Err(Error::new(format!("it has over {MOST_PARTS} parts"))
-            .place(format!("element {}", current.id))
-            .hint("export or download it again"));
+        return Err(Error::new(say!("it has over {MOST_PARTS} parts", "有超过 {MOST_PARTS} 个部分"))
+            .place(say!("element {}", "元素 {}", current.id))
+            .hint(say!("export or download it again", "请重新导出或下载")));
     }
     let kind = match start.name().as_ref() {
         "node" => ElementKind::Node,
@@ -258,14 +267,14 @@ fn close(name: &str, current: &mut Current, mask: u8, visit: &mut dyn FnMut(Elem
 fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
     let element = || start.name().as_ref().to_owned();
     let found = start.try_get_attribute(key).ok().flatten().ok_or_else(|| {
-        Error::damaged(format!("an attribute `{key}` is missing"))
-            .place(format!("<{}>", element()))
-            .hint("export or download it again")
+        Error::damaged(say!("an attribute `{key}` is missing", "缺少属性 `{key}`"))
+            .place(say!("<{}>", "<{}>", element()))
+            .hint(say!("export or download it again", "请重新导出或下载"))
     })?;
     let text = found.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| {
-        Error::damaged(format!("the attribute `{key}` cannot be read ({e})"))
-            .place(format!("<{}>", element()))
-            .hint("export or download it again")
+        Error::damaged(say!("the attribute `{key}` cannot be read ({e})", "无法读取属性 `{key}`（{e}）"))
+            .place(say!("<{}>", "<{}>", element()))
+            .hint(say!("export or download it again", "请重新导出或下载"))
     })?;
     Ok(text.into_owned())
 }
@@ -273,8 +282,8 @@ fn attribute(start: &BytesStart<'_>, key: &str) -> Result<String> {
 fn number<N: std::str::FromStr>(start: &BytesStart<'_>, key: &str) -> Result<N> {
     let text = attribute(start, key)?;
     text.parse().map_err(|_| {
-        Error::damaged(format!("`{key}` is {text:?}, not a number"))
-            .place(format!("<{}>", start.name().as_ref()))
-            .hint("export or download it again")
+        Error::damaged(say!("`{key}` is {text:?}, not a number", "`{key}` 是 {text:?}，不是数字"))
+            .place(say!("<{}>", "<{}>", start.name().as_ref()))
+            .hint(say!("export or download it again", "请重新导出或下载"))
     })
 }

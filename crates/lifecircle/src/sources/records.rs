@@ -11,6 +11,7 @@ use super::numbers::{self, Decision, Notation};
 use crate::error::{Error, Result};
 use crate::geo::{Datum, LonLat, Projection, is_on_globe};
 use crate::setting::Setting;
+use crate::text::Text;
 
 /// Nowhere live more people.
 const MOST_PEOPLE: f64 = 1e10;
@@ -131,6 +132,18 @@ pub enum RowPlace {
     Feature(u64),
 }
 
+impl RowPlace {
+    /// It in both languages.
+    pub fn told(&self) -> Text {
+        match self {
+            Self::Line(n) => say!("line {n}", "第 {n} 行"),
+            Self::SheetRow(sheet, n) => say!("sheet {sheet}, row {n}", "第 {sheet} 张表第 {n} 行"),
+            Self::Row(n) => say!("row {n}", "第 {n} 行"),
+            Self::Feature(n) => say!("feature {n}", "第 {n} 个要素"),
+        }
+    }
+}
+
 impl fmt::Display for RowPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -159,15 +172,17 @@ impl Records {
     /// If there is no such column.
     pub fn named_column(&self, name: &str) -> Result<usize> {
         self.column(&[name]).ok_or_else(|| {
-            Error::not_found(format!("there is no column `{name}`"))
-                .file(&self.file)
-                .hint(format!("its columns are: {}", self.columns.join(", ")))
+            Error::not_found(say!("there is no column `{name}`", "没有列 `{name}`")).file(&self.file).hint(say!(
+                "its columns are: {}",
+                "现有列：{}",
+                self.columns.join(", ")
+            ))
         })
     }
 
     /// An error at one record.
-    pub fn error(&self, record: &Record, problem: impl Into<String>) -> Error {
-        Error::new(problem).file(&self.file).place(record.place.to_string())
+    pub fn error(&self, record: &Record, problem: Text) -> Error {
+        Error::new(problem).file(&self.file).place(record.place.told())
     }
 
     /// The numbers of a column, of which `is_possible` tells which may stand in it.
@@ -213,20 +228,34 @@ impl Records {
     fn ambiguous(&self, column: usize, row: usize) -> Error {
         let text = self.rows[row].cells.get(column);
         let [point, comma] = [Notation::Point, Notation::Comma].map(|n| numbers::parse(text, n).unwrap_or_default());
-        self.error(&self.rows[row], format!("`{}` is {text:?}, which may be {point} or {comma}", self.columns[column]))
-            .hint("write the numbers of this column without a sign between the thousands, or one of them with two decimals")
+        self.error(
+            &self.rows[row],
+            say!(
+                "`{}` is {text:?}, which may be {point} or {comma}",
+                "`{}` 是 {text:?}，可能是 {point} 或 {comma}",
+                self.columns[column]
+            ),
+        )
+        .hint(say!(
+            "write the numbers of this column without a sign between the thousands, or one of them with two decimals",
+            "请去掉该列数字的千位分隔符，或将其中一个写到两位小数"
+        ))
     }
 
     fn not_a_number(&self, column: usize, row: usize) -> Error {
         let text = self.rows[row].cells.get(column);
         let is_one = [Notation::Point, Notation::Comma].iter().any(|n| numbers::parse(text, *n).is_some());
-        let error =
-            |problem: &str| self.error(&self.rows[row], format!("`{}` is {text:?}, {problem}", self.columns[column]));
+        let error = |problem: Text| self.error(&self.rows[row], problem);
+        let name = &self.columns[column];
         if is_one {
-            error("and numbers before it are written with the other decimal sign")
-                .hint("write all numbers of the column in one way")
+            error(say!(
+                "`{name}` is {text:?}, and numbers before it are written with the other decimal sign",
+                "`{name}` 是 {text:?}，而前面的数字用的是另一种小数点"
+            ))
+            .hint(say!("write all numbers of the column in one way", "请将该列的数字统一为一种写法"))
         } else {
-            error("not a number").hint("correct or remove the line")
+            error(say!("`{name}` is {text:?}, not a number", "`{name}` 是 {text:?}，不是数字"))
+                .hint(say!("correct or remove the line", "请更正或删除该行"))
         }
     }
 
@@ -235,7 +264,7 @@ impl Records {
     /// # Errors
     /// If a cell holds something else.
     pub fn counts(&self, column: usize) -> Result<Numbers> {
-        self.bounded(column, MOST_PEOPLE, "more people than there are")
+        self.bounded(column, MOST_PEOPLE, say!("more people than there are", "超过了世界人口"))
     }
 
     /// Sizes, as capacities or square metres: numbers that are not negative.
@@ -243,7 +272,7 @@ impl Records {
     /// # Errors
     /// If a cell holds something else.
     pub fn sizes(&self, column: usize) -> Result<Numbers> {
-        self.bounded(column, LARGEST_SIZE, "larger than anything is")
+        self.bounded(column, LARGEST_SIZE, say!("larger than anything is", "大得不合理"))
     }
 
     /// Sizes in a column that may hold words as well, which say nothing.
@@ -264,28 +293,40 @@ impl Records {
         let name = &self.columns[column];
         match (factor(name), &self.unit_above) {
             (Some(factor), _) => Ok(factor),
-            (None, Some(above)) if unit(above).is_some_and(|factor| factor != 1.0) => {
-                Err(Error::new(format!("above the head stands the unit {above:?}, and nothing tells of which columns"))
-                    .file(&self.file)
-                    .hint(format!("write it into their heads, as {name}（{above}）, and take it away above")))
-            }
+            (None, Some(above)) if unit(above).is_some_and(|factor| factor != 1.0) => Err(Error::new(say!(
+                "above the head stands the unit {above:?}, and nothing tells of which columns",
+                "表头上方写有单位 {above:?}，但无法判断属于哪些列"
+            ))
+            .file(&self.file)
+            .hint(say!(
+                "write it into their heads, as {name}（{above}）, and take it away above",
+                "请写入表头，如 {name}（{above}），并去掉上方的单位"
+            ))),
             (None, _) => Ok(1.0),
         }
     }
 
     /// Numbers in the usual unit, whatever unit the head tells.
-    fn bounded(&self, column: usize, most: f64, too_many: &str) -> Result<Numbers> {
+    fn bounded(&self, column: usize, most: f64, too_many: Text) -> Result<Numbers> {
         let mut counts = self.numbers(column, |number| (0.0..=most).contains(&number))?;
         for (row, number) in counts.0.iter().enumerate().filter_map(|(row, number)| Some((row, (*number)?))) {
             let name = &self.columns[column];
             let problem = if number < 0.0 {
-                format!("`{name}` is {number}, and there cannot be fewer than 0")
+                say!("`{name}` is {number}, and there cannot be fewer than 0", "`{name}` 是 {number}，不能小于 0")
             } else if number > most {
-                format!("`{name}` is {}, {too_many}", self.rows[row].cells.get(column))
+                {
+                    let text = self.rows[row].cells.get(column);
+                    Text {
+                        en: format!("`{name}` is {text}, {}", too_many.en),
+                        zh: format!("`{name}` 是 {text}，{}", too_many.zh),
+                    }
+                }
             } else {
                 continue;
             };
-            return Err(self.error(&self.rows[row], problem).hint("correct or remove the line"));
+            return Err(self
+                .error(&self.rows[row], problem)
+                .hint(say!("correct or remove the line", "请更正或删除该行")));
         }
         let factor = self.factor(column)?;
         counts.0.iter_mut().flatten().for_each(|number| *number *= factor);
@@ -360,11 +401,11 @@ impl Coordinates {
             (None, Some(pair)) => Place::Pair(pair),
             (None, None) => {
                 let missing = if lon.is_none() { "lon" } else { "lat" };
-                return Err(Error::new(format!("the column `{missing}` is missing"))
+                return Err(Error::new(say!("the column `{missing}` is missing", "缺少列 `{missing}`"))
                     .file(&records.file)
                     .hint(match given.setting {
-                        Some(setting) => format!("call the columns of longitude and latitude lon and lat, or name them in {setting}: lon=LNG,lat=LAT"),
-                        None => "call the columns of longitude and latitude lon and lat".to_owned(),
+                        Some(setting) => say!("call the columns of longitude and latitude lon and lat, or name them in {setting}: lon=LNG,lat=LAT", "请将经纬度列命名为 lon 和 lat，或在{setting}中指明：lon=LNG,lat=LAT"),
+                        None => say!("call the columns of longitude and latitude lon and lat", "请将经纬度列命名为 lon 和 lat"),
                     }));
             }
         };
@@ -377,9 +418,12 @@ impl Coordinates {
     /// If the file tells another system itself.
     pub fn of_geometries(records: &Records, datum: Datum) -> Result<Self> {
         if datum.is_projected() && !matches!(records.system, System::Untold) {
-            return Err(Error::new(format!("it tells its coordinate system itself, and {datum} was given besides"))
-                .file(&records.file)
-                .hint("leave the coordinate system out"));
+            return Err(Error::new(say!(
+                "it tells its coordinate system itself, and {datum} was given besides",
+                "文件自带坐标系，另外又指定了 {datum}"
+            ))
+            .file(&records.file)
+            .hint(say!("leave the coordinate system out", "请去掉指定的坐标系")));
         }
         Ok(Self { place: Place::Geometry, datum, projection: projection(datum)? })
     }
@@ -411,18 +455,27 @@ impl Coordinates {
         if let Some(projection) = &self.projection {
             return projected(&geometry, projection).map_err(|off| {
                 records
-                    .error(record, format!("its coordinates {}, {} lie outside of {}", off.x, off.y, self.datum))
-                    .hint("check the coordinate system")
+                    .error(
+                        record,
+                        say!(
+                            "its coordinates {}, {} lie outside of {}",
+                            "其坐标 {}, {} 超出 {} 的范围",
+                            off.x,
+                            off.y,
+                            self.datum
+                        ),
+                    )
+                    .hint(say!("check the coordinate system", "请检查坐标系"))
             });
         }
         if let Some(off) = off_the_globe(&geometry) {
             let are_metres = off.x.abs().max(off.y.abs()) > 1000.0;
-            return Err(records.error(record, format!("its coordinates {}, {} are out of range", off.x, off.y)).hint(
+            return Err(records.error(record, say!("its coordinates {}, {} are out of range", "其坐标 {}, {} 超出范围", off.x, off.y)).hint(
                 match are_metres {
                     true => {
-                        "they seem to be metres: give longitude and latitude, or the coordinate system, as EPSG:4547"
+                        say!("they seem to be metres: give longitude and latitude, or the coordinate system, as EPSG:4547", "看来是以米为单位：请给出经纬度，或坐标系，如 EPSG:4547")
                     }
-                    false => "give longitude and latitude in degrees, in this order",
+                    false => say!("give longitude and latitude in degrees, in this order", "请按顺序给出以度为单位的经度、纬度"),
                 },
             ));
         }
@@ -434,7 +487,11 @@ impl Coordinates {
 
     fn as_given(&self, records: &Records, row: usize) -> Result<Geometry<f64>> {
         let record = &records.rows[row];
-        let missing = || records.error(record, "it has no coordinates").hint("fill them in or remove the line");
+        let missing = || {
+            records
+                .error(record, say!("it has no coordinates", "没有坐标"))
+                .hint(say!("fill them in or remove the line", "请补全或删除该行"))
+        };
         match &self.place {
             Place::Geometry => record.geometry.as_deref().cloned().ok_or_else(missing),
             Place::Columns(x, y) => {
@@ -447,8 +504,15 @@ impl Coordinates {
                     text.split_once(',').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
                 let (x, y): (f64, f64) = parts.ok_or_else(|| {
                     records
-                        .error(record, format!("`{}` is {text:?}, not \"lng,lat\"", records.columns[*column]))
-                        .hint("correct the line")
+                        .error(
+                            record,
+                            say!(
+                                "`{}` is {text:?}, not \"lng,lat\"",
+                                "`{}` 是 {text:?}，不是“经度,纬度”",
+                                records.columns[*column]
+                            ),
+                        )
+                        .hint(say!("correct the line", "请更正该行"))
                 })?;
                 Ok(Geometry::Point(geo_types::Point::new(x, y)))
             }

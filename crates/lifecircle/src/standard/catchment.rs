@@ -59,7 +59,8 @@ impl FromStr for CatchmentModel {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|model| model.name() == text).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(format!("there is no catchment model {text:?}")).hint(format!("take one of {names}"))
+            Error::new(say!("there is no catchment model {text:?}", "没有服务区模型 {text:?}"))
+                .hint(say!("take one of {names}", "可选：{names}"))
         })
     }
 }
@@ -152,8 +153,8 @@ impl FromStr for DecayRule {
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
-            Error::new(format!("the decay {text:?} is not known")).hint(
-                "write step, linear, gaussian, exponential:0.1, power:2, logistic:10,2 or bands:5=1,10=0.68,15=0.22, in minutes or metres",
+            Error::new(say!("the decay {text:?} is not known", "不认识衰减函数 {text:?}")).hint(
+                say!("write step, linear, gaussian, exponential:0.1, power:2, logistic:10,2 or bands:5=1,10=0.68,15=0.22, in minutes or metres", "请写 step、linear、gaussian、exponential:0.1、power:2、logistic:10,2 或 bands:5=1,10=0.68,15=0.22，以分钟或米为单位"),
             )
         };
         let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());

@@ -321,8 +321,11 @@ impl Standard {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = Self::built_in().collect();
-        Err(Error::not_found(format!("there is no standard {id_or_file:?}"))
-            .hint(format!("choose one of {}, or name a .toml file", known.join(", "))))
+        Err(Error::not_found(say!("there is no standard {id_or_file:?}", "没有标准 {id_or_file:?}")).hint(say!(
+            "choose one of {}, or name a .toml file",
+            "可选：{}；或给出 .toml 文件",
+            known.join(", ")
+        )))
     }
 
     /// Reads a standard from its text.

@@ -2,6 +2,7 @@
 
 use super::{CommunitySummary, Summary};
 use crate::error::{Error, Result};
+use crate::text::Text;
 
 /// How many likely ones are named where none is called so.
 const LIKELY: usize = 6;
@@ -23,16 +24,20 @@ impl Summary {
         let called: Vec<&CommunitySummary> = self.communities.iter().filter(is_called).collect();
         match called[..] {
             [one] => Ok(one),
-            [] if self.communities.is_empty() => Err(Error::not_found("the city has no communities")
-                .hint("import it with their borders, or leave the community out")),
-            [] => Err(Error::not_found(format!("no community is called `{name}`")).hint(self.likely(name))),
-            _ => Err(Error::new(format!("{} communities are called `{name}`", called.len()))
-                .hint(format!("give the id of one: {}", listed(&called)))),
+            [] if self.communities.is_empty() => Err(Error::not_found(say!(
+                "the city has no communities",
+                "本市没有社区"
+            ))
+            .hint(say!("import it with their borders, or leave the community out", "请导入社区边界，或不指定社区"))),
+            [] => Err(Error::not_found(say!("no community is called `{name}`", "没有名为 `{name}` 的社区"))
+                .hint(self.likely(name))),
+            _ => Err(Error::new(say!("{} communities are called `{name}`", "有 {} 个社区名为 `{name}`", called.len()))
+                .hint(say!("give the id of one: {}", "请给出其中一个的编号：{}", listed(&called)))),
         }
     }
 
     /// Which communities may be meant by a name that is not right.
-    fn likely(&self, name: &str) -> String {
+    fn likely(&self, name: &str) -> Text {
         let small = name.to_lowercase();
         let likeness = |c: &CommunitySummary| {
             let names = [c.name.local.to_lowercase(), c.name.en.to_lowercase(), c.id.to_lowercase()];
@@ -49,9 +54,9 @@ impl Summary {
         let likely: Vec<&CommunitySummary> = likely.into_iter().map(|(_, c)| c).collect();
         if likely.is_empty() {
             let some: Vec<&CommunitySummary> = self.communities.iter().take(LIKELY).collect();
-            return format!("there are {} of them, as {}", self.communities.len(), listed(&some));
+            return say!("there are {} of them, as {}", "共有 {} 个，如 {}", self.communities.len(), listed(&some));
         }
-        format!("did you mean {}?", listed(&likely))
+        say!("did you mean {}?", "是否指 {}？", listed(&likely))
     }
 }
 

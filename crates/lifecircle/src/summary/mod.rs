@@ -9,6 +9,7 @@ mod document;
 mod doubts;
 mod equity;
 mod find;
+mod footing;
 mod gaps;
 mod grades;
 mod indicators;
@@ -25,6 +26,7 @@ pub use document::{
     UnitSummary, summarise, summary_schema,
 };
 pub use equity::Equity;
+pub use footing::{Finding, Footing, footing};
 pub use gaps::{Gap, Shortage, gaps};
 pub use grades::GradeSummary;
 pub use indicators::{CompositeSummary, Indicators, ServiceIndicators};

@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 
 /// Writes a table.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
-    let failed = |e: std::io::Error| Error::io("write", path, &e);
+    let failed = |e: std::io::Error| Error::io(say!("write", "写入"), path, &e);
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all("\u{feff}".as_bytes()).map_err(failed)?;
     let mut writer = csv::Writer::from_writer(file);
-    let broken = |e: csv::Error| Error::io("write", path, &std::io::Error::other(e));
+    let broken = |e: csv::Error| Error::io(say!("write", "写入"), path, &std::io::Error::other(e));
     let points = table.geometries().filter(|all| all.iter().all(|geometry| matches!(geometry, Geometry::Point(_))));
     let header = table.names().chain(points.iter().flat_map(|_| ["lon", "lat"]));
     writer.write_record(header).map_err(broken)?;

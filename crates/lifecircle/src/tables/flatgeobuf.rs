@@ -18,11 +18,15 @@ use crate::error::{Error, Result};
 /// Writes a table.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let Some(geometries) = table.geometries() else {
-        return Err(Error::unsupported("FlatGeobuf holds places, and this table has none")
-            .file(path)
-            .hint("choose csv, parquet or gpkg"));
+        return Err(Error::unsupported(say!(
+            "FlatGeobuf holds places, and this table has none",
+            "FlatGeobuf 用于地点，而此表没有地点"
+        ))
+        .file(path)
+        .hint(say!("choose csv, parquet or gpkg", "请选择 csv、parquet 或 gpkg")));
     };
-    let failed = |e: &dyn std::fmt::Display| Error::io("write", path, &std::io::Error::other(e.to_string()));
+    let failed =
+        |e: &dyn std::fmt::Display| Error::io(say!("write", "写入"), path, &std::io::Error::other(e.to_string()));
     let options = FgbWriterOptions {
         crs: FgbCrs { code: 4326, ..FgbCrs::default() },
         // The library's index is that of boxes, and there are none without features.
@@ -51,7 +55,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
         added.map_err(|e| failed(&e))?;
         told.map_err(|e| failed(&e))?;
     }
-    let file = File::create(path).map_err(|e| Error::io("write", path, &e))?;
+    let file = File::create(path).map_err(|e| Error::io(say!("write", "写入"), path, &e))?;
     writer.write(BufWriter::new(file)).map_err(|e| failed(&e))
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Writes a table; rows without geometry get a null one.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
-    let failed = |e: std::io::Error| Error::io("write", path, &e);
+    let failed = |e: std::io::Error| Error::io(say!("write", "写入"), path, &e);
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[\n").map_err(failed)?;
     for row in 0..table.rows() {

@@ -36,7 +36,7 @@ INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined cartesian SRS', -1, 'NONE', 
 /// Writes a table, which is called as its file.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().trim_start_matches('.').to_owned();
-    fill(table, path, &name).map_err(|e| Error::io("write", path, &std::io::Error::other(e)))?
+    fill(table, path, &name).map_err(|e| Error::io(say!("write", "写入"), path, &std::io::Error::other(e)))?
 }
 
 fn fill(table: &Table, path: &Path, name: &str) -> rusqlite::Result<Result<()>> {

@@ -26,10 +26,15 @@ const GEOMETRY: &str = "geometry";
 /// Writes a table.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let failed = |e: ParquetError| match e {
-        ParquetError::External(source) if source.is::<std::io::Error>() => source
-            .downcast_ref::<std::io::Error>()
-            .map_or_else(|| Error::new("cannot write").file(path), |e| Error::io("write", path, e)),
-        other => Error::new(format!("cannot write: {other}")).file(path).hint("check the disk and run again"),
+        ParquetError::External(source) if source.is::<std::io::Error>() => {
+            source.downcast_ref::<std::io::Error>().map_or_else(
+                || Error::new(say!("cannot write", "无法写出")).file(path),
+                |e| Error::io(say!("write", "写入"), path, e),
+            )
+        }
+        other => Error::new(say!("cannot write: {other}", "无法写出：{other}"))
+            .file(path)
+            .hint(say!("check the disk and run again", "请检查磁盘后重试")),
     };
     let mut properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
     let batch = table.to_batch()?;
@@ -38,7 +43,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
         properties =
             properties.set_key_value_metadata(Some(vec![note])).set_column_dictionary_enabled(GEOMETRY.into(), false);
     }
-    let file = File::create(path).map_err(|e| Error::io("write", path, &e))?;
+    let file = File::create(path).map_err(|e| Error::io(say!("write", "写入"), path, &e))?;
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
     writer.close().map_err(failed)?;
@@ -57,7 +62,7 @@ pub(super) fn with_geometry(batch: &RecordBatch, geometries: &[Geometry<f64>]) -
         .collect::<Vec<_>>();
     let columns = batch.columns().iter().cloned().chain([column]).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-        .map_err(|e| Error::unsupported(format!("the table's columns do not fit together ({e})")))
+        .map_err(|e| Error::unsupported(say!("the table's columns do not fit together ({e})", "表的各列不匹配（{e}）")))
 }
 
 /// The `geo` note. Longitude and latitude in WGS-84 are what readers assume when no `crs` is given.
@@ -94,27 +99,35 @@ fn kind(geometry: &Geometry<f64>) -> &'static str {
 /// # Errors
 /// If the file is missing or damaged.
 pub fn read(path: &Path) -> Result<Table> {
-    let damaged =
-        |e: &str| Error::damaged(format!("the file is damaged ({e})")).file(path).hint("import the city again");
-    parquet_file::read(path, damaged, |builder| {
-        let schema = builder.schema().clone();
-        let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-        let damaged = |e: &dyn std::fmt::Display| damaged(&e.to_string());
-        let reader = builder.with_batch_size(rows.clamp(1, 1 << 20)).build().map_err(|e| damaged(&e))?;
-        let batches: Vec<RecordBatch> = reader.collect::<std::result::Result<_, _>>().map_err(|e| damaged(&e))?;
-        let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| damaged(&e))?;
-        let mut table = Table::new();
-        for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            if field.name() != GEOMETRY {
-                table.columns.push((field.name().clone(), column.clone()));
-                continue;
+    let damaged = |e: &dyn std::fmt::Display| {
+        Error::damaged(say!("the file is damaged ({e})", "文件已损坏（{e}）"))
+            .file(path)
+            .hint(say!("import the city again", "请重新导入该城市"))
+    };
+    parquet_file::read(
+        path,
+        |why| damaged(&why.en),
+        |builder| {
+            let schema = builder.schema().clone();
+            let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+            let reader = builder.with_batch_size(rows.clamp(1, 1 << 20)).build().map_err(|e| damaged(&e))?;
+            let batches: Vec<RecordBatch> = reader.collect::<std::result::Result<_, _>>().map_err(|e| damaged(&e))?;
+            let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| damaged(&e))?;
+            let mut table = Table::new();
+            for (field, column) in schema.fields().iter().zip(batch.columns()) {
+                if field.name() != GEOMETRY {
+                    table.columns.push((field.name().clone(), column.clone()));
+                    continue;
+                }
+                let blobs = column
+                    .as_any()
+                    .downcast_ref::<BinaryArray>()
+                    .ok_or_else(|| damaged(&"its geometry is not binary"))?;
+                let decode = |blob: Option<&[u8]>| super::wkb::geometry(blob?);
+                let geometries: Option<Vec<_>> = blobs.iter().map(decode).collect();
+                table.geometry = Some(geometries.ok_or_else(|| damaged(&"a geometry cannot be read"))?);
             }
-            let blobs =
-                column.as_any().downcast_ref::<BinaryArray>().ok_or_else(|| damaged(&"its geometry is not binary"))?;
-            let decode = |blob: Option<&[u8]>| super::wkb::geometry(blob?);
-            let geometries: Option<Vec<_>> = blobs.iter().map(decode).collect();
-            table.geometry = Some(geometries.ok_or_else(|| damaged(&"a geometry cannot be read"))?);
-        }
-        Ok(table)
-    })
+            Ok(table)
+        },
+    )
 }

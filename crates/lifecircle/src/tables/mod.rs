@@ -68,9 +68,11 @@ impl Format {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         Self::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(|| {
             let endings: Vec<String> = Self::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
-            Error::unsupported("its name does not tell the format")
-                .file(path)
-                .hint(format!("let it end in {}", endings.join(", ")))
+            Error::unsupported(say!("its name does not tell the format", "从文件名无法判断格式")).file(path).hint(say!(
+                "let it end in {}",
+                "扩展名可为 {}",
+                endings.join(", ")
+            ))
         })
     }
 }
@@ -172,7 +174,9 @@ impl Table {
         let taken = |(name, values): &(String, ArrayRef)| {
             let checked = TakeOptions { check_bounds: true };
             let values = take(values, &wanted, Some(checked));
-            values.map(|values| (name.clone(), values)).map_err(|e| Error::new(format!("no such rows ({e})")))
+            values
+                .map(|values| (name.clone(), values))
+                .map_err(|e| Error::new(say!("no such rows ({e})", "没有这些行（{e}）")))
         };
         let geometry =
             |all: &Vec<Geometry<f64>>| rows.iter().filter_map(|row| all.get(*row as usize).cloned()).collect();
@@ -189,7 +193,9 @@ impl Table {
     pub fn write(&self, path: &Path, format: Format) -> Result<()> {
         let mut names = BTreeSet::new();
         if let Some(name) = self.names().find(|name| !names.insert(*name)) {
-            return Err(Error::new(format!("two columns are called `{name}`")).file(path).hint("call one otherwise"));
+            return Err(Error::new(say!("two columns are called `{name}`", "有两列名为 `{name}`"))
+                .file(path)
+                .hint(say!("call one otherwise", "请改其中一个的文件名")));
         }
         match format {
             Format::Parquet => geoparquet::write(self, path),
@@ -228,13 +234,15 @@ impl Table {
             Arc::new(Schema::new(fields)),
             self.columns.iter().map(|(_, values)| values.clone()).collect(),
         )
-        .map_err(|e| Error::unsupported(format!("the table's columns do not fit together ({e})")))
+        .map_err(|e| Error::unsupported(say!("the table's columns do not fit together ({e})", "表的各列不匹配（{e}）")))
     }
 
     /// A typed view of a column.
     fn typed<A: 'static>(&self, name: &str, data_type: &DataType) -> Result<&A> {
-        let missing =
-            || Error::new(format!("the column `{name}` is missing or of another type")).hint("import the city again");
+        let missing = || {
+            Error::new(say!("the column `{name}` is missing or of another type", "缺少列 `{name}`，或其类型不符"))
+                .hint(say!("import the city again", "请重新导入该城市"))
+        };
         let (_, values) = self.columns.iter().find(|(column, _)| column == name).ok_or_else(missing)?;
         if values.data_type() != data_type {
             return Err(missing());

@@ -10,6 +10,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::error::{Error, Result, caught};
+use crate::text::Text;
 
 /// Reads a Parquet file; `read` gets its reader. `damaged` makes an error of what is wrong with the bytes.
 ///
@@ -17,19 +18,19 @@ use crate::error::{Error, Result, caught};
 /// If the file cannot be opened, is damaged, or `read` fails.
 pub(crate) fn read<T>(
     path: &Path,
-    damaged: impl Fn(&str) -> Error,
+    damaged: impl Fn(Text) -> Error,
     read: impl FnOnce(ParquetRecordBatchReaderBuilder<File>) -> Result<T>,
 ) -> Result<T> {
-    let file = File::open(path).map_err(|e| Error::io("open", path, &e))?;
-    let bytes = file.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+    let file = File::open(path).map_err(|e| Error::io(say!("open", "打开"), path, &e))?;
+    let bytes = file.metadata().map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
     let all = || {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e.to_string()))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(Text::same(e.to_string())))?;
         if !is_within(builder.metadata(), bytes) {
-            return Err(damaged("its footer points outside the file"));
+            return Err(damaged(say!("its footer points outside the file", "文件尾部指向文件之外")));
         }
         read(builder)
     };
-    caught(|| damaged("its parts do not fit together"), all)
+    caught(|| damaged(say!("its parts do not fit together", "各部分不匹配")), all)
 }
 
 /// Whether every column lies within a file of so many bytes.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, caught};
 /// The geometry that bytes hold; none if they hold none. The library breaks down on some damaged bytes, as fuzzing shows.
 pub(crate) fn geometry(bytes: &[u8]) -> Option<Geometry<f64>> {
     let read = || Ok(wkb::reader::read_wkb(bytes).ok().and_then(|geometry| geometry.try_to_geometry()));
-    caught(|| Error::damaged("it is no geometry"), read).ok().flatten()
+    caught(|| Error::damaged(say!("it is no geometry", "它不是几何图形")), read).ok().flatten()
 }
 
 /// A geometry as well-known binary.
@@ -18,7 +18,7 @@ pub(crate) fn geometry(bytes: &[u8]) -> Option<Geometry<f64>> {
 pub(super) fn to_wkb(geometry: &Geometry<f64>) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
     wkb::writer::write_geometry(&mut bytes, geometry, &wkb::writer::WriteOptions::default())
-        .map_err(|e| Error::new(format!("a geometry cannot be written ({e})")))?;
+        .map_err(|e| Error::new(say!("a geometry cannot be written ({e})", "几何无法写出（{e}）")))?;
     Ok(bytes)
 }
 

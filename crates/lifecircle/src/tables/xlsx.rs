@@ -17,10 +17,17 @@ const MOST_ROWS: usize = 1 << 20;
 /// Writes a table.
 pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     if table.rows() >= MOST_ROWS {
-        let problem = format!("a sheet holds {} rows, and there are {}", MOST_ROWS - 1, table.rows());
-        return Err(Error::unsupported(problem).file(path).hint("choose csv or parquet"));
+        let problem = say!(
+            "a sheet holds {} rows, and there are {}",
+            "一张工作表最多 {} 行，而数据有 {} 行",
+            MOST_ROWS - 1,
+            table.rows()
+        );
+        return Err(Error::unsupported(problem)
+            .file(path)
+            .hint(say!("choose csv or parquet", "请选择 csv 或 parquet")));
     }
-    let failed = |e: XlsxError| Error::io("write", path, &std::io::Error::other(e));
+    let failed = |e: XlsxError| Error::io(say!("write", "写入"), path, &std::io::Error::other(e));
     let mut workbook = Workbook::new();
     fill(workbook.add_worksheet(), table).map_err(failed)?;
     workbook.save(path).map_err(failed)

@@ -1,5 +1,6 @@
 //! `lifecircle plan compare`.
 
+use lifecircle::say;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,9 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Scenario>> {
     let mut stems = HashSet::new();
     for path in paths {
         if !stems.insert(path.file_stem()) {
-            return Err(Error::new("two scenarios have files of one name").file(path).hint("call one otherwise"));
+            return Err(Error::new(say!("two scenarios have files of one name", "两个方案的文件同名"))
+                .file(path)
+                .hint(say!("call one otherwise", "请改其中一个的文件名")));
         }
     }
     paths.iter().map(|path| scenario::read(path)).collect()

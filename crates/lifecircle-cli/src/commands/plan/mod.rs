@@ -7,6 +7,7 @@ mod sites;
 mod solve;
 mod units;
 
+use lifecircle::say;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -109,7 +110,8 @@ impl Drop for Closing {
 
 /// Writes a problem, an answer and its proof into a directory that is there.
 fn write_proof(path: &Path, problem: &Posed, outcome: &Outcome) -> Result<()> {
-    let document = serde_json::to_string(&ProofDocument::new(problem, outcome))
-        .map_err(|error| Error::new(format!("the proof cannot be written: {error}")).file(path))?;
+    let document = serde_json::to_string(&ProofDocument::new(problem, outcome)).map_err(|error| {
+        Error::new(say!("the proof cannot be written: {error}", "证明无法写出：{error}")).file(path)
+    })?;
     output::write_text(path, &document)
 }

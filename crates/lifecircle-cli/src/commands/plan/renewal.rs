@@ -1,5 +1,6 @@
 //! `lifecircle plan renewal`.
 
+use lifecircle::say;
 use std::path::Path;
 
 use geo_types::{Geometry, LineString, Point};
@@ -27,7 +28,9 @@ pub fn run(args: &RenewalArgs, common: &Common) -> Result<()> {
     let twice =
         args.prices.iter().enumerate().find(|(index, one)| args.prices[..*index].iter().any(|other| other.0 == one.0));
     if let Some((_, (what, _))) = twice {
-        return Err(Error::new(format!("`{what}` has two prices")).hint("give one"));
+        return Err(
+            Error::new(say!("`{what}` has two prices", "`{what}` 给了两个价格")).hint(say!("give one", "请只给一个"))
+        );
     }
     let priced = args.prices.iter().filter(|(what, _)| what != LINK);
     let prices = priced.map(|(id, price)| Ok((service(&standard, id)?, *price))).collect::<Result<Vec<_>>>()?;

@@ -1,5 +1,7 @@
 //! `lifecircle plan sites`.
 
+use lifecircle::say;
+use lifecircle::text::Text;
 use std::path::Path;
 
 use geo_types::{Geometry, Point};
@@ -64,8 +66,8 @@ pub fn run(args: &SitesArgs, common: &Common) -> Result<()> {
 pub(super) fn service(standard: &Standard, id: &str) -> Result<usize> {
     standard.services.iter().position(|service| service.id == id).ok_or_else(|| {
         let known: Vec<&str> = standard.services.iter().map(|service| service.id.as_str()).collect();
-        Error::not_found(format!("the standard {} has no service {id:?}", standard.id))
-            .hint(format!("choose one of {}", known.join(", ")))
+        Error::not_found(say!("the standard {} has no service {id:?}", "标准 {} 中没有服务 {id:?}", standard.id))
+            .hint(say!("choose one of {}", "可选：{}", known.join(", ")))
     })
 }
 
@@ -73,18 +75,33 @@ pub(super) fn service(standard: &Standard, id: &str) -> Result<usize> {
 fn question(args: &SitesArgs, services: Vec<usize>, candidates: Option<Vec<Candidate>>) -> Result<Question> {
     let (is_center, is_capacitated) = (args.model == SitesModel::PCenter, args.model == SitesModel::Capacitated);
     let is_fewest = fewest_share(args).is_some();
-    let wrong = |what: &str, hint: &str| Err(Error::new(what.to_owned()).hint(hint.to_owned()));
+    let wrong = |what: Text, hint: Text| Err(Error::new(what).hint(hint));
     if args.cover.is_some() && !is_fewest && !is_center {
-        return wrong("--cover is for the fewest that are enough, or for --model p-center", "leave the model out");
+        return wrong(
+            say!(
+                "--cover is for the fewest that are enough, or for --model p-center",
+                "--cover 用于求最少设施数，或与 --model p-center 同用"
+            ),
+            say!("leave the model out", "请去掉模型"),
+        );
     }
     if is_fewest && (args.count.is_some() || args.budget.is_some()) {
-        return wrong("the fewest that are enough are no given number", "leave --count and --budget out, or --cover");
+        return wrong(
+            say!("the fewest that are enough are no given number", "求最少设施数时不能指定数量"),
+            say!("leave --count and --budget out, or --cover", "请去掉 --count 和 --budget，或去掉 --cover"),
+        );
     }
     if !is_fewest && args.count.is_none() && args.budget.is_none() {
-        return wrong("how many are built is not said", "give --count or --budget");
+        return wrong(
+            say!("how many are built is not said", "未说明建多少处"),
+            say!("give --count or --budget", "请给出 --count 或 --budget"),
+        );
     }
     if args.capacity.is_some() && !is_capacitated {
-        return wrong("--capacity is for --model capacitated", "give --model capacitated");
+        return wrong(
+            say!("--capacity is for --model capacitated", "--capacity 用于 --model capacitated"),
+            say!("give --model capacitated", "请给出 --model capacitated"),
+        );
     }
     let areas = match args.areas {
         SitesAreas::Districts => Areas::Districts,

@@ -1,5 +1,6 @@
 //! `lifecircle plan solve`.
 
+use lifecircle::say;
 use std::path::{Path, PathBuf};
 
 use lifecircle::output::Output;
@@ -65,11 +66,18 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     let p = || match args.p.or(published.count) {
         Some(p) if (1..=published.sites as i64).contains(&p) => Ok(p),
         Some(p) => {
-            Err(Error::new(format!("{p} of {} sites cannot be chosen", published.sites)).hint("give another --p"))
+            Err(Error::new(say!("{p} of {} sites cannot be chosen", "{} 个备选点中无法选出 {p} 个", published.sites))
+                .hint(say!("give another --p", "请另给 --p")))
         }
-        None => Err(Error::new("the file does not say how many sites").hint("give --p")),
+        None => Err(Error::new(say!("the file does not say how many sites", "文件未说明选多少个点"))
+            .hint(say!("give --p", "请给出 --p"))),
     };
-    let radius = || args.radius.ok_or_else(|| Error::new("how far a site covers is not known").hint("give --radius"));
+    let radius = || {
+        args.radius.ok_or_else(|| {
+            Error::new(say!("how far a site covers is not known", "备选点的覆盖半径未知"))
+                .hint(say!("give --radius", "请给出 --radius"))
+        })
+    };
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sites = published.sites;
     if args.model == SolveModel::PCenter {

@@ -1,5 +1,6 @@
 //! The problem: who wants to be served how often, by which sites, under which conditions.
 
+use lifecircle::say;
 use std::collections::HashMap;
 
 use lifecircle::{Error, Result};
@@ -187,7 +188,10 @@ impl Covering {
     pub fn with_floors(&self, floors: Vec<i64>) -> Result<Self> {
         let same = floors.len() == self.conditions.floors.len();
         if !same || floors.iter().any(|&floor| floor < 0 || i128::from(floor) > LARGEST_TOTAL) {
-            return Err(Error::new("a floor is below zero, or of an area that is not there"));
+            return Err(Error::new(say!(
+                "a floor is below zero, or of an area that is not there",
+                "下限小于零，或属于不存在的区域"
+            )));
         }
         let mut other = self.clone();
         other.conditions.floors = floors;
@@ -232,30 +236,41 @@ impl Covering {
 fn check(needs: &[Need], sites: &[Vec<u32>], limit: &Limit, conditions: &Conditions) -> Result<()> {
     let Conditions { capacities, floors, standing } = conditions;
     if limit.sizes.len() != sites.len() || !(capacities.is_empty() || capacities.len() == sites.len()) {
-        return Err(Error::new("sites, sizes and capacities are not of one length"));
+        return Err(Error::new(say!(
+            "sites, sizes and capacities are not of one length",
+            "备选点、规模与容量的数目不一致"
+        )));
     }
     if sites.iter().flatten().any(|&demand| demand as usize >= needs.len())
         || standing.iter().any(|&site| site as usize >= sites.len())
         || needs.iter().filter_map(|need| need.area).any(|area| area as usize >= floors.len())
     {
-        return Err(Error::new("a demand, a site or an area is named that is not there"));
+        return Err(Error::new(say!(
+            "a demand, a site or an area is named that is not there",
+            "提到了不存在的需求点、备选点或区域"
+        )));
     }
     if standing.iter().any(|&site| limit.sizes[site as usize] != 0) {
-        return Err(Error::new("a site that stands takes no part of the limit"));
+        return Err(Error::new(say!("a site that stands takes no part of the limit", "已建的点不占限额")));
     }
     let numbers = limit.sizes.iter().chain(floors).chain(capacities.iter().flatten());
     if limit.most < 0 || numbers.chain(needs.iter().map(|need| &need.weight)).any(|&number| number < 0) {
-        return Err(Error::new("a weight, a size, a capacity or a floor is below zero"));
+        return Err(Error::new(say!(
+            "a weight, a size, a capacity or a floor is below zero",
+            "权重、规模、容量或下限小于零"
+        )));
     }
     if !floors.is_empty() && !capacities.is_empty() {
-        return Err(Error::new("floors and capacities cannot be asked for together"));
+        return Err(Error::new(say!("floors and capacities cannot be asked for together", "下限与容量不能同时要求")));
     }
     let total: i128 = needs.iter().map(|need| i128::from(need.weight) * i128::from(need.times)).sum();
     let sizes: i128 = limit.sizes.iter().map(|&size| i128::from(size)).sum();
     if total > LARGEST_TOTAL || sizes > 1 << 60 || floors.iter().any(|&floor| i128::from(floor) > LARGEST_TOTAL) {
-        return Err(
-            Error::new("people add up to more than 2^44, or sizes to more than 2^60").hint("give them in larger units")
-        );
+        return Err(Error::new(say!(
+            "people add up to more than 2^44, or sizes to more than 2^60",
+            "人数之和超过 2^44，或规模之和超过 2^60"
+        ))
+        .hint(say!("give them in larger units", "请改用更大的单位")));
     }
     Ok(())
 }

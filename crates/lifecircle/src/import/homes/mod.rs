@@ -74,8 +74,11 @@ impl Estimate {
     /// If there is nothing that people could live in.
     pub fn tell(&self, population: Option<f64>, notes: &mut Vec<Note>) -> Result<()> {
         if self.homes.is_empty() {
-            return Err(Error::new("nobody lives here: the extract has no homes and no streets that homes stand on")
-                .hint(format!("give {}", Setting::People)));
+            return Err(Error::new(say!(
+                "nobody lives here: the extract has no homes and no streets that homes stand on",
+                "这里无人居住：数据中没有居住点，也没有沿街可住的街道"
+            ))
+            .hint(say!("give {}", "请给出{}", Setting::People)));
         }
         let all: f64 = self.homes.iter().map(|home| home.residents).sum();
         let parts = [

@@ -134,7 +134,7 @@ impl Model {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::new(e.message().to_owned()))
+        toml::from_str(text).map_err(|e| Error::new(crate::text::Text::same(e.message())))
     }
 
     /// What a value of `building` says; none if it is no home, or says nothing.

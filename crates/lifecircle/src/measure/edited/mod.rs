@@ -234,9 +234,8 @@ impl EditedCity {
     /// If another has its id.
     pub fn add_home(&mut self, home: Home) -> Result<usize> {
         if self.city.homes.iter().any(|other| other.id == home.id) {
-            return Err(
-                Error::exists(format!("there is a home {:?} already", home.id)).hint("give it an id of its own")
-            );
+            return Err(Error::exists(say!("there is a home {:?} already", "已有居住点 {:?}", home.id))
+                .hint(say!("give it an id of its own", "请另取编号")));
         }
         let snap = self.snapper().snap(home.at);
         let doors: Vec<Snap> = snap.ok().into_iter().collect();
@@ -259,10 +258,12 @@ impl EditedCity {
     /// If there is no such street, or the new one has other ends or bends.
     pub fn set_street(&mut self, edge: u32, street: Street) -> Result<Street> {
         let Some(old) = self.city.streets.edges.get(edge as usize) else {
-            return Err(Error::not_found(format!("there is no street {edge}")).hint("give the number of an edge"));
+            return Err(Error::not_found(say!("there is no street {edge}", "没有街道 {edge}"))
+                .hint(say!("give the number of an edge", "请给出路段的编号")));
         };
         if (old.from, old.to, old.bends) != (street.from, street.to, street.bends) {
-            return Err(Error::new(format!("street {edge} has another course")).hint("keep its ends and bends"));
+            return Err(Error::new(say!("street {edge} has another course", "街道 {edge} 的走向不同"))
+                .hint(say!("keep its ends and bends", "请保持其端点和弯折")));
         }
         let old = std::mem::replace(&mut Arc::make_mut(&mut self.city).streets.edges[edge as usize], street);
         self.take_over(&Changed { costs: vec![edge], ..Changed::default() });
@@ -276,8 +277,11 @@ impl EditedCity {
     pub fn add_street(&mut self, street: Street, bends: &[LonLat]) -> Result<u32> {
         let nodes = self.city.streets.nodes.len();
         if [street.from, street.to].iter().any(|node| *node as usize >= nodes) {
-            return Err(Error::not_found("the street begins or ends at a junction that is not there")
-                .hint(format!("give numbers below {nodes}")));
+            return Err(Error::not_found(say!(
+                "the street begins or ends at a junction that is not there",
+                "街道的起点或终点路口不存在"
+            ))
+            .hint(say!("give numbers below {nodes}", "请给出小于 {nodes} 的数")));
         }
         let mut changed = Changed::default();
         let edge = self.push_street(street, bends, &mut changed);
@@ -288,7 +292,8 @@ impl EditedCity {
     fn check_facility(&self, index: usize) -> Result<()> {
         match index < self.city.facilities.len() {
             true => Ok(()),
-            false => Err(Error::not_found(format!("there is no facility {index}")).hint("give an index of the city's")),
+            false => Err(Error::not_found(say!("there is no facility {index}", "没有设施 {index}"))
+                .hint(say!("give an index of the city's", "请给出本市设施的序号"))),
         }
     }
 
@@ -302,7 +307,8 @@ impl EditedCity {
         let mut others = self.city.facilities.iter().enumerate().filter(|(index, _)| Some(*index) != own);
         match others.any(|(_, other)| other.id == id) {
             false => Ok(()),
-            true => Err(Error::exists(format!("there is a facility {id:?} already")).hint("give it an id of its own")),
+            true => Err(Error::exists(say!("there is a facility {id:?} already", "已有设施 {id:?}"))
+                .hint(say!("give it an id of its own", "请另取编号"))),
         }
     }
 

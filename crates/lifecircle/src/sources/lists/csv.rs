@@ -24,7 +24,8 @@ pub fn read(path: &Path) -> Result<Records> {
 pub fn parse(bytes: &[u8]) -> Result<Records> {
     let text = decode(bytes)?;
     if text.trim().is_empty() {
-        return Err(Error::new("the file is empty").hint("give a file whose first line names its columns"));
+        return Err(Error::new(say!("the file is empty", "文件是空的"))
+            .hint(say!("give a file whose first line names its columns", "文件首行应为列名")));
     }
     // A title above the head has no delimiters. Below it commas may be those of decimals.
     let header = text.lines().find(|line| line.contains([',', ';', '\t'])).unwrap_or_default();
@@ -41,7 +42,7 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         above.push(row?);
     }
     let texts: Vec<Vec<String>> = above.iter().map(|row| row.iter().map(str::to_owned).collect()).collect();
-    let Some(head) = Head::find(&texts) else { return Err(Error::new("the file is empty")) };
+    let Some(head) = Head::find(&texts) else { return Err(Error::new(say!("the file is empty", "文件是空的"))) };
     let (columns, unit_above) = (head.columns, head.unit_above);
     let body = above.into_iter().skip(head.rows.end).map(Ok).chain(rows);
     let mut rows = Vec::new();
@@ -53,9 +54,14 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         }
         let line = row.position().map_or(0, csv::Position::line);
         if row.len() != columns.len() {
-            return Err(Error::new(format!("it has {} cells where the header has {}", row.len(), columns.len()))
-                .place(RowPlace::Line(line).to_string())
-                .hint("correct or remove the line"));
+            return Err(Error::new(say!(
+                "it has {} cells where the header has {}",
+                "有 {} 个单元格，而表头有 {} 个",
+                row.len(),
+                columns.len()
+            ))
+            .place(RowPlace::Line(line).told())
+            .hint(say!("correct or remove the line", "请更正或删除该行")));
         }
         rows.push(Record { place: RowPlace::Line(line), geometry: None, cells });
     }
@@ -83,18 +89,23 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     }
     let line = bytes[..wrong].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
     let problem = if good > bad {
-        "it holds a byte that is not UTF-8, as the rest of the file is"
+        say!(
+            "it holds a byte that is not UTF-8, as the rest of the file is",
+            "其中有一个字节不是 UTF-8，而文件其余部分是"
+        )
     } else {
-        "it is neither UTF-8 nor GB 18030"
+        say!("it is neither UTF-8 nor GB 18030", "它既不是 UTF-8，也不是 GB 18030")
     };
-    Err(Error::new(problem).place(RowPlace::Line(line).to_string()).hint("correct it, or save the file again as UTF-8"))
+    Err(Error::new(problem)
+        .place(RowPlace::Line(line).told())
+        .hint(say!("correct it, or save the file again as UTF-8", "请更正，或将文件另存为 UTF-8")))
 }
 
 fn broken(error: &csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
-    Error::damaged(format!("it cannot be read ({error})"))
-        .place(RowPlace::Line(line).to_string())
-        .hint("correct the line")
+    Error::damaged(say!("it cannot be read ({error})", "无法读取（{error}）"))
+        .place(RowPlace::Line(line).told())
+        .hint(say!("correct the line", "请更正该行"))
 }
 
 #[cfg(test)]

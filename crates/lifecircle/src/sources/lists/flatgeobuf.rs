@@ -28,7 +28,8 @@ pub fn read(path: &Path) -> Result<Records> {
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Records> {
     let damaged = |e: &dyn std::fmt::Display| {
-        Error::damaged(format!("it cannot be read as FlatGeobuf ({e})")).hint("write it anew, for example with QGIS")
+        Error::damaged(say!("it cannot be read as FlatGeobuf ({e})", "无法按 FlatGeobuf 读取（{e}）"))
+            .hint(say!("write it anew, for example with QGIS", "请重新生成，例如用 QGIS"))
     };
     let reader = FgbReader::open(bytes).map_err(|e| damaged(&e))?;
     let header = reader.header();
@@ -50,13 +51,13 @@ pub fn parse(bytes: &[u8]) -> Result<Records> {
         let place = RowPlace::Feature(records.rows.len() as u64 + 1);
         let geometry = match feature.geometry() {
             Some(geometry) if !parts_fit(&geometry) => {
-                return Err(damaged(&"parts of a geometry end behind it").place(place.to_string()));
+                return Err(damaged(&"parts of a geometry end behind it").place(place.told()));
             }
-            Some(_) => Some(Box::new(feature.to_geo().map_err(|e| damaged(&e).place(place.to_string()))?)),
+            Some(_) => Some(Box::new(feature.to_geo().map_err(|e| damaged(&e).place(place.told()))?)),
             None => None,
         };
         let mut texts = Texts::default();
-        feature.process_properties(&mut texts).map_err(|e| damaged(&e).place(place.to_string()))?;
+        feature.process_properties(&mut texts).map_err(|e| damaged(&e).place(place.told()))?;
         texts.0.sort();
         records.rows.push(Record { place, geometry, cells: texts.0 });
     }

@@ -24,8 +24,9 @@ pub fn read(path: &Path) -> Result<Records> {
 /// # Errors
 /// As [`read`].
 pub fn parse(text: &str) -> Result<Records> {
-    let hint = "give GeoJSON in longitude and latitude (RFC 7946)";
-    let wrong = |e: &dyn std::fmt::Display| Error::damaged(format!("it is not GeoJSON ({e})")).hint(hint);
+    let hint = || say!("give GeoJSON in longitude and latitude (RFC 7946)", "请给出经纬度坐标的 GeoJSON（RFC 7946）");
+    let wrong =
+        |e: &dyn std::fmt::Display| Error::damaged(say!("it is not GeoJSON ({e})", "不是 GeoJSON（{e}）")).hint(hint());
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(&e))?;
     // QGIS writes the system of what is not in longitude and latitude, as GeoJSON had it before it became RFC 7946.
     let system = match value["crs"]["properties"]["name"].as_str() {
@@ -43,7 +44,9 @@ pub fn parse(text: &str) -> Result<Records> {
     for (index, feature) in features.into_iter().enumerate() {
         let place = RowPlace::Feature(index as u64 + 1);
         let unreadable = |why: &dyn std::fmt::Display| {
-            Error::new(format!("its geometry cannot be read ({why})")).place(place.to_string()).hint(hint)
+            Error::new(say!("its geometry cannot be read ({why})", "几何无法读取（{why}）"))
+                .place(place.told())
+                .hint(hint())
         };
         if let Some(geometry) = &feature.geometry {
             check_positions(&geometry.value).map_err(|why| unreadable(&why))?;

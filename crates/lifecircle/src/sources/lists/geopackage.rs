@@ -24,13 +24,17 @@ const STEPS_AT_ONCE: i32 = 100_000;
 /// # Errors
 /// If it is not a GeoPackage, has no features, its coordinate system cannot be computed, or holds more rows than a file of its size can.
 pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
-    let bytes = open(path)?.metadata().map_err(|e| Error::io("read", path, &e))?.len();
+    let bytes = open(path)?.metadata().map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
     let damaged = |e: rusqlite::Error| {
-        Error::damaged(format!("it cannot be read as a GeoPackage ({e})")).hint("write it anew, for example with QGIS")
+        Error::damaged(say!("it cannot be read as a GeoPackage ({e})", "无法按 GeoPackage 读取（{e}）"))
+            .hint(say!("write it anew, for example with QGIS", "请重新生成，例如用 QGIS"))
     };
     let endless = || {
-        Error::new("its table takes longer to read than a file of its size can hold")
-            .hint("write the features into a plain table, for example with QGIS")
+        Error::new(say!(
+            "its table takes longer to read than a file of its size can hold",
+            "其表的读取时间超过同样大小文件应有的时间"
+        ))
+        .hint(say!("write the features into a plain table, for example with QGIS", "请将要素写入普通的表，例如用 QGIS"))
     };
     let mut database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(damaged)?;
     let mut steps = STEPS_AT_LEAST.max(bytes.saturating_mul(STEPS_A_BYTE)) / STEPS_AT_ONCE as u64;
@@ -51,11 +55,11 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
         )
         .map_err(|e| match (&e, only) {
             (rusqlite::Error::QueryReturnedNoRows, Some(only)) => {
-                Error::not_found(format!("it has no layer {only:?}")).hint("name one of its layers, or none")
+                Error::not_found(say!("it has no layer {only:?}", "没有图层 {only:?}")).hint(say!("name one of its layers, or none", "请给出其中一个图层，或不写"))
             }
             _ => failed(e),
         })?;
-    let system = system_of(&database, srs).map_err(|e| e.place(format!("table `{table}`")))?;
+    let system = system_of(&database, srs).map_err(|e| e.place(say!("table `{table}`", "表 `{table}`")))?;
     let mut statement =
         database.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(failed)?;
     // What is not UTF-8 breaks the library down; Records::read catches that.

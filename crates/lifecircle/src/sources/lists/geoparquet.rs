@@ -26,33 +26,38 @@ const MOST_ROWS: i64 = 20_000_000;
 /// # Errors
 /// If it is damaged, too long, or its coordinate system cannot be computed.
 pub fn read(path: &Path) -> Result<Records> {
-    let damaged = |e: &str| {
-        Error::damaged(format!("it cannot be read as Parquet ({e})")).hint("write it anew, for example with GeoPandas")
+    let damaged = |e: &dyn std::fmt::Display| {
+        Error::damaged(say!("it cannot be read as Parquet ({e})", "无法按 Parquet 读取（{e}）"))
+            .hint(say!("write it anew, for example with GeoPandas", "请重新生成，例如用 GeoPandas"))
     };
-    parquet_file::read(path, damaged, |builder| {
-        let damaged = |e: &dyn std::fmt::Display| damaged(&e.to_string());
-        let about = builder.metadata().file_metadata();
-        if about.num_rows() > MOST_ROWS {
-            return Err(Error::new(format!("it has {} rows", about.num_rows())).hint("cut it to the city"));
-        }
-        let notes = about.key_value_metadata().into_iter().flatten();
-        let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
-        let (geometry, system) = match note {
-            Some(note) => {
-                let (name, system) = geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?;
-                (Some(name), system)
+    parquet_file::read(
+        path,
+        |why| damaged(&why.en),
+        |builder| {
+            let about = builder.metadata().file_metadata();
+            if about.num_rows() > MOST_ROWS {
+                return Err(Error::new(say!("it has {} rows", "有 {} 行", about.num_rows()))
+                    .hint(say!("cut it to the city", "请裁剪到本市范围")));
             }
-            None => {
-                let field = builder.schema().field_with_name("geometry").ok();
-                (field.map(|field| field.name().clone()), System::Untold)
+            let notes = about.key_value_metadata().into_iter().flatten();
+            let note = notes.filter(|pair| pair.key == "geo").find_map(|pair| pair.value.as_deref());
+            let (geometry, system) = match note {
+                Some(note) => {
+                    let (name, system) = geometry_column(&serde_json::from_str(note).map_err(|e| damaged(&e))?)?;
+                    (Some(name), system)
+                }
+                None => {
+                    let field = builder.schema().field_with_name("geometry").ok();
+                    (field.map(|field| field.name().clone()), System::Untold)
+                }
+            };
+            let mut records = Records { file: path.to_path_buf(), system, ..Records::default() };
+            for batch in builder.build().map_err(|e| damaged(&e))? {
+                add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
             }
-        };
-        let mut records = Records { file: path.to_path_buf(), system, ..Records::default() };
-        for batch in builder.build().map_err(|e| damaged(&e))? {
-            add(&mut records, &batch.map_err(|e| damaged(&e))?, geometry.as_deref()).map_err(|e| damaged(&e))?;
-        }
-        Ok(records)
-    })
+            Ok(records)
+        },
+    )
 }
 
 /// The column of geometries according to the note, and their coordinate system.
@@ -60,8 +65,12 @@ fn geometry_column(note: &Value) -> Result<(String, System)> {
     let name = note["primary_column"].as_str().unwrap_or("geometry");
     let column = &note["columns"][name];
     if column["encoding"].as_str().is_some_and(|encoding| encoding != "WKB") {
-        return Err(Error::unsupported(format!("its geometries are encoded as {}", column["encoding"]))
-            .hint("write them as WKB"));
+        return Err(Error::unsupported(say!(
+            "its geometries are encoded as {}",
+            "其几何编码为 {}",
+            column["encoding"]
+        ))
+        .hint(say!("write them as WKB", "请写为 WKB")));
     }
     let id = &column["crs"]["id"];
     let code = id["code"].as_str().map(str::to_owned).or_else(|| id["code"].as_i64().map(|code| code.to_string()));
@@ -69,9 +78,8 @@ fn geometry_column(note: &Value) -> Result<(String, System)> {
         // A note without a system means longitude and latitude; one that is null means that nobody knows.
         None if column.get("crs").is_some_and(Value::is_null) => System::Untold,
         None if column.get("crs").is_some() => {
-            return Err(
-                Error::unsupported("its coordinate system has no code").hint("reproject it: to_crs(4326) in GeoPandas")
-            );
+            return Err(Error::unsupported(say!("its coordinate system has no code", "其坐标系没有代码"))
+                .hint(say!("reproject it: to_crs(4326) in GeoPandas", "请先转换：GeoPandas 中用 to_crs(4326)")));
         }
         None => System::LonLat,
         Some(code) => system::of_name(&format!("{}:{code}", id["authority"].as_str().unwrap_or("EPSG")))?,

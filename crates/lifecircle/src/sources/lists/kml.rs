@@ -33,8 +33,8 @@ pub fn read(path: &Path) -> Result<Records> {
 }
 
 fn damaged(e: &dyn std::fmt::Display) -> Error {
-    Error::damaged(format!("it cannot be read as KML ({e})"))
-        .hint("write it anew, for example with QGIS or Google Earth")
+    Error::damaged(say!("it cannot be read as KML ({e})", "无法按 KML 读取（{e}）"))
+        .hint(say!("write it anew, for example with QGIS or Google Earth", "请重新生成，例如用 QGIS 或 Google Earth"))
 }
 
 fn unpacked(path: &Path) -> Result<Vec<u8>> {
@@ -48,7 +48,8 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
     let entry = archive.by_name(&name).map_err(|e| damaged(&e))?;
     entry.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::new("it unpacks to over 1 GB").hint("cut it to the city"));
+        return Err(Error::new(say!("it unpacks to over 1 GB", "解压后超过 1 GB"))
+            .hint(say!("cut it to the city", "请裁剪到本市范围")));
     }
     Ok(bytes)
 }

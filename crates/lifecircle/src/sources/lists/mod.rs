@@ -77,16 +77,22 @@ impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for Part<'a> {
 pub fn read<'a>(part: impl Into<Part<'a>>) -> Result<Records> {
     let Part { path, sheet: part } = part.into();
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let damaged = || Error::damaged("it is damaged: its parts do not fit together").hint("write it anew");
+    let damaged = || {
+        Error::damaged(say!("it is damaged: its parts do not fit together", "它已损坏：各部分不匹配"))
+            .hint(say!("write it anew", "请重新生成"))
+    };
     let format = FORMATS.iter().find(|format| format.endings.contains(&end.as_str())).ok_or_else(|| {
         let endings = one_of(FORMATS.iter().map(|format| format!(".{}", format.endings[0])));
-        Error::unsupported("cannot tell the format of this list from its name").hint(format!("give a {endings} file"))
+        Error::unsupported(say!("cannot tell the format of this list from its name", "从文件名无法判断名录的格式"))
+            .hint(say!("give a {endings} file", "请给出 {endings} 文件"))
     });
     let read = |format: &ListFormat| match (&format.read, part) {
         (Read::Part(read), part) => caught(damaged, || read(path, part)),
         (Read::Whole(read), None) => caught(damaged, || read(path)),
-        (Read::Whole(_), Some(part)) => Err(Error::new(format!("a {} file has no sheet {part:?}", format.name))
-            .hint("leave the sheet out, or give a workbook")),
+        (Read::Whole(_), Some(part)) => {
+            Err(Error::new(say!("a {} file has no sheet {part:?}", "{} 文件没有工作表 {part:?}", format.name))
+                .hint(say!("leave the sheet out, or give a workbook", "请去掉工作表，或给出工作簿")))
+        }
     };
     let mut records = format.and_then(read).map_err(|e| e.file(path))?;
     into_lon_lat(&mut records).map_err(|e| e.file(path))?;
@@ -99,9 +105,14 @@ fn into_lon_lat(records: &mut Records) -> Result<()> {
     for record in &mut records.rows {
         if let Some(geometry) = &mut record.geometry {
             **geometry = projected(geometry, projection).map_err(|off| {
-                Error::new(format!("its coordinates {}, {} lie outside of the file's coordinate system", off.x, off.y))
-                    .place(record.place.to_string())
-                    .hint("check the coordinate system")
+                Error::new(say!(
+                    "its coordinates {}, {} lie outside of the file's coordinate system",
+                    "其坐标 {}, {} 超出该文件坐标系的范围",
+                    off.x,
+                    off.y
+                ))
+                .place(record.place.told())
+                .hint(say!("check the coordinate system", "请检查坐标系"))
             })?;
         }
     }

@@ -61,7 +61,8 @@ fn beside(path: &Path) -> Result<Parts> {
 
 fn in_archive(path: &Path, only: Option<&str>) -> Result<Parts> {
     let damaged = |e: &dyn std::fmt::Display| {
-        Error::damaged(format!("it cannot be read as a ZIP archive ({e})")).hint("pack the shapefile anew")
+        Error::damaged(say!("it cannot be read as a ZIP archive ({e})", "无法按 ZIP 压缩包读取（{e}）"))
+            .hint(say!("pack the shapefile anew", "请重新打包 shapefile"))
     };
     let mut archive = zip::ZipArchive::new(BufReader::new(open(path)?)).map_err(|e| damaged(&e))?;
     if archive.len() > MOST_PARTS {
@@ -80,10 +81,13 @@ fn in_archive(path: &Path, only: Option<&str>) -> Result<Parts> {
     let all = || layers.iter().map(|name| layer(name)).collect::<Vec<_>>();
     let Some(wanted) = wanted else {
         return Err(match only {
-            Some(only) => Error::not_found(format!("it has no layer {only:?}"))
-                .hint(format!("its layers are: {}", all().join(", "))),
-            None => Error::unsupported("the archive holds no shapefile (.shp)")
-                .hint("pack .shp, .dbf, .prj and .cpg together"),
+            Some(only) => Error::not_found(say!("it has no layer {only:?}", "没有图层 {only:?}")).hint(say!(
+                "its layers are: {}",
+                "其图层有：{}",
+                all().join(", ")
+            )),
+            None => Error::unsupported(say!("the archive holds no shapefile (.shp)", "压缩包中没有 shapefile（.shp）"))
+                .hint(say!("pack .shp, .dbf, .prj and .cpg together", "请将 .shp、.dbf、.prj、.cpg 一并打包")),
         });
     };
     let mut part = |end: &str| -> Result<Option<Vec<u8>>> {
@@ -93,7 +97,11 @@ fn in_archive(path: &Path, only: Option<&str>) -> Result<Parts> {
         let mut bytes = Vec::new();
         entry.take(LARGEST_PART + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
         if bytes.len() as u64 > LARGEST_PART {
-            return Err(Error::new("a part of the archive unpacks to over 2 GB").hint("cut it to the city"));
+            return Err(Error::new(say!(
+                "a part of the archive unpacks to over 2 GB",
+                "压缩包的一部分解压后超过 2 GB"
+            ))
+            .hint(say!("cut it to the city", "请裁剪到本市范围")));
         }
         Ok(Some(bytes))
     };
@@ -108,7 +116,8 @@ fn in_archive(path: &Path, only: Option<&str>) -> Result<Parts> {
 
 fn parse(parts: &Parts) -> Result<Records> {
     let damaged = |e: &dyn std::fmt::Display| {
-        Error::damaged(format!("it cannot be read as a shapefile ({e})")).hint("write it anew, for example with QGIS")
+        Error::damaged(say!("it cannot be read as a shapefile ({e})", "无法按 shapefile 读取（{e}）"))
+            .hint(say!("write it anew, for example with QGIS", "请重新生成，例如用 QGIS"))
     };
     let system = match &parts.system {
         Some(text) => system::of_text(&String::from_utf8_lossy(text))?,

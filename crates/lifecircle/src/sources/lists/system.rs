@@ -17,8 +17,10 @@ pub(super) fn of_code(code: i64) -> Result<System> {
         return Ok(System::LonLat);
     }
     let known = u16::try_from(code).map_err(|_| {
-        Error::not_found(format!("EPSG:{code} is not known"))
-            .hint("reproject it to longitude and latitude, for example with QGIS")
+        Error::not_found(say!("EPSG:{code} is not known", "不认识 EPSG:{code}")).hint(say!(
+            "reproject it to longitude and latitude, for example with QGIS",
+            "请先用 QGIS 等软件转换为经纬度"
+        ))
     })?;
     Epsg::new(known)?.projection().map(System::Projected)
 }

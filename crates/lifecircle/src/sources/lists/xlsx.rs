@@ -13,6 +13,7 @@ use super::head::{Head, SEARCHED, is_remark};
 use crate::error::{Error, Result};
 use crate::sources::open;
 use crate::sources::records::{Cells, Record, Records, RowPlace};
+use crate::text::Text;
 
 /// No workbook is larger, in bytes; packed they are a tenth of what they hold.
 const LARGEST: u64 = 1 << 29;
@@ -34,19 +35,23 @@ const MOST_COLUMNS: usize = 16_384;
 /// Shared formulas are numbered from 0.
 const MOST_DIGITS: usize = 6;
 
-const SAVE_AGAIN: &str = "save it again as .xlsx, or as .csv";
+fn save_again() -> Text {
+    say!("save it again as .xlsx, or as .csv", "请另存为 .xlsx 或 .csv")
+}
 
 /// Reads an XLSX file, or only the sheet that is named.
 ///
 /// # Errors
 /// If it is not an XLSX file, its sheets are empty, there is no such sheet, or a formula has no value.
 pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
-    let damaged =
-        |e: &dyn std::fmt::Display| Error::damaged(format!("it cannot be read as XLSX ({e})")).hint(SAVE_AGAIN);
+    let damaged = |e: &dyn std::fmt::Display| {
+        Error::damaged(say!("it cannot be read as XLSX ({e})", "无法按 XLSX 读取（{e}）")).hint(save_again())
+    };
     let file = BufReader::new(open(path)?);
-    let size = std::fs::metadata(path).map_err(|e| Error::io("read", path, &e))?.len();
+    let size = std::fs::metadata(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?.len();
     if size > LARGEST {
-        return Err(Error::new("the workbook has over 500 MB").hint("save its first sheet as .csv"));
+        return Err(Error::new(say!("the workbook has over 500 MB", "工作簿超过 500 MB"))
+            .hint(say!("save its first sheet as .csv", "请将第一张表另存为 .csv")));
     }
     check_parts(open(path)?, &damaged)?;
     let mut workbook: Xlsx<_> = Xlsx::new(file).map_err(|e| damaged(&e))?;
@@ -55,14 +60,17 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
     let wanted: Vec<&String> = names.iter().filter(|name| only.is_none_or(|only| *name == only)).collect();
     if wanted.is_empty() {
         return Err(match only {
-            Some(only) => Error::not_found(format!("the workbook has no sheet {only:?}"))
-                .hint(format!("its sheets are: {}", names.join(", "))),
-            None => Error::damaged("the workbook has no sheet").hint(SAVE_AGAIN),
+            Some(only) => Error::not_found(say!("the workbook has no sheet {only:?}", "工作簿没有工作表 {only:?}"))
+                .hint(say!("its sheets are: {}", "现有工作表：{}", names.join(", "))),
+            None => Error::damaged(say!("the workbook has no sheet", "工作簿没有工作表")).hint(save_again()),
         });
     }
     if wanted.len() > MOST_SHEETS {
-        return Err(Error::new(format!("the workbook has more than {MOST_SHEETS} sheets"))
-            .hint("put the list into a workbook of its own"));
+        return Err(Error::new(say!(
+            "the workbook has more than {MOST_SHEETS} sheets",
+            "工作簿的工作表超过 {MOST_SHEETS} 张"
+        ))
+        .hint(say!("put the list into a workbook of its own", "请将名录放在单独的工作簿中")));
     }
     let mut all: Option<Records> = None;
     let mut left = Vec::new();
@@ -78,8 +86,14 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
                 first.rows.extend(found.records(cells, place)?.rows);
                 first.sheets_joined.push((*name).clone());
                 if first.rows.len() > MOST_ROWS {
-                    return Err(Error::new(format!("its sheets have more than {MOST_ROWS} rows together"))
-                        .hint("name one with `sheet` in a file of inputs, or save them as .csv"));
+                    return Err(Error::new(say!(
+                        "its sheets have more than {MOST_ROWS} rows together",
+                        "各工作表合计超过 {MOST_ROWS} 行"
+                    ))
+                    .hint(say!(
+                        "name one with `sheet` in a file of inputs, or save them as .csv",
+                        "请在输入文件中用 `sheet` 指明一张，或另存为 .csv"
+                    )));
                 }
             }
             // Of a sheet of remarks nothing is made, where another follows.
@@ -91,7 +105,10 @@ pub fn read(path: &Path, only: Option<&str>) -> Result<Records> {
         }
     }
     let records = all.ok_or_else(|| {
-        Error::new("its sheets are empty").hint("put the list on a sheet, with a row that names the columns")
+        Error::new(say!("its sheets are empty", "各工作表都是空的")).hint(say!(
+            "put the list on a sheet, with a row that names the columns",
+            "请将名录放在一张工作表上，并有一行列名"
+        ))
     })?;
     Ok(Records { file: path.to_path_buf(), sheets_left: left, ..records })
 }
@@ -211,12 +228,16 @@ impl SheetHead {
             let Ok(position) = self.named.binary_search(&column) else { continue };
             let place = place(row);
             if lacks_value {
-                return Err(Error::new(format!(
+                return Err(Error::new(say!(
                     "`{}` is a formula whose value the file does not hold",
+                    "`{}` 是公式，而文件中没有其值",
                     records.columns[position]
                 ))
-                .place(place.to_string())
-                .hint("open the workbook in a spreadsheet program and save it again"));
+                .place(place.told())
+                .hint(say!(
+                    "open the workbook in a spreadsheet program and save it again",
+                    "请用电子表格软件打开并重新保存"
+                )));
             }
             if records.rows.last().is_none_or(|last| last.place != place) {
                 records.rows.push(Record { place, geometry: None, cells: Cells::default() });

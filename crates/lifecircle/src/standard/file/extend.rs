@@ -16,16 +16,21 @@ pub(super) fn read(own: &str) -> Result<(Text, StandardFile)> {
     let mut files: Vec<StandardFile> = vec![toml::from_str(own).map_err(|e| text.not_toml(&e))?];
     while let Some(base) = files.last().and_then(|file| file.extends.as_ref()) {
         let Some(base_text) = Standard::built_in_text(base.as_ref()) else {
-            let problem = format!("there is no built-in standard {:?}", base.as_ref());
+            let problem = say!("there is no built-in standard {:?}", "没有内置标准 {:?}", base.as_ref());
             let known: Vec<&str> = Standard::built_in().collect();
-            return Err(text.wrong(base.span(), "extends", problem, format!("choose one of {}", known.join(", "))));
+            return Err(text.wrong(
+                base.span(),
+                "extends",
+                problem,
+                say!("choose one of {}", "可选：{}", known.join(", ")),
+            ));
         };
         let moved = text.add(base.as_ref(), base_text);
         files.push(toml::from_str(&moved).map_err(|e| text.not_toml(&e))?);
     }
     // The last extends nothing; each before it goes over what comes behind.
     let mut from_last = files.into_iter().rev();
-    let last = from_last.next().ok_or_else(|| Error::new("there is no text"))?;
+    let last = from_last.next().ok_or_else(|| Error::new(say!("there is no text", "没有文字")))?;
     let file = from_last.try_fold(last, |base, own| over_base(&text, own, base))?;
     Ok((text, file))
 }
@@ -101,9 +106,12 @@ fn merged(text: &Text, own: Spanned<FileService>, base: Spanned<FileService>) ->
         || own.min_area.is_some()
         || own.max_area.is_some();
     if has_figures && own.source.is_none() {
-        let problem =
-            format!("the service `{}` has other figures than in what it extends, and no `source`", own.id.as_ref());
-        return Err(text.wrong(span, "source", problem, "say where the figures come from"));
+        let problem = say!(
+            "the service `{}` has other figures than in what it extends, and no `source`",
+            "服务 `{}` 的数字与所沿用的不同，却没有 `source`",
+            own.id.as_ref()
+        );
+        return Err(text.wrong(span, "source", problem, say!("say where the figures come from", "请注明数字的出处")));
     }
     let has_no_rules = base.recognition().is_empty();
     // A distance in place of a time, or a time in place of a distance.
@@ -156,8 +164,13 @@ fn leave_out(text: &Text, id: &Spanned<String>, base: &mut StandardFile) -> Resu
     if base.service.len() + base.circle.len() < before {
         return Ok(());
     }
-    let problem = format!("there is no service and no circle `{}` to leave out", id.as_ref());
-    Err(text.wrong(id.span(), "without", problem, "name one of the standard that it extends"))
+    let problem = say!("there is no service and no circle `{}` to leave out", "没有可去掉的服务或圈 `{}`", id.as_ref());
+    Err(text.wrong(
+        id.span(),
+        "without",
+        problem,
+        say!("name one of the standard that it extends", "请写所沿用标准中的一个"),
+    ))
 }
 
 fn is_of(service: &Spanned<FileService>, circle: &str) -> bool {

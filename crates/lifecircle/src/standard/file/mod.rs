@@ -136,16 +136,24 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
     let mut catalogue = catalogue_of(&source, &file.exclude, &file.kind)?;
     let circles = themes(&source, file.circle.iter().map(|circle| (circle.span(), circle.as_ref().theme())))?;
     if circles.is_empty() {
-        let problem = "the standard has no circle";
-        return Err(source.wrong(file.id.span(), "circle", problem, "add a [[circle]], or `extends` another standard"));
+        let problem = say!("the standard has no circle", "该标准没有圈");
+        return Err(source.wrong(
+            file.id.span(),
+            "circle",
+            problem,
+            say!("add a [[circle]], or `extends` another standard", "请加上 [[circle]]，或用 `extends` 沿用另一标准"),
+        ));
     }
     let mut services: Vec<(Service, Vec<Spanned<String>>)> = Vec::with_capacity(file.service.len());
     for spanned in file.service {
         let (span, own) = (spanned.span(), spanned.into_inner());
         source.id(&own.id, |id| services.iter().any(|(other, _)| other.id == id))?;
         if let Some(prefix) = RESERVED.iter().find(|prefix| own.id.as_ref().starts_with(**prefix)) {
-            let problem = format!("a service's id cannot begin with {prefix}: columns of results do");
-            return Err(source.wrong(own.id.span(), "id", problem, "give it another"));
+            let problem = say!(
+                "a service's id cannot begin with {prefix}: columns of results do",
+                "服务编号不能以 {prefix} 开头：结果的列名如此开头"
+            );
+            return Err(source.wrong(own.id.span(), "id", problem, say!("give it another", "请另取一个")));
         }
         services.push(service::read(&source, span, own, &file.circle, &mut catalogue)?);
     }
@@ -156,8 +164,14 @@ pub(super) fn parse(text: &str) -> Result<Standard> {
     let services: Vec<Service> = services.into_iter().map(|(service, _)| service).collect();
     let nearest = match file.nearest {
         Some(nearest) if !(1..=MOST_NEAREST).contains(nearest.as_ref()) => {
-            let problem = format!("{} is not between 1 and {MOST_NEAREST}", nearest.as_ref());
-            return Err(source.wrong(nearest.span(), "nearest", problem, "give a number in this range"));
+            let problem =
+                say!("{} is not between 1 and {MOST_NEAREST}", "{} 不在 1 至 {MOST_NEAREST} 之间", nearest.as_ref());
+            return Err(source.wrong(
+                nearest.span(),
+                "nearest",
+                problem,
+                say!("give a number in this range", "请给出此范围内的数"),
+            ));
         }
         nearest => nearest.map_or(1, Spanned::into_inner),
     };
@@ -185,8 +199,12 @@ fn check_id(source: &Text, id: &Spanned<String>) -> Result<()> {
     if !id.as_ref().is_empty() && id.as_ref().bytes().all(is_sign) {
         return Ok(());
     }
-    let problem = format!("the standard's id {:?} has other signs than letters, digits, - and _", id.as_ref());
-    Err(source.wrong(id.span(), "id", problem, "write it with these alone"))
+    let problem = say!(
+        "the standard's id {:?} has other signs than letters, digits, - and _",
+        "标准编号 {:?} 含有字母、数字、- 和 _ 以外的字符",
+        id.as_ref()
+    );
+    Err(source.wrong(id.span(), "id", problem, say!("write it with these alone", "请只用这些字符")))
 }
 
 /// The built-in catalogue with what the standard excludes and adds.
@@ -210,8 +228,17 @@ fn check_circles(
 ) -> Result<()> {
     let is_bare = |circle: &usize| services.iter().all(|(service, _)| service.circle != *circle);
     let Some(bare) = (0..circles.len()).find(is_bare) else { return Ok(()) };
-    let problem = format!("the circle `{}` has no service: everybody would have it", circles[bare].as_ref().id);
-    Err(source.wrong(circles[bare].span(), "circle", problem, "give it a [[service]], or leave it out"))
+    let problem = say!(
+        "the circle `{}` has no service: everybody would have it",
+        "圈 `{}` 没有服务：人人都会算作拥有",
+        circles[bare].as_ref().id
+    );
+    Err(source.wrong(
+        circles[bare].span(),
+        "circle",
+        problem,
+        say!("give it a [[service]], or leave it out", "请为它加上 [[service]]，或去掉它"),
+    ))
 }
 
 /// The grades that an area can reach, from the lowest.
@@ -225,19 +252,29 @@ fn grades(source: &Text, grades: Vec<Spanned<FileGrade>>, circles: &[Circle]) ->
             || !grade.services.values().all(|share| is_share(*share))
             || grade.services.is_empty()
         {
-            let problem =
-                format!("the grade `{}` asks for shares that are not above 0 and at most 1, or for none", grade.id);
+            let problem = say!(
+                "the grade `{}` asks for shares that are not above 0 and at most 1, or for none",
+                "等级 `{}` 要求的比例不在 0 与 1 之间，或没有要求",
+                grade.id
+            );
             return Err(source.wrong(
                 span,
                 "grade",
                 problem,
-                "write `residents = 0.5` and `services = { CIRCLE = 0.8 }`",
+                say!(
+                    "write `residents = 0.5` and `services = {{ CIRCLE = 0.8 }}`",
+                    "请写 `residents = 0.5` 和 `services = {{ CIRCLE = 0.8 }}`"
+                ),
             ));
         }
         let of_circle = |(id, share): (&String, &f64)| {
             let circle = circles.iter().position(|circle| circle.id == *id).ok_or_else(|| {
-                let problem = format!("the grade `{}` asks for the circle `{id}`, which there is not", grade.id);
-                source.wrong(span.clone(), "services", problem, "name circles of this standard")
+                let problem = say!(
+                    "the grade `{}` asks for the circle `{id}`, which there is not",
+                    "等级 `{}` 要求的圈 `{id}` 不存在",
+                    grade.id
+                );
+                source.wrong(span.clone(), "services", problem, say!("name circles of this standard", "请写本标准的圈"))
             })?;
             Ok((circle, *share))
         };
@@ -258,12 +295,12 @@ fn grades(source: &Text, grades: Vec<Spanned<FileGrade>>, circles: &[Circle]) ->
 fn aspects(source: &Text, aspects: Vec<Circle>, services: &[(Service, Vec<Spanned<String>>)]) -> Result<Vec<Aspect>> {
     for name in services.iter().flat_map(|(_, names)| names) {
         if aspects.iter().all(|aspect| aspect.id != *name.as_ref()) {
-            let problem = format!("there is no aspect `{}`", name.as_ref());
+            let problem = say!("there is no aspect `{}`", "没有生活方面 `{}`", name.as_ref());
             return Err(source.wrong(
                 name.span(),
                 "aspects",
                 problem,
-                "add an [[aspect]] with this id or name another",
+                say!("add an [[aspect]] with this id or name another", "请加上此编号的 [[aspect]]，或改用其他"),
             ));
         }
     }
@@ -287,8 +324,17 @@ fn pairs(source: &Text, pairs: Vec<Spanned<FilePair>>, services: &[Service]) -> 
         members.sort_unstable();
         members.dedup();
         if members.len() < 2 || members.len() < pair.services.len() {
-            let problem = format!("the pair `{}` does not name two or more services, each once", pair.id);
-            return Err(source.wrong(span, "services", problem, "name those that should be had together"));
+            let problem = say!(
+                "the pair `{}` does not name two or more services, each once",
+                "`{}` 应写两项或以上服务，每项一次",
+                pair.id
+            );
+            return Err(source.wrong(
+                span,
+                "services",
+                problem,
+                say!("name those that should be had together", "请写应同时具备的服务"),
+            ));
         }
         known.push(pair);
     }
@@ -298,8 +344,8 @@ fn pairs(source: &Text, pairs: Vec<Spanned<FilePair>>, services: &[Service]) -> 
 fn pair_of(source: &Text, pair: FilePair, services: &[Service]) -> Result<Pair> {
     let find = |id: &Spanned<String>| {
         services.iter().position(|service| service.id == *id.as_ref()).ok_or_else(|| {
-            let problem = format!("there is no service `{}`", id.as_ref());
-            source.wrong(id.span(), "services", problem, "name services of this standard")
+            let problem = say!("there is no service `{}`", "没有服务 `{}`", id.as_ref());
+            source.wrong(id.span(), "services", problem, say!("name services of this standard", "请写本标准的服务"))
         })
     };
     let services = pair.services.iter().map(find).collect::<Result<_>>()?;
@@ -310,14 +356,27 @@ fn score_of(source: &Text, score: Spanned<Score>, services: &[Service]) -> Resul
     let span = score.span();
     let score = score.into_inner();
     if !(score.full_metres >= 0.0 && score.none_metres > score.full_metres && score.none_metres <= LONGEST_METRES) {
-        let problem = format!("`none_metres` must lie between `full_metres` and {LONGEST_METRES}");
-        return Err(source.wrong(span, "score", problem, "correct them"));
+        let problem = say!(
+            "`none_metres` must lie between `full_metres` and {LONGEST_METRES}",
+            "`none_metres` 应在 `full_metres` 与 {LONGEST_METRES} 之间"
+        );
+        return Err(source.wrong(span, "score", problem, say!("correct them", "请更正")));
     }
     if score.source.trim().is_empty() {
-        return Err(source.wrong(span, "score", "its source is empty", "say where the figures come from"));
+        return Err(source.wrong(
+            span,
+            "score",
+            say!("its source is empty", "出处是空的"),
+            say!("say where the figures come from", "请注明数字的出处"),
+        ));
     }
     if services.iter().all(|service| service.weights.is_empty()) {
-        return Err(source.wrong(span, "score", "no service has `weights`", "give the services their weights"));
+        return Err(source.wrong(
+            span,
+            "score",
+            say!("no service has `weights`", "没有服务写有 `weights`"),
+            say!("give the services their weights", "请为服务写上权重"),
+        ));
     }
     Ok(score)
 }

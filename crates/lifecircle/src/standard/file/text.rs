@@ -31,23 +31,25 @@ impl Text {
     }
 
     /// `line 12`, or `line 12 of wuhai-8` where that is not the user's own text.
-    pub fn line(&self, position: usize) -> String {
+    pub fn line(&self, position: usize) -> crate::text::Text {
         let part = self.parts.iter().rev().find(|(start, _)| *start <= position);
         let (start, of) = part.map_or((0, None), |(start, of)| (*start, of.as_ref()));
         let before = self.whole.get(start..position.min(self.whole.len())).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        of.map_or_else(|| format!("line {line}"), |id| format!("line {line} of {id}"))
+        of.map_or_else(|| say!("line {line}", "第 {line} 行"), |id| say!("line {line} of {id}", "{id} 第 {line} 行"))
     }
 
     /// An error at a key.
-    pub fn wrong(&self, span: Range<usize>, key: &str, problem: impl Into<String>, hint: impl Into<String>) -> Error {
-        Error::new(problem).place(format!("{}, `{key}`", self.line(span.start))).hint(hint)
+    pub fn wrong(&self, span: Range<usize>, key: &str, problem: crate::text::Text, hint: crate::text::Text) -> Error {
+        Error::new(problem).place(at_key(&self.line(span.start), key)).hint(hint)
     }
 
     /// What TOML itself refuses.
     pub fn not_toml(&self, error: &toml::de::Error) -> Error {
-        let told =
-            Error::new(error.message().replace('\n', " ")).hint("compare it with `lifecircle standards show wuhai-8`");
+        let told = Error::new(crate::text::Text::same(error.message().replace('\n', " "))).hint(say!(
+            "compare it with `lifecircle standards show wuhai-8`",
+            "请与 `lifecircle standards show wuhai-8` 对照"
+        ));
         match error.span() {
             Some(span) => told.place(self.line(span.start)),
             None => told,
@@ -56,7 +58,7 @@ impl Text {
 
     /// A rule of recognition.
     pub fn rule(&self, text: &Spanned<String>, key: &str) -> Result<Rule> {
-        Rule::parse(text.as_ref()).map_err(|e| e.place(format!("{}, `{key}`", self.line(text.span().start))))
+        Rule::parse(text.as_ref()).map_err(|e| e.place(at_key(&self.line(text.span().start), key)))
     }
 
     /// Refuses a rule that makes no sense, at its line.
@@ -70,8 +72,8 @@ impl Text {
         if number > 0.0 && number <= most {
             return Ok(number);
         }
-        let problem = format!("{number} is not above 0 and at most {most}");
-        Err(self.wrong(value.span(), key, problem, "give a number in this range"))
+        let problem = say!("{number} is not above 0 and at most {most}", "{number} 不在 0 与 {most} 之间");
+        Err(self.wrong(value.span(), key, problem, say!("give a number in this range", "请给出此范围内的数")))
     }
 
     /// An id that is well written and not yet taken.
@@ -79,12 +81,15 @@ impl Text {
         let name = id.as_ref();
         let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !good {
-            let problem = format!("the id {name:?} has other signs than a-z, 0-9 and _");
-            return Err(self.wrong(id.span(), "id", problem, "write it with these alone"));
+            let problem = say!(
+                "the id {name:?} has other signs than a-z, 0-9 and _",
+                "编号 {name:?} 含有 a-z、0-9 和 _ 以外的字符"
+            );
+            return Err(self.wrong(id.span(), "id", problem, say!("write it with these alone", "请只用这些字符")));
         }
         if taken(name) {
-            let problem = format!("the id {name:?} is taken");
-            return Err(self.wrong(id.span(), "id", problem, "give it an id of its own"));
+            let problem = say!("the id {name:?} is taken", "编号 {name:?} 已被使用");
+            return Err(self.wrong(id.span(), "id", problem, say!("give it an id of its own", "请另取编号")));
         }
         Ok(name.clone())
     }
@@ -92,8 +97,18 @@ impl Text {
     /// A text that has to say something.
     pub fn told(&self, text: &Spanned<String>, key: &str) -> Result<String> {
         if text.as_ref().trim().is_empty() {
-            return Err(self.wrong(text.span(), key, "it is empty", "say where the figures come from"));
+            return Err(self.wrong(
+                text.span(),
+                key,
+                say!("it is empty", "它是空的"),
+                say!("say where the figures come from", "请注明数字的出处"),
+            ));
         }
         Ok(text.as_ref().clone())
     }
+}
+
+/// A key at a line.
+fn at_key(line: &crate::text::Text, key: &str) -> crate::text::Text {
+    crate::text::Text { en: format!("{}, `{key}`", line.en), zh: format!("{}，`{key}`", line.zh) }
 }

@@ -1,0 +1,236 @@
+//! Help and wrong usage in Chinese. The English stands with the arguments; its Chinese stands in `help.zh.toml`, by the English, and
+//! a test finds what lacks it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
+use lifecircle::text::Language;
+use serde::Deserialize;
+
+/// The Chinese of each English text.
+static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    // A test reads the table; one that were wrong would leave help in English.
+    let table: Table = toml::from_str(include_str!("help.zh.toml")).unwrap_or_default();
+    table.text.into_iter().map(|text| (plain(&text.en), text.zh.trim().to_owned())).collect()
+});
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    text: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    en: String,
+    zh: String,
+}
+
+/// A text without the blanks that differ between a table and the arguments.
+fn plain(text: &str) -> String {
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn chinese(text: &str) -> String {
+    CHINESE.get(&plain(text)).cloned().unwrap_or_else(|| text.to_owned())
+}
+
+/// A heading of options.
+fn heading(text: &str) -> &'static str {
+    CHINESE.get(text).map_or("选项", String::as_str)
+}
+
+/// The language that is asked for, before the arguments are read: wrong ones are told in it too.
+pub fn language_of(arguments: impl Iterator<Item = String>) -> Option<Language> {
+    let of = |word: &str| match word {
+        "zh" => Some(Language::Chinese),
+        "en" => Some(Language::English),
+        _ => None,
+    };
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        if argument == "--lang" {
+            return arguments.next().as_deref().and_then(of);
+        }
+        if let Some(word) = argument.strip_prefix("--lang=") {
+            return of(word);
+        }
+    }
+    None
+}
+
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// A command that helps in Chinese.
+pub fn in_chinese(command: Command) -> Command {
+    let about = command.get_about().map(|text| chinese(&text.to_string()));
+    let long_about = command.get_long_about().map(|text| chinese(&text.to_string()));
+    let after = command.get_after_help().map(|text| chinese(&text.to_string()));
+    let is_root = command.get_name() == "lifecircle";
+    let mut command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .mut_args(argument_in_chinese)
+        .mut_subcommands(in_chinese)
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("显示帮助（--help 更详细）")
+                .help_heading(heading("General"))
+                .display_order(2000),
+        );
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(about) = long_about {
+        command = command.long_about(about);
+    }
+    if let Some(after) = after {
+        command = command.after_help(after);
+    }
+    if is_root {
+        let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
+        command = command.disable_version_flag(true).arg(version.help_heading(heading("General")).display_order(2000));
+    }
+    command
+}
+
+fn argument_in_chinese(argument: Arg) -> Arg {
+    let mut help = argument.get_help().map(|text| chinese(&text.to_string())).unwrap_or_default();
+    let long = argument.get_long_help().map(|text| chinese(&text.to_string()));
+    let is_flag = !argument.get_action().takes_values();
+    let values: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .filter(|value| !value.is_hide_set() && !is_flag)
+        .map(|value| {
+            let told = value.get_help().map(|text| format!("：{}", chinese(&text.to_string()))).unwrap_or_default();
+            format!("{}{told}", value.get_name())
+        })
+        .collect();
+    if !values.is_empty() {
+        help.push_str(&format!("［可选：{}］", values.join("；")));
+    }
+    let default: Vec<String> =
+        argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
+    if !default.is_empty() && !is_flag && !argument.is_hide_default_value_set() {
+        help.push_str(&format!("［默认：{}］", default.join(",")));
+    }
+    let under = match argument.get_help_heading() {
+        Some(text) => heading(text),
+        None if argument.is_positional() => "参数",
+        None => "选项",
+    };
+    let argument = argument.help(help).help_heading(under);
+    let argument = if is_flag { argument } else { argument.hide_default_value(true).hide_possible_values(true) };
+    match long {
+        Some(long) => argument.long_help(long),
+        None => argument,
+    }
+}
+
+/// Wrong usage in a sentence.
+pub fn told_in_chinese(error: &clap::Error) -> String {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        Some(ContextValue::StyledStr(text)) => text.to_string(),
+        Some(ContextValue::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let argument = word(ContextKind::InvalidArg);
+    let value = word(ContextKind::InvalidValue);
+    let problem = match error.kind() {
+        ErrorKind::InvalidSubcommand => format!("没有命令 `{}`", word(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => format!("没有参数 `{argument}`"),
+        ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "缺少命令".to_owned(),
+        ErrorKind::InvalidValue if value.is_empty() => format!("`{argument}` 缺少值"),
+        ErrorKind::InvalidValue => format!("`{argument}` 的值 `{value}` 无效"),
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map(|why| format!("：{}", chinese(&why.to_string())));
+            format!("`{argument}` 的值 `{value}` 无效{}", why.unwrap_or_default())
+        }
+        ErrorKind::ArgumentConflict => format!("`{argument}` 不能与 {} 同用", word(ContextKind::PriorArg)),
+        ErrorKind::TooManyValues => format!("`{argument}` 的值 `{value}` 多余"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("`{argument}` 的值数目不对"),
+        ErrorKind::NoEquals => format!("`{argument}` 与值之间应有等号"),
+        _ => "命令无法理解".to_owned(),
+    };
+    let likely = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let likely: Vec<String> = likely.into_iter().map(word).filter(|word| !word.is_empty()).collect();
+    let known = word(ContextKind::ValidValue);
+    let hint = match (likely.is_empty(), known.is_empty()) {
+        (false, _) => format!("；是否指 {}？", likely.join("、")),
+        (true, false) => format!("；可选：{known}"),
+        (true, true) => String::new(),
+    };
+    format!("错误：{problem}{hint}\n\n详见 --help。")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::{Command, CommandFactory};
+
+    use super::{Table, in_chinese, language_of, plain};
+    use crate::args::Cli;
+
+    /// Every text of a command and of those below it.
+    fn texts(command: &Command, all: &mut BTreeSet<String>) {
+        let mut add = |text: Option<String>| all.extend(text.map(|text| plain(&text)).filter(|text| !text.is_empty()));
+        add(command.get_about().map(ToString::to_string));
+        add(command.get_long_about().map(ToString::to_string));
+        add(command.get_after_help().map(ToString::to_string));
+        for argument in command.get_arguments() {
+            add(argument.get_help().map(ToString::to_string));
+            add(argument.get_long_help().map(ToString::to_string));
+            add(argument.get_help_heading().map(ToString::to_string));
+            let takes_values = argument.get_action().takes_values();
+            for value in argument.get_possible_values().iter().filter(|_| takes_values) {
+                add(value.get_help().map(ToString::to_string));
+            }
+        }
+        command.get_subcommands().for_each(|command| texts(command, all));
+    }
+
+    #[test]
+    fn every_text_of_help_is_there_in_chinese() {
+        let mut all = BTreeSet::new();
+        texts(&Cli::command(), &mut all);
+        let table: Table = toml::from_str(include_str!("help.zh.toml")).unwrap();
+        let known: BTreeSet<String> = table.text.iter().map(|text| plain(&text.en)).collect();
+        let missing: Vec<&String> = all.difference(&known).collect();
+        assert!(missing.is_empty(), "{} lack Chinese: {missing:#?}", missing.len());
+        let unused: Vec<&String> = known.iter().filter(|text| !all.contains(*text)).collect();
+        assert!(unused.is_empty(), "not used: {unused:#?}");
+        for text in table.text {
+            assert!(text.zh.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign)), "{}", text.zh);
+        }
+    }
+
+    #[test]
+    fn the_chinese_command_is_sound() {
+        in_chinese(Cli::command()).debug_assert();
+        let help = in_chinese(Cli::command()).render_long_help().to_string();
+        assert!(help.contains("用法：") && !help.contains("Usage") && !help.contains("Options"), "{help}");
+    }
+
+    #[test]
+    fn the_language_is_known_before_arguments_are_read() {
+        let of = |arguments: &[&str]| language_of(arguments.iter().map(ToString::to_string));
+        assert_eq!(of(&["measure", "--lang", "zh"]), Some(lifecircle::text::Language::Chinese));
+        assert_eq!(of(&["--lang=en", "--lang=zh"]), Some(lifecircle::text::Language::English));
+        assert_eq!((of(&["x", "--", "--lang=zh"]), of(&["--lang", "de"]), of(&[])), (None, None, None));
+    }
+}
