@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo book gallery test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -94,6 +94,17 @@ lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' l
 
 doc: ## the library's documentation
 	$(CARGO) doc --workspace --no-deps --open
+
+book: ## the documents as a site, in target/book
+	@command -v mdbook >/dev/null 2>&1 || $(CARGO) install --locked mdbook@0.4.52
+	mdbook build
+
+# Extracts of the gallery: make gallery CITIES="malta.osm.pbf helsinki.osm.pbf"
+CITIES ?= $(wildcard ../shared/data/*/*.osm.pbf)
+
+gallery: tools ## reports of real cities, in target/gallery: CITIES="a.osm.pbf b.osm.pbf"
+	$(CARGO) build --release --locked --bin lifecircle
+	tools/gallery.sh target/release/lifecircle target/gallery $(CITIES)
 
 bench: ## every reach kernel and measuring, for regressions: the demo city, tiles of it, real cities where present
 	$(CARGO) bench --locked -p lifecircle-bench --bench reach --bench measure

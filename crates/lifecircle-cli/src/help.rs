@@ -9,6 +9,8 @@ use clap::{Arg, ArgAction, Command};
 use lifecircle::text::Language;
 use serde::Deserialize;
 
+use crate::args::Wrong;
+
 /// The Chinese of each English text.
 static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     // A test reads the table; one that were wrong would leave help in English.
@@ -152,11 +154,14 @@ pub fn told_in_chinese(error: &clap::Error) -> String {
         ErrorKind::InvalidSubcommand => format!("没有命令 `{}`", word(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => format!("没有参数 `{argument}`"),
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "缺少命令".to_owned(),
+        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
         ErrorKind::InvalidValue if value.is_empty() => format!("`{argument}` 缺少值"),
         ErrorKind::InvalidValue => format!("`{argument}` 的值 `{value}` 无效"),
         ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!("：{}", chinese(&why.to_string())));
+            let why = std::error::Error::source(error).map(|why| match why.downcast_ref::<Wrong>() {
+                Some(Wrong(text)) => format!("：{}", text.zh),
+                None => format!("：{why}"),
+            });
             format!("`{argument}` 的值 `{value}` 无效{}", why.unwrap_or_default())
         }
         ErrorKind::ArgumentConflict => format!("`{argument}` 不能与 {} 同用", word(ContextKind::PriorArg)),

@@ -50,6 +50,10 @@ fn parse() -> Result<Cli, ExitCode> {
     }
     let found = help::in_chinese(Cli::command()).try_get_matches();
     found.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
+        if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            let _ = error.print();
+            return ExitCode::from(USAGE);
+        }
         if error.use_stderr() {
             eprintln!("{}", help::told_in_chinese(&error));
             return ExitCode::from(USAGE);

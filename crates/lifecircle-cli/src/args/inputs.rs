@@ -9,6 +9,7 @@ use lifecircle::import::ListColumns;
 use lifecircle::inputs::{AreasFile, ClipTo, InputFiles, ListFile, PeopleFile};
 use lifecircle::sources::lists;
 
+use super::Wrong;
 use super::{CITY, COMMUNITIES, Force, OUTPUT, PEOPLE, PLACES};
 
 #[derive(Debug, Args)]
@@ -164,7 +165,12 @@ impl InputArgs {
 }
 
 /// A number of residents.
-pub(super) fn residents(text: &str) -> Result<f64, String> {
-    let number: f64 = text.replace([',', ' '], "").parse().map_err(|_| "give a number of residents".to_owned())?;
-    if (1.0..=1e9).contains(&number) { Ok(number) } else { Err("give a number between 1 and 1000000000".to_owned()) }
+pub(super) fn residents(text: &str) -> Result<f64, Wrong> {
+    let number: f64 =
+        text.replace([',', ' '], "").parse().map_err(|_| Wrong(say!("give a number of residents", "应为居民数")))?;
+    if (1.0..=1e9).contains(&number) {
+        Ok(number)
+    } else {
+        Err(Wrong(say!("give a number between 1 and 1000000000", "应为 1 至 1000000000 之间的数")))
+    }
 }

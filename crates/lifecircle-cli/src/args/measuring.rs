@@ -13,6 +13,7 @@ use lifecircle::ready::Walk;
 use lifecircle::standard::{CatchmentModel, DecayRule, Standard};
 use lifecircle::text::Language;
 
+use super::Wrong;
 use super::{Common, MEASURING};
 
 /// How a city is measured.
@@ -52,10 +53,10 @@ impl Sharing {
 }
 
 /// A number of metres.
-pub(super) fn metres(text: &str) -> Result<f64, String> {
+pub(super) fn metres(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(metres) if (0.0..=100_000.0).contains(&metres) => Ok(metres),
-        _ => Err("give a number of metres between 0 and 100000".to_owned()),
+        _ => Err(Wrong(say!("give a number of metres between 0 and 100000", "应为 0 至 100000 之间的米数"))),
     }
 }
 

@@ -15,7 +15,7 @@ use lifecircle::ledger::DEFAULT_ENOUGH;
 use lifecircle::output::{Existing, Output};
 use lifecircle::setting::Setting;
 use lifecircle::tables::Format;
-use lifecircle::text::Language;
+use lifecircle::text::{Language, Text};
 pub use measuring::{Measuring, MeasuringAll};
 pub use plan::{
     CompareArgs, LinksArgs, PlanCommand, RenewalArgs, SitesAreas, SitesArgs, SitesModel, SolveArgs, SolveModel,
@@ -72,6 +72,18 @@ pub struct Common {
     #[arg(long, short, global = true, help_heading = GENERAL, display_order = 1000)]
     pub quiet: bool,
 }
+
+/// Why a value of an argument is wrong.
+#[derive(Debug)]
+pub struct Wrong(pub Text);
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.en)
+    }
+}
+
+impl std::error::Error for Wrong {}
 
 impl Common {
     pub fn language(&self) -> Language {
@@ -349,14 +361,16 @@ pub struct ReportArgs {
     pub force: Force,
 }
 
-fn percent(text: &str) -> Result<f64, String> {
+fn percent(text: &str) -> Result<f64, Wrong> {
     match text.trim_end_matches('%').trim().parse::<f64>() {
         // 0.95 would be less than one percent, and is hardly meant.
-        Ok(share) if share > 0.0 && share < 1.0 && !text.contains('%') => {
-            Err(format!("write {}%, or {share}% if less than one percent is meant", share * 100.0))
-        }
+        Ok(share) if share > 0.0 && share < 1.0 && !text.contains('%') => Err(Wrong(say!(
+            "write {}%, or {share}% if less than one percent is meant",
+            "请写 {}%；若确指不到百分之一，请写 {share}%",
+            share * 100.0
+        ))),
         Ok(share) if share > 0.0 && share <= 100.0 => Ok(share),
-        _ => Err("give a share above 0 and at most 100 percent".to_owned()),
+        _ => Err(Wrong(say!("give a share above 0 and at most 100 percent", "应为大于 0、不超过 100 的百分比"))),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Arguments of `lifecircle plan`.
 
+use lifecircle::say;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use lifecircle_plan::sites::Weights;
 
+use super::Wrong;
 use super::measuring::metres;
 use super::{Force, Formats, Measuring, OUTPUT, PLANNING};
 
@@ -311,22 +313,22 @@ pub struct Proving {
     pub time_limit: f64,
 }
 
-fn pair(text: &str) -> Result<[String; 2], String> {
+fn pair(text: &str) -> Result<[String; 2], Wrong> {
     match text.split([',', '，']).map(str::trim).collect::<Vec<_>>().as_slice() {
         [a, b] if !a.is_empty() && !b.is_empty() => Ok([(*a).to_owned(), (*b).to_owned()]),
-        _ => Err("give two communities with a comma between them".to_owned()),
+        _ => Err(Wrong(say!("give two communities with a comma between them", "应为用逗号分隔的两个社区"))),
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
+fn share(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
-        _ => Err("give a share from 0 to below 1, as 0.001".to_owned()),
+        _ => Err(Wrong(say!("give a share from 0 to below 1, as 0.001", "应为 0 至 1（不含）的比例，如 0.001"))),
     }
 }
 
-fn price(text: &str) -> Result<(String, f64), String> {
-    let wrong = || "write pocket_park=80, with a price above 0".to_owned();
+fn price(text: &str) -> Result<(String, f64), Wrong> {
+    let wrong = || Wrong(say!("write pocket_park=80, with a price above 0", "请写 pocket_park=80，价格大于 0"));
     let (what, price) = text.split_once('=').ok_or_else(wrong)?;
     match price.trim().parse::<f64>() {
         Ok(price) if price > 0.0 && price <= 1e12 => Ok((what.trim().to_owned(), price)),
@@ -334,59 +336,64 @@ fn price(text: &str) -> Result<(String, f64), String> {
     }
 }
 
-fn link_length(text: &str) -> Result<f64, String> {
+fn link_length(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(metres) if metres > 0.0 && metres <= 500.0 => Ok(metres),
-        _ => Err("give a number of metres above 0, up to 500".to_owned()),
+        _ => Err(Wrong(say!("give a number of metres above 0, up to 500", "应为大于 0、不超过 500 的米数"))),
     }
 }
 
-fn amount(text: &str) -> Result<f64, String> {
+fn amount(text: &str) -> Result<f64, Wrong> {
     match text.replace([',', ' '], "").parse::<f64>() {
         Ok(amount) if amount > 0.0 && amount <= 1e12 => Ok(amount),
-        _ => Err("give an amount above 0".to_owned()),
+        _ => Err(Wrong(say!("give an amount above 0", "应为大于 0 的金额"))),
     }
 }
 
 /// How much people of some ages count, as `elderly=2,children=1.5`.
-fn weights(text: &str) -> Result<Weights, String> {
+fn weights(text: &str) -> Result<Weights, Wrong> {
     let mut weights = Weights::default();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let number = part.split_once('=').map(|(age, number)| (age.trim(), number.trim().parse::<f64>()));
         match number {
             Some(("elderly", Ok(number))) if (0.0..=1000.0).contains(&number) => weights.elderly = number,
             Some(("children", Ok(number))) if (0.0..=1000.0).contains(&number) => weights.children = number,
-            _ => return Err("write elderly=2,children=1.5, with numbers from 0 to 1000".to_owned()),
+            _ => {
+                return Err(Wrong(say!(
+                    "write elderly=2,children=1.5, with numbers from 0 to 1000",
+                    "请写 elderly=2,children=1.5，数字为 0 至 1000"
+                )));
+            }
         }
     }
     Ok(weights)
 }
 
-fn capacity(text: &str) -> Result<f64, String> {
+fn capacity(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(places) if places > 0.0 && places <= 1e7 => Ok(places),
-        _ => Err("give a number above 0".to_owned()),
+        _ => Err(Wrong(say!("give a number above 0", "应为大于 0 的数"))),
     }
 }
 
-fn detour(text: &str) -> Result<f64, String> {
+fn detour(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(minutes) if minutes > 0.0 && minutes <= 30.0 => Ok(minutes),
-        _ => Err("give a number of minutes above 0, up to 30".to_owned()),
+        _ => Err(Wrong(say!("give a number of minutes above 0, up to 30", "应为大于 0、不超过 30 的分钟数"))),
     }
 }
 
-fn minutes(text: &str) -> Result<f64, String> {
+fn minutes(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(minutes) if minutes > 0.0 && minutes <= 120.0 => Ok(minutes),
-        _ => Err("give a number of minutes above 0, up to 120".to_owned()),
+        _ => Err(Wrong(say!("give a number of minutes above 0, up to 120", "应为大于 0、不超过 120 的分钟数"))),
     }
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+fn seconds(text: &str) -> Result<f64, Wrong> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 1e7 => Ok(seconds),
-        _ => Err("give a number of seconds above 0".to_owned()),
+        _ => Err(Wrong(say!("give a number of seconds above 0", "应为大于 0 的秒数"))),
     }
 }
 

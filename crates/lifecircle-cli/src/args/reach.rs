@@ -13,6 +13,7 @@ use lifecircle::ready::Walk;
 use lifecircle::sources::lists;
 use lifecircle::{Error, Result};
 
+use super::Wrong;
 use super::measuring::metres;
 use super::{MEASURING, OUTPUT};
 
@@ -269,9 +270,9 @@ pub fn time(minutes: f64) -> Millis {
     Millis::round(Seconds::from_minutes(minutes))
 }
 
-fn limit(text: &str) -> std::result::Result<f64, String> {
+fn limit(text: &str) -> std::result::Result<f64, Wrong> {
     match text.trim().parse::<f64>() {
         Ok(number) if number > 0.0 && number <= 50_000.0 => Ok(number),
-        _ => Err("give a number above 0 and at most 50000".to_owned()),
+        _ => Err(Wrong(say!("give a number above 0 and at most 50000", "应为大于 0、不超过 50000 的数"))),
     }
 }
