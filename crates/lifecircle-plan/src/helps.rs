@@ -13,6 +13,9 @@ use lifecircle::summary::Summary;
 use crate::sites::{Candidate, Model, Most, Question, best_of_each, junctions};
 use crate::units::most_lacked;
 
+/// From this share of residents near the edge of the data on, nothing is told.
+const MOST_NEAR_EDGE: f64 = 0.5;
+
 /// The services, at most `count`, of which one new facility would reach most people who lack it, each with its best place: anywhere, or
 /// at junctions of one community. Services that the map probably lacks are left out. Nothing where nobody lacks anything.
 ///
@@ -24,6 +27,10 @@ pub fn most_helpful(
     inside: Option<&Community>,
     progress: &dyn Progress,
 ) -> Result<Vec<Help>> {
+    // Where most people live by the edge of the data nobody knows who lacks what.
+    if summary.data_quality.residents_near_edge > MOST_NEAR_EDGE {
+        return Ok(Vec::new());
+    }
     let standard = &measured.standard;
     let services: Vec<usize> = most_lacked(measured, inside)
         .into_iter()

@@ -51,6 +51,7 @@
 pub mod text;
 
 pub mod accessibility;
+pub mod citations;
 pub mod city;
 pub mod demo;
 pub mod error;

@@ -1,6 +1,7 @@
 //! Standards and walkers: what they ask for and do.
 
 use comfy_table::CellAlignment;
+use lifecircle::citations::citation;
 use lifecircle::network::Walker;
 use lifecircle::standard::{AgeGroup, Service, Standard, Threshold};
 use lifecircle::text::Language;
@@ -194,7 +195,7 @@ fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Res
             out,
             &match common.language() {
                 Language::Chinese => {
-                    format!("邻近时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest)
+                    format!("步行时间：到每项服务最近 {} 处的平均时间，再对服务取平均。", standard.nearest)
                 }
                 Language::English => format!(
                     "Proximity time: the mean time to the nearest {} of each service, then the mean over services.",
@@ -212,6 +213,7 @@ fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Res
         ),
     )?;
     for source in &standard.sources {
+        let source = citation(source, common.language());
         line(out, &format!("{} {source}", pick(common, "依据：", "Source:")))?;
     }
     Ok(())
@@ -247,7 +249,7 @@ pub fn walkers(out: &mut dyn Write, walkers: &[Walker], common: &Common) -> io::
             walker.steps.map_or_else(|| pick(common, "不能", "cannot").to_owned(), |share| format!("× {share}")),
             walker.slope.steepest.map(|slope| format!("≤ {:.0}%", slope * 100.0)).unwrap_or_default(),
             walker.signal_wait.0.to_string(),
-            walker.sources.get("speed").cloned().unwrap_or_default(),
+            walker.sources.get("speed").map_or("", |source| citation(source, common.language())).to_owned(),
         ]);
     }
     line(out, &rows.to_string())?;

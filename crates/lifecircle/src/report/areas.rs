@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::scale::{colour, ink};
 use super::wrap::short_name;
+use crate::citations::citation;
 use crate::city::Name;
 use crate::summary::{AreaSummary, CompositeSummary, GradeSummary, Summary};
 use crate::text::{Language, count};
@@ -166,7 +167,7 @@ fn grades(summary: &Summary, language: Language) -> Markup {
                 })
             }
             ul class="key" {
-                @for grade in &summary.grades { li { (language.pick(&grade.zh, &grade.en)) ": " (grade.source) } }
+                @for grade in &summary.grades { li { (language.pick(&grade.zh, &grade.en)) ": " (citation(&grade.source, language)) } }
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::glance::within;
 use super::page::document;
 use super::scale::HAS;
 use super::text::threshold;
@@ -117,15 +116,15 @@ fn helps(helps: &[Help], contents: &Contents<'_>) -> Markup {
         let name = summary.service(&help.service).map_or("", |s| language.pick(&s.zh, &s.en));
         let people = count(help.people);
         match language {
-            Language::Chinese => format!("新增{name}：惠及 {people} 人"),
-            Language::English => format!("a new {}: would reach {people} more people", within(name)),
+            Language::Chinese => format!("{name}：新增覆盖 {people} 人"),
+            Language::English => format!("{name}: {people} more people"),
         }
     };
     html! {
         @if !helps.is_empty() {
             h3 { (language.pick("先补什么", "What would help most")) }
             ol { @for help in helps { li { (told(help)) } } }
-            p class="key" { (language.pick("编号见图；惠及人数含相邻社区。", "Numbers are on the map; people of neighbouring communities count too.")) }
+            p class="key" { (language.pick("只新增一处时的效果；编号见图，人数含相邻社区。", "Each as if it alone were built; numbers are on the map, and people of neighbouring communities count too.")) }
         }
     }
 }

@@ -171,14 +171,14 @@ impl Teller<'_> {
             return Some([heading, all.to_owned()]);
         };
         let told = |gap: &Gap, name: String| {
-            let (people, share) = (count(gap.people_without), percent(lacking(gap, self.summary)));
+            let (people, share) = (count(gap.surely_without()), percent(surely_lacking(gap, self.summary)));
             match self.language {
                 Language::Chinese => format!("{name}（{people} 人，{share}）"),
                 Language::English => format!("{name} ({people} people, {share})"),
             }
         };
         let name = self.service(&first.service);
-        let (people, share) = (count(first.people_without), percent(lacking(first, self.summary)));
+        let (people, share) = (count(first.surely_without()), percent(surely_lacking(first, self.summary)));
         let mut sentence = match (self.language, first.people) {
             (Language::Chinese, AgeGroup::All) => {
                 format!("{name}：{people} 人在规定时限内无法到达，占居民的 {share}。")
@@ -236,7 +236,7 @@ impl Teller<'_> {
                 |gap: &&Gap| gap.required && gap.surely_without() > 0.0 && !self.summary.is_map_gap(&gap.service);
             let gap = self.summary.worst_gaps.iter().find(is_city)?;
             let community = self.summary.communities.iter().find(|c| Some(&c.id) == gap.community.as_ref())?;
-            let (place, people) = (community.name.show(self.language.is_english()), count(gap.people_without));
+            let (place, people) = (community.name.show(self.language.is_english()), count(gap.surely_without()));
             let service = self.service_within(&gap.service);
             let sentence = match self.language {
                 Language::Chinese => format!("{place}：有 {people} 人缺{service}，是单个社区单项服务的最大缺口。"),
@@ -248,30 +248,31 @@ impl Teller<'_> {
         }
         let told: Vec<String> = helps.iter().enumerate().map(|(number, help)| self.help(number, help)).collect();
         let sentence = match self.language {
-            Language::Chinese => format!("{}。", told.join("；")),
-            Language::English => format!("{}.", told.join("; ")),
+            Language::Chinese => format!("只新增一处时，受益最多的是：{}。", told.join("；")),
+            Language::English => format!("One more facility would reach most people if it were: {}.", told.join("; ")),
         };
         Some([heading, sentence])
     }
 
     fn help(&self, number: usize, help: &Help) -> String {
-        let (service, people) = (self.service_within(&help.service), count(help.people));
+        let (service, people, number) = (self.service_within(&help.service), count(help.people), number + 1);
         let place = help.community.as_ref().map(|name| name.show(self.language.is_english()));
-        let is_first = number == 0;
-        let number = number + 1;
         match self.language {
             Language::Chinese => {
                 let place = place.map(|place| format!("{place}，")).unwrap_or_default();
-                format!("新增一处{service}（{place}图中 {number}）可惠及 {people} 人")
+                format!("{service}（{place}图中 {number}），新增覆盖 {people} 人")
             }
             Language::English => {
                 let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
-                let [start, end] = if is_first { ["A new ", " would reach "] } else { ["a new ", ", "] };
-                let more = if is_first { " more people" } else { "" };
-                format!("{start}{service}{place} ({number} on the map){end}{people}{more}")
+                format!("{service}{place} ({number} on the map), {people} people")
             }
         }
     }
+}
+
+/// The share of those whom a service is for who are without it, whatever lies beyond the data.
+fn surely_lacking(gap: &Gap, summary: &Summary) -> f64 {
+    lacking(gap, summary) * gap.surely_without() / gap.people_without.max(f64::MIN_POSITIVE)
 }
 
 /// The share of those whom a service is for who are without it.
@@ -292,7 +293,7 @@ fn residents_are(summary: &Summary, language: Language) -> &'static str {
 }
 
 /// A name in the middle of a sentence: English ones begin small there, but for abbreviations.
-pub(super) fn within(name: &str) -> String {
+fn within(name: &str) -> String {
     let mut signs = name.chars();
     match (signs.next(), signs.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::map;
 use super::text::head;
+use crate::citations::citation;
 use crate::city::{City, SourceRole};
 use crate::kinds::overlaps;
 use crate::measure::Measured;
@@ -34,14 +35,14 @@ pub(super) fn draw(measured: &Measured, summary: &Summary, language: Language) -
     let paragraphs = match language {
         Language::Chinese => [
             "居住点与设施均连接到所临街道上的实际位置（而非最近的路口），沿可步行的街道网计算最短时间，含从门口到街道的步行。学校、公园等面状设施以大门或道路与其边界相接处为入口，取最近者。".to_owned(),
-            format!("步行速度的依据：{}。", source_of_speed(walker)),
+            format!("步行速度的依据：{}。", source_of_speed(walker, language)),
             "覆盖率：在规定时限内可到达某项服务的居民比例。达标率：可到达圈内全部必需服务的居民比例。附近没有街道的居住点计入总数，视为不可达。".to_owned(),
             format!("数据基础：{estimated}；设施中 {from_osm} 处来自 OpenStreetMap，{from_lists} 处来自名录，其中 {other} 处不属于本标准的服务，{presumed} 处入口不详、取离街道最近处；街道网中有 {islands} 处与主网不相连。"),
             "局限：许多城市的小型设施在 OpenStreetMap 中标注不全，缺口可能只是地图的缺口；请补充本地名录后再作决策。".to_owned(),
         ],
         Language::English => [
             "Homes and facilities are joined to the very place on their street, not to the nearest junction; times are shortest walks over the walkable streets, with the walk from the door to the street. Areas such as schools and parks are entered at their gates or where streets meet their edge, whichever is nearest.".to_owned(),
-            format!("Where the walking speed comes from: {}.", source_of_speed(walker)),
+            format!("Where the walking speed comes from: {}.", source_of_speed(walker, language)),
             "Coverage: share of residents who have a service within its limit. Compliance: share who have every required service of a circle. Homes without a street count among all and have nothing.".to_owned(),
             format!("What this rests on: {estimated}; {from_osm} facilities come from OpenStreetMap and {from_lists} from lists. {other} of them are no service of this standard; the entrance of {presumed} is not known and taken to be where they are nearest to a street. {islands} stretches of street are not connected to the main network."),
             "Limits: in many cities OpenStreetMap lacks small facilities. What looks like a gap of the city may be one of the map: merge local lists before deciding on it.".to_owned(),
@@ -61,14 +62,14 @@ pub(super) fn draw(measured: &Measured, summary: &Summary, language: Language) -
         h3 { (language.pick("数据来源", "Sources")) }
         ul { @for source in sources { li { (source) } } }
         h3 { (language.pick("标准依据", "What the standard rests on")) }
-        ul { @for source in &measured.standard.sources { li { (source) } } }
+        ul { @for source in &measured.standard.sources { li { (citation(source, language)) } } }
         p class="credit" { (map::credit(measured.city(), language)) " · lifecircle " (env!("CARGO_PKG_VERSION")) }
     }
 }
 
 /// Where the walker's speed comes from; every walker tells.
-fn source_of_speed(walker: &crate::network::Walker) -> &str {
-    walker.sources.get("speed").map_or("", String::as_str)
+fn source_of_speed(walker: &crate::network::Walker, language: Language) -> &str {
+    walker.sources.get("speed").map_or("", |source| citation(source, language))
 }
 
 fn role(role: SourceRole, language: Language) -> &'static str {

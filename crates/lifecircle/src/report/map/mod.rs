@@ -195,14 +195,26 @@ fn places<'a>(view: &'a View, measured: &'a Measured, services: &[usize]) -> imp
         .filter(|at| view.holds(*at))
 }
 
-/// Numbered pins where something new would help most.
+/// Half the height of a pin; pins nearer than their width are one.
+const PIN: f64 = 17.0;
+
+/// Numbered pins where something new would help most; those at one place are one pin with all its numbers.
 fn pins(view: &View, helps: &[Help]) -> Markup {
+    let mut pins: Vec<([f64; 2], String)> = Vec::new();
+    for (number, help) in (1..).zip(helps) {
+        let at = view.at(help.at);
+        let is_here = |(other, _): &&mut ([f64; 2], String)| (other[0] - at[0]).hypot(other[1] - at[1]) < 2.0 * PIN;
+        match pins.iter_mut().find(is_here) {
+            Some((_, numbers)) => numbers.push_str(&format!(" {number}")),
+            None => pins.push((at, number.to_string())),
+        }
+    }
     html! {
-        @for (number, help) in helps.iter().enumerate() {
-            @let [x, y] = view.at(help.at);
+        @for ([x, y], numbers) in &pins {
+            @let half = PIN + 9.0 * (numbers.len() - 1) as f64 * 0.6;
             g class="mark" {
-                circle cx=(tenths(x)) cy=(tenths(y)) r="17" {}
-                text x=(tenths(x)) y=(tenths(y + 7.0)) font-size="20" text-anchor="middle" { (number + 1) }
+                rect x=(tenths(x - half)) y=(tenths(y - PIN)) width=(tenths(2.0 * half)) height=(2.0 * PIN) rx=(PIN) {}
+                text x=(tenths(*x)) y=(tenths(y + 7.0)) font-size="20" text-anchor="middle" { (numbers) }
             }
         }
     }
