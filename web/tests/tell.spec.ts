@@ -90,3 +90,13 @@ for (const part of ["", "&sheet=one-page", "&community=%E9%BB%84%E6%B2%B3%E4%B8%
     });
   }
 }
+
+test("problems are told in the language of the page", async ({ request }) => {
+  const detail = async (language: string) => {
+    const answer = await request.get("/api/v1/cities/demo/report?community=nowhere", { headers: { "Accept-Language": language } });
+    expect(answer.status()).toBe(404);
+    return ((await answer.json()) as { detail: string }).detail;
+  };
+  expect(await detail("zh-CN,zh;q=0.9")).toContain("没有名为");
+  expect(await detail("en")).toContain("no community is called");
+});

@@ -139,6 +139,32 @@ fn argument_in_chinese(argument: Arg) -> Arg {
     }
 }
 
+/// All commands with their help, as Markdown.
+pub fn reference(command: Command, language: Language) -> String {
+    let title = language.pick("命令", "Commands");
+    let mark = language.pick(
+        "<!-- 由 `lifecircle schema commands --lang zh` 生成 -->",
+        "<!-- made by `lifecircle schema commands` -->",
+    );
+    let command = if language.is_english() { command } else { in_chinese(command) };
+    let mut text = format!("# {title}\n\n{mark}\n");
+    // As wide as a page, whatever the terminal.
+    let mut command = command.term_width(110);
+    command.build();
+    add_reference(&mut text, &mut command, "");
+    text
+}
+
+fn add_reference(text: &mut String, command: &mut Command, above: &str) {
+    let name = format!("{above}{}", command.get_name());
+    let help = command.render_long_help().to_string();
+    let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+    text.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", help.join("\n").trim()));
+    for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+        add_reference(text, below, &format!("{name} "));
+    }
+}
+
 /// Wrong usage in a sentence.
 pub fn told_in_chinese(error: &clap::Error) -> String {
     let word = |kind| match error.get(kind) {
@@ -187,6 +213,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use clap::{Command, CommandFactory};
+    use lifecircle::text::Language;
 
     use super::{Table, in_chinese, language_of, plain};
     use crate::args::Cli;
@@ -231,11 +258,24 @@ mod tests {
         assert!(help.contains("用法：") && !help.contains("Usage") && !help.contains("Options"), "{help}");
     }
 
+    /// `lifecircle schema commands > docs/commands.md`, and the same with `--lang zh` into docs/zh.
+    #[test]
+    fn the_reference_of_commands_is_current() {
+        for (file, language) in [("docs/commands.md", Language::English), ("docs/zh/commands.md", Language::Chinese)] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+            let written = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                written == super::reference(Cli::command(), language),
+                "{file} is old: make it with `schema commands`"
+            );
+        }
+    }
+
     #[test]
     fn the_language_is_known_before_arguments_are_read() {
         let of = |arguments: &[&str]| language_of(arguments.iter().map(ToString::to_string));
-        assert_eq!(of(&["measure", "--lang", "zh"]), Some(lifecircle::text::Language::Chinese));
-        assert_eq!(of(&["--lang=en", "--lang=zh"]), Some(lifecircle::text::Language::English));
+        assert_eq!(of(&["measure", "--lang", "zh"]), Some(Language::Chinese));
+        assert_eq!(of(&["--lang=en", "--lang=zh"]), Some(Language::English));
         assert_eq!((of(&["x", "--", "--lang=zh"]), of(&["--lang", "de"]), of(&[])), (None, None, None));
     }
 }

@@ -120,7 +120,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),
         Command::Walkers(args) => commands::walkers::run(args, common),
-        Command::Schema { of } => commands::schema::run(*of),
+        Command::Schema { of } => commands::schema::run(*of, common),
         Command::Completions { shell } => commands::completions::run(*shell),
     }
 }

@@ -19,7 +19,7 @@ pub struct Problem {
     status: StatusCode,
     body: Body,
     /// What is wrong in Chinese, for clients that ask for it.
-    in_chinese: String,
+    in_chinese: Box<str>,
     retry_after: Option<u32>,
 }
 
@@ -84,7 +84,7 @@ pub struct Body {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The status in words.
-    title: String,
+    title: &'static str,
     /// The status.
     status: u16,
     /// A word for the problem that does not change.
@@ -96,10 +96,10 @@ pub struct Body {
 impl Problem {
     /// A problem with a status, a word that does not change, and a sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Detail>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let title = status.canonical_reason().unwrap_or("Error");
         let Detail(Text { en, zh }) = detail.into();
         let body = Body { kind: "about:blank", title, status: status.as_u16(), code, detail: en };
-        Self { status, body, in_chinese: zh, retry_after: None }
+        Self { status, body, in_chinese: zh.into(), retry_after: None }
     }
 
     /// What is told of it.
@@ -243,7 +243,7 @@ impl aide::OperationOutput for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let zh = Body { detail: self.in_chinese, ..self.body.clone() };
+        let zh = Body { detail: self.in_chinese.into(), ..self.body.clone() };
         let mut response = (self.status, Json(self.body)).into_response();
         response.extensions_mut().insert(InChinese(zh));
         let headers = response.headers_mut();

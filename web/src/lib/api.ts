@@ -5,9 +5,10 @@ import type { components, operations, paths } from "./schema";
 
 export const client = createClient<paths>({ baseUrl: location.origin });
 
-// Reading needs no token; whoever has one sends it where something is written.
+// Reading needs no token; whoever has one sends it where something is written. Problems are told in the language of the page.
 client.use({
   onRequest({ request }) {
+    request.headers.set("Accept-Language", document.documentElement.lang);
     if (identity.token) request.headers.set("Authorization", `Bearer ${identity.token}`);
     return request;
   },

@@ -155,7 +155,7 @@ Examples:
     Standards(StandardsArgs),
     /// List or show the walkers: kinds of people, with their speeds
     Walkers(WalkersArgs),
-    /// Print the JSON Schema of summary.json, changes.json or a comparison, or the OpenAPI document of the server
+    /// Print the JSON Schema of summary.json, changes.json or a comparison, the OpenAPI document of the server, or all commands with their help
     #[command(after_help = "Example:\n  lifecircle schema summary > summary.schema.json")]
     Schema {
         /// The document
@@ -180,6 +180,8 @@ pub enum SchemaOf {
     Comparison,
     /// What the server answers, as OpenAPI 3.1
     Api,
+    /// All commands with their help, as Markdown
+    Commands,
 }
 
 #[derive(Debug, Args)]

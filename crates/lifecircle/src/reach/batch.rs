@@ -8,6 +8,10 @@ use super::crossing::Crossing;
 use super::lanes::{Lanes, WIDTH};
 use super::marks::Marks;
 use super::region::{Descent, Region};
+use crate::progress::Progress;
+
+/// After so many labels or arcs it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 16;
 
 /// The labels of one batch, kept from one to the next.
 #[derive(Default)]
@@ -18,16 +22,25 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Searches over a region from seeds: lane, place, time.
+    /// Searches over a region from seeds: lane, place, time. Labels are left as they are if the work should stop.
     pub fn run(
         &mut self,
         arch: pulp::Arch,
         region: &Region,
         crossing: &Crossing,
         seeds: impl Iterator<Item = (usize, u32, u32)>,
+        progress: &dyn Progress,
     ) {
         self.labels.clear();
-        self.labels.resize(region.places() + 1, Lanes::FAR);
+        self.labels.reserve(region.places() + 1);
+        // Labels of a whole country are fresh memory, which comes page by page.
+        while self.labels.len() <= region.places() {
+            if self.labels.len() >= LOOK_EVERY && progress.is_cancelled() {
+                self.labels.clear();
+                return;
+            }
+            self.labels.resize((self.labels.len() + LOOK_EVERY).min(region.places() + 1), Lanes::FAR);
+        }
         self.climbed.reset(region.places());
         for (lane, place, time) in seeds {
             debug_assert!(lane < WIDTH);
@@ -37,7 +50,7 @@ impl Batch {
                 self.climbed.add(place as usize);
             }
         }
-        arch.dispatch(Search { region, crossing, climbed: &mut self.climbed, labels: &mut self.labels });
+        arch.dispatch(Search { region, crossing, climbed: &mut self.climbed, labels: &mut self.labels, progress });
     }
 
     /// Times at each place; the last is no place and [`Lanes::FAR`].
@@ -51,6 +64,7 @@ struct Search<'a> {
     crossing: &'a Crossing,
     climbed: &'a mut Marks,
     labels: &'a mut [Lanes],
+    progress: &'a dyn Progress,
 }
 
 impl pulp::NullaryFnOnce for Search<'_> {
@@ -58,10 +72,15 @@ impl pulp::NullaryFnOnce for Search<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { region, crossing, climbed, labels } = self;
+        let Self { region, crossing, climbed, labels, progress } = self;
         climb(region, climbed, labels);
         crossing.cross(region, &mut labels[region.core..region.places()]);
-        descend(region, labels);
+        for arcs in region.descend.chunks(LOOK_EVERY) {
+            descend(arcs, labels);
+            if progress.is_cancelled() {
+                return;
+            }
+        }
     }
 }
 
@@ -80,8 +99,8 @@ fn climb(region: &Region, climbed: &mut Marks, labels: &mut [Lanes]) {
 }
 
 #[inline(always)]
-fn descend(region: &Region, labels: &mut [Lanes]) {
-    for Descent { place, from, time } in &region.descend {
+fn descend(arcs: &[Descent], labels: &mut [Lanes]) {
+    for Descent { place, from, time } in arcs {
         let way = labels[*from as usize].plus(*time);
         let label = &mut labels[*place as usize];
         *label = label.min(way);

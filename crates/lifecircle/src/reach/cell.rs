@@ -132,12 +132,13 @@ impl<'a, C: Cost> Task<'a, C> {
         self.progress.check()?;
         let mut worker = self.worker();
         worker.open(self, cell);
-        // Opening a cell of a whole country takes longer than a caller should wait.
-        let answer = self.progress.check().map(|()| work(&mut Cell { task: self, worker: &mut worker }));
-        worker.close();
-        self.give_back(worker);
+        // Opening a cell of a whole country takes longer than a caller should wait; a worker that was stopped in it is of no more use.
         self.progress.check()?;
-        answer
+        let answer = work(&mut Cell { task: self, worker: &mut worker });
+        worker.close();
+        self.progress.check()?;
+        self.give_back(worker);
+        Ok(answer)
     }
 
     fn worker(&self) -> Worker {
@@ -212,13 +213,22 @@ impl Worker {
             return;
         }
         ends.sort_unstable();
+        if task.progress.is_cancelled() {
+            return;
+        }
         for (place, end) in ends.iter().enumerate() {
             local[*end as usize] = place as u32;
         }
         let doors_of = |end: &u32| task.ends.doors(*end as usize);
         let nodes_of = |door: &Snap<C>| network.ends(door.edge);
         let of_ends = ends.iter().flat_map(doors_of).flat_map(nodes_of);
-        region.fill(hierarchy, task.heading, frontier, starts().flat_map(nodes_of), of_ends);
+        region.fill(
+            hierarchy,
+            task.heading,
+            frontier,
+            [&mut starts().flat_map(nodes_of), &mut { of_ends }],
+            task.progress,
+        );
         if task.progress.is_cancelled() {
             return;
         }
@@ -254,7 +264,7 @@ impl Worker {
             let ends = task.heading.leave(door, network);
             ends.map(|(node, time)| (lane, region.place(hierarchy, node), time))
         });
-        batch.run(*arch, region, crossing, seeds);
+        batch.run(*arch, region, crossing, seeds, task.progress);
         straight.clear();
         for (lane, door) in with_lanes() {
             for other in task.by_edge.of(door.edge) {
@@ -270,6 +280,11 @@ impl Worker {
     fn arrive(&mut self, range: std::ops::Range<usize>) -> &[Lanes] {
         self.times.resize(range.len(), Lanes::FAR);
         let times = &mut self.times[..];
+        if self.batch.labels().is_empty() {
+            // The search was stopped before it began.
+            times.fill(Lanes::FAR);
+            return times;
+        }
         let first = &self.first[range.start..=range.end];
         self.arch.dispatch(Arrive { first, doors: &self.doors, labels: self.batch.labels(), times });
         let from = self.straight.partition_point(|(end, ..)| (*end as usize) < range.start);

@@ -20,6 +20,9 @@ use crate::progress::Progress;
 /// Nodes of a block that is contracted by itself: its labels fit in a core's own cache.
 const BLOCK: usize = if cfg!(test) { 64 } else { 1 << 14 };
 
+/// After so many nodes it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 14;
+
 /// The contracted network. Ranks below [`Hierarchy::core`] are contracted nodes, whose arcs lead to higher ranks;
 /// the others are the core, whose arcs lead to other nodes of the core.
 #[derive(Debug, Clone)]
@@ -67,7 +70,7 @@ impl Hierarchy {
         }
         progress.check()?;
         let parts: Vec<Part> =
-            sections.par_iter().map(|section| progress.check().map(|()| section.part(&rank))).collect::<Result<_>>()?;
+            sections.par_iter().map(|section| section.part(&rank, progress)).collect::<Result<_>>()?;
         progress.check()?;
         let count = parts.iter().map(|part| part.heads.len()).sum();
         let mut hierarchy = Self {
@@ -80,6 +83,7 @@ impl Hierarchy {
         };
         hierarchy.first.push(0);
         for Part { lengths, heads, out, back } in parts {
+            progress.check()?;
             for length in lengths {
                 hierarchy.first.push(hierarchy.first[hierarchy.first.len() - 1] + length);
             }
@@ -192,6 +196,9 @@ impl Rest {
         let mut graph = Contraction::new(nodes.len());
         let block_of = |node: u32| node as usize / BLOCK;
         for (here, node) in nodes.iter().enumerate() {
+            if here % LOOK_EVERY == 0 {
+                progress.check()?;
+            }
             let (block, here) = (block_of(*node), here as u32);
             let start = (block * BLOCK) as u32;
             for link in blocks[block].links(node - start).iter().filter(|link| link.node + start > *node) {
@@ -225,16 +232,19 @@ struct Part {
 }
 
 impl Section<'_> {
-    fn part(&self, rank: &[u32]) -> Part {
+    fn part(&self, rank: &[u32], progress: &dyn Progress) -> Result<Part> {
         let mut part = Part::default();
-        for node in &self.order {
+        for (number, node) in self.order.iter().enumerate() {
+            if number % LOOK_EVERY == 0 {
+                progress.check()?;
+            }
             let links = self.graph.links(*node);
             part.lengths.push(links.len() as u32);
             part.heads.extend(links.iter().map(|link| rank[(self.name)(link.node) as usize]));
             part.out.extend(links.iter().map(|link| link.out));
             part.back.extend(links.iter().map(|link| link.back));
         }
-        part
+        Ok(part)
     }
 }
 

@@ -12,12 +12,16 @@ use super::heading::Heading;
 use super::hierarchy::Hierarchy;
 use super::lanes::{FAR, Hop};
 use super::marks::Marks;
+use crate::progress::Progress;
 
 /// No place.
 const NONE: u32 = u32::MAX;
 
 /// Some place that is not known yet.
 const INSIDE: u32 = 0;
+
+/// After so many nodes it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 16;
 
 /// A small hierarchy. Places are ranks renumbered; those from `core` on are the core, in the order in
 /// which a search from the cell comes to them: one sweep over it settles nearly all.
@@ -62,14 +66,14 @@ impl Region {
     }
 
     /// Makes it the region of the nodes that a search has reached, holding what is above the nodes of starts and ends;
-    /// those of them that were not reached do not matter.
+    /// those of them that were not reached do not matter. It is left half filled, and of no more use, if the work should stop.
     pub fn fill(
         &mut self,
         hierarchy: &Hierarchy,
         heading: Heading,
         frontier: &Frontier,
-        starts: impl Iterator<Item = u32>,
-        ends: impl Iterator<Item = u32>,
+        [starts, ends]: [&mut dyn Iterator<Item = u32>; 2],
+        progress: &dyn Progress,
     ) {
         for rank in self.ranks.drain(..) {
             self.place[rank as usize] = NONE;
@@ -84,7 +88,13 @@ impl Region {
             self.entries.push(rank as u32);
             next = rank + 1;
         }
+        if progress.is_cancelled() {
+            return;
+        }
         self.mark_above(hierarchy, ends);
+        if progress.is_cancelled() {
+            return;
+        }
         self.by_time.clear();
         for node in frontier.reached() {
             let rank = hierarchy.rank(*node);
@@ -92,6 +102,9 @@ impl Region {
             if rank as usize >= hierarchy.core() {
                 self.by_time.push((frontier.time(*node), rank));
             }
+        }
+        if progress.is_cancelled() {
+            return;
         }
         self.by_time.sort_unstable();
         self.marks.drain_into(&mut self.ranks);
@@ -104,11 +117,11 @@ impl Region {
         for entry in &mut self.entries {
             *entry = self.place[*entry as usize];
         }
-        self.collect(hierarchy, heading);
+        self.collect(hierarchy, heading, progress);
     }
 
     /// Marks what lies inside on a climb from some nodes.
-    fn mark_above(&mut self, hierarchy: &Hierarchy, nodes: impl Iterator<Item = u32>) {
+    fn mark_above(&mut self, hierarchy: &Hierarchy, nodes: &mut dyn Iterator<Item = u32>) {
         for node in nodes {
             let rank = hierarchy.rank(node) as usize;
             if self.place[rank] == INSIDE {
@@ -126,13 +139,16 @@ impl Region {
         }
     }
 
-    fn collect(&mut self, hierarchy: &Hierarchy, heading: Heading) {
+    fn collect(&mut self, hierarchy: &Hierarchy, heading: Heading, progress: &dyn Progress) {
         let Self { ranks, place, core, first, climb, descend, first_across, across, .. } = self;
         first.clear();
         climb.clear();
         descend.clear();
         first.push(0);
         for (own, rank) in ranks[..*core].iter().enumerate() {
+            if own % LOOK_EVERY == 0 && progress.is_cancelled() {
+                return;
+            }
             let arcs = hierarchy.arcs(*rank as usize, heading);
             for ((head, up), down) in arcs.heads.iter().zip(arcs.climb).zip(arcs.descend) {
                 let head = place[*head as usize];
