@@ -5,6 +5,10 @@ set -eu
 program=$1
 directory=$2
 shift 2
+if [ $# = 0 ]; then
+  echo "give extracts: tools/gallery.sh PROGRAM DIRECTORY EXTRACT..." >&2
+  exit 2
+fi
 mkdir -p "$directory"
 page="$directory/index.html"
 {

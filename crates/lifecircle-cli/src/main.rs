@@ -8,6 +8,7 @@ mod print;
 mod progress;
 
 use lifecircle::say;
+use std::ffi::OsString;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -44,11 +45,20 @@ const USAGE: u8 = 2;
 
 /// The arguments; or the code with which the program ends, when they were wrong or asked for help.
 fn parse() -> Result<Cli, ExitCode> {
-    let language = help::language_of(std::env::args().skip(1)).unwrap_or_else(args::language_of_system);
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let language = help::language_of(arguments.iter().skip(1).cloned()).unwrap_or_else(args::language_of_system);
     if language.is_english() {
         return Ok(Cli::parse());
     }
-    let found = help::in_chinese(Cli::command()).try_get_matches();
+    // `lifecircle help report` is `lifecircle report --help`.
+    let words: Vec<OsString> = std::env::args_os().filter(|word| word != "help").collect();
+    let asks_for_help = arguments.get(1).is_some_and(|word| word == "help");
+    let words = if asks_for_help {
+        words.into_iter().chain(["--help".into()]).collect()
+    } else {
+        std::env::args_os().collect::<Vec<_>>()
+    };
+    let found = help::in_chinese(Cli::command()).try_get_matches_from(words);
     found.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
         if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
             let _ = error.print();
@@ -82,12 +92,19 @@ fn main() -> ExitCode {
             std::process::exit(130);
         })
     {
-        eprintln!("warning: an interruption may leave half-written files ({error})");
+        let language = cli.common.language();
+        let text = say!(
+            "warning: an interruption may leave half-written files ({error})",
+            "警告：中断后可能留下不完整的文件（{error}）"
+        );
+        eprintln!("{}", text.pick(language));
     }
     if let Some(threads) = cli.common.threads
         && let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()
     {
-        eprintln!("error: cannot start {threads} threads ({error})");
+        let text =
+            say!("error: cannot start {threads} threads ({error})", "错误：无法启动 {threads} 个线程（{error}）");
+        eprintln!("{}", text.pick(cli.common.language()));
         return ExitCode::from(1);
     }
     let result = panic::catch_unwind(|| run(&cli)).unwrap_or_else(|_| Err(broken()));
@@ -115,7 +132,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Plan(args) => commands::plan::run(args, common),
         Command::Ledger(args) => commands::ledger::run(args, common),
         Command::Report(args) => commands::report::run(args, common),
-        Command::Serve(args) => commands::serve::run(args),
+        Command::Serve(args) => commands::serve::run(args, common),
         Command::Reach(command) => commands::reach::run(command, common),
         Command::Export(args) => commands::export::run(args, common),
         Command::Standards(args) => commands::standards::run(args, common),

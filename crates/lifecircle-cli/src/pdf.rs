@@ -79,23 +79,29 @@ pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
         .map_err(|e| failed(&e))?;
     let began = Instant::now();
     loop {
-        if child.try_wait().map_err(|e| failed(&e))?.is_some() {
-            break;
+        if let Some(status) = child.try_wait().map_err(|e| failed(&e))? {
+            if status.success() {
+                break;
+            }
+            return Err(printed_nothing(&browser));
         }
         if began.elapsed() > LONGEST {
             let _ = child.kill();
             let _ = child.wait();
-            break;
+            return Err(printed_nothing(&browser));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
     if !printed.is_file() {
-        let problem = say!("{} printed nothing", "{} 没有输出", browser.display());
-        return Err(Error::of_kind(ErrorKind::Io, problem)
-            .hint(say!("write FILE.html and print it from a browser", "请写成 FILE.html 后用浏览器打印")));
+        return Err(printed_nothing(&browser));
     }
     std::fs::copy(&printed, path).map_err(|e| failed(&e))?;
     lifecircle::output::sign_binary(path)
+}
+
+fn printed_nothing(browser: &Path) -> Error {
+    Error::of_kind(ErrorKind::Io, say!("{} printed nothing", "{} 没有输出", browser.display()))
+        .hint(say!("write FILE.html and print it from a browser", "请写成 FILE.html 后用浏览器打印"))
 }
 
 fn find() -> Option<PathBuf> {

@@ -30,7 +30,7 @@ impl Bars {
             Stage::Generate => ("Generating", "生成"),
             Stage::Read => ("Reading", "读取"),
             Stage::Build => ("Building", "建网"),
-            Stage::Snap => ("Snapping", "连接"),
+            Stage::Snap => ("Snapping", "接入"),
             Stage::Nearest => ("Nearest", "最近"),
             Stage::Within => ("Counting", "计数"),
             Stage::Search => ("Searching", "计算"),

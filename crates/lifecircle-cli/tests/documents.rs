@@ -1,5 +1,5 @@
 //! What the documents tell people to type is what the program takes: tours are walked as they stand, and no command of a README is wrong
-//! usage. What is told in two languages has the same commands.
+//! usage. Tours have the same commands in both languages.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn tours_can_be_walked() {
 fn no_command_of_a_readme_is_wrong_usage() {
     let directory = tempfile::tempdir().unwrap();
     for name in
-        ["README.md", "README.zh.md", "docs/planning.md", "docs/reach.md", "docs/facilities.md", "docs/homes.md"]
+        ["README.md", "README.zh.md", "docs/planning.md", "docs/reach.md", "docs/facilities.md", "docs/howto.md"]
     {
         let commands = commands(&document(name));
         assert!(!commands.is_empty(), "{name}");

@@ -1,5 +1,5 @@
-//! The few new facilities that would help most, as a report tells them: for each required service the one place where most people gain
-//! it, at whichever junction, as if nothing else were built.
+//! The few new facilities that would help most, as a report tells them: for each of the required services that most people lack the
+//! one place where most people gain it, at whichever junction, as if nothing else were built. Whoever lives near the edge of the data counts as far as is known.
 
 use geo::Intersects as _;
 use geo_types::Point;
@@ -32,10 +32,8 @@ pub fn most_helpful(
         return Ok(Vec::new());
     }
     let standard = &measured.standard;
-    let services: Vec<usize> = most_lacked(measured, inside)
-        .into_iter()
-        .filter(|service| !summary.is_map_gap(&standard.services[*service].id))
-        .collect();
+    let is_city = |service: usize| !summary.is_map_gap(&standard.services[service].id);
+    let services = most_lacked(measured, inside, is_city);
     let candidates = match inside {
         None => None,
         Some(community) => {

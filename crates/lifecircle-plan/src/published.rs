@@ -83,7 +83,7 @@ impl Published {
         if first < 1.0 || first > MOST as f64 || second < 1.0 {
             return Err(Error::new(say!(
                 "{first} demands or sites, where 1 to {MOST} are read",
-                "有 {first} 个需求点或备选点，可读取 1 至 {MOST} 个"
+                "有 {first} 个需求点或候选点，可读取 1 至 {MOST} 个"
             ))
             .place(line_name(at + 1)));
         }
@@ -285,7 +285,7 @@ fn apart(sites: usize, demands: usize, lines: &[(usize, Vec<&str>)]) -> Result<P
             }
         }
     }
-    whole(sites, at_sites.len(), &say!("sites", "个备选点"))?;
+    whole(sites, at_sites.len(), &say!("sites", "个候选点"))?;
     whole(demands, at_demands.len(), &say!("demands", "个需求点"))?;
     Ok(Published { weights, sites, count: None, lengths: Lengths::Points { demands: at_demands, sites: at_sites } })
 }

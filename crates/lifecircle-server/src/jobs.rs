@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lifecircle::progress::{Progress, Stage};
+use lifecircle::text::Language;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -39,7 +40,7 @@ enum State {
     Waiting,
     Running,
     Done(String),
-    Failed(Box<Body>),
+    Failed(Box<Problem>),
     Cancelled,
 }
 
@@ -89,15 +90,15 @@ impl Job {
         matches!(*self.state.lock().unwrap_or_else(PoisonError::into_inner), State::Waiting | State::Running)
     }
 
-    /// How it stands.
-    pub fn standing(&self) -> Standing {
+    /// How it stands; what went wrong is told in a language.
+    pub fn standing(&self, language: Language) -> Standing {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
         let (state, city, problem) = match state {
             State::Waiting => ("waiting", None, None),
             State::Running => ("running", None, None),
             State::Done(city) => ("done", Some(city), None),
-            State::Failed(problem) => ("failed", None, Some(*problem)),
+            State::Failed(problem) => ("failed", None, Some(problem.body_in(language))),
             State::Cancelled => ("cancelled", None, None),
         };
         let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
@@ -175,8 +176,8 @@ impl Jobs {
         job.set(match result {
             Ok(Ok(city)) => State::Done(city),
             Ok(Err(problem)) if problem.is_cancelled() => State::Cancelled,
-            Ok(Err(problem)) => State::Failed(Box::new(problem.into_body())),
-            Err(_) => State::Failed(Box::new(Problem::internal().into_body())),
+            Ok(Err(problem)) => State::Failed(Box::new(problem)),
+            Err(_) => State::Failed(Box::new(Problem::internal())),
         });
     }
 

@@ -44,7 +44,7 @@ impl From<&str> for Detail {
     }
 }
 
-/// The Chinese of an answer that tells of a problem, and the problem, kept with the answer until it is known who asked.
+/// What an answer tells of a problem in Chinese, kept with the answer until it is known who asked.
 #[derive(Clone)]
 struct InChinese(Body);
 
@@ -54,16 +54,11 @@ pub async fn in_language_of_client(request: axum::extract::Request, next: axum::
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<InChinese>() {
         Some(InChinese(body)) if wants_chinese => {
-            let (mut parts, _) = response.into_parts();
-            parts.headers.remove(header::CONTENT_LENGTH);
-            parts.headers.remove(header::CONTENT_ENCODING);
-            parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static("zh"));
-            let content_type = parts.headers.get(header::CONTENT_TYPE).cloned();
+            let (parts, _) = response.into_parts();
             let mut told = (parts.status, Json(body)).into_response();
             *told.headers_mut() = parts.headers;
-            if let Some(content_type) = content_type {
-                told.headers_mut().insert(header::CONTENT_TYPE, content_type);
-            }
+            told.headers_mut().remove(header::CONTENT_LENGTH);
+            told.headers_mut().remove(header::CONTENT_ENCODING);
             told
         }
         _ => response,
@@ -100,11 +95,6 @@ impl Problem {
         let Detail(Text { en, zh }) = detail.into();
         let body = Body { kind: "about:blank", title, status: status.as_u16(), code, detail: en };
         Self { status, body, in_chinese: zh.into(), retry_after: None }
-    }
-
-    /// What is told of it.
-    pub fn body(&self) -> &Body {
-        &self.body
     }
 
     /// What was asked for is not there.
@@ -177,9 +167,12 @@ impl Problem {
         &self.body.detail
     }
 
-    /// What is told of it.
-    pub fn into_body(self) -> Body {
-        self.body
+    /// What is told of it in a language.
+    pub fn body_in(self, language: Language) -> Body {
+        match language {
+            Language::English => self.body,
+            Language::Chinese => Body { detail: self.in_chinese.into(), ..self.body },
+        }
     }
 
     /// Whether the work was stopped.
@@ -227,10 +220,10 @@ impl From<NoStreet> for Problem {
         let detail = match none.nearest {
             Some(metres) => say!(
                 "no street that this walker can use is near; the next is {:.0} m away",
-                "附近没有该步行者可走的街道；最近的在 {:.0} 米外",
+                "附近没有该步行者可走的道路；最近的在 {:.0} 米外",
                 metres.0
             ),
-            None => say!("there is no street that this walker can use", "没有该步行者可走的街道"),
+            None => say!("there is no street that this walker can use", "没有该步行者可走的道路"),
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_street", detail)
     }

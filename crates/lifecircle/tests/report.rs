@@ -158,7 +158,6 @@ fn names_are_no_markup() {
     }
 }
 
-/// A city of one home without a street, no community and no facility has a report too.
 /// The sea goes beyond the map on all sides, and its islands are land.
 #[test]
 fn a_sea_whose_corners_are_not_seen_is_drawn() {
@@ -206,6 +205,7 @@ fn what_makes_the_numbers_doubtful_stands_first() {
     }
 }
 
+/// A city of one home without a street, no community and no facility has a report too.
 #[test]
 fn the_poorest_city_has_a_report() {
     let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();

@@ -75,7 +75,7 @@ export interface Far {
 
 /** Asks for something that takes long; the server tells how far it is until it has the answer. */
 export async function told<T>(address: string, asked: object, signal: AbortSignal, tell: (far: Far) => void): Promise<T> {
-  const headers: Record<string, string> = { Accept: "text/event-stream", "Content-Type": "application/json" };
+  const headers: Record<string, string> = { Accept: "text/event-stream", "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   if (identity.token) headers["Authorization"] = `Bearer ${identity.token}`;
   const response = await fetch(`/api/v1${address}`, { method: "POST", headers, body: JSON.stringify(asked), signal });
   if (!response.ok || !response.body) throw failure(await response.json().catch(() => ({})));

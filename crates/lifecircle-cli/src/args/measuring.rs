@@ -134,7 +134,7 @@ fn different<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> lifecircle::
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
-            return Err(lifecircle::Error::new(say!("two {what} are called {id:?}", "两个{what}的编号都是 {id:?}"))
+            return Err(lifecircle::Error::new(say!("two {what} are called {id:?}", "有两个编号都是 {id:?}"))
                 .hint(say!("give one another id", "请为其中一个另取编号")));
         }
     }

@@ -356,7 +356,7 @@ pub struct ReportArgs {
     /// Only the sheet of one community, by its name or id
     #[arg(long, value_name = "NAME", conflicts_with_all = ["compare", "scenario"], help_heading = OUTPUT)]
     pub community: Option<String>,
-    /// What to write, by its ending: .html, .pdf, .png (sheets only) or .svg (--one-page only)
+    /// What to write, by its ending: .html, .pdf; with --one-page .png and .svg too
     #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
     pub output: PathBuf,
     #[command(flatten)]

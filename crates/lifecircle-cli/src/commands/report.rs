@@ -37,11 +37,16 @@ enum Ending {
 impl Ending {
     fn of(args: &ReportArgs) -> Result<Self> {
         let ending = args.output.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let is_sheet = args.one_page || args.community.is_some();
         match ending.as_str() {
             "pdf" => Ok(Self::Pdf),
-            "png" if is_sheet => Ok(Self::Png),
+            "png" if args.one_page => Ok(Self::Png),
             "svg" if args.one_page => Ok(Self::Svg),
+            "png" | "svg" if args.community.is_some() => Err(Error::new(say!(
+                "the sheet of a community is no .{ending} picture",
+                "社区专页不能写成 .{ending} 图"
+            ))
+            .file(&args.output)
+            .hint(say!("name it .html or .pdf", "请改用 .html 或 .pdf"))),
             "png" | "svg" => Err(Error::new(say!(
                 "a report of many pages cannot be one .{ending} picture",
                 "多页报告不能写成一张 .{ending} 图"

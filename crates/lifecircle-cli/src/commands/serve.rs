@@ -1,17 +1,18 @@
 //! `lifecircle serve`.
 
+use lifecircle::say;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use lifecircle::Result;
 use lifecircle_server::{Log, Server, Settings};
 
-use crate::args::ServeArgs;
+use crate::args::{Common, ServeArgs};
 
 /// Requests a second of one client, where other machines are listened to.
 const USUAL_RATE: u32 = 100;
 
-pub fn run(args: &ServeArgs) -> Result<()> {
+pub fn run(args: &ServeArgs, common: &Common) -> Result<()> {
     let address = SocketAddr::new(args.listen, args.port);
     let usual = if args.listen.is_loopback() { None } else { NonZeroU32::new(USUAL_RATE) };
     let server = Server::new(&Settings {
@@ -22,9 +23,18 @@ pub fn run(args: &ServeArgs) -> Result<()> {
         log: if args.log { Log::Json } else { Log::Off },
     })?;
     let tell = |address| {
-        eprintln!("The map is at http://{address}/; stop with Ctrl-C.");
+        let language = common.language();
+        eprintln!(
+            "{}",
+            say!("The map is at http://{address}/; stop with Ctrl-C.", "地图地址：http://{address}/；按 Ctrl-C 停止。")
+                .pick(language)
+        );
         let signed_in = format!("http://{address}/#token={}", server.token());
-        eprintln!("To make cities and standards in the browser, open {signed_in}");
+        let text = say!(
+            "To make cities and standards in the browser, open {signed_in}",
+            "要在浏览器中新建城市和标准，请打开 {signed_in}"
+        );
+        eprintln!("{}", text.pick(language));
         if args.open {
             // Where there is no browser, the address that was printed has to do.
             let _ = open::that_detached(signed_in);

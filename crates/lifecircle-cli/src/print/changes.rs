@@ -85,8 +85,8 @@ fn tell_changes(out: &mut dyn Write, changes: &Changes, summary: &Summary, commo
             pick(common, "迁移", "Moved"),
             pick(common, "此前覆盖", "Covered then"),
             pick(common, "现在覆盖", "Covered now"),
-            pick(common, "新享有居民", "Residents gained"),
-            pick(common, "失去居民", "Residents lost"),
+            pick(common, "新增覆盖居民", "Residents gained"),
+            pick(common, "失去覆盖居民", "Residents lost"),
         ],
         1,
     );
@@ -114,8 +114,8 @@ fn tell_changes(out: &mut dyn Write, changes: &Changes, summary: &Summary, commo
         &[
             pick(common, "社区", "Community"),
             pick(common, "平均圈数", "Mean circles"),
-            pick(common, "新享有最多", "Gained most"),
-            pick(common, "失去最多", "Lost most"),
+            pick(common, "新增覆盖最多", "Gained most"),
+            pick(common, "失去覆盖最多", "Lost most"),
         ],
         2,
     );

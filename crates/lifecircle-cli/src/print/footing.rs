@@ -3,29 +3,23 @@
 use std::io::{self, Write};
 
 use lifecircle::city::Note;
-use lifecircle::setting;
 use lifecircle::summary::{Finding, Footing, Summary};
 use serde_json::json;
 
-use super::{document, line, pick};
-use crate::args::{Common, option};
+use super::{document, line, pick, told};
+use crate::args::Common;
 
 pub fn footing(out: &mut dyn Write, summary: &Summary, findings: &[Finding], common: &Common) -> io::Result<()> {
     if common.json {
         return document(out, &json!({ "city": summary.city, "findings": findings }));
     }
-    let told = |note: &Note| {
-        let language = common.language();
-        let space = pick(common, " ", "");
-        let text = language.pick(&note.zh, &note.en);
-        setting::named(text, |setting| format!("{space}{}{space}", option(setting, language))).trim().to_owned()
-    };
+    let told = |note: &Note| told(note, common);
     line(out, &summary.city)?;
     for finding in findings {
         let (sign, word) = match finding.footing {
             Footing::Good => ("✓", pick(common, "可靠", "good")),
-            Footing::Fair => ("·", pick(common, "尚可", "fair")),
-            Footing::Poor => ("✗", pick(common, "不足", "poor")),
+            Footing::Fair => ("·", pick(common, "大体可靠", "fair")),
+            Footing::Poor => ("✗", pick(common, "仅供参考", "poor")),
         };
         let [open, close] = [pick(common, "（", " ("), pick(common, "）：", "): ")];
         line(out, &format!("{sign} {}{open}{word}{close}{}", told(&finding.subject), told(&finding.told)))?;

@@ -15,7 +15,7 @@ pub fn looked(out: &mut dyn Write, looked: &Looked, written: &Path, common: &Com
         return document(out, &json!({ "file": written, "inputs": looked.files }));
     }
     let role = |role: Option<&'static str>| match role {
-        Some("extract") => pick(common, "街道与设施（OSM）", "extract"),
+        Some("extract") => pick(common, "道路与设施（OSM）", "extract"),
         Some("people") => pick(common, "人口", "people"),
         Some("communities") => pick(common, "社区边界", "communities"),
         Some("people, communities") => pick(common, "人口、社区边界", "people, communities"),

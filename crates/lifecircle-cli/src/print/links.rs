@@ -54,7 +54,7 @@ pub fn links(out: &mut dyn Write, links: &[MissingLink], directory: Option<&Path
     if let Some(directory) = directory {
         let text = match common.language() {
             Language::Chinese => {
-                format!("已写入 {}；其中的 links.geojson 可作为情景：plan compare", directory.display())
+                format!("已写入 {}；其中的 links.geojson 可作为方案使用：plan compare", directory.display())
             }
             Language::English => {
                 format!("Written: {}; its links.geojson is a scenario for `plan compare`", directory.display())

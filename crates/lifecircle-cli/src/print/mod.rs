@@ -124,7 +124,7 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
         return Ok(());
     }
     let rows = [
-        (pick(common, "街道", "Streets"), city.streets.edges.len()),
+        (pick(common, "道路", "Streets"), city.streets.edges.len()),
         (pick(common, "设施", "Facilities"), city.facilities.len()),
         (pick(common, "居住点", "Homes"), city.homes.len()),
         (pick(common, "居民", "Residents"), residents.round() as usize),
@@ -141,12 +141,19 @@ pub fn city(out: &mut dyn Write, city: &City, directory: &Path, common: &Common)
     Ok(())
 }
 
+/// A note in the language of its reader, with settings by their options; Chinese sets a space between its own signs and Latin letters.
+fn told(note: &lifecircle::city::Note, common: &Common) -> String {
+    let language = common.language();
+    let spaced = |setting| match option(setting, language) {
+        own if own.is_ascii() && !language.is_english() => format!(" {own} "),
+        own => own,
+    };
+    setting::named(language.pick(&note.zh, &note.en), spaced).trim().to_owned()
+}
+
 fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
     for note in notes {
-        let space = pick(common, " ", "");
-        let text = setting::named(pick(common, &note.zh, &note.en), |setting| {
-            format!("{space}{}{space}", option(setting, common.language()))
-        });
+        let text = told(note, common);
         line(out, &format!("{} {text}", pick(common, "注意：", "Note:")))?;
     }
     Ok(())
@@ -189,7 +196,7 @@ fn whom(group: AgeGroup, common: &Common) -> &str {
     match group {
         AgeGroup::All => "",
         AgeGroup::Children => pick(common, " 儿童", " children"),
-        AgeGroup::Elderly => pick(common, " 老人", " older people"),
+        AgeGroup::Elderly => pick(common, " 老年人", " older people"),
     }
 }
 
@@ -241,7 +248,7 @@ pub fn rows(out: &mut dyn Write, rows: &lifecircle::tables::Table, common: &Comm
 pub fn without_street(name: &str, without: usize, common: &Common) {
     if without > 0 && !common.quiet {
         match common.language() {
-            Language::Chinese => eprintln!("注意：{name} 中有 {without} 处附近没有街道，未计入；可调大 --snap-limit"),
+            Language::Chinese => eprintln!("注意：{name} 中有 {without} 处附近没有道路，未计入；可调大 --snap-limit"),
             Language::English => {
                 eprintln!("Note: {without} places of {name} have no street near and reach nothing; raise --snap-limit")
             }

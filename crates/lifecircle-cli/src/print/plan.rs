@@ -67,7 +67,7 @@ pub fn sites(
     let model = question.model;
     let is_weighed = question.weights != Weights::default();
     let adds = match model {
-        Model::Cover | Model::Capacitated => pick(common, "新增居民", "Residents gained"),
+        Model::Cover | Model::Capacitated => pick(common, "新增覆盖居民", "Residents gained"),
         Model::Backup => pick(common, "新增人次（第一处、第二处分别计）", "Gained (first and second counted apart)"),
         Model::Center => pick(common, "缩短至该时间内的居民", "Residents brought within"),
         Model::Median => pick(common, "节省（人·小时）", "Person-hours saved"),
@@ -131,7 +131,7 @@ pub fn sites(
         line(
             out,
             &match common.language() {
-                Language::Chinese => format!("{left_out} 个候选点附近没有街道，未参与选择。"),
+                Language::Chinese => format!("{left_out} 个候选点附近没有道路，未参与选择。"),
                 Language::English if found.without_street == 1 => {
                     "1 candidate has no street within reach and was left out.".to_owned()
                 }

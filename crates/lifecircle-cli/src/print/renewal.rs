@@ -31,13 +31,13 @@ pub fn programme(
     };
     let header = [
         "",
-        pick(common, "工程", "Work"),
+        pick(common, "更新项目", "Work"),
         pick(common, "社区", "Community"),
         pick(common, "经度", "Longitude"),
         pick(common, "纬度", "Latitude"),
         pick(common, "造价", "Cost"),
         pick(common, "累计", "Spent"),
-        pick(common, "新增（人·项）", "Adds"),
+        pick(common, "新增服务人次", "Adds"),
         pick(common, "覆盖率", "Coverage"),
     ];
     let mut rows = table(&header, 3);
@@ -66,7 +66,7 @@ pub fn programme(
         pick(common, "居民", "Residents"),
         pick(common, "人均缺少服务", "Services lacking"),
         pick(common, "最缺", "Most lacking"),
-        pick(common, "本方案新增（人·项）", "Gains here"),
+        pick(common, "本方案新增服务人次", "Gains here"),
     ];
     let mut rows = table(&header, 1);
     for need in found.communities.iter().take(SHOWN) {
@@ -84,7 +84,7 @@ pub fn programme(
     if let Some(directory) = directory {
         let text = match common.language() {
             Language::Chinese => format!(
-                "已写入 {}；其中的 works.geojson 可作为情景：plan compare、report --scenario",
+                "已写入 {}；其中的 works.geojson 可作为方案使用：plan compare、report --scenario",
                 directory.display()
             ),
             Language::English => {

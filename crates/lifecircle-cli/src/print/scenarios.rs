@@ -151,8 +151,8 @@ fn services(out: &mut dyn Write, comparison: &Comparison, names: &Names<'_>, com
             pick(common, "服务", "Service"),
             pick(common, "原覆盖率", "Covered before"),
             pick(common, "现覆盖率", "Covered after"),
-            pick(common, "新享有居民", "Residents gained"),
-            pick(common, "失去居民", "Residents lost"),
+            pick(common, "新增覆盖居民", "Residents gained"),
+            pick(common, "失去覆盖居民", "Residents lost"),
             pick(common, "步行缩短", "Shorter way"),
             pick(common, "步行延长", "Longer way"),
         ],
@@ -188,7 +188,7 @@ fn groups(out: &mut dyn Write, comparison: &Comparison, common: &Common) -> io::
     let group = |group: AgeGroup| match group {
         AgeGroup::All => pick(common, "全体居民", "All residents"),
         AgeGroup::Children => pick(common, "儿童", "Children"),
-        AgeGroup::Elderly => pick(common, "老人", "Old people"),
+        AgeGroup::Elderly => pick(common, "老年人", "Old people"),
     };
     let mut rows = table(
         &[
@@ -218,8 +218,8 @@ fn communities(out: &mut dyn Write, comparison: &Comparison, names: &Names<'_>, 
         &[
             pick(common, "社区", "Community"),
             pick(common, "人均生活圈数", "Mean circles"),
-            pick(common, "新享有最多", "Gained most"),
-            pick(common, "失去最多", "Lost most"),
+            pick(common, "新增覆盖最多", "Gained most"),
+            pick(common, "失去覆盖最多", "Lost most"),
         ],
         4,
     );

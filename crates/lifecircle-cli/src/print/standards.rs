@@ -158,7 +158,7 @@ fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Res
             out,
             &format!(
                 "{} {}: {}",
-                pick(common, "两项兼得", "Both within reach"),
+                pick(common, "两项均可达", "Both within reach"),
                 pick(common, &pair.zh, &pair.en),
                 names(&pair.services)
             ),
@@ -208,7 +208,7 @@ fn explain(out: &mut dyn Write, standard: &Standard, common: &Common) -> io::Res
         out,
         pick(
             common,
-            "▲ 必需：缺少则该圈不达标；△ 建议。同名设施按标签、编码识别，均不符时按名称。",
+            "▲ 必需：缺少则该圈不达标；△ 建议。设施先按标签和编码识别，均不符时再按名称识别。",
             "▲ required: without it the circle is incomplete; △ advised. Places are recognised by tags and codes, and where none fits by their names.",
         ),
     )?;

@@ -69,7 +69,7 @@ pub fn summary(out: &mut dyn Write, summary: &Summary, directory: Option<&Path>,
             out,
             &match common.language() {
                 Language::Chinese => format!(
-                    "注意：{unsnapped} 个点附近没有街道，见 summary.json 的 data_quality.unsnapped；可用 --snap-limit 放宽。"
+                    "注意：{unsnapped} 个点附近没有道路，见 summary.json 的 data_quality.unsnapped；可用 --snap-limit 放宽。"
                 ),
                 Language::English => {
                     format!(
@@ -92,11 +92,11 @@ fn aspects(out: &mut dyn Write, summary: &Summary, common: &Common) -> io::Resul
     let named = |zh: &str, en: &str, share: f64| format!("{} {}", pick(common, zh, en), percent(share));
     if !summary.aspects.is_empty() {
         let all: Vec<String> = summary.aspects.iter().map(|(_, a)| named(&a.zh, &a.en, a.coverage.residents)).collect();
-        line(out, &format!("{} {}", pick(common, "按生活方面：", "By aspect of life:"), all.join(", ")))?;
+        line(out, &format!("{} {}", pick(common, "按评价维度：", "By aspect of life:"), all.join(", ")))?;
     }
     if !summary.pairs.is_empty() {
         let all: Vec<String> = summary.pairs.iter().map(|(_, p)| named(&p.zh, &p.en, p.coverage.residents)).collect();
-        line(out, &format!("{} {}", pick(common, "两项兼得：", "Both within reach:"), all.join(", ")))?;
+        line(out, &format!("{} {}", pick(common, "两项均可达：", "Both within reach:"), all.join(", ")))?;
     }
     Ok(())
 }

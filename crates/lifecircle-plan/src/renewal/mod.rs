@@ -242,7 +242,7 @@ fn choose<'a>(
 fn build_link(city: &mut EditedCity, link: &MissingLink) -> Result<()> {
     let like = Street::plain([0, 0], StreetKind::Path, Metres(0.0));
     city.build_street(&link.ends, &like, Joining::Ends).map(|_| ()).map_err(|_| {
-        Error::new(say!("a link meets no street", "有一条连接未接到街道"))
+        Error::new(say!("a link meets no street", "有一处断点通道未接到道路"))
             .hint(say!("this is a mistake of the program's own", "这是程序自身的错误"))
     })
 }

@@ -244,7 +244,7 @@ pub fn find(city: &City, called: &str) -> Result<usize> {
         [first, second, ..] => {
             let ids = [*first, *second].map(|index| facilities[index].id.as_str());
             Err(Error::new(say!("{} facilities are called {called:?}", "有 {} 处设施名为 {called:?}", named.len()))
-                .hint(say!("give the id of one, as {}", "请给出其中一处的编号，如 {}", ids.join(" or "))))
+                .hint(say!("give the id of one, as {}", "请给出其中一处的编号，如 {}", ids.join(", "))))
         }
     }
 }
@@ -324,9 +324,9 @@ fn change(city: &mut EditedCity, which: &Which, new: impl Fn(Street) -> Street) 
                         "请给出可步行的 OpenStreetMap 道路编号"
                     ))
             }
-            _ => Error::new(say!("there is no open street here", "此处没有可通行的街道")).hint(say!(
+            _ => Error::new(say!("there is no open street here", "此处没有可通行的道路")).hint(say!(
                 "draw it within 15 m of the street, along the whole of it",
-                "请沿整段街道绘制，偏离不超过 15 米"
+                "请沿整段道路绘制，偏离不超过 15 米"
             )),
         });
     }
@@ -343,33 +343,33 @@ fn no_street(NoJoint(ends): &NoJoint) -> Error {
         ends.iter().map(|end| end.map_or_else(|| "> 5 km".to_owned(), |away| format!("{:.0} m", away.0))).collect();
     Error::new(say!(
         "it meets no street; from its ends to the nearest it is {}",
-        "它没有接到任何街道；两端到最近街道的距离：{}",
+        "它没有接到任何道路；两端到最近道路的距离：{}",
         away.join(", ")
     ))
-    .hint(say!("let it cross a street, or end within 15 m of one", "请使其与街道相交，或端点距街道不超过 15 米"))
+    .hint(say!("let it cross a street, or end within 15 m of one", "请使其与道路相交，或端点距道路不超过 15 米"))
 }
 
 fn no_sides(NoJoint(sides): &NoJoint) -> Error {
     let problem = match sides.as_slice() {
         [Some(near), None] => {
-            say!("there is a street on one side of it alone ({:.0} m away)", "只有一侧有街道（{:.0} 米）", near.0)
+            say!("there is a street on one side of it alone ({:.0} m away)", "只有一侧有道路（{:.0} 米）", near.0)
         }
-        [Some(near)] => say!("the nearest street is {:.0} m away", "最近的街道在 {:.0} 米外", near.0),
-        _ => say!("no street is near", "附近没有街道"),
+        [Some(near)] => say!("the nearest street is {:.0} m away", "最近的道路在 {:.0} 米外", near.0),
+        _ => say!("no street is near", "附近没有道路"),
     };
     Error::new(problem).hint(say!(
         "put it where streets come within 60 m on both sides, or draw an `open_street` through it",
-        "请放在两侧 60 米内都有街道的地方，或画一条穿过它的 `open_street`"
+        "请放在两侧 60 米内都有道路的地方，或画一条穿过它的 `open_street`"
     ))
 }
 
 fn far_from_streets(nearest: Option<Metres>) -> Error {
     let problem = match nearest {
-        Some(away) => say!("the nearest street is {:.0} m away", "最近的街道在 {:.0} 米外", away.0),
-        None => say!("there is no street", "没有街道"),
+        Some(away) => say!("the nearest street is {:.0} m away", "最近的道路在 {:.0} 米外", away.0),
+        None => say!("there is no street", "没有道路"),
     };
     Error::new(problem).hint(say!(
         "put it nearer to a street, or open one there first; is it longitude, then latitude?",
-        "请移近街道，或先在此处开通街道；坐标顺序是否为先经度后纬度？"
+        "请移近道路，或先在此处开通道路；坐标顺序是否为先经度后纬度？"
     ))
 }

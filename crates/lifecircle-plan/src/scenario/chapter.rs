@@ -202,9 +202,9 @@ pub fn edit_name(edit: &str, language: Language) -> &str {
         "move_facility" => ("迁移设施", "Facility moved"),
         "remove_facility" => ("关闭设施", "Facility closed"),
         "change_facility" => ("改造设施", "Facility changed"),
-        "open_street" => ("新建街道", "New street"),
-        "close_street" => ("封闭街道", "Street closed"),
-        "change_street" => ("改造街道", "Street changed"),
+        "open_street" => ("新建道路", "New street"),
+        "close_street" => ("封闭道路", "Street closed"),
+        "change_street" => ("改造道路", "Street changed"),
         "open_gate" => ("新设出入口", "New gate"),
         "add_crossing" => ("新设过街", "New crossing"),
         "add_homes" => ("新建住宅", "New homes"),
@@ -232,7 +232,7 @@ fn services(told: Told<'_>, language: Language) -> Markup {
                 thead { tr {
                     th { (pick("服务", "Service")) }
                     th class="n" { (pick("原覆盖率", "Covered before")) } th class="n" { (pick("现覆盖率", "Covered after")) }
-                    th class="n" { (pick("新增居民", "Residents gained")) } th class="n" { (pick("失去居民", "Residents lost")) }
+                    th class="n" { (pick("新增覆盖居民", "Residents gained")) } th class="n" { (pick("失去覆盖居民", "Residents lost")) }
                     th class="n" { (pick("仍未覆盖", "Still without")) }
                 } }
                 @for service in changed.iter().take(SERVICES) {
@@ -266,7 +266,7 @@ fn communities(told: Told<'_>, language: Language) -> Markup {
             table {
                 thead { tr {
                     th { (pick("社区", "Community")) } th class="n" { (pick("平均圈数", "Mean circles")) }
-                    th { (pick("新增最多", "Gained most")) } th { (pick("失去最多", "Lost most")) }
+                    th { (pick("新增覆盖最多", "Gained most")) } th { (pick("失去覆盖最多", "Lost most")) }
                 } }
                 @for community in touched {
                     tr {

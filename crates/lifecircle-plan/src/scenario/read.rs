@@ -204,7 +204,7 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
         "change_street" => {
             let look = properties.look()?;
             if look == StreetLook::default() {
-                return Err(Error::new(say!("nothing of the street changes", "街道没有任何变化")).hint(say!(
+                return Err(Error::new(say!("nothing of the street changes", "道路没有任何变化")).hint(say!(
                     "give `kind`, `surface`, `wheels`, `width` or `signals`",
                     "请给出 `kind`、`surface`、`wheels`、`width` 或 `signals`"
                 )));
@@ -234,7 +234,7 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
             if ages.children.unwrap_or(0.0) + ages.elderly.unwrap_or(0.0) > residents {
                 return Err(Error::new(say!(
                     "it has more children and older people than residents",
-                    "儿童与老人之和超过居民数"
+                    "儿童与老年人之和超过居民数"
                 ))
                 .hint(say!("count them among `residents`", "请将其计入 `residents`")));
             }
@@ -320,7 +320,7 @@ impl Properties<'_> {
                 StreetKind::Major | StreetKind::Minor | StreetKind::Service | StreetKind::Path | StreetKind::Steps
             )
         }) {
-            return Err(Error::new(say!("nobody builds a street of this `kind`", "没有人会新建此 `kind` 的街道"))
+            return Err(Error::new(say!("nobody builds a street of this `kind`", "不支持新建此类（`kind`）道路"))
                 .hint(say!(
                     "choose of major, minor, service, path, steps",
                     "可选：major、minor、service、path、steps"
@@ -352,7 +352,7 @@ impl Shape {
     fn point(&self) -> Result<LonLat> {
         match &self.0 {
             Some(Geometry::Point(point)) => Ok(point.0),
-            _ => Err(Error::new(say!("it is not at a point", "它不是一个点")).hint(say!("draw a point", "请画一个点"))),
+            _ => Err(Error::new(say!("it is not at a point", "不是点要素")).hint(say!("draw a point", "请画一个点"))),
         }
     }
 
@@ -361,7 +361,7 @@ impl Shape {
             Some(Geometry::LineString(line)) => line.0.clone(),
             // QGIS makes every line a multiple one.
             Some(Geometry::MultiLineString(lines)) if lines.0.len() == 1 => lines.0[0].0.clone(),
-            _ => return Err(Error::new(say!("it has no line", "它没有线")).hint(say!("draw one line", "请画一条线"))),
+            _ => return Err(Error::new(say!("it has no line", "没有线要素")).hint(say!("draw one line", "请画一条线"))),
         };
         let mut line = line;
         line.dedup();
@@ -370,7 +370,7 @@ impl Shape {
                 .hint(say!("draw one of two points or more", "请画至少两个点的线")));
         }
         if lifecircle::geo::metric::length(&line).0 > LONGEST_STREET {
-            return Err(Error::new(say!("its line is longer than 20 km", "线长超过 20 千米"))
+            return Err(Error::new(say!("its line is longer than 20 km", "线长超过 20 公里"))
                 .hint(say!("draw it in several parts", "请分成几段绘制")));
         }
         Ok(line)
@@ -389,7 +389,7 @@ impl Shape {
         match (&self.0, self.area()) {
             (Some(Geometry::Point(point)), _) => Ok(Place::Point(point.0)),
             (_, Some(area)) => Ok(Place::Area(area)),
-            _ => Err(Error::new(say!("it has no place", "它没有位置"))
+            _ => Err(Error::new(say!("it has no place", "未给出位置"))
                 .hint(say!("draw a point or a polygon", "请画一个点或多边形"))),
         }
     }
@@ -399,9 +399,9 @@ impl Shape {
             (_, Some(way)) => Ok(Which::Way(way)),
             (Some(Geometry::Point(point)), None) => Ok(Which::At(point.0)),
             (Some(Geometry::LineString(_) | Geometry::MultiLineString(_)), None) => Ok(Which::Along(self.line()?)),
-            _ => Err(Error::new(say!("it does not say which street", "未说明是哪条街道")).hint(say!(
+            _ => Err(Error::new(say!("it does not say which street", "未说明是哪条道路")).hint(say!(
                 "draw a point on it or a line along it, or give `way`",
-                "请在街道上画点或沿街道画线，或给出 `way`"
+                "请在道路上画点或沿道路画线，或给出 `way`"
             ))),
         }
     }
@@ -467,7 +467,7 @@ fn check(value: &Value, depth: usize, positions: &mut usize) -> std::result::Res
         return Err(say!("a position has fewer than two numbers", "有坐标不足两个数"));
     };
     if !is_on_globe(LonLat { x, y }) {
-        return Err(say!("[{x}, {y}] is not on the globe", "[{x}, {y}] 不在地球上"));
+        return Err(say!("[{x}, {y}] is not on the globe", "[{x}, {y}] 超出经纬度范围"));
     }
     Ok(())
 }

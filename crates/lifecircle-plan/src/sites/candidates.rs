@@ -85,18 +85,18 @@ impl Candidates {
         if let Some(lost) = given.iter().find(is_lost) {
             let problem = say!(
                 "the required candidate at {}, {} has no street within reach",
-                "位于 {}, {} 的必选点附近没有街道",
+                "位于 {}, {} 的必选点附近没有道路",
                 lost.at.x,
                 lost.at.y
             );
             return Err(Error::new(problem)
-                .hint(say!("move it to a street, or do not require it", "请移到街道旁，或不要求必选")));
+                .hint(say!("move it to a street, or do not require it", "请移到道路旁，或不要求必选")));
         }
         let snapped = (0..).zip(given);
         let snapped = snapped.filter_map(|(number, one)| Some(((number, one.clone()), ready.snap(one.at).ok()?)));
         let (all, snaps): (Vec<_>, Vec<_>) = snapped.unzip();
         if all.is_empty() {
-            return Err(Error::new(say!("no candidate has a street within reach", "没有一个备选点附近有街道")).hint(
+            return Err(Error::new(say!("no candidate has a street within reach", "没有一个候选点附近有道路")).hint(
                 say!(
                     "are they in this city, and in longitude and latitude?",
                     "请确认它们在本市范围内，且坐标为经度、纬度"

@@ -334,7 +334,7 @@ fn served_by(service: &Service, capacity: Option<f64>) -> Result<i64> {
         ))
         .hint(say!(
             "give its capacity, or candidates with a column capacity",
-            "请给出容量，或使用含 capacity 列的备选点"
+            "请给出容量，或使用含 capacity 列的候选点"
         ))
     })?;
     Ok(for_people(service, holds))

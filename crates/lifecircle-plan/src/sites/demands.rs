@@ -185,7 +185,7 @@ fn people_of(measured: &Measured, question: &Question, home: &Home, service: usi
     residents_of(home, group).ok_or_else(|| {
         Error::new(say!(
             "places of `{}` are for {}, and the ages of residents are not known",
-            "“{}”的服务对象为{}，而居民的年龄未知",
+            "“{}”的服务对象限于某一年龄段（{}），而居民的年龄未知",
             service.id,
             group.name()
         ))

@@ -56,9 +56,7 @@ pub fn offered(city: &City, words: &str, standard: &Standard) -> Result<Vec<Cand
         } else {
             say!("the city has no public buildings", "本市没有公共建筑")
         };
-        return Err(
-            Error::not_found(problem).hint(say!("choose other places for the candidates", "请改用其他备选地点"))
-        );
+        return Err(Error::not_found(problem).hint(say!("choose other places for the candidates", "请改用其他候选点")));
     }
     Ok(candidates)
 }

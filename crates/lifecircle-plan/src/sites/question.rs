@@ -78,7 +78,7 @@ impl Default for Weights {
 pub enum Areas {
     /// The communities of the city.
     Communities,
-    /// Its subdistricts (街道).
+    /// Its subdistricts (道路).
     Subdistricts,
     /// Its districts.
     Districts,
@@ -210,7 +210,7 @@ impl Question {
         if self.within.is_some() && !self.model.counts_people() {
             return Err(Error::new(say!(
                 "how near is near enough is not asked where ways are made shorter",
-                "缩短路程的模型不需要规定多近算近"
+                "以缩短路程为目标的模型不需要时限"
             ))
             .hint(say!(
                 "leave the minutes out, or choose a model that counts people",

@@ -285,11 +285,11 @@ fn check(demands: &[Demand], rows: &[Vec<Link>], opening: &[i64], limit: Option<
     if demands.len() != rows.len() || limit.is_some_and(|limit| limit.sizes.len() != opening.len()) {
         return Err(Error::new(say!(
             "demands, links, sites and sizes are not of one length",
-            "需求、连接、备选点与规模的数目不一致"
+            "需求、连接、候选点与规模的数目不一致"
         )));
     }
     if rows.iter().flatten().any(|link| link.site as usize >= opening.len()) {
-        return Err(Error::new(say!("a demand is served by a site that is not there", "需求由不存在的备选点服务")));
+        return Err(Error::new(say!("a demand is served by a site that is not there", "需求由不存在的候选点服务")));
     }
     let sizes = limit.map(|limit| limit.sizes.as_slice()).unwrap_or_default();
     if demands.iter().any(|demand| demand.weight < 0) || opening.iter().chain(sizes).any(|&cost| cost < 0) {

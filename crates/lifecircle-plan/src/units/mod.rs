@@ -311,7 +311,7 @@ impl Regioned {
             None => false,
         });
         if pieces.is_empty() {
-            return Err(Error::new(say!("no community has a home by a street", "没有一个社区的居住点临近街道"))
+            return Err(Error::new(say!("no community has a home by a street", "没有一个社区的居住点临近道路"))
                 .hint(say!("import with community boundaries, or put cells together", "请导入社区边界，或改用网格")));
         }
         let homes: usize = pieces.iter().map(|piece| piece.homes.len()).sum();
@@ -319,14 +319,14 @@ impl Regioned {
             let count = pieces.len();
             return Err(Error::new(say!(
                 "{count} pieces with {homes} homes are too many to put together",
-                "{count} 个地块、{homes} 个居住点，数量过多，无法组合"
+                "{count} 个基本单元、{homes} 个居住点，数量过多，无法组合"
             ))
             .hint(say!("choose larger cells", "请改用更大的网格")));
         }
         if pieces.len() > MOST_REGIONS {
             return Err(Error::new(say!(
                 "{} pieces are too many to put together",
-                "{} 个地块数量过多，无法组合",
+                "{} 个基本单元数量过多，无法组合",
                 pieces.len()
             ))
             .hint(say!("choose larger cells", "请改用更大的网格")));
@@ -375,8 +375,11 @@ impl Regioned {
         let pair = |[a, b]: &[String; 2]| -> Result<[u32; 2]> {
             let [one, other] = [named(&self.pieces, a)?, named(&self.pieces, b)?].map(|piece| self.region_of[piece]);
             if one == other {
-                return Err(Error::new(say!("{a} and {b} cannot be together and apart", "{a} 与 {b} 不能既合又分"))
-                    .hint(say!("leave one of both out", "请去掉其中一项")));
+                return Err(Error::new(say!(
+                    "{a} and {b} cannot be together and apart",
+                    "不能既要求 {a} 与 {b} 同属一个单元，又要求分开"
+                ))
+                .hint(say!("leave one of both out", "请去掉其中一项")));
             }
             Ok([one, other])
         };
@@ -423,7 +426,7 @@ impl Regioned {
                 let hint = say!("ask for more than {} units", "请给出多于 {} 个单元", self.kept.len());
                 Err(Error::new(say!(
                     "the units that are kept leave none for the other communities",
-                    "保留的单元没有给其余社区留下单元"
+                    "保留的单元已占满全部名额，其余社区无单元可归"
                 ))
                 .hint(hint))
             }

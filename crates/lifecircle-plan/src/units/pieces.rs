@@ -69,7 +69,7 @@ pub fn communities(city: &City) -> (Vec<Piece>, f64) {
 pub fn cells(city: &City, side: Metres) -> Result<(Vec<Piece>, f64)> {
     if !(50.0..=100_000.0).contains(&side.0) {
         return Err(Error::new(say!("cells of {} m cannot be made", "无法划分 {} 米的网格", side.0))
-            .hint(say!("choose 50 m to 100 km", "请在 50 米至 100 千米之间选择")));
+            .hint(say!("choose 50 m to 100 km", "请在 50 米至 100 公里之间选择")));
     }
     let [west, south, _, north] = city.about.extent;
     let frame = Frame::at(f64::midpoint(south, north));

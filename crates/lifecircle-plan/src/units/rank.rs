@@ -33,13 +33,18 @@ pub struct Pilots {
 impl Pilots {
     /// So many facilities of the [`MOST_LACKED`] required services that most residents lack, each of the same price.
     pub fn of_count(measured: &Measured, count: u32) -> Self {
-        let prices = most_lacked(measured, None).into_iter().map(|service| (service, 1.0)).collect();
+        let prices = most_lacked(measured, None, |_| true).into_iter().map(|service| (service, 1.0)).collect();
         Self { prices, budget: f64::from(count) }
     }
 }
 
-/// The [`MOST_LACKED`] required services that most residents of the city, or of a community, lack.
-pub fn most_lacked(measured: &Measured, inside: Option<&Community>) -> Vec<usize> {
+/// The [`MOST_LACKED`] required services that most residents of the city, or of a community, lack; of those that are meant and of which one
+/// is enough.
+pub fn most_lacked(
+    measured: &Measured,
+    inside: Option<&Community>,
+    is_meant_service: impl Fn(usize) -> bool,
+) -> Vec<usize> {
     let city = measured.city();
     let inside = inside.and_then(|one| city.communities.iter().position(|known| known.id == one.id));
     let is_meant = |home: &Home| inside.is_none() || home.community.map(|community| community as usize) == inside;
@@ -48,6 +53,7 @@ pub fn most_lacked(measured: &Measured, inside: Option<&Community>) -> Vec<usize
         homes.filter(|(home, _)| !measured.has(*home, service)).map(|(_, home)| home.residents).sum::<f64>()
     };
     let services = measured.standard.required().filter(|service| measured.standard.services[*service].count == 1);
+    let services = services.filter(|service| is_meant_service(*service));
     let mut services: Vec<(f64, usize)> = services.map(|service| (lacking(service), service)).collect();
     services.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     services.truncate(MOST_LACKED);

@@ -16,6 +16,7 @@ use lifecircle::inputs::{AreasFile, InputFiles, ListFile, PeopleFile};
 use lifecircle::jobs::{ListPreview, file_name, look_at_list, make_city, write_city};
 use lifecircle::output::{Existing, Output};
 use lifecircle::progress::{Progress as _, Stage};
+use lifecircle::text::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -246,7 +247,8 @@ async fn start(
         Ok(cities.cities.add(&goal)?)
     };
     let job = app.jobs.start(made)?;
-    Ok((StatusCode::ACCEPTED, Json(job.standing())))
+    // Nothing went wrong yet.
+    Ok((StatusCode::ACCEPTED, Json(job.standing(Language::English))))
 }
 
 fn make(files: &InputFiles, goal: &Path, job: &Job) -> Result<(), Problem> {
@@ -267,12 +269,22 @@ struct OfJob {
     job: u64,
 }
 
-async fn job(State(app): Shared, _: SignedIn, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
-    Ok(Json(app.jobs.find(of.job)?.standing()))
+async fn job(
+    State(app): Shared,
+    _: SignedIn,
+    Named(of): Named<OfJob>,
+    headers: axum::http::HeaderMap,
+) -> Result<Json<Standing>, Problem> {
+    Ok(Json(app.jobs.find(of.job)?.standing(language_of(&headers))))
 }
 
-async fn cancel(State(app): Shared, _: SignedIn, Named(of): Named<OfJob>) -> Result<Json<Standing>, Problem> {
+async fn cancel(
+    State(app): Shared,
+    _: SignedIn,
+    Named(of): Named<OfJob>,
+    headers: axum::http::HeaderMap,
+) -> Result<Json<Standing>, Problem> {
     let job = app.jobs.find(of.job)?;
     job.cancel();
-    Ok(Json(job.standing()))
+    Ok(Json(job.standing(language_of(&headers))))
 }

@@ -17,6 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use lifecircle::text::Language;
 use lifecircle_plan::siting::Known;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,12 +27,12 @@ use tokio::task::JoinHandle;
 use super::with_city;
 use crate::App;
 use crate::cities::OpenCity;
-use crate::problem::Problem;
+use crate::problem::{Problem, language_of};
 use crate::work::{Lane, Stop, Tell};
 
 /// Whether a client wants to be told how far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WantsEvents(bool);
+pub(super) struct WantsEvents(bool, Language);
 
 /// What is sent to whoever wants it.
 const EVENTS: &str = "text/event-stream";
@@ -45,7 +46,7 @@ impl<S: Send + Sync> FromRequestParts<S> for WantsEvents {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let is_events = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.trim() == EVENTS);
-        Ok(Self(accepted.is_some_and(|kinds| kinds.split(',').any(is_events))))
+        Ok(Self(accepted.is_some_and(|kinds| kinds.split(',').any(is_events)), language_of(&parts.headers)))
     }
 }
 
@@ -100,7 +101,7 @@ impl<T: JsonSchema> OperationOutput for Telling<T> {
 pub(super) async fn telling<T: Serialize + Send + 'static>(
     app: Arc<App>,
     city: String,
-    WantsEvents(wants): WantsEvents,
+    WantsEvents(wants, language): WantsEvents,
     work: impl FnOnce(&OpenCity, &Stop, Option<Tell<'_>>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<Telling<T>, Problem> {
     if !wants {
@@ -121,7 +122,7 @@ pub(super) async fn telling<T: Serialize + Send + 'static>(
         });
         let event = match done.await {
             Ok(answer) => event("answer", &answer),
-            Err(problem) => event("problem", problem.body()),
+            Err(problem) => event("problem", &problem.body_in(language)),
         };
         // Nobody listens any longer, or it arrives.
         let _ = last.send(event).await;

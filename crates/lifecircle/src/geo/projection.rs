@@ -149,7 +149,7 @@ fn find(code: u16) -> Result<Projection> {
         return Ok(projection.clone());
     }
     let Some(definition) = crs_definitions::from_code(code) else {
-        return Err(Error::not_found(say!("EPSG:{code} is not known", "不认识 EPSG:{code}")).hint(say!(
+        return Err(Error::not_found(say!("EPSG:{code} is not known", "未知的 EPSG 代码：{code}")).hint(say!(
             "look the code up in QGIS; CGCS2000 in zones of three degrees is EPSG:4513 to 4554",
             "请在 QGIS 中查询代码；CGCS2000 三度分带为 EPSG:4513 至 4554"
         )));

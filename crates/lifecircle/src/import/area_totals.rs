@@ -143,7 +143,7 @@ impl AreaTotals {
             let (count, people, names) = told(&nobody);
             notes.push(note(
                 format!("{count} areas of the population table ({people:.0} residents) have no street or building in the extract and were left out: {names}."),
-                format!("人口表中有 {count} 个地区（{people:.0} 人）在数据中没有街道或建筑，未计入：{names}。"),
+                format!("人口表中有 {count} 个地区（{people:.0} 人）在数据中没有道路或建筑，未计入：{names}。"),
             ));
         }
         let outside = given.iter().filter(|given| !**given).count();
@@ -170,7 +170,13 @@ impl AreaTotals {
                 continue;
             };
             if let Some(other) = taken.insert(area, row) {
-                return Err(self.error(row, say!("it is of the same area as {}", "它与{}属于同一区域", other.place)));
+                return Err(self.error(
+                    row,
+                    Text {
+                        en: format!("it is of the same area as {}", other.place),
+                        zh: format!("它与{}属于同一区域", other.place.told().zh),
+                    },
+                ));
             }
             joined.push((row, area));
         }

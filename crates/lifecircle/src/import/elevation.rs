@@ -42,7 +42,7 @@ pub(super) fn apply(streets: &mut Streets, raster: &mut GeoTiff, notes: &mut Vec
     if unknown > 0 {
         notes.push(note(
             format!("{unknown} of {} junctions lie outside the elevation raster; their streets count as flat. Give a larger raster.", heights.len()),
-            format!("{} 个路口中有 {unknown} 个在高程数据之外，相关街道按平地计算；请提供范围更大的高程数据。", heights.len()),
+            format!("{} 个路口中有 {unknown} 个在高程数据之外，相关道路按平地计算；请提供范围更大的高程数据。", heights.len()),
         ));
     }
     Ok(())

@@ -262,7 +262,7 @@ fn check_density(streets: &Streets) -> Result<()> {
     }
     Err(Error::new(say!(
         "it has {edges} streets between {nodes} junctions, more than any city",
-        "有 {edges} 条街道、{nodes} 个路口，超过任何城市"
+        "有 {edges} 条道路、{nodes} 个路口，超过任何城市"
     ))
     .hint(say!("check how the extract was made", "请检查数据是如何制作的")))
 }

@@ -132,7 +132,7 @@ impl Counted {
                             &records.rows[row],
                             say!(
                                 "`{}` is {}, and nobody is so old",
-                                "`{}` 为 {}，没有人如此年长",
+                                "`{}` 为 {}，年龄超出合理范围",
                                 records.columns[age],
                                 ages.of(row).unwrap_or_default()
                             ),
@@ -269,7 +269,7 @@ pub(super) fn settle(
         let gone: f64 = left_out.iter().map(|row| row.residents).sum();
         notes.push(note(
             format!("{gone:.0} residents in {} cells or points lie outside the extract and are left out; give an extract that covers them to count them.", left_out.len()),
-            format!("{gone:.0} 名居民（{} 个格网或点）位于数据范围之外，未计入；如需计入，请提供覆盖他们的数据。", left_out.len()),
+            format!("{gone:.0} 名居民（{} 个网格或点）位于数据范围之外，未计入；如需计入，请提供覆盖他们的数据。", left_out.len()),
         ));
     }
     if rows.is_empty() {

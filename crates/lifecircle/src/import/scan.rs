@@ -110,15 +110,15 @@ impl Extract {
         let Counts { nodes, ways, .. } = self.counts;
         let problem = match (nodes, ways) {
             (0, 0) => say!("the extract is empty", "数据是空的"),
-            (_, 0) => say!("the extract has no ways, so there are no streets", "数据中没有道路，因此没有街道"),
+            (_, 0) => say!("the extract has no ways, so there are no streets", "地图数据中没有道路"),
             (0, _) => {
-                say!("the extract has no nodes, so its streets have no place", "数据中没有节点，因此街道没有位置")
+                say!("the extract has no nodes, so its streets have no place", "数据中没有节点，因此道路没有位置")
             }
-            _ => say!("the extract has no street that people can walk", "数据中没有可步行的街道"),
+            _ => say!("the extract has no street that people can walk", "数据中没有可步行的道路"),
         };
         Error::new(problem).hint(say!(
             "give an extract that holds the streets of the city with all their nodes",
-            "请给出包含全部街道及其节点的数据"
+            "请给出包含全部道路及其节点的数据"
         ))
     }
 }

@@ -150,7 +150,7 @@ impl Walker {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = WALKERS.iter().map(|walker| walker.id.as_str()).collect();
-        Err(Error::not_found(say!("there is no walker {id_or_file:?}", "没有步行者 {id_or_file:?}")).hint(say!(
+        Err(Error::not_found(say!("there is no walker {id_or_file:?}", "没有名为 {id_or_file:?} 的步行者")).hint(say!(
             "choose one of {}, or name a .toml file",
             "可选：{}；或给出 .toml 文件",
             known.join(", ")

@@ -21,7 +21,7 @@ const LONGEST: u64 = 16 << 20;
 const SIGNATURE: [&str; 2] = ["<!-- written by lifecircle, CRC-32 ", " -->\n"];
 
 /// The same of a PDF, in which it is a comment, or of a picture, in which it lies behind the end.
-const BINARY_SIGNATURE: [&str; 2] = ["%written by lifecircle, CRC-32 ", "\n"];
+const BINARY_SIGNATURE: [&str; 2] = ["\n%written by lifecircle, CRC-32 ", "\n"];
 
 /// No page is larger than this, in bytes.
 const LARGEST_PAGE: u64 = 1 << 30;

@@ -324,7 +324,7 @@ fn check_goal(goal: &Path, how: Goal, is_directory: bool) -> Result<()> {
     match how {
         Goal::Updated if about.is_dir() => Ok(()),
         Goal::New if is_directory && about.is_dir() && is_empty(goal) => Ok(()),
-        Goal::New => Err(Error::exists(say!("this exists already", "它已经存在")).file(goal).hint(say!(
+        Goal::New => Err(Error::exists(say!("this exists already", "同名文件或目录已存在")).file(goal).hint(say!(
             "give another {}, or {} to replace it",
             "请另给{}，或用{}替换",
             Setting::Output,

@@ -22,7 +22,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Searches over a region from seeds: lane, place, time. Labels are left as they are if the work should stop.
+    /// Searches over a region from seeds: lane, place, time. Labels are half done, or none, if the work should stop.
     pub fn run(
         &mut self,
         arch: pulp::Arch,

@@ -25,11 +25,11 @@ pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
     let is_radar = aspects.len() >= 3;
     let height = if is_radar { 2.0 * MIDDLE[1] } else { aspects.len().max(pairs.len()) as f64 * ROW + 10.0 };
     let key = match (aspects.is_empty(), pairs.is_empty()) {
-        (false, true) => language.pick("生活方面：所属服务的平均覆盖率。", "Aspects: mean coverage of their services."),
+        (false, true) => language.pick("评价维度：所属服务的平均覆盖率。", "Aspects: mean coverage of their services."),
         (true, _) => language
-            .pick("两项兼得：两项服务均在规定时限内可达的居民比例。", "Services that belong together: residents who have both within reach."),
+            .pick("配套组合：两项服务均在规定时限内可达的居民比例。", "Services that belong together: residents who have both within reach."),
         (false, false) => language.pick(
-            "生活方面：所属服务的平均覆盖率；两项兼得：两项服务均在规定时限内可达的居民比例。",
+            "评价维度：所属服务的平均覆盖率；配套组合：两项服务均在规定时限内可达的居民比例。",
             "Aspects: mean coverage of their services. Services that belong together: residents who have both within reach.",
         ),
     };

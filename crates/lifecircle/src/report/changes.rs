@@ -18,7 +18,7 @@ pub(super) fn draw(city: &City, changes: &Changes, summary: &Summary, language: 
     let (before, after) = (&changes.old, &changes.new);
     let sentence = match language {
         Language::Chinese => format!(
-            "{before} → {after}：两年均有居住点的居民 {compared} 名，新居住点 {new} 名，已不在的居住点 {gone} 名。得失只按两年均有的居住点计算。"
+            "{before} → {after}：前后均有的居住点共有居民 {compared} 名，新增居住点有居民 {new} 名，已消失居住点原有居民 {gone} 名。得失只按前后均有的居住点计算。"
         ),
         Language::English => format!(
             "{before} → {after}: {compared} residents of homes that both have, {new} in new homes, {gone} in homes that are gone. Gains and losses are counted over homes that both have."
@@ -67,7 +67,7 @@ fn by_service(services: &[&ServiceChange], names: &Names<'_>, language: Language
         language.pick("原覆盖率", "Covered before"),
         language.pick("现覆盖率", "Covered now"),
         language.pick("新增覆盖居民", "Residents who gained"),
-        language.pick("不再覆盖居民", "Residents who lost"),
+        language.pick("失去覆盖居民", "Residents who lost"),
     ];
     html! {
         table class="list" {

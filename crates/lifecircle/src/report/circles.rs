@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::Contents;
+use super::gaps::uncertain;
 use super::map;
 use super::scale::HAS;
 use super::text::threshold;
@@ -13,6 +14,11 @@ use crate::text::{Language, count, percent};
 /// How many communities are named for each service.
 const NAMED: usize = 3;
 
+/// By which the contents find a circle; other parts have names of their own.
+pub(super) fn anchor(id: &str) -> String {
+    format!("circle-{id}")
+}
+
 /// A circle of more services has a smaller map, so that it stays one page.
 const MANY: usize = 8;
 
@@ -21,7 +27,7 @@ pub(super) fn circle(contents: &Contents<'_>, index: usize) -> Markup {
     let Contents { measured, summary, language, .. } = *contents;
     let Some((id, circle)) = summary.circles.get(index) else { return html! {} };
     html! {
-        section class=(if circle.services.len() > MANY { "chapter circle many" } else { "chapter circle" }) id=(id) {
+        section class=(if circle.services.len() > MANY { "chapter circle many" } else { "chapter circle" }) id=(anchor(id)) {
             h2 { (language.pick(&circle.zh, &circle.en)) }
             p class="lead" { (sentence(circle, language)) }
             div class="beside" {
@@ -77,7 +83,7 @@ fn services(circle: &CircleSummary, summary: &Summary, language: Language) -> Ma
 }
 
 fn row(id: &str, service: &ServiceSummary, summary: &Summary, language: Language) -> Markup {
-    let share = service.coverage.residents;
+    let share = of_its_people(service);
     let gap = summary.gaps.iter().find(|gap| gap.service == id);
     html! {
         tr {
@@ -89,10 +95,13 @@ fn row(id: &str, service: &ServiceSummary, summary: &Summary, language: Language
             td class="n" { (threshold(service)) }
             td class="n" { (count(service.facilities as f64)) }
             td class="n meter" {
-                (percent(of_its_people(service)))
+                (percent(share))
                 span class="rail" { @if share > 0.0 { i style=(format!("width:{:.1}%;background:{HAS}", share * 100.0)) {} } }
             }
-            td class="n" { (gap.map_or_else(|| "0".to_owned(), |gap| count(gap.people_without))) }
+            td class="n" {
+                (gap.map_or_else(|| "0".to_owned(), |gap| count(gap.people_without)))
+                @if let Some(gap) = gap { (uncertain(gap, language)) }
+            }
         }
     }
 }
@@ -127,7 +136,7 @@ fn about(id: &str, service: &ServiceSummary, summary: &Summary, language: Langua
     let named: Vec<String> = worst
         .iter()
         .take(NAMED)
-        .map(|(c, gap)| format!("{}\u{a0}{}", c.name.show(language.is_english()), count(gap.people_without)))
+        .map(|(c, gap)| format!("{}\u{a0}{}", c.name.show(language.is_english()), count(gap.surely_without())))
         .collect();
     let word = language.pick("缺口最大：", "most in: ");
     (!named.is_empty()).then(|| format!("{word}{}", named.join(language.pick("、", ", "))))

@@ -153,7 +153,8 @@ fn services(community: &CommunitySummary, contents: &Contents<'_>) -> Markup {
 }
 
 fn row(id: &str, service: &ServiceSummary, community: &CommunitySummary, language: Language) -> Markup {
-    let share = community.area.services.iter().find(|(known, _)| known == id).map_or(0.0, |(_, share)| share.residents);
+    let covered = community.area.services.iter().find(|(known, _)| known == id);
+    let share = covered.map_or(0.0, |(_, share)| share.of(service.people));
     let gap: Option<&Gap> = community.area.gaps.iter().find(|gap| gap.service == id && gap.people_without >= 0.5);
     html! {
         tr {

@@ -100,7 +100,7 @@ fn numbers(summary: &Summary, language: Language) -> Markup {
         indicators.proximity_seconds.map(minutes),
     );
     add(
-        "15 分钟内服务种类（有效数，Hill ¹D）",
+        "15 分钟内服务种类（希尔数 ¹D）",
         "Effective number of services within 15 min (Hill ¹D)",
         Some(format!("{:.1}", indicators.diversity_hill[1])),
     );

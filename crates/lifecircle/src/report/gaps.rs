@@ -32,9 +32,10 @@ pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
         @if by_service.is_empty() {
             p {
                 @if is_unsure {
-                    (pick("未覆盖的居民都临近数据边缘，边缘之外有无设施未知，因此不作排名。", "All who lack something live near the edge of the data; what lies beyond is not known, so nothing is ranked."))
+                    (pick("其余未覆盖的居民都临近数据边缘，边缘之外有无设施未知，因此不作排名。",
+                        "All others who lack something live near the edge of the data; what lies beyond is not known, so nothing is ranked."))
                 } @else {
-                    (pick("没有其他缺口：凡本市已有的必需服务，所有居民都能在规定时限内到达。", "There are no other gaps: whatever required service the city has, everybody has within reach."))
+                    (pick("除以上所列，没有其他缺口。", "There are no gaps besides what is told above."))
                 }
             }
         } @else {
@@ -94,7 +95,7 @@ fn community_of(gap: &Gap, summary: &Summary, language: Language) -> Markup {
 }
 
 /// How many of those who lack a service may have one beyond the edge of the data.
-fn uncertain(gap: &Gap, language: Language) -> Markup {
+pub(super) fn uncertain(gap: &Gap, language: Language) -> Markup {
     let people = count(gap.people_unknown);
     html! {
         @if gap.people_unknown >= 1.0 {
@@ -177,7 +178,7 @@ pub(super) fn whom(group: AgeGroup, language: Language) -> Markup {
     let word = match group {
         AgeGroup::All => None,
         AgeGroup::Children => Some(language.pick("儿童", "children")),
-        AgeGroup::Elderly => Some(language.pick("老人", "older people")),
+        AgeGroup::Elderly => Some(language.pick("老年人", "older people")),
     };
     html! { @if let Some(word) = word { small { " " (word) } } }
 }

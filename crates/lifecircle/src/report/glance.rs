@@ -60,6 +60,15 @@ impl Teller<'_> {
         }
     }
 
+    /// Of whom people are counted, in English.
+    fn whom(&self, group: AgeGroup) -> &'static str {
+        match group {
+            AgeGroup::All => "people",
+            AgeGroup::Children => "children",
+            AgeGroup::Elderly => "older people",
+        }
+    }
+
     fn service(&self, id: &str) -> String {
         self.summary.service(id).map_or_else(String::new, |s| self.pick(&s.zh, &s.en).to_owned())
     }
@@ -122,8 +131,14 @@ impl Teller<'_> {
             Language::English => format!("of residents have at least {} of {all} circles", all.div_ceil(2)),
         };
         let time = summary.indicators.proximity_seconds.map(|time| {
-            let what = self.pick("步行到各项服务最近处的平均时间", "mean walk to the nearest of each service");
-            (format!("{:.0} {}", time.minutes(), self.pick("分钟", "min")), what.to_owned())
+            let what = match (summary.indicators.proximity_nearest, self.language) {
+                (1, _) => {
+                    self.pick("步行到各项服务最近处的平均时间", "mean walk to the nearest of each service").to_owned()
+                }
+                (nearest, Language::Chinese) => format!("步行到每类最近 {nearest} 处的平均时间"),
+                (nearest, Language::English) => format!("mean walk to the nearest {nearest} of each service"),
+            };
+            (format!("{:.0} {}", time.minutes(), self.pick("分钟", "min")), what)
         });
         let cards = [
             Some((count(summary.residents), residents_are(summary, self.language).to_owned())),
@@ -152,7 +167,7 @@ impl Teller<'_> {
     fn gaps(&self) -> Vec<&Gap> {
         let is_city = |gap: &&Gap| {
             gap.required
-                && gap.surely_without() > 0.0
+                && gap.surely_without() >= 1.0
                 && self.summary.service(&gap.service).is_some_and(|s| !s.probable_map_gap)
         };
         let mut gaps: Vec<&Gap> = self.summary.gaps.iter().filter(is_city).collect();
@@ -164,17 +179,25 @@ impl Teller<'_> {
         let heading = self.pick("最缺什么", "What people lack most").to_owned();
         let gaps = self.gaps();
         let Some(first) = gaps.first() else {
-            let all = self.pick(
-                "数据所及，居民在规定时限内均能到达全部必需服务。",
-                "As far as the data tells, everybody has every required service within reach.",
-            );
-            return Some([heading, all.to_owned()]);
+            let lacks = self.summary.gaps.iter().any(|gap| gap.required && gap.people_without >= 1.0);
+            let told = if lacks {
+                self.pick(
+                    "未覆盖的居民或临近数据边缘，或所缺服务在地图上标注不全，尚无法判断最缺什么。",
+                    "What people lack may lie beyond the edge of the data, or be missing from the map only: nothing can be ranked yet.",
+                )
+            } else {
+                self.pick(
+                    "所有居民在规定时限内均能到达全部必需服务。",
+                    "Everybody has every required service within reach.",
+                )
+            };
+            return Some([heading, told.to_owned()]);
         };
         let told = |gap: &Gap, name: String| {
             let (people, share) = (count(gap.surely_without()), percent(surely_lacking(gap, self.summary)));
             match self.language {
                 Language::Chinese => format!("{name}（{people} 人，{share}）"),
-                Language::English => format!("{name} ({people} people, {share})"),
+                Language::English => format!("{name} ({people} {}, {share})", self.whom(gap.people)),
             }
         };
         let name = self.service(&first.service);
@@ -184,7 +207,9 @@ impl Teller<'_> {
                 format!("{name}：{people} 人在规定时限内无法到达，占居民的 {share}。")
             }
             (Language::Chinese, _) => format!("{name}：{people} 名服务对象在规定时限内无法到达，占 {share}。"),
-            (Language::English, _) => format!("{name}: {people} people ({share}) have none within reach."),
+            (Language::English, _) => {
+                format!("{name}: {people} {} ({share}) have none within reach.", self.whom(first.people))
+            }
         };
         let others: Vec<String> =
             gaps.iter().skip(1).take(NAMED - 1).map(|gap| told(gap, self.service_within(&gap.service))).collect();
@@ -233,7 +258,7 @@ impl Teller<'_> {
         let heading = self.pick("先补什么", "What would help most").to_owned();
         if helps.is_empty() {
             let is_city =
-                |gap: &&Gap| gap.required && gap.surely_without() > 0.0 && !self.summary.is_map_gap(&gap.service);
+                |gap: &&Gap| gap.required && gap.surely_without() >= 1.0 && !self.summary.is_map_gap(&gap.service);
             let gap = self.summary.worst_gaps.iter().find(is_city)?;
             let community = self.summary.communities.iter().find(|c| Some(&c.id) == gap.community.as_ref())?;
             let (place, people) = (community.name.show(self.language.is_english()), count(gap.surely_without()));

@@ -34,10 +34,10 @@ pub(super) fn draw(measured: &Measured, summary: &Summary, language: Language) -
     .map(|number| count(number as f64));
     let paragraphs = match language {
         Language::Chinese => [
-            "居住点与设施均连接到所临街道上的实际位置（而非最近的路口），沿可步行的街道网计算最短时间，含从门口到街道的步行。学校、公园等面状设施以大门或道路与其边界相接处为入口，取最近者。".to_owned(),
+            "居住点与设施均接入所临道路上的实际位置（而非最近的路口），沿可步行的路网计算最短时间，含从门口到道路的步行。学校、公园等面状设施以大门或道路与其边界相接处为入口，取最近者。".to_owned(),
             format!("步行速度的依据：{}。", source_of_speed(walker, language)),
-            "覆盖率：在规定时限内可到达某项服务的居民比例。达标率：可到达圈内全部必需服务的居民比例。附近没有街道的居住点计入总数，视为不可达。".to_owned(),
-            format!("数据基础：{estimated}；设施中 {from_osm} 处来自 OpenStreetMap，{from_lists} 处来自名录，其中 {other} 处不属于本标准的服务，{presumed} 处入口不详、取离街道最近处；街道网中有 {islands} 处与主网不相连。"),
+            "覆盖率：在规定时限内可到达某项服务的居民比例。达标率：可到达圈内全部必需服务的居民比例。附近没有道路的居住点计入总数，视为不可达。".to_owned(),
+            format!("数据基础：{estimated}；设施中 {from_osm} 处来自 OpenStreetMap，{from_lists} 处来自名录，其中 {other} 处不属于本标准的服务，{presumed} 处入口不详、取离道路最近处；路网中有 {islands} 处与主网不相连。"),
             "局限：许多城市的小型设施在 OpenStreetMap 中标注不全，缺口可能只是地图的缺口；请补充本地名录后再作决策。".to_owned(),
         ],
         Language::English => [
@@ -74,7 +74,7 @@ fn source_of_speed(walker: &crate::network::Walker, language: Language) -> &str 
 
 fn role(role: SourceRole, language: Language) -> &'static str {
     match role {
-        SourceRole::Streets => language.pick("街道与设施", "Streets and facilities"),
+        SourceRole::Streets => language.pick("道路与设施", "Streets and facilities"),
         SourceRole::People => language.pick("人口", "People"),
         SourceRole::Facilities => language.pick("设施名录", "List of facilities"),
         SourceRole::Communities => language.pick("社区边界", "Communities"),
@@ -91,7 +91,7 @@ fn overlapping(city: &City, language: Language) -> Markup {
         language.pick("地图", "On the map"),
         language.pick("名录", "In lists"),
         language.pick("两者皆有", "In both"),
-        language.pick("推算总数（95% 区间）", "Probably in all (95%)"),
+        language.pick("推算总数（95% 置信区间）", "Probably in all (95%)"),
         language.pick("地图收录", "Map knows"),
     ];
     html! {
@@ -125,7 +125,7 @@ fn overlapping(city: &City, language: Language) -> Markup {
 fn unsnapped(summary: &Summary, language: Language) -> Markup {
     let all = &summary.data_quality.unsnapped;
     let told = match language {
-        Language::Chinese => format!("附近没有街道的点：{} 个", all.len()),
+        Language::Chinese => format!("附近没有道路的点：{} 个", all.len()),
         Language::English => format!("Points without a street near: {}", all.len()),
     };
     let nearest = |metres: Option<crate::geo::Metres>| {

@@ -20,7 +20,9 @@ const STYLE: &str = concat!(include_str!("map.css"), include_str!("one_page.css"
 
 /// The page as an SVG document.
 pub(super) fn svg(contents: &Contents<'_>) -> String {
-    let drawn = draw(contents).into_string();
+    // XML takes no control characters, wherever a name has them from.
+    let is_sound = |sign: &char| !sign.is_control() || sign.is_ascii_whitespace();
+    let drawn: String = draw(contents).into_string().chars().filter(is_sound).collect();
     signed(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{drawn}\n"))
 }
 
@@ -83,10 +85,11 @@ fn draw(contents: &Contents<'_>) -> Markup {
             @if summary.synthetic {
                 (column.write(language.pick("合成城市，现实中并不存在，数字仅供演示。", "A synthetic city: no such place exists; all numbers are for demonstration."), 34.0, "synthetic"))
             }
+            @for doubt in &summary.doubts { (column.write(language.pick(&doubt.zh, &doubt.en), 34.0, "synthetic")) }
             (numbers(&glance.cards, column.y + 30.0))
             @let (pictures, end) = pictures(contents, column.y + 280.0);
             (pictures)
-            (sentences(&glance, end + 60.0))
+            (sentences(&glance, end + 60.0, PAGE[1] - FOOT - 30.0))
             (foot(contents, &glance))
         }
     }
@@ -159,28 +162,39 @@ fn petals(contents: &Contents<'_>, [x, y]: [f64; 2], below: f64) -> Markup {
     }
 }
 
-fn sentences(glance: &Glance, top: f64) -> Markup {
-    let mut column = Column { x: EDGE, y: top, width: INSIDE };
-    html! {
-        @for [heading, sentence] in &glance.sentences {
-            (column.write(heading, 46.0, "heading"))
-            (column.write(sentence, 43.0, "sentence"))
-            @let () = column.y += 30.0;
-        }
-    }
+/// Sizes of the sentences, the largest that leaves room for the foot being taken.
+const SIZES: [f64; 6] = [43.0, 40.0, 37.0, 34.0, 31.0, 28.0];
+
+/// How much room the foot takes.
+const FOOT: f64 = 270.0;
+
+fn sentences(glance: &Glance, top: f64, bottom: f64) -> Markup {
+    let set = |size: f64| {
+        let mut column = Column { x: EDGE, y: top, width: INSIDE };
+        let drawn = html! {
+            @for [heading, sentence] in &glance.sentences {
+                (column.write(heading, size + 3.0, "heading"))
+                (column.write(sentence, size, "sentence"))
+                @let () = column.y += size * 0.7;
+            }
+        };
+        (drawn, column.y)
+    };
+    let sizes = SIZES.map(set);
+    let [.., smallest] = &sizes;
+    sizes.iter().find(|(_, end)| *end <= bottom).unwrap_or(smallest).0.clone()
 }
 
 fn foot(contents: &Contents<'_>, glance: &Glance) -> Markup {
     let [level, sentence] = &glance.certainty;
     let language = contents.language;
-    let doubts = contents.summary.doubts.first().map(|doubt| language.pick(&doubt.zh, &doubt.en));
     let certainty = format!(
         "{}{level}{}{}",
         language.pick("数据可信度：", "How sure this is: "),
         language.pick("。", ". "),
-        doubts.unwrap_or(sentence)
+        sentence
     );
-    let mut column = Column { x: EDGE, y: PAGE[1] - 250.0, width: INSIDE };
+    let mut column = Column { x: EDGE, y: PAGE[1] - FOOT + 20.0, width: INSIDE };
     html! {
         path class="rule" d={ "M" (EDGE) " " (whole(column.y - 14.0)) "h" (INSIDE) } {}
         (column.write(&certainty, 32.0, "soft"))

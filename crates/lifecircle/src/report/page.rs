@@ -144,13 +144,18 @@ fn parts(contents: &Contents<'_>) -> Vec<Part> {
     }
     for (index, (id, circle)) in summary.circles.iter().enumerate() {
         let heading = language.pick(&circle.zh, &circle.en).to_owned();
-        parts.push(Part { id: id.clone(), heading, content: circles::circle(contents, index), is_below: false });
+        parts.push(Part {
+            id: circles::anchor(id),
+            heading,
+            content: circles::circle(contents, index),
+            is_below: false,
+        });
     }
     if !(summary.aspects.is_empty() && summary.pairs.is_empty()) {
         let heading = match (summary.aspects.is_empty(), summary.pairs.is_empty()) {
-            (true, _) => pick("两项兼得的服务", "Services that belong together"),
-            (_, true) => pick("按生活方面", "By aspect of life"),
-            _ => pick("按生活方面，及两项兼得的服务", "By aspect of life, and services that belong together"),
+            (true, _) => pick("配套服务组合", "Services that belong together"),
+            (_, true) => pick("按评价维度", "By aspect of life"),
+            _ => pick("按评价维度，及配套服务组合", "By aspect of life, and services that belong together"),
         };
         parts.push(part("aspects", heading, &aspects::draw(summary, language)));
     }
@@ -178,7 +183,7 @@ fn parts(contents: &Contents<'_>) -> Vec<Part> {
         &method::draw(measured, summary, language),
     ));
     for part in &mut parts {
-        part.is_below = summary.circles.iter().any(|(id, _)| *id == part.id);
+        part.is_below = summary.circles.iter().any(|(id, _)| circles::anchor(id) == part.id);
     }
     parts
 }

@@ -16,8 +16,8 @@ pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
                 tr {
                     th { (pick("服务", "Service")) }
                     th class="n" { (pick("千人指标", "Required per 1,000")) }
-                    th class="n" { (pick("全市千人拥有量", "Supply per 1,000, whole city")) }
-                    th class="n" { (pick("可达居民千人拥有量", "Supply per 1,000 within reach")) }
+                    th class="n" { (pick("全市每千人拥有量", "Supply per 1,000, whole city")) }
+                    th class="n" { (pick("可达范围内每千人拥有量", "Supply per 1,000 within reach")) }
                     th class="n" { (pick("供给总量", "Total supply")) }
                     th class="n" { (pick("基尼系数", "Gini")) }
                 }
@@ -26,7 +26,7 @@ pub(super) fn draw(summary: &Summary, language: Language) -> Markup {
         }
         p class="key" {
             (pick(
-                "可达居民千人拥有量：每处设施的供给由时限内的居民分享（两步移动搜索法，2SFCA），再按居民平均。红色为全市总量低于指标。“推定”指未注明规模的设施按标准的常规规模计。",
+                "可达范围内每千人拥有量：每处设施的供给由时限内的居民分享（两步移动搜索法，2SFCA），再按居民平均。红色为全市总量低于指标。“推定”指未注明规模的设施按标准的常规规模计。",
                 "Within reach: what each facility has is shared among those who reach it in time (two-step floating catchment, 2SFCA), then averaged over residents. Red: the city has less than is required. Presumed: facilities of unknown size, taken to be of the usual one."
             ))
         }
@@ -47,7 +47,7 @@ fn sentence(summary: &Summary, language: Language) -> String {
         Language::Chinese if short.is_empty() => format!("{of} 项有千人指标的服务，全市总量均已达标。"),
         Language::Chinese => format!("{of} 项有千人指标的服务中，{met} 项全市总量达标；不足的有：{short}。"),
         Language::English if short.is_empty() => {
-            format!("All {of} services that have a required supply have it, in the city as a whole.")
+            format!("Whatever has a required supply has it, in the city as a whole (services: {of}).")
         }
         Language::English => format!(
             "Of {of} services with a required supply the city has enough of {met}. There is too little of: {short}."

@@ -150,7 +150,7 @@ impl GeoTiff {
         if cells > MOST_CELLS {
             return Err(Error::new(say!(
                 "it has {cells} cells around the streets, and at most {MOST_CELLS} are read",
-                "街道周围有 {cells} 个像元，最多读取 {MOST_CELLS} 个"
+                "道路周围有 {cells} 个像元，最多读取 {MOST_CELLS} 个"
             ))
             .hint(say!(
                 "make its cells larger: gdalwarp -tr 0.001 0.001 -r sum (people) or average (elevation)",

@@ -321,7 +321,7 @@ impl Standard {
             return Self::parse(&text).map_err(|e| e.file(path));
         }
         let known: Vec<&str> = Self::built_in().collect();
-        Err(Error::not_found(say!("there is no standard {id_or_file:?}", "没有标准 {id_or_file:?}")).hint(say!(
+        Err(Error::not_found(say!("there is no standard {id_or_file:?}", "没有名为 {id_or_file:?} 的标准")).hint(say!(
             "choose one of {}, or name a .toml file",
             "可选：{}；或给出 .toml 文件",
             known.join(", ")

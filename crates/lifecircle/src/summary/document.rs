@@ -457,7 +457,7 @@ fn too_steep(rests: &DataQuality) -> Option<Note> {
             Setting::Elevation
         ),
         zh: format!(
-            "有 {streets} 条街道（{:.1} 公里）坡度超过 {percent:.0}%，该步行者无法通行，因此有 {homes} 个居住点、{people:.0} 名居民与其余路网隔断。请抽查；若实际较缓，请提供更精细的{}。",
+            "有 {streets} 条道路（{:.1} 公里）坡度超过 {percent:.0}%，该步行者无法通行，因此有 {homes} 个居住点、{people:.0} 名居民与其余路网隔断。请抽查；若实际较缓，请提供更精细的{}。",
             steep.metres.0 / 1000.0,
             Setting::Elevation
         ),
@@ -488,7 +488,7 @@ fn without_ages(city: &City, measured: &Measured) -> Option<Note> {
             "Ages are not known, so services for children and older people are measured over all residents{en}; give {} with columns children and elderly.",
             Setting::People
         ),
-        zh: format!("年龄结构未知，面向儿童和老人的服务按全体居民计算{zh}；请提供含“儿童”“老人”列的{}。", Setting::People),
+        zh: format!("年龄结构未知，面向儿童和老年人的服务按全体居民计算{zh}；请提供含“儿童”“老年人”列的{}。", Setting::People),
     })
 }
 

@@ -17,6 +17,10 @@ impl Summary {
     /// If none is called so, or several are; names those that may be meant.
     pub fn community_named(&self, name: &str) -> Result<&CommunitySummary> {
         let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::new(say!("the name of the community is empty", "社区名称是空的"))
+                .hint(say!("give its name or its id", "请给出其名称或编号")));
+        }
         if let Some(one) = self.communities.iter().find(|community| community.id == name) {
             return Ok(one);
         }
@@ -32,7 +36,11 @@ impl Summary {
             [] => Err(Error::not_found(say!("no community is called `{name}`", "没有名为 `{name}` 的社区"))
                 .hint(self.likely(name))),
             _ => Err(Error::new(say!("{} communities are called `{name}`", "有 {} 个社区名为 `{name}`", called.len()))
-                .hint(say!("give the id of one: {}", "请给出其中一个的编号：{}", listed(&called)))),
+                .hint(say!(
+                    "give the id of one: {}",
+                    "请给出其中一个的编号：{}",
+                    listed(&called[..called.len().min(LIKELY)])
+                ))),
         }
     }
 

@@ -24,14 +24,24 @@ pub enum Footing {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Finding {
     /// What of.
+    #[serde(serialize_with = "in_words")]
     pub subject: Note,
     /// How sure.
     pub footing: Footing,
     /// Why.
+    #[serde(serialize_with = "in_words")]
     pub told: Note,
     /// What to add; none where nothing is missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_words_if_any")]
     pub add: Option<Note>,
+}
+
+fn in_words<S: serde::Serializer>(note: &Note, serializer: S) -> Result<S::Ok, S::Error> {
+    note.in_words().serialize(serializer)
+}
+
+fn in_words_if_any<S: serde::Serializer>(note: &Option<Note>, serializer: S) -> Result<S::Ok, S::Error> {
+    note.as_ref().map(Note::in_words).serialize(serializer)
 }
 
 /// From this share of estimated residents on the estimate decides.
@@ -80,10 +90,11 @@ fn people(summary: &Summary) -> Finding {
         let add = say!("give {set} by address or small cells", "请提供按地址或小网格统计的{set}");
         return finding(subject, Footing::Fair, told, Some(add));
     }
-    let footing = if rests.residents_estimated >= MOSTLY { Footing::Poor } else { Footing::Fair };
+    let is_most = rests.residents_estimated >= MOSTLY;
+    let footing = if is_most { Footing::Poor } else { Footing::Fair };
     let told = say!(
-        "{share} of residents are estimated from buildings and streets: numbers of people may be half or twice",
-        "{share}的居民数按建筑和街道估算，误差可达一倍"
+        "{share} of residents are estimated from buildings and streets, where numbers may be half or twice",
+        "{share}的居民数按建筑和道路估算，这部分误差可达一倍"
     );
     let add = say!(
         "give {set} (cells, points or a table of communities), or at least {}",
@@ -153,8 +164,10 @@ fn communities(summary: &Summary) -> Finding {
     let subject = say!("Communities", "社区");
     let number = summary.communities.len();
     if number > 0 {
-        let told =
-            say!("{number} communities, so that gaps are told by community", "有 {number} 个社区，缺口可按社区列出");
+        let told = say!(
+            "gaps are told by community (number of communities: {number})",
+            "缺口可按社区列出（共 {number} 个社区）"
+        );
         return finding(subject, Footing::Good, told, None);
     }
     let told = say!("there are none: gaps are told of the whole city only", "没有社区边界，缺口只能按全市列出");
@@ -167,11 +180,11 @@ fn streets(summary: &Summary) -> Finding {
     let away = rests.unsnapped.iter().filter(|point| point.what == "home").count();
     let cut_off = away + rests.homes_on_islands;
     let share = cut_off as f64 / (summary.homes as f64).max(1.0);
-    let subject = say!("Streets", "街道");
+    let subject = say!("Streets", "路网");
     let [away, islands] = [away, rests.homes_on_islands].map(|number| count(number as f64));
     let told = say!(
         "homes without a street near: {away}; on streets that nothing connects to the rest: {islands}",
-        "附近没有街道的居住点 {away} 个；位于与主网不相连的街道上的 {islands} 个"
+        "附近没有道路的居住点 {away} 个；位于与主网不相连的道路上的 {islands} 个"
     );
     if share < LITTLE {
         return finding(subject, Footing::Good, told, None);
@@ -179,7 +192,7 @@ fn streets(summary: &Summary) -> Finding {
     let footing = if share > MOSTLY { Footing::Poor } else { Footing::Fair };
     let add = say!(
         "look at some of them on the map; what is missing there can be drawn in OpenStreetMap, or as edits of a scenario",
-        "请在地图上抽查；缺少的街道可在 OpenStreetMap 中补画，或作为方案的改动"
+        "请在地图上抽查；缺少的道路可在 OpenStreetMap 中补画，或作为方案的改动"
     );
     finding(subject, footing, told, Some(add))
 }
@@ -187,7 +200,7 @@ fn streets(summary: &Summary) -> Finding {
 fn ground(city: &City) -> Finding {
     let subject = say!("Slopes", "坡度");
     if city.about.sources.iter().any(|source| source.role == SourceRole::Elevation) {
-        let told = say!("heights are known, so slopes slow people down", "已有高程，坡度会减慢步行");
+        let told = say!("heights are known, so slopes slow people down", "已有高程，步速已计坡度影响");
         return finding(subject, Footing::Good, told, None);
     }
     let told = say!("all ground counts as level", "全部按平地计算");

@@ -195,7 +195,7 @@ impl Table {
         if let Some(name) = self.names().find(|name| !names.insert(*name)) {
             return Err(Error::new(say!("two columns are called `{name}`", "有两列名为 `{name}`"))
                 .file(path)
-                .hint(say!("call one otherwise", "请改其中一个的文件名")));
+                .hint(say!("call one otherwise", "请为其中一列改名")));
         }
         match format {
             Format::Parquet => geoparquet::write(self, path),

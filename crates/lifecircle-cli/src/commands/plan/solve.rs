@@ -66,7 +66,7 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     let p = || match args.p.or(published.count) {
         Some(p) if (1..=published.sites as i64).contains(&p) => Ok(p),
         Some(p) => {
-            Err(Error::new(say!("{p} of {} sites cannot be chosen", "{} 个备选点中无法选出 {p} 个", published.sites))
+            Err(Error::new(say!("{p} of {} sites cannot be chosen", "{} 个候选点中无法选出 {p} 个", published.sites))
                 .hint(say!("give another --p", "请另给 --p")))
         }
         None => Err(Error::new(say!("the file does not say how many sites", "文件未说明选多少个点"))
@@ -74,7 +74,7 @@ fn solve(path: &Path, args: &SolveArgs, output: Option<&Output>, common: &Common
     };
     let radius = || {
         args.radius.ok_or_else(|| {
-            Error::new(say!("how far a site covers is not known", "备选点的覆盖半径未知"))
+            Error::new(say!("how far a site covers is not known", "候选点的覆盖半径未知"))
                 .hint(say!("give --radius", "请给出 --radius"))
         })
     };

@@ -238,7 +238,7 @@ fn check(needs: &[Need], sites: &[Vec<u32>], limit: &Limit, conditions: &Conditi
     if limit.sizes.len() != sites.len() || !(capacities.is_empty() || capacities.len() == sites.len()) {
         return Err(Error::new(say!(
             "sites, sizes and capacities are not of one length",
-            "备选点、规模与容量的数目不一致"
+            "候选点、规模与容量的数目不一致"
         )));
     }
     if sites.iter().flatten().any(|&demand| demand as usize >= needs.len())
@@ -247,7 +247,7 @@ fn check(needs: &[Need], sites: &[Vec<u32>], limit: &Limit, conditions: &Conditi
     {
         return Err(Error::new(say!(
             "a demand, a site or an area is named that is not there",
-            "提到了不存在的需求点、备选点或区域"
+            "提到了不存在的需求点、候选点或区域"
         )));
     }
     if standing.iter().any(|&site| limit.sizes[site as usize] != 0) {

@@ -76,14 +76,14 @@ impl Estimate {
         if self.homes.is_empty() {
             return Err(Error::new(say!(
                 "nobody lives here: the extract has no homes and no streets that homes stand on",
-                "这里无人居住：数据中没有居住点，也没有沿街可住的街道"
+                "这里无人居住：数据中没有居住点，也没有沿街可住的道路"
             ))
             .hint(say!("give {}", "请给出{}", Setting::People)));
         }
         let all: f64 = self.homes.iter().map(|home| home.residents).sum();
         let parts = [
             (HomeKind::Building, "from buildings", "由建筑推算"),
-            (HomeKind::Street, "along streets without mapped buildings", "按未标注建筑的街道推算"),
+            (HomeKind::Street, "along streets without mapped buildings", "按未标注建筑的道路推算"),
             (HomeKind::Estate, "on residential areas", "由居住用地推算"),
         ];
         let shares: Vec<_> = parts

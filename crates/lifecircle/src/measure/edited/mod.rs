@@ -258,11 +258,11 @@ impl EditedCity {
     /// If there is no such street, or the new one has other ends or bends.
     pub fn set_street(&mut self, edge: u32, street: Street) -> Result<Street> {
         let Some(old) = self.city.streets.edges.get(edge as usize) else {
-            return Err(Error::not_found(say!("there is no street {edge}", "没有街道 {edge}"))
+            return Err(Error::not_found(say!("there is no street {edge}", "没有道路 {edge}"))
                 .hint(say!("give the number of an edge", "请给出路段的编号")));
         };
         if (old.from, old.to, old.bends) != (street.from, street.to, street.bends) {
-            return Err(Error::new(say!("street {edge} has another course", "街道 {edge} 的走向不同"))
+            return Err(Error::new(say!("street {edge} has another course", "道路 {edge} 的走向不同"))
                 .hint(say!("keep its ends and bends", "请保持其端点和弯折")));
         }
         let old = std::mem::replace(&mut Arc::make_mut(&mut self.city).streets.edges[edge as usize], street);
@@ -279,7 +279,7 @@ impl EditedCity {
         if [street.from, street.to].iter().any(|node| *node as usize >= nodes) {
             return Err(Error::not_found(say!(
                 "the street begins or ends at a junction that is not there",
-                "街道的起点或终点路口不存在"
+                "道路的起点或终点路口不存在"
             ))
             .hint(say!("give numbers below {nodes}", "请给出小于 {nodes} 的数")));
         }
