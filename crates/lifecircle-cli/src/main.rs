@@ -52,7 +52,8 @@ fn parse() -> Result<Cli, ExitCode> {
     }
     // `lifecircle help report` is `lifecircle report --help`.
     let words: Vec<OsString> = std::env::args_os().filter(|word| word != "help").collect();
-    let asks_for_help = arguments.get(1).is_some_and(|word| word == "help");
+    let first = arguments.iter().skip(1).find(|word| !word.starts_with('-') && !matches!(word.as_str(), "zh" | "en"));
+    let asks_for_help = first.is_some_and(|word| word == "help");
     let words = if asks_for_help {
         words.into_iter().chain(["--help".into()]).collect()
     } else {

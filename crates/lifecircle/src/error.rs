@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::setting::{self, Setting};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, tight};
 
 /// What kind of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -198,7 +198,7 @@ impl Error {
             (Language::Chinese, own) if own.is_ascii() => format!(" {own} "),
             (_, own) => own,
         };
-        setting::named(&whole, spaced).trim_end().to_owned()
+        tight(&setting::named(&whole, spaced))
     }
 }
 

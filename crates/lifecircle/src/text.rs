@@ -62,6 +62,17 @@ macro_rules! say {
     };
 }
 
+/// Chinese without blanks before its signs, which a Latin word may have brought along.
+///
+/// ```
+/// assert_eq!(lifecircle::text::tight("请提供 --people ：社区 ，表格"), "请提供 --people：社区，表格");
+/// ```
+pub fn tight(text: &str) -> String {
+    ["，", "。", "：", "；", "、", "）"]
+        .iter()
+        .fold(text.trim().to_owned(), |text, sign| text.replace(&format!(" {sign}"), sign))
+}
+
 /// A whole number with its thousands apart: `532,100`.
 ///
 /// ```

@@ -417,7 +417,7 @@ pub enum SitesModel {
 pub enum SitesAreas {
     /// Districts (区)
     Districts,
-    /// Subdistricts and towns (道路、镇)
+    /// Subdistricts and towns (街道、镇)
     Subdistricts,
     /// Communities (社区)
     Communities,

@@ -24,7 +24,7 @@ use lifecircle::city::City;
 use lifecircle::setting;
 use lifecircle::standard::{AgeGroup, SupplyOf};
 use lifecircle::summary::Summary;
-use lifecircle::text::Language;
+use lifecircle::text::{Language, tight};
 use serde_json::{Value, json};
 
 pub use changes::{all_changes, changes};
@@ -148,7 +148,7 @@ fn told(note: &lifecircle::city::Note, common: &Common) -> String {
         own if own.is_ascii() && !language.is_english() => format!(" {own} "),
         own => own,
     };
-    setting::named(language.pick(&note.zh, &note.en), spaced).trim().to_owned()
+    tight(&setting::named(language.pick(&note.zh, &note.en), spaced))
 }
 
 fn notes(out: &mut dyn Write, notes: &[lifecircle::city::Note], common: &Common) -> io::Result<()> {
