@@ -78,7 +78,7 @@ impl Default for Weights {
 pub enum Areas {
     /// The communities of the city.
     Communities,
-    /// Its subdistricts (道路).
+    /// Its subdistricts (街道).
     Subdistricts,
     /// Its districts.
     Districts,

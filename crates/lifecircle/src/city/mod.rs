@@ -380,7 +380,7 @@ pub struct Community {
     pub id: String,
     /// Its name.
     pub name: Name,
-    /// The subdistrict (道路) or town that it belongs to.
+    /// The subdistrict (街道) or town that it belongs to.
     pub subdistrict: Name,
     /// The district that it belongs to.
     pub district: Name,
