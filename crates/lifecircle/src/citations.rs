@@ -31,7 +31,7 @@ struct Entry {
 ///
 /// ```
 /// use lifecircle::{citations::citation, text::Language};
-/// assert_eq!(citation("half speed: this project's own assumption", Language::Chinese), "速度减半：本项目的假定");
+/// assert_eq!(citation("half speed: this project's own assumption", Language::Chinese), "速度减半：本软件的假定");
 /// assert_eq!(citation("our own survey", Language::Chinese), "our own survey");
 /// ```
 pub fn citation(text: &str, language: Language) -> &str {
