@@ -1,48 +1,25 @@
 //! Help and wrong usage in Chinese. The English stands with the arguments; its Chinese stands in `help.zh.toml`, by the English, and
 //! a test finds what lacks it.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 use lifecircle::text::Language;
-use serde::Deserialize;
+use lifecircle::translations::Translations;
 
 use crate::args::Wrong;
 
 /// The Chinese of each English text.
-static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    // A test reads the table; one that were wrong would leave help in English.
-    let table: Table = toml::from_str(include_str!("help.zh.toml")).unwrap_or_default();
-    table.text.into_iter().map(|text| (plain(&text.en), text.zh.trim().to_owned())).collect()
-});
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    text: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    en: String,
-    zh: String,
-}
-
-/// A text without the blanks that differ between a table and the arguments.
-fn plain(text: &str) -> String {
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
+static CHINESE: LazyLock<Translations> = LazyLock::new(|| Translations::read(include_str!("help.zh.toml")));
 
 fn chinese(text: &str) -> String {
-    CHINESE.get(&plain(text)).cloned().unwrap_or_else(|| text.to_owned())
+    CHINESE.chinese(text).unwrap_or(text).to_owned()
 }
 
 /// A heading of options.
 fn heading(text: &str) -> &'static str {
-    CHINESE.get(text).map_or("选项", String::as_str)
+    CHINESE.chinese(text).unwrap_or("选项")
 }
 
 /// The language that is asked for, before the arguments are read: wrong ones are told in it too.
@@ -215,12 +192,12 @@ mod tests {
     use clap::{Command, CommandFactory};
     use lifecircle::text::Language;
 
-    use super::{Table, in_chinese, language_of, plain};
+    use super::{CHINESE, in_chinese, language_of};
     use crate::args::Cli;
 
     /// Every text of a command and of those below it.
     fn texts(command: &Command, all: &mut BTreeSet<String>) {
-        let mut add = |text: Option<String>| all.extend(text.map(|text| plain(&text)).filter(|text| !text.is_empty()));
+        let mut add = |text: Option<String>| all.extend(text.filter(|text| !text.trim().is_empty()));
         add(command.get_about().map(ToString::to_string));
         add(command.get_long_about().map(ToString::to_string));
         add(command.get_after_help().map(ToString::to_string));
@@ -240,14 +217,13 @@ mod tests {
     fn every_text_of_help_is_there_in_chinese() {
         let mut all = BTreeSet::new();
         texts(&Cli::command(), &mut all);
-        let table: Table = toml::from_str(include_str!("help.zh.toml")).unwrap();
-        let known: BTreeSet<String> = table.text.iter().map(|text| plain(&text.en)).collect();
-        let missing: Vec<&String> = all.difference(&known).collect();
+        let missing: Vec<&String> = all.iter().filter(|text| CHINESE.chinese(text).is_none()).collect();
         assert!(missing.is_empty(), "{} lack Chinese: {missing:#?}", missing.len());
-        let unused: Vec<&String> = known.iter().filter(|text| !all.contains(*text)).collect();
+        let used: BTreeSet<&str> = all.iter().filter_map(|text| CHINESE.chinese(text)).collect();
+        let unused: Vec<&str> = CHINESE.pairs().map(|(_, zh)| zh).filter(|zh| !used.contains(zh)).collect();
         assert!(unused.is_empty(), "not used: {unused:#?}");
-        for text in table.text {
-            assert!(text.zh.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign)), "{}", text.zh);
+        for (_, zh) in CHINESE.pairs() {
+            assert!(zh.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign)), "{}", zh);
         }
     }
 

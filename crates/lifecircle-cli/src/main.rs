@@ -51,14 +51,13 @@ fn parse() -> Result<Cli, ExitCode> {
         return Ok(Cli::parse());
     }
     // `lifecircle help report` is `lifecircle report --help`.
-    let words: Vec<OsString> = std::env::args_os().filter(|word| word != "help").collect();
-    let first = arguments.iter().skip(1).find(|word| !word.starts_with('-') && !matches!(word.as_str(), "zh" | "en"));
-    let asks_for_help = first.is_some_and(|word| word == "help");
-    let words = if asks_for_help {
-        words.into_iter().chain(["--help".into()]).collect()
-    } else {
-        std::env::args_os().collect::<Vec<_>>()
-    };
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    let is_word = |word: &String| !word.starts_with('-') && !matches!(word.as_str(), "zh" | "en");
+    let first = arguments.iter().skip(1).position(is_word).map(|place| place + 1);
+    if let Some(place) = first.filter(|place| arguments[*place] == "help") {
+        words.remove(place);
+        words.push("--help".into());
+    }
     let found = help::in_chinese(Cli::command()).try_get_matches_from(words);
     found.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
         if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {

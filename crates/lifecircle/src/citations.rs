@@ -1,31 +1,12 @@
 //! What built-in standards and walkers say of where their figures come from, in Chinese. Their files say it in English, beside the
 //! figures; what users write stays as they wrote it.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use crate::text::Language;
+use crate::translations::Translations;
 
-static CHINESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    // A test reads the table; one that were wrong would leave sources in English.
-    let table: Table = toml::from_str(include_str!("citations.zh.toml")).unwrap_or_default();
-    table.text.into_iter().map(|text| (text.en, text.zh)).collect()
-});
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    text: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    en: String,
-    zh: String,
-}
+static CHINESE: LazyLock<Translations> = LazyLock::new(|| Translations::read(include_str!("citations.zh.toml")));
 
 /// A source in a language; as it is where nobody has put it into that language.
 ///
@@ -37,7 +18,7 @@ struct Entry {
 pub fn citation(text: &str, language: Language) -> &str {
     match language {
         Language::English => text,
-        Language::Chinese => CHINESE.get(text).map_or(text, String::as_str),
+        Language::Chinese => CHINESE.chinese(text).unwrap_or(text),
     }
 }
 
@@ -46,7 +27,7 @@ pub fn citation(text: &str, language: Language) -> &str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Table;
+    use super::CHINESE;
     use crate::network::Walker;
     use crate::standard::Standard;
 
@@ -63,12 +44,11 @@ mod tests {
             }
         }
         all.extend(Walker::all().iter().flat_map(|walker| walker.sources.values().cloned()));
-        let table: Table = toml::from_str(include_str!("citations.zh.toml")).unwrap();
-        let known: BTreeSet<String> = table.text.iter().map(|text| text.en.clone()).collect();
+        let known: BTreeSet<String> = CHINESE.pairs().map(|(en, _)| en.to_owned()).collect();
         let missing: Vec<&String> = all.difference(&known).collect();
         assert!(missing.is_empty(), "lack Chinese: {missing:#?}");
         let unused: Vec<&String> = known.difference(&all).collect();
         assert!(unused.is_empty(), "not used: {unused:#?}");
-        assert!(table.text.iter().all(|text| text.zh.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign))));
+        assert!(CHINESE.pairs().all(|(_, zh)| zh.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign))));
     }
 }

@@ -75,5 +75,6 @@ pub mod sources;
 pub mod standard;
 pub mod summary;
 pub mod tables;
+pub mod translations;
 
 pub use error::{Error, Result};

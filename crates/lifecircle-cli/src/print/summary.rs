@@ -153,12 +153,11 @@ pub fn summaries(
         2,
     );
     for summary in summaries {
-        let held: f64 = summary.residents_by_circles.iter().enumerate().map(|(n, r)| n as f64 * r).sum();
         let indicators = &summary.indicators;
         rows.add_row([
             summary.standard.split(' ').next().unwrap_or_default().to_owned(),
             summary.walker.clone(),
-            format!("{:.2} / {}", held / summary.residents.max(f64::MIN_POSITIVE), summary.circles.len()),
+            format!("{:.2} / {}", summary.mean_circles(), summary.circles.len()),
             percent(indicators.completeness),
             indicators.proximity_seconds.map(|time| format!("{:.1}", time.minutes())).unwrap_or_default(),
             indicators.score.map(|score| format!("{score:.1}")).unwrap_or_default(),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::page::document;
 use super::scale::HAS;
 use super::text::threshold;
-use super::{Contents, Help, gaps, map, mean_circles, rose};
+use super::{Contents, Help, gaps, map, rose};
 use crate::output::signed;
 use crate::summary::{CommunitySummary, Gap, ServiceSummary};
 use crate::text::{Language, count, percent};
@@ -55,7 +55,7 @@ fn header(contents: &Contents<'_>, community: &CommunitySummary) -> Markup {
 fn cards(community: &CommunitySummary, contents: &Contents<'_>) -> Markup {
     let Contents { summary, language, .. } = *contents;
     let (area, all) = (&community.area, summary.circles.len());
-    let city = mean_circles(summary);
+    let city = summary.mean_circles();
     let better = summary.communities.iter().filter(|other| other.area.mean_circles > area.mean_circles).count();
     let of = summary.communities.len();
     let mean = |shares: &mut dyn Iterator<Item = f64>| {

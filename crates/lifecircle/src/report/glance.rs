@@ -5,7 +5,7 @@ use crate::standard::AgeGroup;
 use crate::summary::{CommunitySummary, Gap, Summary};
 use crate::text::{Language, count, percent};
 
-use super::{Help, mean_circles};
+use super::Help;
 
 /// A number and what it is.
 pub(super) type Card = (String, String);
@@ -124,7 +124,7 @@ impl Teller<'_> {
         let summary = self.summary;
         let all = summary.circles.len();
         let total = summary.residents.max(f64::MIN_POSITIVE);
-        let mean = mean_circles(summary);
+        let mean = summary.mean_circles();
         let half: f64 = summary.residents_by_circles.iter().skip(all.div_ceil(2)).sum::<f64>() / total;
         let half_of = match self.language {
             Language::Chinese => format!("的居民拥有至少 {} 个生活圈", all.div_ceil(2)),

@@ -107,9 +107,3 @@ fn petals_of_city(summary: &Summary, language: Language) -> Vec<rose::Petal<'_>>
         .map(|(name, (coverage, compliance))| rose::Petal { name, coverage, compliance })
         .collect()
 }
-
-/// How many circles a resident has on average.
-fn mean_circles(summary: &Summary) -> f64 {
-    let held = summary.residents_by_circles.iter().enumerate();
-    held.map(|(held, people)| held as f64 * people).sum::<f64>() / summary.residents.max(f64::MIN_POSITIVE)
-}

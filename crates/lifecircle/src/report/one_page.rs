@@ -8,7 +8,7 @@ use super::rose;
 use super::scale::{colour, ink};
 use super::text::{tenths, whole};
 use super::wrap::{lines, width_of};
-use super::{Contents, mean_circles, petals_of_city};
+use super::{Contents, petals_of_city};
 use crate::output::signed;
 
 /// Width and height of A4 in its tenths of a millimetre.
@@ -152,7 +152,7 @@ fn petals(contents: &Contents<'_>, [x, y]: [f64; 2], below: f64) -> Markup {
     ];
     html! {
         svg x=(whole(x)) y=(whole(y)) width=(whole(ROSE)) height=(whole(ROSE * 336.0 / 440.0)) viewBox="-220 -168 440 336" {
-            (rose::draw(&petals_of_city(summary, language), &format!("{:.1}", mean_circles(summary)), language.pick("个生活圈", "circles")))
+            (rose::draw(&petals_of_city(summary, language), &format!("{:.1}", summary.mean_circles()), language.pick("个生活圈", "circles")))
         }
         @for (row, (class, what)) in keys.into_iter().enumerate() {
             @let y = below + 52.0 * row as f64;

@@ -4,8 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::glance::Glance;
 use super::{
-    Chapter, Contents, areas, aspects, changes, circles, equity, gaps, map, mean_circles, method, petals_of_city, rose,
-    supply,
+    Chapter, Contents, areas, aspects, changes, circles, equity, gaps, map, method, petals_of_city, rose, supply,
 };
 use crate::measure::Measured;
 use crate::output::signed;
@@ -63,7 +62,7 @@ pub(super) fn html(contents: &Contents<'_>) -> String {
 fn first_page(contents: &Contents<'_>) -> Markup {
     let Contents { measured, summary, helps, language, .. } = *contents;
     let glance = Glance::of(summary, helps, language);
-    let mean = mean_circles(summary);
+    let mean = summary.mean_circles();
     let [level, sentence] = &glance.certainty;
     html! {
         section class="first" {

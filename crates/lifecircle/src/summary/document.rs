@@ -259,6 +259,12 @@ fn in_order<S: serde::Serializer, T: Serialize>(pairs: &[(String, T)], serialize
 }
 
 impl Summary {
+    /// How many circles a resident has on average.
+    pub fn mean_circles(&self) -> f64 {
+        let held = self.residents_by_circles.iter().enumerate();
+        held.map(|(held, people)| held as f64 * people).sum::<f64>() / self.residents.max(f64::MIN_POSITIVE)
+    }
+
     /// A service by its id.
     pub fn service(&self, id: &str) -> Option<&ServiceSummary> {
         let mut services = self.circles.iter().flat_map(|(_, circle)| &circle.services);
