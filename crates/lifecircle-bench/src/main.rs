@@ -241,6 +241,7 @@ fn stops(world: &World, engine: &Engine, limits: &[[Millis; 1]]) -> Value {
                 })
             })
             .collect();
+        eprintln!("{name}: {went_on:.3?}");
         (name.to_owned(), json!({ "median": median(&went_on), "most": share(&went_on, 1.0) }))
     });
     Value::Object(told.into_iter().collect())

@@ -5,12 +5,12 @@
 //! ends where no machine foresees it.
 
 use super::crossing::Crossing;
-use super::lanes::{Lanes, WIDTH};
+use super::lanes::{Lanes, WIDTH, make_labels};
 use super::marks::Marks;
 use super::region::{Descent, Region};
 use crate::progress::Progress;
 
-/// After so many labels or arcs it is looked whether the work should stop: some milliseconds.
+/// After so many arcs it is looked whether the work should stop: some milliseconds.
 const LOOK_EVERY: usize = 1 << 16;
 
 /// The labels of one batch, kept from one to the next.
@@ -31,15 +31,10 @@ impl Batch {
         seeds: impl Iterator<Item = (usize, u32, u32)>,
         progress: &dyn Progress,
     ) {
-        self.labels.clear();
-        self.labels.reserve(region.places() + 1);
-        // Labels of a whole country are fresh memory, which comes page by page.
-        while self.labels.len() <= region.places() {
-            if self.labels.len() >= LOOK_EVERY && progress.is_cancelled() {
-                self.labels.clear();
-                return;
-            }
-            self.labels.resize((self.labels.len() + LOOK_EVERY).min(region.places() + 1), Lanes::FAR);
+        make_labels(&mut self.labels, region.places() + 1, progress);
+        if self.labels.len() <= region.places() {
+            self.labels.clear();
+            return;
         }
         self.climbed.reset(region.places());
         for (lane, place, time) in seeds {
@@ -74,7 +69,7 @@ impl pulp::NullaryFnOnce for Search<'_> {
     fn call(self) {
         let Self { region, crossing, climbed, labels, progress } = self;
         climb(region, climbed, labels);
-        crossing.cross(region, &mut labels[region.core..region.places()]);
+        crossing.cross(region, &mut labels[region.core..region.places()], progress);
         for arcs in region.descend.chunks(LOOK_EVERY) {
             descend(arcs, labels);
             if progress.is_cancelled() {

@@ -24,6 +24,9 @@ const NONE: u32 = u32::MAX;
 /// Ends whose times are told at once: few enough to stay in the nearest cache.
 const AT_ONCE: usize = 256;
 
+/// Ends whose times are told before it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 16;
+
 /// Starts whose reach is looked at to choose the size of cells.
 const SAMPLES: usize = 9;
 
@@ -112,8 +115,8 @@ impl<'a, C: Cost> Task<'a, C> {
             .map(|sample| {
                 let (.., start) = keyed[sample * (keyed.len() - 1) / (SAMPLES - 1)];
                 let doors = self.starts.doors(start as usize).iter();
-                worker.frontier.search(network, self.heading, doors, self.limit);
-                worker.frontier.reached().len()
+                worker.opened.frontier.search(network, self.heading, doors, self.limit);
+                worker.opened.frontier.reached().len()
             })
             .collect();
         self.give_back(worker);
@@ -131,11 +134,11 @@ impl<'a, C: Cost> Task<'a, C> {
     pub fn with<T>(&self, cell: &[u32], work: impl FnOnce(&mut Cell<'_, '_, C>) -> T) -> Result<T> {
         self.progress.check()?;
         let mut worker = self.worker();
-        worker.open(self, cell);
+        worker.opened.open(self, cell);
         // Opening a cell of a whole country takes longer than a caller should wait; a worker that was stopped in it is of no more use.
         self.progress.check()?;
         let answer = work(&mut Cell { task: self, worker: &mut worker });
-        worker.close();
+        worker.opened.close();
         self.progress.check()?;
         self.give_back(worker);
         Ok(answer)
@@ -153,17 +156,28 @@ impl<'a, C: Cost> Task<'a, C> {
 
 /// What a thread keeps from one cell to the next.
 struct Worker {
+    opened: Opened,
+    searched: Searched,
+}
+
+/// A cell's region and ends, which all of its searches read.
+struct Opened {
     arch: pulp::Arch,
     frontier: Frontier,
     region: Region,
     crossing: Crossing,
-    batch: Batch,
     /// Ends of the cell, ascending, and where each end of all stands among them.
     ends: Vec<u32>,
     local: Vec<u32>,
     /// The doors of the cell's ends, end after end.
     first: Vec<u32>,
     doors: Vec<Door>,
+}
+
+/// What one search of sixteen starts finds, kept from one to the next.
+#[derive(Default)]
+struct Searched {
+    batch: Batch,
     /// Times to some of the cell's ends.
     times: Vec<Lanes>,
     /// Ways straight along an edge: the end, the lane, the time.
@@ -179,30 +193,36 @@ struct Door {
 
 impl Worker {
     fn new<C: Cost>(task: &Task<'_, C>) -> Self {
+        Self { opened: Opened::new(task), searched: Searched::default() }
+    }
+}
+
+impl Opened {
+    fn new<C: Cost>(task: &Task<'_, C>) -> Self {
         Self {
             arch: pulp::Arch::new(),
             frontier: Frontier::new(task.engine.network().nodes()),
             region: Region::new(task.engine.hierarchy()),
             crossing: Crossing::default(),
-            batch: Batch::default(),
             ends: Vec::new(),
             local: vec![NONE; task.ends.len()],
             first: Vec::new(),
             doors: Vec::new(),
-            times: Vec::new(),
-            straight: Vec::new(),
         }
     }
 
     /// Opens a cell; it may be left half open if the work should stop.
     fn open<C: Cost>(&mut self, task: &Task<'_, C>, cell: &[u32]) {
-        let Self { arch, frontier, region, crossing, ends, local, first, doors, .. } = self;
+        let Self { arch, frontier, region, crossing, ends, local, first, doors } = self;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let starts = || cell.iter().flat_map(|start| task.starts.doors(*start as usize));
         frontier.search(network, task.heading, starts(), task.limit);
         // An end on the same edge as a start may be within the limit though neither end of the edge is.
         let beside = starts().flat_map(|door| task.by_edge.of(door.edge));
-        for door in frontier.reached().iter().flat_map(|node| task.by_node.of(*node)).chain(beside) {
+        for (number, door) in frontier.reached().iter().flat_map(|node| task.by_node.of(*node)).chain(beside).enumerate() {
+            if number % LOOK_EVERY == LOOK_EVERY - 1 && task.progress.is_cancelled() {
+                return;
+            }
             let end = task.owners[*door as usize];
             if local[end as usize] == NONE {
                 local[end as usize] = 0;
@@ -232,11 +252,14 @@ impl Worker {
         if task.progress.is_cancelled() {
             return;
         }
-        crossing.fill(*arch, region, cell.len().div_ceil(WIDTH));
+        crossing.fill(*arch, region, cell.len().div_ceil(WIDTH), task.progress);
         first.clear();
         doors.clear();
         first.push(0);
-        for end in ends.iter() {
+        for (number, end) in ends.iter().enumerate() {
+            if number % LOOK_EVERY == 0 && task.progress.is_cancelled() {
+                return;
+            }
             for door in doors_of(end) {
                 let [(from, at_from), (to, at_to)] = task.heading.enter(door, network);
                 let places = [region.place(hierarchy, from), region.place(hierarchy, to)];
@@ -252,9 +275,13 @@ impl Worker {
         }
     }
 
-    /// Searches from up to sixteen starts of the cell.
-    fn search<C: Cost>(&mut self, task: &Task<'_, C>, starts: &[u32]) {
-        let Self { arch, region, crossing, batch, local, straight, .. } = self;
+}
+
+impl Searched {
+    /// Searches from up to sixteen starts of a cell.
+    fn search<C: Cost>(&mut self, task: &Task<'_, C>, opened: &Opened, starts: &[u32]) {
+        let Self { batch, straight, .. } = self;
+        let Opened { arch, region, crossing, local, .. } = opened;
         let (network, hierarchy) = (task.engine.network(), task.engine.hierarchy());
         let with_lanes = || {
             let lanes = starts.iter().enumerate();
@@ -276,24 +303,36 @@ impl Worker {
         straight.sort_unstable();
     }
 
-    /// Times to the ends in a range.
-    fn arrive(&mut self, range: std::ops::Range<usize>) -> &[Lanes] {
-        self.times.resize(range.len(), Lanes::FAR);
-        let times = &mut self.times[..];
+    /// Times to all ends.
+    fn arrive(&mut self, opened: &Opened, progress: &dyn Progress) -> &[Lanes] {
+        self.times.clear();
+        for start in (0..opened.ends.len()).step_by(LOOK_EVERY) {
+            // Times that nobody will look at need only be there.
+            if !progress.is_cancelled() {
+                self.arrive_in(opened, start..(start + LOOK_EVERY).min(opened.ends.len()));
+            }
+        }
+        self.times.resize(opened.ends.len(), Lanes::FAR);
+        &self.times
+    }
+
+    /// Times to the ends in a range, behind those that are told already.
+    fn arrive_in(&mut self, opened: &Opened, range: std::ops::Range<usize>) {
+        let told = self.times.len();
+        self.times.resize(told + range.len(), Lanes::FAR);
         if self.batch.labels().is_empty() {
             // The search was stopped before it began.
-            times.fill(Lanes::FAR);
-            return times;
+            return;
         }
-        let first = &self.first[range.start..=range.end];
-        self.arch.dispatch(Arrive { first, doors: &self.doors, labels: self.batch.labels(), times });
+        let times = &mut self.times[told..];
+        let first = &opened.first[range.start..=range.end];
+        opened.arch.dispatch(Arrive { first, doors: &opened.doors, labels: self.batch.labels(), times });
         let from = self.straight.partition_point(|(end, ..)| (*end as usize) < range.start);
         let here = self.straight[from..].iter().take_while(|(end, ..)| (*end as usize) < range.end);
         for (end, lane, straight) in here {
             let time = &mut times[*end as usize - range.start].0[*lane as usize];
             *time = (*time).min(*straight);
         }
-        times
     }
 }
 
@@ -329,29 +368,59 @@ pub(super) struct Cell<'a, 't, C> {
     worker: &'a mut Worker,
 }
 
-impl<'t, C: Cost> Cell<'_, 't, C> {
+impl<C: Cost> Cell<'_, '_, C> {
     /// The ends that some start of the cell may reach, ascending.
     pub fn ends(&self) -> &[u32] {
-        &self.worker.ends
+        &self.worker.opened.ends
     }
 
     /// The times from up to sixteen starts of the cell to its ends, in the order of [`Cell::ends`], a lane each. Times
     /// beyond the limit may be too long.
     pub fn search(&mut self, starts: &[u32]) -> &[Lanes] {
         debug_assert!(starts.len() <= WIDTH);
-        self.worker.search(self.task, starts);
-        self.worker.arrive(0..self.worker.ends.len())
+        let Worker { opened, searched } = &mut *self.worker;
+        searched.search(self.task, opened, starts);
+        searched.arrive(opened, self.task.progress)
     }
 
     /// The same for ends that are taken once only, stretch after stretch: `take` gets the index of its first end and the
     /// times.
     pub fn search_in_stretches(&mut self, starts: &[u32], mut take: impl FnMut(usize, &[Lanes])) {
         debug_assert!(starts.len() <= WIDTH);
-        self.worker.search(self.task, starts);
-        let ends = self.worker.ends.len();
+        let Worker { opened, searched } = &mut *self.worker;
+        searched.search(self.task, opened, starts);
+        let ends = opened.ends.len();
         for start in (0..ends).step_by(AT_ONCE) {
-            take(start, self.worker.arrive(start..(start + AT_ONCE).min(ends)));
+            searched.times.clear();
+            searched.arrive_in(opened, start..(start + AT_ONCE).min(ends));
+            take(start, &searched.times);
         }
+    }
+
+    /// The same for any number of starts of a cell that is large, on all threads: `take` gets up to sixteen starts at a time, in
+    /// order, and their times.
+    ///
+    /// # Errors
+    /// Whatever `take` returns, or if it is cancelled.
+    pub fn search_on_all_threads(
+        &mut self,
+        starts: &[u32],
+        mut take: impl FnMut(&[u32], &[Lanes]) -> Result<()>,
+    ) -> Result<()> {
+        let (task, opened) = (self.task, &self.worker.opened);
+        let mut side_by_side: Vec<Searched> = Vec::new();
+        side_by_side.resize_with(rayon::current_num_threads(), Searched::default);
+        for starts in starts.chunks(WIDTH * side_by_side.len()) {
+            side_by_side.par_iter_mut().zip(starts.par_chunks(WIDTH)).for_each(|(searched, starts)| {
+                searched.search(task, opened, starts);
+                searched.arrive(opened, task.progress);
+            });
+            for (searched, starts) in side_by_side.iter().zip(starts.chunks(WIDTH)) {
+                task.progress.check()?;
+                take(starts, &searched.times)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the work should stop: looked at before each search.
@@ -359,14 +428,9 @@ impl<'t, C: Cost> Cell<'_, 't, C> {
         self.task.progress.is_cancelled()
     }
 
-    /// Whom to ask while times of a search are still held.
-    pub fn progress(&self) -> &'t dyn Progress {
-        self.task.progress
-    }
-
     /// What runs plain loops with the widest instructions of the machine.
     pub fn arch(&self) -> pulp::Arch {
-        self.worker.arch
+        self.worker.opened.arch
     }
 }
 

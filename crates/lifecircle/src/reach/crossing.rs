@@ -6,6 +6,13 @@
 
 use super::lanes::{FAR, Lanes, WIDTH, least};
 use super::region::Region;
+use crate::progress::Progress;
+
+/// Times of a table, at most: 64 MB.
+const MOST_TIMES: usize = 1 << 24;
+
+/// Labels that are settled before it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 14;
 
 /// A table of times: entries by places of the core; or none, where making it takes longer than doing without.
 #[derive(Default)]
@@ -19,23 +26,27 @@ pub(super) struct Crossing {
 }
 
 impl Crossing {
-    /// Makes the table of a region, if it serves enough batches.
-    pub fn fill(&mut self, arch: pulp::Arch, region: &Region, batches: usize) {
-        self.is_made = region.entries.len().div_ceil(WIDTH) <= batches / 2;
+    /// Makes the table of a region, if it serves enough batches. It is left half filled, and of no more use, if the work should stop.
+    pub fn fill(&mut self, arch: pulp::Arch, region: &Region, batches: usize, progress: &dyn Progress) {
+        let core = region.places() - region.core;
+        let is_worth_it = region.entries.len().div_ceil(WIDTH) <= batches / 2;
+        self.is_made = is_worth_it && core.saturating_mul(region.entries.len()) <= MOST_TIMES;
         if !self.is_made {
             return;
         }
-        let core = region.places() - region.core;
         self.entries = region.entries.len();
         self.times.clear();
         self.times.resize(core * self.entries, FAR);
         for (chunk, entries) in region.entries.chunks(WIDTH).enumerate() {
+            if progress.is_cancelled() {
+                return;
+            }
             self.labels.clear();
             self.labels.resize(core, Lanes::FAR);
             for (lane, entry) in entries.iter().enumerate() {
                 self.labels[*entry as usize - region.core].0[lane] = 0;
             }
-            arch.dispatch(Settle { region, labels: &mut self.labels });
+            arch.dispatch(Settle { region, labels: &mut self.labels, progress });
             let rows = self.times.chunks_exact_mut(self.entries);
             for (row, label) in rows.zip(&self.labels) {
                 row[chunk * WIDTH..][..entries.len()].copy_from_slice(&label.0[..entries.len()]);
@@ -43,11 +54,12 @@ impl Crossing {
         }
     }
 
-    /// Lets labels cross the core: `labels` are those of the core, of which only entries have any.
+    /// Lets labels cross the core: `labels` are those of the core, of which only entries have any. They are half done if the
+    /// work should stop.
     #[inline(always)]
-    pub fn cross(&self, region: &Region, labels: &mut [Lanes]) {
+    pub fn cross(&self, region: &Region, labels: &mut [Lanes], progress: &dyn Progress) {
         if !self.is_made {
-            return settle(region, labels);
+            return settle(region, labels, progress);
         }
         let mut used = Vec::new();
         for (column, entry) in region.entries.iter().enumerate() {
@@ -69,6 +81,7 @@ impl Crossing {
 struct Settle<'a> {
     region: &'a Region,
     labels: &'a mut [Lanes],
+    progress: &'a dyn Progress,
 }
 
 impl pulp::NullaryFnOnce for Settle<'_> {
@@ -76,17 +89,20 @@ impl pulp::NullaryFnOnce for Settle<'_> {
 
     #[inline(always)]
     fn call(self) {
-        settle(self.region, self.labels);
+        settle(self.region, self.labels, self.progress);
     }
 }
 
-/// Sweeps the core until nothing changes.
+/// Sweeps the core until nothing changes, or the work should stop.
 #[inline(always)]
-fn settle(region: &Region, labels: &mut [Lanes]) {
+fn settle(region: &Region, labels: &mut [Lanes], progress: &dyn Progress) {
     let mut changed = true;
     while changed {
         changed = false;
         for place in 0..labels.len() {
+            if place % LOOK_EVERY == 0 && progress.is_cancelled() {
+                return;
+            }
             let old = labels[place];
             let best = least(region.across(place), labels, old);
             if best.differs(old) {

@@ -15,7 +15,7 @@ use super::heading::Heading;
 use super::hierarchy::Hierarchy;
 use super::lanes::FAR;
 use super::places::{Grouped, Places, Question};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::geo::Quantity;
 use crate::network::{Cost, Millis};
 use crate::progress::Progress;
@@ -110,7 +110,13 @@ pub fn k_nearest<C: Cost>(
         progress.advance(1);
         Ok(KNearest { k, found })
     };
-    groups.par_iter().map(of_group).collect()
+    let found: Vec<Result<KNearest<C>>> = groups.par_iter().map(of_group).collect();
+    if progress.is_cancelled() {
+        // Giving a gigabyte back takes a while too.
+        found.into_par_iter().for_each(drop);
+        return Err(Error::cancelled());
+    }
+    found.into_iter().collect()
 }
 
 /// Puts a target into a list in order, unless the list is full of nearer ones; returns whether the list has changed. No

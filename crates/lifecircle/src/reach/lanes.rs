@@ -6,6 +6,7 @@
 //! closure may not be, and is then compiled for the least machine.
 
 use crate::network::Cost;
+use crate::progress::Progress;
 
 /// How many searches run side by side: the labels of a node fill one cache line.
 pub(super) const WIDTH: usize = 16;
@@ -37,6 +38,18 @@ impl Lanes {
     #[inline(always)]
     pub fn min(self, other: Self) -> Self {
         Self(std::array::from_fn(|lane| self.0[lane].min(other.0[lane])))
+    }
+}
+
+/// Labels that are made before it is looked whether the work should stop: some milliseconds.
+const MADE_AT_ONCE: usize = 1 << 16;
+
+/// Makes a number of fresh labels; fewer if the work should stop. Those of a whole country are memory that comes page by page.
+pub(super) fn make_labels(labels: &mut Vec<Lanes>, number: usize, progress: &dyn Progress) {
+    labels.clear();
+    labels.reserve(number);
+    while labels.len() < number && !(labels.len() >= MADE_AT_ONCE && progress.is_cancelled()) {
+        labels.resize((labels.len() + MADE_AT_ONCE).min(number), Lanes::FAR);
     }
 }
 

@@ -19,6 +19,13 @@ use crate::progress::Progress;
 /// Cells that are worked on before their rows are handed over.
 const CELLS_AT_ONCE: usize = 16;
 
+/// Pairs of a cell, at most, that are held until the cells before it are done; 64 MB. The rows of larger cells are handed over
+/// as they are found.
+const MOST_HELD: usize = 1 << 22;
+
+/// Rows of a batch of a large cell, unless one origin has more.
+const ROWS_A_BATCH: usize = 1 << 18;
+
 /// Hands over a row for every origin and target within a limit of each other ([`Cost::NEVER`] for no limit), in record
 /// batches: `origin` and `target` as UInt32, their indices among the places, and `seconds` or `metres` as Float64.
 ///
@@ -36,14 +43,20 @@ pub fn matrix<C: Cost>(
     mut take: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
     let task = Task::new(engine, Heading::Out, origins, targets, limit, progress);
-    let schema = schema::<C>();
-    for cells in task.cells().chunks(CELLS_AT_ONCE) {
-        let batches: Vec<Result<RecordBatch>> = cells
-            .par_iter()
-            .map(|origins| task.with(origins, |cell| rows(cell, origins, limit))?.into_batch(&schema))
-            .collect();
-        for batch in batches {
-            take(batch?)?;
+    let rows = RowsOf { limit, progress, schema: schema::<C>() };
+    let cells = task.cells();
+    if limit == C::NEVER {
+        // Every cell would be the whole network.
+        return rows.of_large(&task, &cells.concat(), &mut take);
+    }
+    for cells in cells.chunks(CELLS_AT_ONCE) {
+        let found: Vec<Result<Option<RecordBatch>>> =
+            cells.par_iter().map(|origins| task.with(origins, |cell| rows.of_small(cell, origins))?.transpose()).collect();
+        for (origins, batch) in cells.iter().zip(found) {
+            match batch? {
+                Some(batch) => take(batch)?,
+                None => rows.of_large(&task, origins, &mut take)?,
+            }
         }
     }
     Ok(())
@@ -58,6 +71,66 @@ pub fn schema<C: Cost>() -> Arc<Schema> {
     ]))
 }
 
+/// How times become rows.
+struct RowsOf<'a, C> {
+    limit: C,
+    progress: &'a dyn Progress,
+    schema: Arc<Schema>,
+}
+
+impl<C: Cost> RowsOf<'_, C> {
+    /// All rows of a cell; none if there may be too many to be held.
+    fn of_small(&self, cell: &mut Cell<'_, '_, C>, origins: &[u32]) -> Option<Result<RecordBatch>> {
+        let targets = cell.ends().to_vec();
+        if origins.len().saturating_mul(targets.len()) > MOST_HELD {
+            return None;
+        }
+        let mut rows = Rows::default();
+        for origins in origins.chunks(WIDTH) {
+            if self.progress.is_cancelled() {
+                break;
+            }
+            let times = cell.search(origins);
+            for (lane, origin) in origins.iter().enumerate() {
+                rows.add(*origin, targets.iter().zip(times.iter().map(|times| times.0[lane])), self.limit);
+            }
+        }
+        Some(rows.into_batch(&self.schema))
+    }
+
+    /// Hands over the rows of a cell, some origins at a time.
+    fn of_large(
+        &self,
+        task: &Task<'_, C>,
+        origins: &[u32],
+        take: &mut dyn FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        if origins.is_empty() {
+            return Ok(());
+        }
+        task.with(origins, |cell| {
+            let targets = cell.ends().to_vec();
+            let origins_a_batch = (ROWS_A_BATCH / targets.len().max(1)).clamp(1, WIDTH);
+            cell.search_on_all_threads(origins, |origins, times| {
+                let lanes: Vec<(usize, u32)> = origins.iter().copied().enumerate().collect();
+                let batch_of = |lanes: &[(usize, u32)]| {
+                    self.progress.check()?;
+                    let mut rows = Rows::default();
+                    for (lane, origin) in lanes {
+                        rows.add(*origin, targets.iter().zip(times.iter().map(|times| times.0[*lane])), self.limit);
+                    }
+                    rows.into_batch(&self.schema)
+                };
+                for lanes in lanes.chunks(origins_a_batch * rayon::current_num_threads()) {
+                    let batches: Vec<_> = lanes.par_chunks(origins_a_batch).map(batch_of).collect();
+                    batches.into_iter().try_for_each(|batch| take(batch?))?;
+                }
+                Ok(())
+            })
+        })?
+    }
+}
+
 #[derive(Default)]
 struct Rows {
     origins: Vec<u32>,
@@ -66,6 +139,18 @@ struct Rows {
 }
 
 impl Rows {
+    /// Adds a row for every target within a limit of an origin.
+    fn add<'t, C: Cost>(&mut self, origin: u32, times: impl Iterator<Item = (&'t u32, u32)>, limit: C) {
+        for (target, time) in times {
+            let cost: C = cost(time);
+            if let Some(quantity) = cost.quantity().filter(|_| cost <= limit) {
+                self.origins.push(origin);
+                self.targets.push(*target);
+                self.costs.push(quantity.number());
+            }
+        }
+    }
+
     fn into_batch(self, schema: &Arc<Schema>) -> Result<RecordBatch> {
         let columns: Vec<arrow_array::ArrayRef> = vec![
             Arc::new(UInt32Array::from(self.origins)),
@@ -75,31 +160,4 @@ impl Rows {
         RecordBatch::try_new(schema.clone(), columns)
             .map_err(|e| Error::new(say!("cannot make the matrix ({e})", "无法生成矩阵（{e}）")))
     }
-}
-
-fn rows<C: Cost>(cell: &mut Cell<'_, '_, C>, origins: &[u32], limit: C) -> Rows {
-    let mut rows = Rows::default();
-    let targets = cell.ends().to_vec();
-    let progress = cell.progress();
-    for origins in origins.chunks(WIDTH) {
-        if progress.is_cancelled() {
-            break;
-        }
-        let times = cell.search(origins);
-        for (lane, origin) in origins.iter().enumerate() {
-            // There may be a million targets to each origin.
-            if progress.is_cancelled() {
-                break;
-            }
-            for (target, times) in targets.iter().zip(times) {
-                let cost: C = cost(times.0[lane]);
-                if let Some(quantity) = cost.quantity().filter(|_| cost <= limit) {
-                    rows.origins.push(*origin);
-                    rows.targets.push(*target);
-                    rows.costs.push(quantity.number());
-                }
-            }
-        }
-    }
-    rows
 }

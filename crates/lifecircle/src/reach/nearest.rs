@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::engine::Engine;
 use super::heading::Heading;
 use super::hierarchy::Hierarchy;
-use super::lanes::{Lanes, WIDTH, cost};
+use super::lanes::{Lanes, WIDTH, cost, make_labels};
 use super::places::{Grouped, Places, Question};
 use crate::error::Result;
 use crate::network::{Cost, Snap};
@@ -73,7 +73,9 @@ pub(super) fn times_of_nodes<C: Cost>(
 /// The time from every rank to the nearest door of each group, a lane each.
 fn search<C: Cost>(engine: &Engine<C>, groups: &[Vec<&Snap<C>>], progress: &dyn Progress) -> Result<Vec<Lanes>> {
     let hierarchy = engine.hierarchy();
-    let mut labels = vec![Lanes::FAR; hierarchy.nodes()];
+    let mut labels = Vec::new();
+    make_labels(&mut labels, hierarchy.nodes(), progress);
+    progress.check()?;
     for (lane, doors) in groups.iter().enumerate() {
         for door in doors {
             for (node, time) in Heading::Back.leave(door, engine.network()) {

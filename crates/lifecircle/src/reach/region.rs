@@ -81,6 +81,9 @@ impl Region {
         for node in frontier.reached() {
             self.place[hierarchy.rank(*node) as usize] = INSIDE;
         }
+        if progress.is_cancelled() {
+            return;
+        }
         self.mark_above(hierarchy, starts);
         self.entries.clear();
         let mut next = hierarchy.core();
