@@ -1,0 +1,148 @@
+//! Reading a catalogue, and checking it: everything that a rule names is there, and nothing is sent where it may not go.
+
+use std::collections::BTreeSet;
+
+use lifecircle::text::Text;
+use lifecircle::{Error, Result, say};
+
+use super::{AnswerKind, Catalogue, Lead, Name, Unit, UnitKind};
+use crate::request::Area;
+
+/// The catalogue that is used where a city gives none.
+const USUAL: &str = include_str!("../../data/catalogue.toml");
+
+/// No catalogue has more categories, units or rules.
+const MOST: usize = 20_000;
+
+impl Catalogue {
+    /// The catalogue that is used where a city gives none: the usual categories of a 12345 hotline.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn usual() -> Result<Self> {
+        Self::read(USUAL)
+    }
+
+    /// Reads a catalogue and checks it.
+    ///
+    /// # Errors
+    /// With the place of the first mistake.
+    pub fn read(text: &str) -> Result<Self> {
+        let catalogue: Self = toml::from_str(text).map_err(|e| Error::new(Text::same(e.to_string().trim())))?;
+        catalogue.check()?;
+        Ok(catalogue)
+    }
+
+    /// The same with an office for every district, subdistrict and community of a city that has none yet.
+    #[must_use]
+    pub fn with_areas(mut self, areas: &[Area]) -> Self {
+        let add = |units: &mut Vec<Unit>, kind: UnitKind, id: &str, zh: &str, en: &str| {
+            let [zh, en] = if zh.is_empty() { [en, en] } else { [zh, if en.is_empty() { zh } else { en }] };
+            let is_known = |unit: &Unit| {
+                unit.kind == kind && unit.area.as_deref().is_some_and(|area| area == zh || area == en)
+            };
+            if zh.is_empty() || units.iter().any(is_known) {
+                return;
+            }
+            let name = Name { zh: zh.to_owned(), en: en.to_owned() };
+            units.push(Unit { id: id.to_owned(), name, kind, area: Some(zh.to_owned()) });
+        };
+        for area in areas {
+            let (district, subdistrict, community) = (&area.district, &area.subdistrict, &area.community);
+            add(&mut self.units, UnitKind::District, &format!("district:{}", district.zh), &district.zh, &district.en);
+            let id = format!("subdistrict:{}", subdistrict.zh);
+            add(&mut self.units, UnitKind::Subdistrict, &id, &subdistrict.zh, &subdistrict.en);
+            add(&mut self.units, UnitKind::Community, &format!("community:{}", area.id), &community.zh, &community.en);
+        }
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        let many = self.categories.len().max(self.units.len()).max(self.rules.len());
+        if many > MOST {
+            return Err(Error::new(say!(
+                "a catalogue has at most {MOST} categories, units and rules each",
+                "派单目录的事项、单位和规则各不超过 {MOST} 个"
+            )));
+        }
+        unique("category", self.categories.iter().map(|category| &category.id))?;
+        unique("unit", self.units.iter().map(|unit| &unit.id))?;
+        for category in &self.categories {
+            unique("question", category.questions.iter().map(|question| &question.id))
+                .map_err(|e| e.place(say!("category `{}`", "事项 `{}`", category.id)))?;
+            for question in &category.questions {
+                if (question.kind == AnswerKind::Choice) == question.choices.is_empty() {
+                    return Err(Error::new(say!(
+                        "question `{}`: a choice has choices, and nothing else has",
+                        "问题 `{}`：只有选择题可以且必须列出选项",
+                        question.id
+                    ))
+                    .place(say!("category `{}`", "事项 `{}`", category.id)));
+                }
+            }
+        }
+        for (rule, number) in self.rules.iter().zip(1..) {
+            self.check_rule(rule).map_err(|e| e.place(say!("rule {number}", "第 {number} 条规则")))?;
+        }
+        let covers_all = |category: &str| {
+            self.rules.iter().any(|rule| {
+                rule.area.is_none() && (rule.categories.is_empty() || rule.categories.iter().any(|id| id == category))
+            })
+        };
+        match self.categories.iter().find(|category| !covers_all(&category.id)) {
+            Some(category) => Err(Error::new(say!(
+                "no rule without an area says who answers for `{}`",
+                "`{}` 没有覆盖全市的规则",
+                category.id
+            ))
+            .hint(say!("add a rule for it, or one for all categories", "请为其添加规则，或添加适用于全部事项的规则"))),
+            None => Ok(()),
+        }
+    }
+
+    fn check_rule(&self, rule: &super::Rule) -> Result<()> {
+        for id in &rule.categories {
+            let Some(category) = self.category(id) else {
+                return Err(Error::new(say!("there is no category `{id}`", "没有事项 `{id}`")));
+            };
+            if category.department_work && self.kind_of(&rule.lead).is_some_and(UnitKind::is_below_departments) {
+                return Err(Error::new(say!(
+                    "`{id}` is the work of departments and may not be sent to a community or its station",
+                    "`{id}` 属于部门职责，不得派给社区或驿站"
+                )));
+            }
+        }
+        for lead in std::iter::once(&rule.lead).chain(&rule.helpers) {
+            if let Lead::Unit(id) = lead
+                && self.unit(id).is_none()
+            {
+                return Err(Error::new(say!("there is no unit `{id}`", "没有单位 `{id}`")));
+            }
+        }
+        Ok(())
+    }
+
+    fn kind_of(&self, lead: &Lead) -> Option<UnitKind> {
+        match lead {
+            Lead::Unit(id) => self.unit(id).map(|unit| unit.kind),
+            Lead::OfPlace(kind) => Some(*kind),
+        }
+    }
+}
+
+fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a String>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        let is_plain = |sign: char| sign.is_alphanumeric() || "_-:.".contains(sign);
+        if id.is_empty() || id.len() > 100 || !id.chars().all(is_plain) {
+            return Err(Error::new(say!(
+                "{what} `{id}`: an id is made of letters, digits, `_`, `-`, `:` and `.`",
+                "{what} `{id}`：标识只能由字母、数字、`_`、`-`、`:`、`.` 组成"
+            )));
+        }
+        if !seen.insert(id) {
+            return Err(Error::new(say!("{what} `{id}` is there twice", "{what} `{id}` 重复")));
+        }
+    }
+    Ok(())
+}

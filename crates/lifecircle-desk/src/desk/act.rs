@@ -1,0 +1,451 @@
+//! The steps that those who work on requests take, one or many at a time.
+
+use lifecircle::say;
+use rusqlite::{Connection, params};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ask::LONGEST_WORDS;
+use super::row::{Kept, find, save};
+use super::{Desk, Rules, Words, append, moment};
+use crate::calendar::Moment;
+use crate::catalogue::Priority;
+use crate::entry::{Done, Who};
+use crate::refusal::Refusal;
+use crate::request::{Request, State};
+use crate::rights::{Role, Step};
+
+/// Requests of one piece of bulk work.
+const MOST_AT_ONCE: usize = 500;
+
+/// A step with what it takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Sends it to a unit.
+    Dispatch {
+        /// The unit's id.
+        unit: String,
+        /// Units that help.
+        #[serde(default)]
+        helpers: Vec<String>,
+        /// Why, among those who work on it.
+        #[serde(default)]
+        words: String,
+    },
+    /// Takes it.
+    Sign {},
+    /// Begins.
+    Start {},
+    /// Says that it is not the unit's business.
+    Object {
+        /// Why.
+        words: String,
+    },
+    /// Agrees with the objection.
+    Uphold {
+        /// Why.
+        words: String,
+    },
+    /// Does not agree with it.
+    Reject {
+        /// Why.
+        words: String,
+    },
+    /// Passes it on.
+    PassOn {
+        /// The unit's id.
+        unit: String,
+        /// Why.
+        words: String,
+    },
+    /// Stops the clock.
+    Pause {
+        /// Why; whoever asked reads it.
+        words: String,
+    },
+    /// Lets the clock go on.
+    Resume {},
+    /// Answers.
+    Reply {
+        /// The answer; whoever asked reads it.
+        words: String,
+    },
+    /// Asks back.
+    CallBack {
+        /// Whether it is solved; none if nobody could be reached.
+        solved: Option<bool>,
+        /// Whether they are satisfied.
+        satisfied: Option<bool>,
+        /// What they said.
+        #[serde(default)]
+        words: String,
+    },
+    /// Says what whoever asked thinks.
+    Rate {
+        /// Whether it is solved.
+        solved: bool,
+        /// 1 to 5.
+        stars: i64,
+        /// In words.
+        #[serde(default)]
+        words: String,
+    },
+    /// Ends it.
+    Close {},
+    /// Begins again.
+    Reopen {
+        /// Why.
+        words: String,
+    },
+    /// Makes it one with another.
+    Merge {
+        /// The other's number.
+        into: i64,
+    },
+    /// Notes something among those who work on it.
+    Note {
+        /// What.
+        words: String,
+    },
+    /// Tells whoever asked.
+    Tell {
+        /// What.
+        words: String,
+    },
+    /// Urges.
+    Urge {
+        /// What else there is to say.
+        #[serde(default)]
+        words: String,
+    },
+    /// Says how soon it must be looked at.
+    Prioritise {
+        /// How soon.
+        priority: Priority,
+    },
+}
+
+impl Action {
+    /// The step that it takes.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Dispatch { .. } => Step::Dispatch,
+            Self::Sign {} => Step::Sign,
+            Self::Start {} => Step::Start,
+            Self::Object { .. } => Step::Object,
+            Self::Uphold { .. } => Step::Uphold,
+            Self::Reject { .. } => Step::Reject,
+            Self::PassOn { .. } => Step::PassOn,
+            Self::Pause { .. } => Step::Pause,
+            Self::Resume {} => Step::Resume,
+            Self::Reply { .. } => Step::Reply,
+            Self::CallBack { .. } => Step::CallBack,
+            Self::Rate { .. } => Step::Rate,
+            Self::Close {} => Step::Close,
+            Self::Reopen { .. } => Step::Reopen,
+            Self::Merge { .. } => Step::Merge,
+            Self::Note { .. } => Step::Note,
+            Self::Tell { .. } => Step::Tell,
+            Self::Urge { .. } => Step::Urge,
+            Self::Prioritise { .. } => Step::Prioritise,
+        }
+    }
+
+    /// What is written, and whether it must be.
+    fn words(&self) -> (&str, bool) {
+        match self {
+            Self::Object { words }
+            | Self::Uphold { words }
+            | Self::Reject { words }
+            | Self::PassOn { words, .. }
+            | Self::Pause { words }
+            | Self::Reply { words }
+            | Self::Reopen { words }
+            | Self::Note { words }
+            | Self::Tell { words } => (words, true),
+            Self::Dispatch { words, .. }
+            | Self::CallBack { words, .. }
+            | Self::Rate { words, .. }
+            | Self::Urge { words } => (words, false),
+            Self::Sign {}
+            | Self::Start {}
+            | Self::Resume {}
+            | Self::Close {}
+            | Self::Merge { .. }
+            | Self::Prioritise { .. } => ("", false),
+        }
+    }
+}
+
+impl Desk {
+    /// Takes a step with a request. Whoever takes it may say when the request had last changed as they saw it: if it has changed since,
+    /// nothing is done.
+    ///
+    /// # Errors
+    /// If they may not, the request is not at that point, or it cannot be kept.
+    pub fn act(&self, number: i64, seen: Option<Moment>, action: Action, who: &Who) -> Result<Request, Refusal> {
+        let (rules, who) = (self.rules(), who.clone());
+        self.store.write(move |connection| act(connection, &rules, (number, seen), &action, &who))
+    }
+
+    /// Takes the same step with many requests; each by itself. Returns what became of each.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub fn act_on_all(
+        &self,
+        numbers: &[i64],
+        action: &Action,
+        who: &Who,
+    ) -> Result<Vec<(i64, Result<Request, Refusal>)>, Refusal> {
+        if numbers.len() > MOST_AT_ONCE {
+            return Err(Refusal::BadInput(say!("choose at most {MOST_AT_ONCE} requests at once", "一次最多选择 {MOST_AT_ONCE} 件")));
+        }
+        Ok(numbers.iter().map(|number| (*number, self.act(*number, None, action.clone(), who))).collect())
+    }
+}
+
+/// Whether somebody sees a request at all.
+pub(super) fn sees(who: &Who, request: &Request) -> bool {
+    let of_unit = |unit: &String| request.unit.as_ref() == Some(unit) || request.helpers.contains(unit);
+    match who.role {
+        Role::Handler => who.unit.as_ref().is_some_and(of_unit),
+        role => role.sees_all() || matches!(role, Role::Resident | Role::System),
+    }
+}
+
+pub(super) fn act(
+    connection: &Connection,
+    rules: &Rules,
+    (number, seen): (i64, Option<Moment>),
+    action: &Action,
+    who: &Who,
+) -> Result<Request, Refusal> {
+    let mut kept = find(connection, number)?;
+    if !sees(who, &kept.request) {
+        return Err(Refusal::no_request());
+    }
+    let step = action.step();
+    let leads = who.unit.is_some() && who.unit == kept.request.unit;
+    if who.role == Role::Handler && step != Step::Note && !leads {
+        return Err(Refusal::NotAllowed(say!(
+            "only the unit that leads may do this; leave a note instead",
+            "只有主办单位可以操作；可改为添加备注"
+        )));
+    }
+    let next = step.take(who.role, kept.request.state)?;
+    if seen.is_some_and(|seen| seen != kept.request.changed) {
+        return Err(Refusal::Conflict(say!(
+            "somebody has changed this request since you opened it; look at it again",
+            "你打开后已有人处理过该诉求；请刷新后再操作"
+        )));
+    }
+    let (words, must) = action.words();
+    if must && words.trim().is_empty() {
+        return Err(Refusal::BadInput(say!("say in a few words why or what", "请填写说明")));
+    }
+    if words.chars().count() > LONGEST_WORDS {
+        return Err(Refusal::BadInput(say!("`words` has more than {LONGEST_WORDS} signs", "`words` 超过 {LONGEST_WORDS} 字")));
+    }
+    let now = moment(connection, rules)?;
+    let done = change(connection, rules, &mut kept, action, (who, now))?;
+    kept.request.state = next;
+    kept.request.changed = append(connection, (number, now), who, &done, Words::from(words.trim()))?;
+    save(connection, &kept)?;
+    Ok(kept.request)
+}
+
+/// What a step changes beside the state; returns what is written down.
+fn change(
+    connection: &Connection,
+    rules: &Rules,
+    kept: &mut Kept,
+    action: &Action,
+    (who, now): (&Who, Moment),
+) -> Result<Done, Refusal> {
+    let request = &mut kept.request;
+    Ok(match action {
+        Action::Dispatch { unit, helpers, .. } => {
+            may_go_to(rules, request, unit)?;
+            for helper in helpers {
+                known(rules, helper)?;
+            }
+            let due = request.due.unwrap_or_else(|| rules.calendar.end(request.received, request.limit));
+            request.first_unit.get_or_insert_with(|| unit.clone());
+            (request.unit, request.helpers, request.due) = (Some(unit.clone()), helpers.clone(), Some(due));
+            kept.with_unit = now;
+            Done::Dispatched { unit: unit.clone(), helpers: helpers.clone(), limit: request.limit, due, reason: None }
+        }
+        Action::Sign {} => Done::Signed,
+        Action::Start {} => Done::Started,
+        Action::Object { .. } => {
+            kept.objected_by = who.person;
+            Done::Objected
+        }
+        Action::Uphold { .. } => {
+            reviewed_by_another(kept.objected_by, who)?;
+            (request.unit, kept.objected_by) = (None, None);
+            Done::Upheld
+        }
+        Action::Reject { .. } => {
+            reviewed_by_another(kept.objected_by, who)?;
+            kept.objected_by = None;
+            Done::Rejected
+        }
+        Action::PassOn { unit, .. } => {
+            may_go_to(rules, request, unit)?;
+            let from = request.unit.replace(unit.clone()).unwrap_or_default();
+            if &from == unit {
+                return Err(Refusal::BadInput(say!("it lies with this unit already", "该诉求已在本单位")));
+            }
+            // The first to take it stays answerable: it sees how it goes on.
+            if !request.helpers.contains(&from) {
+                request.helpers.push(from.clone());
+            }
+            request.helpers.retain(|helper| helper != unit);
+            let minutes = now.minutes_since(kept.with_unit);
+            kept.with_unit = now;
+            Done::PassedOn { from, to: unit.clone(), minutes }
+        }
+        Action::Pause { .. } => {
+            let due = request.due.unwrap_or(now);
+            let left = rules.calendar.left(now, due, request.limit);
+            (kept.left, request.due) = (Some(left), None);
+            Done::Paused { left }
+        }
+        Action::Resume {} => {
+            let due = kept.left.map_or(now, |left| rules.calendar.after(now, left));
+            (kept.left, request.due) = (None, Some(due));
+            Done::Resumed { due }
+        }
+        Action::Reply { .. } => {
+            request.replied = Some(now);
+            Done::Replied
+        }
+        Action::CallBack { solved, satisfied, .. } => {
+            request.solved = solved.or(request.solved);
+            request.stars = satisfied.map(|satisfied| if satisfied { 5 } else { 1 }).or(request.stars);
+            Done::CalledBack { solved: *solved, satisfied: *satisfied }
+        }
+        Action::Rate { solved, stars, .. } => {
+            if !(1..=5).contains(stars) {
+                return Err(Refusal::BadInput(say!("`stars` must be 1 to 5", "`stars` 须为 1 至 5")));
+            }
+            (request.solved, request.stars) = (Some(*solved), Some(*stars));
+            Done::Rated { solved: *solved, stars: *stars }
+        }
+        Action::Close {} => Done::Closed,
+        Action::Reopen { .. } => {
+            let due = rules.calendar.end(now, request.limit);
+            (request.due, request.replied) = (Some(due), None);
+            (request.solved, request.stars, request.escalated) = (None, None, false);
+            request.reopened += 1;
+            kept.with_unit = now;
+            Done::Reopened { due }
+        }
+        Action::Merge { into } => {
+            merge(connection, rules, request, *into, (who, now))?;
+            request.merged_into = Some(*into);
+            Done::Merged { into: *into }
+        }
+        Action::Note { .. } => Done::Noted,
+        Action::Tell { .. } => Done::Told,
+        Action::Urge { .. } => {
+            request.urged += 1;
+            Done::Urged
+        }
+        Action::Prioritise { priority } => {
+            request.priority = *priority;
+            Done::Prioritised { priority: *priority }
+        }
+    })
+}
+
+fn known<'a>(rules: &'a Rules, unit: &str) -> Result<&'a crate::catalogue::Unit, Refusal> {
+    let found = rules.catalogue.unit(unit);
+    found.ok_or_else(|| Refusal::BadInput(say!("there is no unit `{unit}`", "没有单位 `{unit}`")))
+}
+
+/// Refuses to hand departments' work down to communities and stations.
+fn may_go_to(rules: &Rules, request: &Request, unit: &str) -> Result<(), Refusal> {
+    let unit = known(rules, unit)?;
+    let is_departments = rules.catalogue.category(&request.category).is_some_and(|category| category.department_work);
+    if is_departments && unit.kind.is_below_departments() {
+        return Err(Refusal::NotAllowed(say!(
+            "this is the work of departments and is not handed down to {}",
+            "此事项属于部门职责，不得派给{}",
+            unit.name.zh
+        )));
+    }
+    Ok(())
+}
+
+fn reviewed_by_another(objected_by: Option<i64>, who: &Who) -> Result<(), Refusal> {
+    if objected_by.is_some() && objected_by == who.person {
+        return Err(Refusal::NotAllowed(say!(
+            "whoever objected does not review the objection",
+            "退单人不得审核自己的退单"
+        )));
+    }
+    Ok(())
+}
+
+/// Lets those who asked go on with another request.
+fn merge(
+    connection: &Connection,
+    rules: &Rules,
+    request: &Request,
+    into: i64,
+    (who, now): (&Who, Moment),
+) -> Result<(), Refusal> {
+    let mut other = find(connection, into)?;
+    if other.request.number == request.number || other.request.city != request.city || !sees(who, &other.request) {
+        return Err(Refusal::BadInput(say!("it cannot be made one with this request", "不能与该诉求合并")));
+    }
+    other.request.state = Step::Join.from(other.request.state).ok_or_else(|| {
+        Refusal::Conflict(say!("the request that it should go into is not open any more", "目标诉求已不在办理中"))
+    })?;
+    let mut asked = connection.prepare_cached("SELECT code, contact FROM askers WHERE request = ?1")?;
+    let askers: Vec<(Vec<u8>, Option<Vec<u8>>)> =
+        asked.query_map([request.number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (code, sealed) in &askers {
+        // A contact is sealed for its request.
+        let contact = match sealed {
+            Some(sealed) => Some(rules.seal.seal(into, &rules.seal.open_text(request.number, sealed)?)?),
+            None => None,
+        };
+        connection
+            .prepare_cached("UPDATE askers SET request = ?2, contact = ?3, is_first = 0 WHERE code = ?1")?
+            .execute(params![code, into, contact])?;
+    }
+    other.request.joined += askers.len() as i64;
+    other.request.changed = append(connection, (into, now), who, &Done::Joined, Words::default())?;
+    save(connection, &other)
+}
+
+/// The state after an entry, of a request that had another before; for whoever checks the chain.
+pub(super) fn state_after(done: &Done, before: State) -> State {
+    match done {
+        Done::Asked { .. } | Done::Unplaced { .. } | Done::Upheld => State::Received,
+        Done::Dispatched { .. } | Done::Rejected | Done::PassedOn { .. } | Done::Reopened { .. } => State::Dispatched,
+        Done::Signed => State::Signed,
+        Done::Started | Done::Resumed { .. } => State::InHand,
+        Done::Objected => State::Objected,
+        Done::Paused { .. } => State::Paused,
+        Done::Replied => State::Replied,
+        Done::CalledBack { .. } => State::CalledBack,
+        Done::Closed => State::Closed,
+        Done::Merged { .. } => State::Merged,
+        Done::Joined
+        | Done::Rated { .. }
+        | Done::Noted
+        | Done::Told
+        | Done::Urged
+        | Done::Prioritised { .. }
+        | Done::Warned
+        | Done::Escalated
+        | Done::ContactRead
+        | Done::Forgotten => before,
+    }
+}

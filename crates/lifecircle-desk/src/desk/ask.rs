@@ -1,0 +1,229 @@
+//! Asking, and joining what others have asked.
+
+use lifecircle::geo::{LonLat, is_on_globe};
+use lifecircle::say;
+use lifecircle::text::Text;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::row::{find, rank, save};
+use super::{Desk, Rules, Words, append, hash_of_code, json, moment};
+use crate::calendar::Moment;
+use crate::catalogue::{AnswerKind, Category};
+use crate::entry::{Done, Who};
+use crate::refusal::Refusal;
+use crate::request::{Asked, NewRequest, State};
+use crate::rights::Step;
+
+/// How long what people write may be, in signs.
+pub(super) const LONGEST_WORDS: usize = 5_000;
+const LONGEST_PLACE: usize = 200;
+const LONGEST_CONTACT: usize = 200;
+const LONGEST_ANSWER: usize = 500;
+
+/// What tells one sending from another is at least so long, so that nobody guesses somebody else's.
+const SHORTEST_KEY: usize = 16;
+const LONGEST_KEY: usize = 100;
+
+/// The signs of a code: none that is taken for another. Source: Crockford's Base32.
+const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CODE_LENGTH: usize = 12;
+
+impl Desk {
+    /// Takes a request, sends it to whoever answers for it, and returns what it is called when it is on the disk. The same sending
+    /// (by its key) is taken once, however often it comes.
+    ///
+    /// # Errors
+    /// If it is not right, or cannot be kept.
+    pub fn ask(&self, new: NewRequest, who: &Who) -> Result<Asked, Refusal> {
+        check(&new, self.rules.catalogue.category(&new.category))?;
+        let (rules, who) = (self.rules(), who.clone());
+        let code = if new.key.is_empty() { random_code() } else { code_of(&self.rules.seal.derive(&new.key)) };
+        self.store.write(move |connection| take(connection, &rules, &new, &who, code))
+    }
+
+    /// Joins a request that somebody else has asked; returns a code of one's own.
+    ///
+    /// # Errors
+    /// If it is not open any more, or cannot be kept.
+    pub fn join(&self, city: &str, number: i64, contact: &str, who: &Who) -> Result<Asked, Refusal> {
+        short("contact", contact, LONGEST_CONTACT)?;
+        let (rules, who, contact, city) = (self.rules(), who.clone(), contact.to_owned(), city.to_owned());
+        self.store.write(move |connection| {
+            let mut kept = find(connection, number)?;
+            // Only what others can see can be joined by them.
+            if kept.request.city != city {
+                return Err(Refusal::no_request());
+            }
+            kept.request.state = Step::Join.take(who.role, kept.request.state)?;
+            let code = random_code();
+            kept.request.changed = append(connection, (number, rules.clock.now()), &who, &Done::Joined, Words::default())?;
+            kept.request.joined += 1;
+            save(connection, &kept)?;
+            add_asker(connection, &rules, (number, kept.request.changed), &code, &contact, false)?;
+            Ok(Asked { number, code })
+        })
+    }
+}
+
+/// A code that nobody can guess: sixty bits.
+fn random_code() -> String {
+    let mut bytes = [0; 32];
+    rand::Rng::fill_bytes(&mut rand::rng(), &mut bytes);
+    code_of(&bytes)
+}
+
+fn code_of(bytes: &[u8; 32]) -> String {
+    let signs = bytes[..CODE_LENGTH].iter().map(|byte| char::from(SIGNS[usize::from(*byte) % SIGNS.len()]));
+    let mut code = String::new();
+    for (place, sign) in signs.enumerate() {
+        if place > 0 && place % 4 == 0 {
+            code.push('-');
+        }
+        code.push(sign);
+    }
+    code
+}
+
+fn short(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
+    if text.chars().count() <= longest {
+        return Ok(());
+    }
+    Err(Refusal::BadInput(say!("`{what}` has more than {longest} signs; make it shorter", "`{what}` 超过 {longest} 字；请缩短")))
+}
+
+fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
+    let bad = |text| Err(Refusal::BadInput(text));
+    let Some(category) = category else {
+        return bad(say!("there is no category `{}`", "没有事项 `{}`", new.category));
+    };
+    short("words", &new.words, LONGEST_WORDS)?;
+    short("place", &new.place, LONGEST_PLACE)?;
+    short("contact", &new.contact, LONGEST_CONTACT)?;
+    if new.words.trim().is_empty() {
+        return bad(say!("say in a few words what it is about", "请用几句话说明情况"));
+    }
+    if new.at.is_none() && new.place.trim().is_empty() {
+        return bad(say!("say where it is: a point on the map or an address", "请说明地点：在地图上点选或填写地址"));
+    }
+    if new.at.is_some_and(|at| !is_on_globe(LonLat { x: at.lon, y: at.lat })) {
+        return bad(say!("the place is not on the globe", "坐标超出范围"));
+    }
+    if !new.key.is_empty() && !(SHORTEST_KEY..=LONGEST_KEY).contains(&new.key.len()) {
+        return bad(say!(
+            "`key` must have {SHORTEST_KEY} to {LONGEST_KEY} bytes, drawn at random",
+            "`key` 须为 {SHORTEST_KEY} 至 {LONGEST_KEY} 字节的随机文本"
+        ));
+    }
+    for (id, answer) in &new.answers {
+        let Some(question) = category.questions.iter().find(|question| &question.id == id) else {
+            return bad(say!("`{}` has no question `{id}`", "`{}` 没有问题 `{id}`", category.id));
+        };
+        short(id, answer, LONGEST_ANSWER)?;
+        let fits = match question.kind {
+            _ if answer.is_empty() => true,
+            AnswerKind::Text => true,
+            AnswerKind::Number => answer.parse::<f64>().is_ok_and(f64::is_finite),
+            AnswerKind::Choice => question.choices.iter().any(|choice| &choice.id == answer),
+            AnswerKind::YesNo => answer == "yes" || answer == "no",
+        };
+        if !fits {
+            return bad(say!("`{answer}` is no answer to `{id}`", "`{answer}` 不是 `{id}` 的有效回答"));
+        }
+    }
+    let is_answered = |id: &str| new.answers.iter().any(|(own, answer)| own == id && !answer.trim().is_empty());
+    match category.questions.iter().find(|question| question.required && !is_answered(&question.id)) {
+        Some(question) => {
+            let Text { en, zh } = question.text.text();
+            bad(Text { en: format!("please answer: {en}"), zh: format!("请回答：{zh}") })
+        }
+        None => Ok(()),
+    }
+}
+
+fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, code: String) -> Result<Asked, Refusal> {
+    if !new.key.is_empty() {
+        let known = connection
+            .prepare_cached("SELECT number FROM requests WHERE asked_as = ?1")?
+            .query_row([&new.key], |row| row.get(0))
+            .optional()?;
+        if let Some(number) = known {
+            return Ok(Asked { number, code });
+        }
+    }
+    let category = rules.catalogue.category(&new.category).ok_or_else(Refusal::no_request)?;
+    let dispatch = rules.catalogue.dispatch(category, new.area.as_ref(), &new.words);
+    let now = moment(connection, rules)?;
+    let number = insert(connection, new, now, (rank(dispatch.priority), &json(&dispatch.limit)?))?;
+    let answers = if new.answers.is_empty() { None } else { Some(json(&new.answers)?) };
+    let words = Words { text: new.words.trim(), answers };
+    let at = append(connection, (number, now), who, &Done::Asked { category: new.category.clone() }, words)?;
+    add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
+
+    let mut kept = find(connection, number)?;
+    let due = rules.calendar.end(at, dispatch.limit);
+    let done = match &dispatch.lead {
+        Some(unit) => Done::Dispatched {
+            unit: unit.clone(),
+            helpers: dispatch.helpers.clone(),
+            limit: dispatch.limit,
+            due,
+            reason: Some(dispatch.reason),
+        },
+        None => Done::Unplaced { reason: dispatch.reason },
+    };
+    let at = append(connection, (number, at), &Who::SYSTEM, &done, Words::default())?;
+    kept.request.state = if dispatch.lead.is_some() { State::Dispatched } else { State::Received };
+    kept.request.first_unit.clone_from(&dispatch.lead);
+    kept.request.unit = dispatch.lead;
+    kept.request.helpers = dispatch.helpers;
+    kept.request.due = Some(due);
+    (kept.request.changed, kept.with_unit) = (at, at);
+    save(connection, &kept)?;
+    Ok(Asked { number, code })
+}
+
+fn insert(connection: &Connection, new: &NewRequest, now: Moment, (priority, limit): (i64, &str)) -> Result<i64, Refusal> {
+    let area = new.area.as_ref();
+    let name = |of: fn(&crate::request::Area) -> &crate::catalogue::Name| {
+        area.map(|area| if of(area).zh.is_empty() { &of(area).en } else { &of(area).zh }).cloned().unwrap_or_default()
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO requests(city, category, lon, lat, place, community, subdistrict, district, state, is_open, priority, \
+             channel, helpers, received, limits, with_unit, changed, is_public, asked_as) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'received', 1, ?9, ?10, '[]', ?11, ?12, ?11, ?11, ?13, ?14)",
+        )?
+        .execute(params![
+            new.city,
+            new.category,
+            new.at.map(|at| at.lon),
+            new.at.map(|at| at.lat),
+            new.place.trim(),
+            area.map(|area| area.id.as_str()).unwrap_or_default(),
+            name(|area| &area.subdistrict),
+            name(|area| &area.district),
+            priority,
+            new.channel.word(),
+            now.0,
+            limit,
+            new.is_public,
+            if new.key.is_empty() { None } else { Some(&new.key) },
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn add_asker(
+    connection: &Connection,
+    rules: &Rules,
+    (request, at): (i64, Moment),
+    code: &str,
+    contact: &str,
+    is_first: bool,
+) -> Result<(), Refusal> {
+    let contact = contact.trim();
+    let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
+    connection
+        .prepare_cached("INSERT INTO askers(code, request, contact, is_first, made) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![hash_of_code(code), request, sealed, is_first, at.0])?;
+    Ok(())
+}

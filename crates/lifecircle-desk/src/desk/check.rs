@@ -1,0 +1,101 @@
+//! Whether the chain holds: no entry changed, taken out or put in, no words exchanged, and each request where its entries have led it.
+
+use std::collections::BTreeMap;
+
+use lifecircle::say;
+use lifecircle::text::Text;
+
+use super::act::state_after;
+use super::{Desk, of_json};
+use crate::calendar::Moment;
+use crate::entry::{Done, hash, hash_of_words};
+use crate::refusal::Refusal;
+use crate::request::State;
+
+/// Faults that are told; more are counted.
+const MOST_TOLD: usize = 20;
+
+/// What was looked at, and what was wrong.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checked {
+    /// Entries of the chain.
+    pub entries: i64,
+    /// Requests.
+    pub requests: usize,
+    /// What was wrong: the first of it.
+    pub faults: Vec<Text>,
+    /// How much was wrong.
+    pub wrong: usize,
+}
+
+impl Checked {
+    fn fault(&mut self, text: Text) {
+        self.wrong += 1;
+        if self.faults.len() < MOST_TOLD {
+            self.faults.push(text);
+        }
+    }
+}
+
+impl Desk {
+    /// Looks at every entry.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn check(&self) -> Result<Checked, Refusal> {
+        self.store.read(|connection| {
+            let mut checked = Checked::default();
+            let mut states: BTreeMap<i64, State> = BTreeMap::new();
+            let mut before: Vec<u8> = Vec::new();
+            let mut last = Moment(i64::MIN);
+            let mut statement = connection.prepare(
+                "SELECT entries.number, entries.request, entries.at, entries.who, entries.done, entries.words, entries.hash, words.text, \
+                 words.salt, words.answers FROM entries LEFT JOIN words ON words.entry = entries.number ORDER BY entries.number",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                checked.entries += 1;
+                let (number, request, at) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, Moment(row.get(2)?));
+                let [who, done, words]: [String; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
+                let own: Vec<u8> = row.get(6)?;
+                if number != checked.entries {
+                    checked.fault(say!("entry {number}: entries before it are missing", "记录 {number}：之前有记录缺失"));
+                    checked.entries = number;
+                }
+                if hash(&before, number, request, at, [&who, &done, &words]).as_slice() != own {
+                    checked.fault(say!("entry {number} was changed", "记录 {number} 被改动"));
+                }
+                if at < last {
+                    checked.fault(say!("entry {number} is earlier than the one before", "记录 {number} 早于前一条"));
+                }
+                if let Some(text) = row.get::<_, Option<String>>(7)? {
+                    let (salt, answers): (Vec<u8>, Option<String>) = (row.get(8)?, row.get(9)?);
+                    if hash_of_words(&salt, &format!("{text}\u{0}{}", answers.unwrap_or_default())) != words {
+                        checked.fault(say!("the words of entry {number} were changed", "记录 {number} 的文字被改动"));
+                    }
+                }
+                match of_json::<Done>(&done) {
+                    Ok(done) => {
+                        let before = states.get(&request).copied().unwrap_or(State::Received);
+                        states.insert(request, state_after(&done, before));
+                    }
+                    Err(_) => checked.fault(say!("entry {number} cannot be read", "记录 {number} 无法读取")),
+                }
+                (before, last) = (own, at);
+            }
+            let mut statement = connection.prepare("SELECT number, state FROM requests ORDER BY number")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                checked.requests += 1;
+                let (number, state): (i64, String) = (row.get(0)?, row.get(1)?);
+                if states.get(&number).map(|state| state.word()) != Some(state.as_str()) {
+                    checked.fault(say!(
+                        "request {number} is not in the state that its entries led to",
+                        "诉求 {number} 的状态与记录不符"
+                    ));
+                }
+            }
+            Ok(checked)
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! Looking at requests: lists for those who work on them, one whole, and what others near by have asked.
+
+use lifecircle::say;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::act::sees;
+use super::row::{COLUMNS, find, read};
+use super::{Desk, Words, append, moment, of_json};
+use crate::calendar::Moment;
+use crate::entry::{Done, Entry, Who};
+use crate::refusal::Refusal;
+use crate::request::{At, Request, State};
+use crate::rights::{Role, Step};
+
+/// Requests of one page.
+const MOST_LISTED: usize = 200;
+
+/// How near others' requests are shown before one's own is sent, in metres.
+const NEAR: f64 = 300.0;
+const MOST_SIMILAR: usize = 5;
+const METRES_A_DEGREE: f64 = 111_195.0;
+
+/// Which requests.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// Of these states; of any if none is named.
+    pub states: Vec<State>,
+    /// Only those that a unit has still to answer, or only the others.
+    pub open: Option<bool>,
+    /// That lie with this unit.
+    pub unit: Option<String>,
+    /// Of this category.
+    pub category: Option<String>,
+    /// In this community, by its id.
+    pub community: Option<String>,
+    /// Whose limit has passed.
+    pub overdue: bool,
+    /// West, south, east, north.
+    pub bbox: Option<[f64; 4]>,
+    /// Received from then on.
+    pub since: Option<Moment>,
+    /// Received before.
+    pub until: Option<Moment>,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Those whose limit passes first, first.
+    #[default]
+    Due,
+    /// The last that came, first.
+    Newest,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Page {
+    /// The requests.
+    pub requests: Vec<Listed>,
+    /// What to ask for the next part with; none at the end.
+    pub next: Option<String>,
+}
+
+/// A request in a list: with the first of its words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Listed {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request,
+    /// The beginning of what was asked.
+    pub words: String,
+}
+
+/// A request with all that happened to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Full {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request,
+    /// What happened, first to last.
+    pub entries: Vec<Entry>,
+    /// Answers to the category's questions, by their ids.
+    pub answers: Vec<(String, String)>,
+    /// The steps that whoever looks can take now.
+    pub can: Vec<Step>,
+    /// How many can be reached.
+    pub contacts: usize,
+}
+
+/// A request as everybody sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PublicRequest {
+    /// Its number.
+    pub number: i64,
+    /// The category's id.
+    pub category: String,
+    /// How far it has come.
+    pub state: State,
+    /// When it came.
+    pub received: Moment,
+    /// How many others have joined.
+    pub joined: i64,
+    /// Metres from where it was asked for.
+    pub metres: f64,
+    /// What was asked, if whoever asked lets others read it.
+    pub words: Option<String>,
+}
+
+impl Desk {
+    /// A part of the requests of a city that somebody sees.
+    ///
+    /// # Errors
+    /// If they see none, or `after` was not told by a part before.
+    pub fn list(
+        &self,
+        city: &str,
+        filter: &Filter,
+        (order, after, most): (Order, Option<&str>, usize),
+        who: &Who,
+    ) -> Result<Page, Refusal> {
+        let most = most.clamp(1, MOST_LISTED);
+        let (text, values) = query(city, filter, (order, after, most), who, self.now())?;
+        self.store.read(|connection| {
+            let mut statement = connection.prepare_cached(&text)?;
+            let found: Vec<Request> =
+                statement.query_map(params_from_iter(values), |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            let is_more = found.len() > most;
+            let requests: Vec<Listed> = found
+                .into_iter()
+                .take(most)
+                .map(|request| Ok(Listed { words: first_words(connection, request.number)?, request }))
+                .collect::<Result<_, Refusal>>()?;
+            let next = requests.last().filter(|_| is_more).map(|last| match order {
+                Order::Due => format!("{}-{}", last.request.due.map_or(i64::MAX, |due| due.0), last.request.number),
+                Order::Newest => last.request.number.to_string(),
+            });
+            Ok(Page { requests, next })
+        })
+    }
+
+    /// How many open requests of a city that somebody sees are in each state, and how many are overdue.
+    ///
+    /// # Errors
+    /// If they see none.
+    pub fn counts(&self, city: &str, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
+        let unit = unit_of(who)?;
+        let now = self.now().0;
+        self.store.read(|connection| {
+            let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
+            let mut overdue = 0;
+            let mut statement = connection.prepare_cached(
+                "SELECT state, count(*), sum(due < ?3) FROM requests WHERE city = ?1 AND (?2 IS NULL OR unit = ?2) AND is_open = 1 GROUP BY state",
+            )?;
+            let mut rows = statement.query((city, unit, now))?;
+            while let Some(row) = rows.next()? {
+                let state: String = row.get(0)?;
+                if let Some(count) = counts.iter_mut().find(|(own, _)| own.word() == state) {
+                    count.1 = row.get(1)?;
+                }
+                overdue += row.get::<_, Option<i64>>(2)?.unwrap_or(0);
+            }
+            Ok((counts, overdue))
+        })
+    }
+
+    /// A request, whole.
+    ///
+    /// # Errors
+    /// If there is none, or it is none of theirs.
+    pub fn request(&self, number: i64, who: &Who) -> Result<Full, Refusal> {
+        self.store.read(|connection| {
+            let kept = find(connection, number)?;
+            if !sees(who, &kept.request) {
+                return Err(Refusal::no_request());
+            }
+            let leads = who.role != Role::Handler || who.unit == kept.request.unit;
+            let can = Step::ALL.into_iter().filter(|step| {
+                step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note)
+            });
+            let answers: Option<String> = connection
+                .prepare_cached("SELECT answers FROM words WHERE request = ?1 AND answers IS NOT NULL ORDER BY entry LIMIT 1")?
+                .query_map([number], |row| row.get(0))?
+                .next()
+                .transpose()?;
+            let contacts: i64 = connection
+                .prepare_cached("SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL")?
+                .query_row([number], |row| row.get(0))?;
+            Ok(Full {
+                entries: entries(connection, number)?,
+                answers: answers.as_deref().map(of_json).transpose()?.unwrap_or_default(),
+                can: can.collect(),
+                contacts: usize::try_from(contacts).unwrap_or(0),
+                request: kept.request,
+            })
+        })
+    }
+
+    /// How to reach those who asked for a request. That somebody looked is written down.
+    ///
+    /// # Errors
+    /// If they may not, or there is no such request.
+    pub fn contacts(&self, number: i64, who: &Who) -> Result<Vec<String>, Refusal> {
+        if !who.role.sees_contacts() {
+            return Err(Refusal::NotAllowed(say!("your role does not see contacts", "当前角色无权查看联系方式")));
+        }
+        let (rules, who) = (self.rules(), who.clone());
+        self.store.write(move |connection| {
+            let kept = find(connection, number)?;
+            let leads = who.role != Role::Handler || who.unit == kept.request.unit;
+            if !sees(&who, &kept.request) || !leads {
+                return Err(Refusal::no_request());
+            }
+            append(connection, (number, moment(connection, &rules)?), &who, &Done::ContactRead, Words::default())?;
+            let mut statement = connection
+                .prepare_cached("SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made")?;
+            let sealed: Vec<Vec<u8>> = statement.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            sealed.iter().map(|sealed| Ok(rules.seal.open_text(number, sealed)?)).collect()
+        })
+    }
+
+    /// The open requests of a category nearest to a place, which somebody might join instead of asking anew.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn similar(&self, city: &str, category: &str, at: At) -> Result<Vec<PublicRequest>, Refusal> {
+        let (north, east) = (NEAR / METRES_A_DEGREE, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01));
+        let mut found: Vec<PublicRequest> = self.store.read(|connection| {
+            let text = format!(
+                "SELECT {COLUMNS} FROM requests WHERE city = ?1 AND category = ?2 AND is_open = 1 AND lat BETWEEN ?3 AND ?4 \
+                 AND lon BETWEEN ?5 AND ?6 LIMIT 1000"
+            );
+            let mut statement = connection.prepare_cached(&text)?;
+            let of = (city, category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
+            let near: Vec<Request> = statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            near.into_iter()
+                .map(|request| {
+                    let words = if request.is_public { Some(first_words(connection, request.number)?) } else { None };
+                    Ok(PublicRequest {
+                        metres: request.at.map_or(0.0, |own| metres(own, at)),
+                        number: request.number,
+                        category: request.category,
+                        state: request.state,
+                        received: request.received,
+                        joined: request.joined,
+                        words,
+                    })
+                })
+                .collect()
+        })?;
+        found.retain(|request| request.metres <= NEAR);
+        found.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.number.cmp(&b.number)));
+        found.truncate(MOST_SIMILAR);
+        Ok(found)
+    }
+}
+
+/// Metres between two places that lie together.
+fn metres(a: At, b: At) -> f64 {
+    let east = (a.lon - b.lon) * a.lat.midpoint(b.lat).to_radians().cos();
+    (a.lat - b.lat).hypot(east) * METRES_A_DEGREE
+}
+
+/// The unit whose requests somebody sees; none if they see all.
+fn unit_of(who: &Who) -> Result<Option<String>, Refusal> {
+    match who.role {
+        Role::Handler => Ok(Some(who.unit.clone().unwrap_or_default())),
+        role if role.sees_all() => Ok(None),
+        _ => Err(Refusal::NotAllowed(say!("your role does not see requests", "当前角色无权查看诉求"))),
+    }
+}
+
+/// The text of a query, and its values.
+fn query(
+    city: &str,
+    filter: &Filter,
+    (order, after, most): (Order, Option<&str>, usize),
+    who: &Who,
+    now: Moment,
+) -> Result<(String, Vec<Value>), Refusal> {
+    let mut text = format!("SELECT {COLUMNS} FROM requests WHERE city = ?");
+    let mut values: Vec<Value> = vec![city.to_owned().into()];
+    let mut and = |condition: &str, given: Vec<Value>| {
+        text += " AND ";
+        text += condition;
+        values.extend(given);
+    };
+    let own = unit_of(who)?;
+    let unit = match (&own, &filter.unit) {
+        (Some(own), Some(other)) if own != other => return Ok((text + " AND 0", values)),
+        (own, asked) => own.clone().or_else(|| asked.clone()),
+    };
+    if let Some(unit) = unit {
+        and("unit = ?", vec![unit.into()]);
+    }
+    if let Some(open) = filter.open.or(filter.overdue.then_some(true)) {
+        and("is_open = ?", vec![open.into()]);
+    }
+    if !filter.states.is_empty() {
+        let marks = vec!["?"; filter.states.len()].join(",");
+        and(&format!("state IN ({marks})"), filter.states.iter().map(|state| state.word().to_owned().into()).collect());
+    }
+    if let Some(category) = &filter.category {
+        and("category = ?", vec![category.clone().into()]);
+    }
+    if let Some(community) = &filter.community {
+        and("community = ?", vec![community.clone().into()]);
+    }
+    if filter.overdue {
+        and("due < ?", vec![now.0.into()]);
+    }
+    if let Some([west, south, east, north]) = filter.bbox {
+        and("lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?", [south, north, west, east].map(Value::from).to_vec());
+    }
+    if let Some(since) = filter.since {
+        and("received >= ?", vec![since.0.into()]);
+    }
+    if let Some(until) = filter.until {
+        and("received < ?", vec![until.0.into()]);
+    }
+    let wrong = || Refusal::BadInput(say!("`after` must be what the part before told", "`after` 须为上一页返回的值"));
+    match (order, after) {
+        (_, None) => {}
+        (Order::Due, Some(after)) => {
+            let (due, number) = after.split_once('-').ok_or_else(wrong)?;
+            let [due, number] = [due, number].map(str::parse::<i64>);
+            let (due, number) = (due.map_err(|_| wrong())?, number.map_err(|_| wrong())?);
+            and("(by_due, number) > (?, ?)", vec![due.into(), number.into()]);
+        }
+        (Order::Newest, Some(after)) => {
+            and("number < ?", vec![after.parse::<i64>().map_err(|_| wrong())?.into()]);
+        }
+    }
+    text += match order {
+        Order::Due => " ORDER BY by_due, number LIMIT ?",
+        Order::Newest => " ORDER BY number DESC LIMIT ?",
+    };
+    values.push((most as i64 + 1).into());
+    Ok((text, values))
+}
+
+/// The beginning of what was asked.
+fn first_words(connection: &Connection, request: i64) -> Result<String, Refusal> {
+    let words = connection
+        .prepare_cached("SELECT substr(text, 1, 120) FROM words WHERE request = ?1 ORDER BY entry LIMIT 1")?
+        .query_map([request], |row| row.get(0))?
+        .next()
+        .transpose()?;
+    Ok(words.unwrap_or_default())
+}
+
+/// What happened to a request, first to last.
+pub(super) fn entries(connection: &Connection, request: i64) -> Result<Vec<Entry>, Refusal> {
+    let mut statement = connection.prepare_cached(
+        "SELECT entries.number, entries.at, entries.who, entries.done, words.text FROM entries \
+         LEFT JOIN words ON words.entry = entries.number WHERE entries.request = ?1 ORDER BY entries.number",
+    )?;
+    let rows = statement.query_map([request], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get(4)?))
+    })?;
+    rows.map(|row| {
+        let (number, at, who, done, words) = row?;
+        Ok(Entry { number, request, at: Moment(at), who: of_json(&who)?, done: of_json(&done)?, words })
+    })
+    .collect()
+}
+

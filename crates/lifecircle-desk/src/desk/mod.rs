@@ -1,0 +1,218 @@
+//! The desk: every operation on requests. Each is one piece of work of the database: all of it is kept, or nothing.
+
+mod act;
+mod ask;
+mod check;
+mod list;
+mod row;
+mod time;
+mod track;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lifecircle::{Error, Result, say};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest, Sha256};
+
+pub use act::Action;
+pub use check::Checked;
+pub use list::{Filter, Full, Listed, Order, Page, PublicRequest};
+pub use track::{Tracked, TrackedStep};
+
+use crate::calendar::{Calendar, Moment};
+use crate::catalogue::Catalogue;
+use crate::entry::{Done, Who, hash, hash_of_words};
+use crate::refusal::Refusal;
+use crate::seal::Seal;
+use crate::store::Store;
+
+/// Tells what time it is.
+#[derive(Debug, Clone, Default)]
+pub enum Clock {
+    /// The machine's.
+    #[default]
+    System,
+    /// One that stands until it is moved.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// What time it is.
+    pub fn now(&self) -> Moment {
+        match self {
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+            Self::Set(clock) => Moment(clock.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+/// What a desk works by.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it is kept: `desk.sqlite`, and `desk.key`, which must be kept apart from copies of it.
+    pub directory: PathBuf,
+    /// What can be asked for, and who answers.
+    pub catalogue: Catalogue,
+    /// When offices work.
+    pub calendar: Calendar,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// A desk. Any number of threads may ask it at once.
+#[derive(Debug)]
+pub struct Desk {
+    store: Store,
+    /// What the threads that write read.
+    rules: Arc<Rules>,
+}
+
+/// What a desk decides by.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub catalogue: Catalogue,
+    pub calendar: Calendar,
+    pub clock: Clock,
+    pub seal: Seal,
+}
+
+impl Desk {
+    /// Opens a desk; one that is not there is made.
+    ///
+    /// # Errors
+    /// If its files cannot be opened or made, or are damaged.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let Settings { directory, catalogue, calendar, clock } = settings;
+        std::fs::create_dir_all(&directory)
+            .map_err(|e| Error::io(say!("make the directory", "创建目录"), &directory, &e))?;
+        let (database, key) = (directory.join("desk.sqlite"), directory.join("desk.key"));
+        if database.exists() && !key.exists() {
+            return Err(Error::not_found(say!("the key of this desk is missing", "缺少该受理库的密钥")).file(&key).hint(say!(
+                "put it back from where it is kept; without it nobody can be reached",
+                "请放回原密钥；没有它就无法联系诉求人"
+            )));
+        }
+        let seal = Seal::open(&key)?;
+        let store = Store::open(&database)?;
+        Ok(Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal }) })
+    }
+
+    /// What can be asked for, and who answers.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.rules.catalogue
+    }
+
+    /// When offices work.
+    pub fn calendar(&self) -> &Calendar {
+        &self.rules.calendar
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Moment {
+        self.rules.clock.now()
+    }
+
+    /// Writes a copy of the database as it is at one moment, while others go on. The key is not in it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn back_up(&self, to: &Path) -> Result<(), Refusal> {
+        if to.exists() {
+            return Err(Refusal::Failed(Error::exists(say!("something is there already", "已存在")).file(to)));
+        }
+        self.store.back_up(to)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules)
+    }
+}
+
+/// What is written with an entry, beside it.
+#[derive(Debug, Default)]
+pub(crate) struct Words<'a> {
+    /// In words.
+    pub text: &'a str,
+    /// Answers to questions, as JSON.
+    pub answers: Option<String>,
+}
+
+impl<'a> From<&'a str> for Words<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, answers: None }
+    }
+}
+
+/// What time it is for the desk: a clock that was set back does not take it with it.
+pub(crate) fn moment(connection: &Connection, rules: &Rules) -> Result<Moment, Refusal> {
+    let last = connection
+        .prepare_cached("SELECT at FROM entries ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(Moment(rules.clock.now().0.max(last.unwrap_or(i64::MIN))))
+}
+
+/// Adds an entry to the chain; it is never earlier than the last.
+pub(crate) fn append(
+    connection: &Connection,
+    (request, now): (i64, Moment),
+    who: &Who,
+    done: &Done,
+    words: Words<'_>,
+) -> Result<Moment, Refusal> {
+    let last = connection
+        .prepare_cached("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?)))
+        .optional()?;
+    let (number, earliest, before) = last.unwrap_or((0, i64::MIN, Vec::new()));
+    let (number, at) = (number + 1, Moment(now.0.max(earliest)));
+    let (who, done) = (json(who)?, json(done)?);
+    let mut salt = [0_u8; 16];
+    rand::Rng::fill_bytes(&mut rand::rng(), &mut salt);
+    let has_words = !words.text.is_empty() || words.answers.is_some();
+    let whole = format!("{}\u{0}{}", words.text, words.answers.as_deref().unwrap_or_default());
+    let hashed = if has_words { hash_of_words(&salt, &whole) } else { String::new() };
+    let own = hash(&before, number, request, at, [&who, &done, &hashed]);
+    connection
+        .prepare_cached("INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![number, request, at.0, who, done, hashed, own.as_slice()])?;
+    if has_words {
+        connection
+            .prepare_cached("INSERT INTO words(entry, request, text, salt, answers) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![number, request, words.text, salt.as_slice(), words.answers])?;
+    }
+    Ok(at)
+}
+
+/// What is kept as JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Refusal> {
+    serde_json::to_string(value).map_err(|e| damaged(&e))
+}
+
+/// What was kept as JSON.
+pub(crate) fn of_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|e| damaged(&e))
+}
+
+fn damaged(error: &serde_json::Error) -> Refusal {
+    Refusal::Failed(
+        Error::damaged(say!("the desk's database holds what is not its own ({error})", "受理库中有无法识别的内容（{error}）"))
+            .hint(say!("restore a backup", "请恢复备份")),
+    )
+}
+
+/// A code as it is kept: whoever reads the database cannot use it.
+pub(crate) fn hash_of_code(code: &str) -> Vec<u8> {
+    let plain: String = code.chars().filter(|sign| sign.is_ascii_alphanumeric()).collect();
+    Sha256::digest(plain.to_ascii_uppercase().as_bytes()).to_vec()
+}

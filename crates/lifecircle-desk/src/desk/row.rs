@@ -1,0 +1,133 @@
+//! A request as it stands in the database.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{json, of_json};
+use crate::calendar::{Left, Moment};
+use crate::catalogue::Priority;
+use crate::refusal::Refusal;
+use crate::request::{At, Channel, Request, State};
+
+/// The columns of a request, in the order of [`read`].
+pub(super) const COLUMNS: &str = "number, city, category, lon, lat, place, community, district, state, priority, channel, unit, \
+    first_unit, helpers, received, limits, due, changed, replied, joined, reopened, urged, merged_into, solved, stars, is_public, \
+    escalated, left_over, with_unit, objected_by";
+
+/// A request, and what only the desk knows of it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub request: Request,
+    /// What is left of its limit while the clock stands still.
+    pub left: Option<Left>,
+    /// Since when it lies with its unit.
+    pub with_unit: Moment,
+    /// Who said that it is not their business.
+    pub objected_by: Option<i64>,
+}
+
+/// A request of a row.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let at = row.get::<_, Option<f64>>(3)?.zip(row.get::<_, Option<f64>>(4)?).map(|(lon, lat)| At { lon, lat });
+    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+    let request = Request {
+        number: row.get(0)?,
+        city: row.get(1)?,
+        category: row.get(2)?,
+        at,
+        place: row.get(5)?,
+        community: row.get(6)?,
+        district: row.get(7)?,
+        state: State::of(&row.get::<_, String>(8)?).ok_or_else(|| strange(8))?,
+        priority: priority(row.get(9)?),
+        channel: Channel::of(&row.get::<_, String>(10)?).ok_or_else(|| strange(10))?,
+        unit: row.get(11)?,
+        first_unit: row.get(12)?,
+        helpers: parsed(&row.get::<_, String>(13)?, 13)?,
+        received: Moment(row.get(14)?),
+        limit: parsed(&row.get::<_, String>(15)?, 15)?,
+        due: moment(16)?,
+        changed: Moment(row.get(17)?),
+        replied: moment(18)?,
+        joined: row.get(19)?,
+        reopened: row.get(20)?,
+        urged: row.get(21)?,
+        merged_into: row.get(22)?,
+        solved: row.get(23)?,
+        stars: row.get(24)?,
+        is_public: row.get(25)?,
+        escalated: row.get(26)?,
+    };
+    Ok(Kept {
+        request,
+        left: row.get::<_, Option<String>>(27)?.map(|text| parsed(&text, 27)).transpose()?,
+        with_unit: Moment(row.get(28)?),
+        objected_by: row.get(29)?,
+    })
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str, column: usize) -> rusqlite::Result<T> {
+    of_json(text).map_err(|_| strange(column))
+}
+
+fn strange(column: usize) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(column, "requests".to_owned(), Type::Text)
+}
+
+/// A priority as it is kept: the sooner the more.
+pub(super) fn rank(priority: Priority) -> i64 {
+    match priority {
+        Priority::Normal => 0,
+        Priority::High => 1,
+        Priority::Urgent => 2,
+    }
+}
+
+fn priority(rank: i64) -> Priority {
+    match rank {
+        0 => Priority::Normal,
+        1 => Priority::High,
+        _ => Priority::Urgent,
+    }
+}
+
+/// A request by its number.
+pub(super) fn find(connection: &Connection, number: i64) -> Result<Kept, Refusal> {
+    let text = format!("SELECT {COLUMNS} FROM requests WHERE number = ?1");
+    connection.prepare_cached(&text)?.query_row([number], read).optional()?.ok_or_else(Refusal::no_request)
+}
+
+/// Keeps what has changed of a request.
+pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> {
+    let Kept { request, left, with_unit, objected_by, .. } = kept;
+    let left = left.as_ref().map(json).transpose()?;
+    let closed = (request.state == State::Closed).then_some(request.changed.0);
+    let text = "UPDATE requests SET state = ?2, is_open = ?3, priority = ?4, unit = ?5, first_unit = ?6, helpers = ?7, limits = ?8, \
+        due = ?9, by_due = ifnull(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \
+        urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22 WHERE number = ?1";
+    connection.prepare_cached(text)?.execute(params![
+        request.number,
+        request.state.word(),
+        request.state.is_open(),
+        rank(request.priority),
+        request.unit,
+        request.first_unit,
+        json(&request.helpers)?,
+        json(&request.limit)?,
+        request.due.map(|due| due.0),
+        left,
+        with_unit.0,
+        request.changed.0,
+        request.replied.map(|at| at.0),
+        closed,
+        request.joined,
+        request.reopened,
+        request.urged,
+        request.merged_into,
+        objected_by,
+        request.solved,
+        request.stars,
+        request.escalated,
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! What whoever asked sees and does, by their code alone.
+
+use rusqlite::{Connection, OptionalExtension as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use lifecircle::say;
+
+use super::act::{Action, act};
+use super::list::entries;
+use super::row::find;
+use super::{Desk, hash_of_code, moment};
+use crate::calendar::Moment;
+use crate::entry::{Done, Who};
+use crate::refusal::Refusal;
+use crate::request::State;
+use crate::rights::{Role, Step};
+
+/// One code urges no more often than this.
+const BETWEEN_URGING_MINUTES: i64 = 24 * 60;
+
+/// A request as whoever asked it sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tracked {
+    /// Its number.
+    pub number: i64,
+    /// The city.
+    pub city: String,
+    /// The category's id.
+    pub category: String,
+    /// Where it is about, in words.
+    pub place: String,
+    /// How far it has come.
+    pub state: State,
+    /// The unit that answers; none as long as nobody does.
+    pub unit: Option<String>,
+    /// When it came.
+    pub received: Moment,
+    /// By when it should be answered; none while the clock stands still.
+    pub due: Option<Moment>,
+    /// How many others have joined.
+    pub joined: i64,
+    /// Whether whoever asked says that it is solved.
+    pub solved: Option<bool>,
+    /// What they think of the answer, 1 to 5.
+    pub stars: Option<i64>,
+    /// What has happened, first to last.
+    pub steps: Vec<TrackedStep>,
+    /// What they can do now.
+    pub can: Vec<Step>,
+}
+
+/// Something that has happened to a request, as whoever asked sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrackedStep {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub what: String,
+    /// The unit that it went to, if it went to one.
+    pub unit: Option<String>,
+    /// What was written for them.
+    pub words: Option<String>,
+}
+
+impl Desk {
+    /// A request by the code of whoever asked or joined.
+    ///
+    /// # Errors
+    /// If there is none of this code.
+    pub fn track(&self, code: &str) -> Result<Tracked, Refusal> {
+        self.store.read(|connection| tracked(connection, code))
+    }
+
+    /// Takes a step as whoever asked: to say what they think of it, to urge, to ask again.
+    ///
+    /// # Errors
+    /// If there is no request of this code, or the step cannot be taken.
+    pub fn act_as_resident(&self, code: &str, action: Action) -> Result<Tracked, Refusal> {
+        let (rules, code) = (self.rules(), code.to_owned());
+        self.store.write(move |connection| {
+            let Asker { request, urged, .. } = asker(connection, &code)?;
+            if action.step() == Step::Urge {
+                let now = moment(connection, &rules)?;
+                if now.minutes_since(urged) < BETWEEN_URGING_MINUTES {
+                    return Err(Refusal::TooMany(say!("it was urged already today", "今天已经催办过")));
+                }
+                connection
+                    .prepare_cached("UPDATE askers SET urged = ?2 WHERE code = ?1")?
+                    .execute((hash_of_code(&code), now.0))?;
+            }
+            act(connection, &rules, (request, None), &action, &Who::RESIDENT)?;
+            tracked(connection, &code)
+        })
+    }
+}
+
+struct Asker {
+    request: i64,
+    is_first: bool,
+    urged: Moment,
+}
+
+fn asker(connection: &Connection, code: &str) -> Result<Asker, Refusal> {
+    connection
+        .prepare_cached("SELECT request, is_first, urged FROM askers WHERE code = ?1")?
+        .query_row([hash_of_code(code)], |row| {
+            Ok(Asker { request: row.get(0)?, is_first: row.get(1)?, urged: Moment(row.get(2)?) })
+        })
+        .optional()?
+        .ok_or_else(|| Refusal::NotFound(say!("no request has this code; check it for mistakes", "没有找到该查询码对应的诉求；请核对")))
+}
+
+fn tracked(connection: &Connection, code: &str) -> Result<Tracked, Refusal> {
+    let Asker { request, is_first, .. } = asker(connection, code)?;
+    let request = find(connection, request)?.request;
+    let sees_asking = is_first || request.is_public;
+    let shown = entries(connection, request.number)?.into_iter().filter_map(|entry| {
+        let (what, unit, has_words) = match &entry.done {
+            Done::Asked { .. } => ("asked", None, sees_asking),
+            Done::Dispatched { unit, .. } => ("dispatched", Some(unit.clone()), false),
+            Done::PassedOn { to, .. } => ("dispatched", Some(to.clone()), false),
+            Done::Signed => ("signed", None, false),
+            Done::Started => ("started", None, false),
+            Done::Paused { .. } => ("paused", None, true),
+            Done::Resumed { .. } => ("resumed", None, false),
+            Done::Replied => ("replied", None, true),
+            Done::Told => ("told", None, true),
+            Done::CalledBack { .. } => ("called_back", None, false),
+            Done::Closed => ("closed", None, false),
+            Done::Reopened { .. } => ("reopened", None, entry.who.role == Role::Resident && is_first),
+            Done::Urged => ("urged", None, false),
+            _ => return None,
+        };
+        let words = entry.words.filter(|_| has_words);
+        Some(TrackedStep { at: entry.at, what: what.to_owned(), unit, words })
+    });
+    let steps = shown.collect();
+    let can = [Step::Rate, Step::Urge, Step::Reopen];
+    let can = can.into_iter().filter(|step| step.take(Role::Resident, request.state).is_ok()).collect();
+    Ok(Tracked {
+        number: request.number,
+        city: request.city,
+        category: request.category,
+        place: request.place,
+        state: request.state,
+        unit: request.unit,
+        received: request.received,
+        due: request.due,
+        joined: request.joined,
+        solved: request.solved,
+        stars: request.stars,
+        steps,
+        can,
+    })
+}

@@ -1,0 +1,21 @@
+//! What a city hall keeps of requests (工单): who asks for what and where, which unit answers, by when, and what came of it.
+//!
+//! It knows no HTTP and no map: a caller tells in which areas a place lies. Everything is an operation of [`Desk`]; what may be done is
+//! decided in [`rights`], when a limit passes in [`calendar`], where a request goes in [`catalogue`].
+
+pub mod calendar;
+pub mod catalogue;
+mod desk;
+mod entry;
+pub mod learn;
+pub mod people;
+mod refusal;
+mod request;
+pub mod rights;
+mod seal;
+mod store;
+
+pub use desk::{Action, Checked, Clock, Desk, Filter, Full, Listed, Order, Page, PublicRequest, Settings, Tracked, TrackedStep};
+pub use entry::{Done, Entry, Who};
+pub use refusal::Refusal;
+pub use request::{Area, Asked, At, Channel, NewRequest, Request, State};

@@ -1,0 +1,236 @@
+//! A request as the desk holds it: what it is about, where, in which state. Plain data; it knows neither how it is kept nor who may do
+//! what.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Limit, Moment};
+use crate::catalogue::{Name, Priority};
+
+/// The areas that a place lies in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Area {
+    /// The community's id in the city.
+    pub id: String,
+    /// The community.
+    pub community: Name,
+    /// Its subdistrict or town; empty if none is known.
+    pub subdistrict: Name,
+    /// Its district; empty if none is known.
+    pub district: Name,
+}
+
+impl Area {
+    /// Whether any of these areas is called so.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.level(name).is_some()
+    }
+
+    /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community.
+    pub fn level(&self, name: &str) -> Option<usize> {
+        let called = |own: &Name| !name.is_empty() && (own.zh == name || own.en == name);
+        let levels = [(3, &self.community), (2, &self.subdistrict), (1, &self.district)];
+        levels.into_iter().find(|(_, own)| called(own)).map(|(level, _)| level)
+    }
+}
+
+/// Where a request is about.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct At {
+    /// Longitude in degrees.
+    pub lon: f64,
+    /// Latitude in degrees.
+    pub lat: f64,
+}
+
+/// How far a request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is there; nobody answers for it yet (待派单).
+    Received,
+    /// A unit was told to answer (待签收).
+    Dispatched,
+    /// The unit has taken it (已签收).
+    Signed,
+    /// The unit is at work (办理中).
+    InHand,
+    /// The clock stands still, with a reason (已挂起).
+    Paused,
+    /// The unit says that it is not its business; that is being reviewed (退单审核中).
+    Objected,
+    /// The unit has answered (已答复).
+    Replied,
+    /// Whoever asked was asked back (已回访).
+    CalledBack,
+    /// It is done (已办结).
+    Closed,
+    /// It is the same as another, and goes on there (已合并).
+    Merged,
+}
+
+impl State {
+    /// All of them, in the order in which a request comes through them.
+    pub const ALL: [Self; 10] = [
+        Self::Received,
+        Self::Dispatched,
+        Self::Signed,
+        Self::InHand,
+        Self::Paused,
+        Self::Objected,
+        Self::Replied,
+        Self::CalledBack,
+        Self::Closed,
+        Self::Merged,
+    ];
+
+    /// Its word in files and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Dispatched => "dispatched",
+            Self::Signed => "signed",
+            Self::InHand => "in_hand",
+            Self::Paused => "paused",
+            Self::Objected => "objected",
+            Self::Replied => "replied",
+            Self::CalledBack => "called_back",
+            Self::Closed => "closed",
+            Self::Merged => "merged",
+        }
+    }
+
+    /// The state of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether a unit has still to answer.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Replied | Self::CalledBack | Self::Closed | Self::Merged)
+    }
+}
+
+/// By which way a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The page for residents.
+    Page,
+    /// By telephone, entered by staff.
+    Telephone,
+    /// Open311.
+    Open311,
+    /// A list of another hotline.
+    List,
+}
+
+impl Channel {
+    /// Its word in files and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Telephone => "telephone",
+            Self::Open311 => "open311",
+            Self::List => "list",
+        }
+    }
+
+    /// The channel of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Page, Self::Telephone, Self::Open311, Self::List].into_iter().find(|channel| channel.word() == word)
+    }
+}
+
+/// What somebody asks.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// The city.
+    pub city: String,
+    /// The category's id.
+    pub category: String,
+    /// Where it is about.
+    pub at: Option<At>,
+    /// Where it is about, in words: an address, a house, a name.
+    pub place: String,
+    /// The areas that it lies in, if the city knows.
+    pub area: Option<Area>,
+    /// What whoever asks writes.
+    pub words: String,
+    /// Answers to the category's questions, by their ids.
+    pub answers: Vec<(String, String)>,
+    /// How to reach whoever asks; empty if they would not be reached.
+    pub contact: String,
+    /// Whether others may read the words.
+    pub is_public: bool,
+    /// By which way it came.
+    pub channel: Channel,
+    /// What the sender calls it, so that sending it twice does not make two of it; empty for none.
+    pub key: String,
+}
+
+/// What became of asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Asked {
+    /// The request's number.
+    pub number: i64,
+    /// What only whoever asked knows: with it they see how far it is.
+    pub code: String,
+}
+
+/// A request as those who work on it see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// Its number.
+    pub number: i64,
+    /// The city.
+    pub city: String,
+    /// The category's id.
+    pub category: String,
+    /// Where it is about.
+    pub at: Option<At>,
+    /// Where it is about, in words.
+    pub place: String,
+    /// The community's id in the city; empty if not known.
+    pub community: String,
+    /// The district's name; empty if not known.
+    pub district: String,
+    /// How far it has come.
+    pub state: State,
+    /// How soon it must be looked at.
+    pub priority: Priority,
+    /// By which way it came.
+    pub channel: Channel,
+    /// The unit that leads; none as long as nobody does.
+    pub unit: Option<String>,
+    /// The first unit that took it: it leads whoever it is passed on to (首接负责).
+    pub first_unit: Option<String>,
+    /// The units that help.
+    pub helpers: Vec<String>,
+    /// When it came.
+    pub received: Moment,
+    /// How long answering may take.
+    pub limit: Limit,
+    /// When the limit passes; none while the clock stands still.
+    pub due: Option<Moment>,
+    /// When it last changed.
+    pub changed: Moment,
+    /// When it was answered; none as long as it is not.
+    pub replied: Option<Moment>,
+    /// How many others have joined.
+    pub joined: i64,
+    /// How often it was reopened.
+    pub reopened: i64,
+    /// How often it was urged.
+    pub urged: i64,
+    /// The request that it is the same as.
+    pub merged_into: Option<i64>,
+    /// Whether whoever asked says that it is solved.
+    pub solved: Option<bool>,
+    /// What whoever asked thinks of the answer, 1 to 5.
+    pub stars: Option<i64>,
+    /// Whether others may read the words.
+    pub is_public: bool,
+    /// Whether its limit was passed.
+    pub escalated: bool,
+}

@@ -1,0 +1,130 @@
+//! The tables, and how each version follows from the one before. Forward only: a database of a later version is not touched.
+
+use lifecircle::{Error, Result, say};
+use rusqlite::Connection;
+
+use crate::refusal::failed;
+
+/// What each version adds. Those that have been released are never changed.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE people(
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        shown TEXT NOT NULL,
+        role TEXT NOT NULL,
+        unit TEXT,
+        password TEXT NOT NULL,
+        enabled INTEGER NOT NULL DEFAULT 1,
+        failures INTEGER NOT NULL DEFAULT 0,
+        closed_until INTEGER NOT NULL DEFAULT 0,
+        made INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE sessions(
+        token BLOB PRIMARY KEY,
+        person INTEGER NOT NULL REFERENCES people,
+        made INTEGER NOT NULL,
+        seen INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX sessions_of_person ON sessions(person);
+
+    CREATE TABLE requests(
+        number INTEGER PRIMARY KEY,
+        city TEXT NOT NULL,
+        category TEXT NOT NULL,
+        lon REAL,
+        lat REAL,
+        place TEXT NOT NULL,
+        community TEXT NOT NULL,
+        subdistrict TEXT NOT NULL,
+        district TEXT NOT NULL,
+        state TEXT NOT NULL,
+        is_open INTEGER NOT NULL,
+        priority INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        unit TEXT,
+        first_unit TEXT,
+        helpers TEXT NOT NULL,
+        received INTEGER NOT NULL,
+        limits TEXT NOT NULL,
+        due INTEGER,
+        by_due INTEGER NOT NULL DEFAULT 9223372036854775807,
+        left_over TEXT,
+        with_unit INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        replied INTEGER,
+        closed INTEGER,
+        joined INTEGER NOT NULL DEFAULT 0,
+        reopened INTEGER NOT NULL DEFAULT 0,
+        urged INTEGER NOT NULL DEFAULT 0,
+        merged_into INTEGER REFERENCES requests,
+        objected_by INTEGER REFERENCES people,
+        solved INTEGER,
+        stars INTEGER,
+        is_public INTEGER NOT NULL,
+        warned INTEGER NOT NULL DEFAULT 0,
+        escalated INTEGER NOT NULL DEFAULT 0,
+        asked_as TEXT UNIQUE
+    ) STRICT;
+    CREATE INDEX requests_by_due ON requests(city, is_open, by_due, number);
+    CREATE INDEX requests_of_unit ON requests(city, unit, is_open, by_due, number);
+    CREATE INDEX requests_by_time ON requests(city, received);
+    CREATE INDEX requests_by_place ON requests(city, category, is_open, lat);
+    CREATE INDEX requests_on_map ON requests(city, is_open, lat, lon);
+    CREATE INDEX requests_waiting ON requests(is_open, due) WHERE is_open = 1;
+    CREATE INDEX requests_answered ON requests(state, replied);
+
+    CREATE TABLE askers(
+        code BLOB PRIMARY KEY,
+        request INTEGER NOT NULL REFERENCES requests,
+        contact BLOB,
+        is_first INTEGER NOT NULL,
+        made INTEGER NOT NULL,
+        urged INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX askers_of_request ON askers(request);
+
+    CREATE TABLE entries(
+        number INTEGER PRIMARY KEY,
+        request INTEGER NOT NULL REFERENCES requests,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        done TEXT NOT NULL,
+        words TEXT NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX entries_of_request ON entries(request, number);
+    CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are never changed'); END;
+    CREATE TRIGGER entries_remain BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are never deleted'); END;
+
+    CREATE TABLE words(
+        entry INTEGER PRIMARY KEY REFERENCES entries,
+        request INTEGER NOT NULL REFERENCES requests,
+        text TEXT NOT NULL,
+        salt BLOB NOT NULL,
+        answers TEXT
+    ) STRICT;
+    CREATE INDEX words_of_request ON words(request);
+"];
+
+/// The version of this program's tables.
+pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Brings a database to this version.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    let database = |e: rusqlite::Error| failed(&e);
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(database)?;
+    let found: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(database)?;
+    if found > VERSION {
+        return Err(Error::unsupported(say!(
+            "this desk is of version {found}; this program knows versions up to {VERSION}",
+            "该受理库为版本 {found}；本程序最高支持版本 {VERSION}"
+        ))
+        .hint(say!("use a newer lifecircle; nothing was changed", "请使用更新的 lifecircle；内容未作改动")));
+    }
+    for migration in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(migration).map_err(database)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION).map_err(database)?;
+    transaction.commit().map_err(database)
+}

@@ -1,0 +1,437 @@
+//! The desk from asking to rating, as those on both sides of it would use it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use lifecircle_desk::calendar::{Calendar, Limit, Moment};
+use lifecircle_desk::catalogue::{Catalogue, Name, Priority, UnitKind};
+use lifecircle_desk::learn::By;
+use lifecircle_desk::people::Account;
+use lifecircle_desk::rights::{Role, Step};
+use lifecircle_desk::{
+    Action, Area, At, Channel, Clock, Desk, Done, Filter, NewRequest, Order, Refusal, Settings, State, Who,
+};
+
+fn name(text: &str) -> Name {
+    Name { zh: text.to_owned(), en: text.to_owned() }
+}
+
+fn area() -> Area {
+    Area { id: "c1".into(), community: name("滨河社区"), subdistrict: name("新华街道"), district: name("海勃湾区") }
+}
+
+struct World {
+    desk: Desk,
+    clock: Arc<AtomicI64>,
+    directory: tempfile::TempDir,
+}
+
+/// Friday, 25 September 2026, nine o'clock in Wuhai: the first of three days off.
+const FRIDAY: i64 = 1_790_298_000_000;
+const HOUR: i64 = 3_600_000;
+
+impl World {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AtomicI64::new(FRIDAY));
+        Self { desk: open(&directory, &clock), clock, directory }
+    }
+
+    fn later(&self, hours: i64) {
+        self.clock.fetch_add(hours * HOUR, Ordering::Relaxed);
+    }
+
+    fn ask(&self, category: &str, words: &str) -> (i64, String) {
+        let asked = self.desk.ask(request(category, words), &Who::RESIDENT).unwrap();
+        (asked.number, asked.code)
+    }
+
+    fn account(&self, name: &str, role: Role, unit: Option<&str>) -> Who {
+        let account = Account {
+            name: name.to_owned(),
+            shown: name.to_owned(),
+            role,
+            unit: unit.map(str::to_owned),
+            password: Some("correct horse battery".to_owned()),
+            enabled: true,
+        };
+        self.desk.keep_account(account).unwrap().who()
+    }
+
+    fn state(&self, number: i64, who: &Who) -> State {
+        self.desk.request(number, who).unwrap().request.state
+    }
+}
+
+fn open(directory: &tempfile::TempDir, clock: &Arc<AtomicI64>) -> Desk {
+    let settings = Settings {
+        directory: directory.path().to_owned(),
+        catalogue: Catalogue::usual().unwrap().with_areas(&[area()]),
+        calendar: Calendar::china().unwrap(),
+        clock: Clock::Set(Arc::clone(clock)),
+    };
+    Desk::open(settings).unwrap()
+}
+
+fn request(category: &str, words: &str) -> NewRequest {
+    NewRequest {
+        city: "wuhai".into(),
+        category: category.into(),
+        at: Some(At { lon: 106.8, lat: 39.66 }),
+        place: "滨河小区 3 号楼".into(),
+        area: Some(area()),
+        words: words.into(),
+        answers: Vec::new(),
+        contact: "13900000000".into(),
+        is_public: false,
+        channel: Channel::Page,
+        key: String::new(),
+    }
+}
+
+#[test]
+fn a_request_goes_from_asking_to_rating_by_both_sides() {
+    let world = World::new();
+    let desk = &world.desk;
+    let subdistrict = "subdistrict:新华街道";
+    let operator = world.account("operator", Role::Operator, None);
+    let handler = world.account("handler", Role::Handler, Some(subdistrict));
+    let other = world.account("other", Role::Handler, Some("housing"));
+    let supervisor = world.account("supervisor", Role::Supervisor, None);
+
+    let (number, code) = world.ask("estate", "楼道灯坏了");
+    let full = desk.request(number, &handler).unwrap();
+    assert_eq!((full.request.state, full.request.unit.as_deref()), (State::Dispatched, Some(subdistrict)));
+    assert_eq!(full.request.helpers, ["community:c1"]);
+    // Seven working days: from Monday the 28th to the 30th three, and from Thursday, 8 October, four more, of which Saturday is one.
+    let due = desk.calendar().end(Moment(FRIDAY), Limit::WorkingDays(7));
+    assert_eq!(full.request.due, Some(due));
+    assert!(matches!(desk.request(number, &other), Err(Refusal::NotFound(_))), "another unit does not see it");
+
+    // The unit objects; a supervisor who is not the one who objected rejects that.
+    let act = |action: Action, who: &Who| desk.act(number, None, action, who);
+    act(Action::Object { words: "应由物业公司负责".into() }, &handler).unwrap();
+    assert!(matches!(act(Action::Sign {}, &handler), Err(Refusal::Conflict(_))));
+    act(Action::Reject { words: "街道牵头".into() }, &supervisor).unwrap();
+    act(Action::Sign {}, &handler).unwrap();
+    assert!(matches!(act(Action::Reply { words: " ".into() }, &handler), Err(Refusal::BadInput(_))));
+    assert!(matches!(act(Action::Reply { words: "好".into() }, &operator), Err(Refusal::NotAllowed(_))));
+
+    // The clock stands still, and goes on with what was left.
+    world.later(1);
+    act(Action::Pause { words: "等待配件".into() }, &supervisor).unwrap();
+    assert_eq!(desk.track(&code).unwrap().due, None);
+    world.later(24 * 10);
+    act(Action::Resume {}, &supervisor).unwrap();
+    let resumed = desk.track(&code).unwrap().due.unwrap();
+    assert_eq!(desk.calendar().working_minutes(Moment(FRIDAY + 241 * HOUR), resumed), 7 * 7 * 60);
+
+    // Passing on keeps the share of the clock, and who took it first stays in sight.
+    world.later(5);
+    let passed = act(Action::PassOn { unit: "housing".into(), words: "转住建".into() }, &handler).unwrap();
+    assert_eq!(passed.first_unit.as_deref(), Some(subdistrict));
+    assert!(passed.helpers.contains(&subdistrict.to_owned()) && desk.request(number, &handler).is_ok());
+    let entries = desk.request(number, &operator).unwrap().entries;
+    assert!(entries.iter().any(|entry| matches!(&entry.done, Done::PassedOn { minutes, .. } if *minutes == 246 * 60)));
+    act(Action::Sign {}, &other).unwrap();
+    act(Action::Reply { words: "已更换灯具".into() }, &other).unwrap();
+
+    let tracked = desk.track(&code.to_lowercase().replace('-', " ")).unwrap();
+    assert_eq!(tracked.state, State::Replied);
+    assert!(tracked.steps.iter().any(|step| step.what == "replied" && step.words.as_deref() == Some("已更换灯具")));
+    assert!(tracked.steps.iter().all(|step| step.words.as_deref() != Some("街道牵头")), "what is said inside stays inside");
+    assert_eq!(tracked.can, [Step::Rate, Step::Reopen]);
+    desk.act_as_resident(&code, Action::Rate { solved: true, stars: 5, words: "谢谢".into() }).unwrap();
+    act(Action::Close {}, &operator).unwrap();
+    assert_eq!(world.state(number, &operator), State::Closed);
+
+    let measures = desk.measures("wuhai", By::Category, (Moment(0), Moment(i64::MAX))).unwrap();
+    let estate = measures.iter().find(|measured| measured.group == "estate").unwrap();
+    assert_eq!((estate.received, estate.open, estate.judged, estate.in_time), (1, 0, 1, 1));
+    assert_eq!((estate.asked_back, estate.solved, estate.rated, estate.satisfied), (1, 1, 1, 1));
+    let checked = desk.check().unwrap();
+    assert_eq!((checked.wrong, checked.requests), (0, 1), "{:?}", checked.faults);
+}
+
+#[test]
+fn the_catalogue_decides_and_says_why() {
+    let catalogue = Catalogue::usual().unwrap().with_areas(&[area()]);
+    let of = |category: &str, area: Option<&Area>, words: &str| {
+        catalogue.dispatch(catalogue.category(category).unwrap(), area, words)
+    };
+    let area = area();
+    let heating = of("heating", Some(&area), "屋里只有十四度");
+    assert_eq!((heating.lead.as_deref(), heating.priority), (Some("heating_company"), Priority::High));
+    assert_eq!(heating.limit, Limit::Hours(24));
+    let gas = of("gas", Some(&area), "楼道里闻到漏气的味道");
+    assert_eq!((gas.limit, gas.priority), (Limit::Hours(2), Priority::Urgent));
+    assert_eq!(gas.reason.urgent_word.as_deref(), Some("漏气"));
+    assert_eq!(of("other", Some(&area), "").lead.as_deref(), Some("district:海勃湾区"));
+    // Outside of all areas the catalogue has no district to send it to.
+    assert_eq!(of("other", None, "").lead, None);
+
+    // The rule of the smallest area counts, and what no rule can place goes to the district.
+    let text = "
+        name = { zh = \"x\", en = \"x\" }
+        source = \"x\"
+        urgent = { words = [], limit = { hours = 2 } }
+        category = [
+          { id = \"a\", name = { zh = \"a\", en = \"a\" }, hint = { zh = \"\", en = \"\" }, limit = { hours = 1 } },
+          { id = \"b\", name = { zh = \"b\", en = \"b\" }, hint = { zh = \"\", en = \"\" }, limit = { hours = 1 }, department_work = true },
+        ]
+        unit = [{ id = \"u\", name = { zh = \"u\", en = \"u\" }, kind = \"department\" }]
+        rule = [
+          { lead = { unit = \"u\" } },
+          { area = \"海勃湾区\", lead = { of_place = \"subdistrict\" } },
+          { area = \"滨河社区\", lead = { of_place = \"station\" }, limit = { hours = 9 } },
+          { categories = [\"b\"], area = \"海勃湾区\", lead = { unit = \"u\" } },
+        ]";
+    let own = Catalogue::read(text).unwrap().with_areas(std::slice::from_ref(&area));
+    let of = |category: &str, area: Option<&Area>| own.dispatch(own.category(category).unwrap(), area, "");
+    let far = Area { id: "c2".into(), community: name("远社区"), ..area.clone() };
+    assert_eq!(of("a", Some(&far)).lead.as_deref(), Some("subdistrict:新华街道"));
+    assert_eq!(of("b", Some(&far)).lead.as_deref(), Some("u"), "the one that names it, of two as small");
+    let none = of("a", Some(&area));
+    assert_eq!((none.lead.as_deref(), none.reason.rule), (Some("district:海勃湾区"), None), "there is no station");
+    assert_eq!(of("a", None).lead.as_deref(), Some("u"));
+
+    // Mistakes are told with their place.
+    let told = |from: &str, to: &str| Catalogue::read(&text.replace(from, to)).unwrap_err().to_string();
+    assert!(told("lead = { unit = \"u\" } },\n          { area = \"海", "lead = { unit = \"v\" } },\n          { area = \"海").contains("rule 1: there is no unit `v`"));
+    assert!(told("categories = [\"b\"], area = \"海勃湾区\", lead = { unit = \"u\" }", "categories = [\"b\"], lead = { of_place = \"community\" }").contains("rule 4: `b` is the work of departments"));
+    assert!(told("id = \"b\"", "id = \"a\"").contains("`a` is there twice"));
+    assert!(told("{ lead = { unit = \"u\" } },", "").contains("no rule without an area"));
+    assert!(own.unit_in_charge(UnitKind::Community, &area).is_some());
+}
+
+#[test]
+fn departments_work_is_not_handed_down_and_reviews_have_four_eyes() {
+    let world = World::new();
+    let desk = &world.desk;
+    let operator = world.account("operator", Role::Operator, None);
+    let supervisor = world.account("supervisor", Role::Supervisor, None);
+    let handler = world.account("handler", Role::Handler, Some("heating_company"));
+    let (number, _) = world.ask("heating", "不热");
+    let down = Action::Dispatch { unit: "community:c1".into(), helpers: vec![], words: String::new() };
+    assert!(matches!(desk.act(number, None, down, &operator), Err(Refusal::NotAllowed(_))));
+    desk.act(number, None, Action::Object { words: "不归我们".into() }, &handler).unwrap();
+    // The one who objected has become a supervisor since.
+    let same = Who { role: Role::Supervisor, ..handler.clone() };
+    assert!(matches!(desk.act(number, None, Action::Uphold { words: "同意".into() }, &same), Err(Refusal::NotAllowed(_))));
+    let upheld = desk.act(number, None, Action::Uphold { words: "同意".into() }, &supervisor).unwrap();
+    assert_eq!((upheld.state, upheld.unit), (State::Received, None));
+    let seen = upheld.changed;
+    world.later(1);
+    let to = |unit: &str| Action::Dispatch { unit: unit.into(), helpers: vec![], words: String::new() };
+    desk.act(number, Some(seen), to("housing"), &operator).unwrap();
+    let stale = desk.act(number, Some(seen), to("planning"), &operator);
+    assert!(matches!(stale, Err(Refusal::Conflict(_))), "two at once: the second is told");
+    assert!(desk.act_on_all(&vec![1; 501], &Action::Sign {}, &operator).is_err());
+}
+
+#[test]
+fn the_same_sending_is_one_request_and_others_join_it() {
+    let world = World::new();
+    let desk = &world.desk;
+    let operator = world.account("operator", Role::Operator, None);
+    let new = NewRequest { key: "0123456789abcdef".into(), ..request("road", "有个坑") };
+    let danger = NewRequest { answers: vec![("danger".into(), "yes".into())], ..new };
+    let first = desk.ask(danger.clone(), &Who::RESIDENT).unwrap();
+    assert_eq!(desk.ask(danger.clone(), &Who::RESIDENT).unwrap(), first);
+    let missing = NewRequest { answers: vec![], key: String::new(), ..danger.clone() };
+    assert!(matches!(desk.ask(missing, &Who::RESIDENT), Err(Refusal::BadInput(_))), "a question must be answered");
+    let strange = NewRequest { answers: vec![("danger".into(), "maybe".into())], key: String::new(), ..danger.clone() };
+    assert!(desk.ask(strange, &Who::RESIDENT).is_err());
+
+    let near = desk.similar("wuhai", "road", At { lon: 106.802, lat: 39.66 }).unwrap();
+    assert_eq!(near.len(), 1);
+    assert!((near[0].metres - 171.0).abs() < 2.0 && near[0].words.is_none(), "{near:?}");
+    assert!(desk.similar("wuhai", "road", At { lon: 106.81, lat: 39.66 }).unwrap().is_empty());
+    let joined = desk.join("wuhai", first.number, "me@example.org", &Who::RESIDENT).unwrap();
+    assert_ne!(joined.code, first.code);
+    assert!(matches!(desk.join("baotou", first.number, "", &Who::RESIDENT), Err(Refusal::NotFound(_))));
+    let seen = desk.track(&joined.code).unwrap();
+    assert_eq!((seen.number, seen.joined), (first.number, 1));
+    assert!(seen.steps.iter().all(|step| step.words.is_none()), "words that are not public are not for others");
+
+    // Merging takes those who asked along, and how to reach them.
+    let (second, code) = world.ask("estate", "同一个坑");
+    desk.act(second, None, Action::Merge { into: first.number }, &operator).unwrap();
+    assert_eq!(world.state(second, &operator), State::Merged);
+    assert_eq!(desk.track(&code).unwrap().number, first.number);
+    let contacts = desk.contacts(first.number, &operator).unwrap();
+    assert_eq!(contacts, ["13900000000", "me@example.org", "13900000000"]);
+    let entries = desk.request(first.number, &operator).unwrap().entries;
+    assert!(entries.iter().any(|entry| entry.done == Done::ContactRead && entry.who == operator));
+    assert!(matches!(desk.contacts(first.number, &Who::RESIDENT), Err(Refusal::NotAllowed(_))));
+    assert_eq!(desk.check().unwrap().wrong, 0);
+
+    // On wish everything personal goes, and the chain holds.
+    desk.forget(&first.code).unwrap();
+    assert_eq!(desk.contacts(first.number, &operator).unwrap().len(), 2);
+    assert!(desk.request(first.number, &operator).unwrap().entries[0].words.is_none());
+    assert_eq!(desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn limits_warn_and_escalate_and_what_was_answered_closes() {
+    let world = World::new();
+    let desk = &world.desk;
+    let operator = world.account("operator", Role::Operator, None);
+    let handler = world.account("handler", Role::Handler, Some("heating_company"));
+    let (number, code) = world.ask("heating", "不热");
+    let did = |done: &Done| desk.request(number, &operator).unwrap().entries.iter().any(|entry| &entry.done == done);
+    desk.tick().unwrap();
+    assert!(!did(&Done::Warned));
+    world.later(20);
+    assert_eq!(desk.tick().unwrap(), 1);
+    assert!(did(&Done::Warned) && !did(&Done::Escalated));
+    world.later(5);
+    desk.tick().unwrap();
+    assert!(did(&Done::Escalated));
+    assert_eq!(desk.tick().unwrap(), 0, "once");
+    let (counts, overdue) = desk.counts("wuhai", &operator).unwrap();
+    assert_eq!((counts.iter().map(|(_, n)| n).sum::<i64>(), overdue), (1, 1));
+    desk.act_as_resident(&code, Action::Urge { words: String::new() }).unwrap();
+    assert!(matches!(desk.act_as_resident(&code, Action::Urge { words: String::new() }), Err(Refusal::TooMany(_))));
+    desk.act(number, None, Action::Sign {}, &handler).unwrap();
+    desk.act(number, None, Action::Reply { words: "已修".into() }, &handler).unwrap();
+    world.later(24 * 8);
+    desk.tick().unwrap();
+    assert_eq!(world.state(number, &operator), State::Closed);
+    desk.act_as_resident(&code, Action::Reopen { words: "又不热了".into() }).unwrap();
+    assert_eq!(world.state(number, &operator), State::Dispatched);
+    let measures = desk.measures("wuhai", By::Unit, (Moment(0), Moment(i64::MAX))).unwrap();
+    assert_eq!((measures[0].group.as_str(), measures[0].judged), ("heating_company", 0), "it has a new limit");
+    // Long after it is closed nobody can be reached any more.
+    desk.act(number, None, Action::Sign {}, &handler).unwrap();
+    desk.act(number, None, Action::Reply { words: "再修".into() }, &handler).unwrap();
+    world.later(24 * 190);
+    desk.tick().unwrap();
+    assert_eq!(desk.request(number, &operator).unwrap().contacts, 1);
+    world.later(24 * 190);
+    desk.tick().unwrap();
+    assert_eq!(desk.request(number, &operator).unwrap().contacts, 0);
+    assert_eq!(desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn a_clock_that_is_set_back_a_key_that_is_lost_and_entries_that_are_changed_are_noticed() {
+    let world = World::new();
+    let operator = world.account("operator", Role::Operator, None);
+    let (first, _) = world.ask("other", "一");
+    world.later(-100);
+    let (second, _) = world.ask("other", "二");
+    let received = |number| world.desk.request(number, &operator).unwrap().request.received;
+    assert!(received(second) >= received(first));
+    assert_eq!(world.desk.check().unwrap().wrong, 0);
+
+    let World { desk, clock, directory } = world;
+    let copy = directory.path().join("copy.sqlite");
+    desk.back_up(&copy).unwrap();
+    assert!(desk.back_up(&copy).is_err());
+    drop(desk);
+    let path = directory.path().join("desk.sqlite");
+    let change = |text: &str| {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        assert!(connection.execute_batch("UPDATE entries SET at = 0").is_err(), "the database itself refuses");
+        connection.execute_batch(&format!("DROP TRIGGER entries_stay; DROP TRIGGER entries_remain; {text}")).unwrap();
+        drop(connection);
+        let wrong = open(&directory, &clock).check().unwrap().wrong;
+        std::fs::copy(&copy, &path).unwrap();
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(directory.path().join(format!("desk.sqlite{ending}")));
+        }
+        wrong
+    };
+    assert!(change("UPDATE entries SET done = replace(done, 'other', 'road') WHERE number = 1") > 0);
+    assert!(change("UPDATE words SET text = 'x' WHERE entry = 1") > 0);
+    assert!(change("PRAGMA foreign_keys = 0; DELETE FROM entries WHERE number = 2") > 0);
+    assert!(change("UPDATE requests SET state = 'closed' WHERE number = 1") > 0);
+    assert_eq!(open(&directory, &clock).check().unwrap().wrong, 0);
+
+    std::fs::rename(directory.path().join("desk.key"), directory.path().join("kept")).unwrap();
+    let settings = Settings {
+        directory: directory.path().to_owned(),
+        catalogue: Catalogue::usual().unwrap(),
+        calendar: Calendar::china().unwrap(),
+        clock: Clock::System,
+    };
+    assert!(Desk::open(settings.clone()).unwrap_err().to_string().contains("the key of this desk is missing"));
+    std::fs::rename(directory.path().join("kept"), directory.path().join("desk.key")).unwrap();
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(Desk::open(settings).unwrap_err().to_string().contains("version 99"));
+}
+
+#[test]
+fn wrong_passwords_close_an_account_for_a_while_and_sessions_end() {
+    let world = World::new();
+    let desk = &world.desk;
+    world.account("wang", Role::Operator, None);
+    let (token, person) = desk.sign_in("wang", "correct horse battery").unwrap();
+    assert_eq!((person.role, token.len()), (Role::Operator, 64));
+    assert_eq!(desk.session(&token).unwrap().map(|person| person.name).as_deref(), Some("wang"));
+    assert!(desk.session(&"0".repeat(64)).unwrap().is_none());
+    for _ in 0..5 {
+        assert!(matches!(desk.sign_in("wang", "wrong password"), Err(Refusal::NotSignedIn(_))));
+    }
+    assert!(matches!(desk.sign_in("wang", "correct horse battery"), Err(Refusal::TooMany(_))));
+    assert!(matches!(desk.sign_in("nobody", "wrong password"), Err(Refusal::NotSignedIn(_))));
+    world.later(1);
+    assert!(desk.session(&token).unwrap().is_none(), "an hour unused");
+    let (token, _) = desk.sign_in("wang", "correct horse battery").unwrap();
+    world.account("wang", Role::Supervisor, None);
+    assert!(desk.session(&token).unwrap().is_none(), "a changed account signs in anew");
+    let (token, _) = desk.sign_in("wang", "correct horse battery").unwrap();
+    desk.sign_out(&token).unwrap();
+    assert!(desk.session(&token).unwrap().is_none());
+    let short = Account { name: "li".into(), shown: "李".into(), role: Role::Operator, unit: None, password: Some("short".into()), enabled: true };
+    assert!(desk.keep_account(short.clone()).is_err());
+    assert!(desk.keep_account(Account { role: Role::Handler, password: Some("long enough".into()), ..short }).is_err());
+}
+
+#[test]
+fn many_at_once_are_each_kept_once_and_lists_go_on_where_they_ended() {
+    let world = World::new();
+    let operator = world.account("operator", Role::Operator, None);
+    let desk = &world.desk;
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            scope.spawn(move || {
+                for number in 0..25 {
+                    let category = if number % 2 == 0 { "heating" } else { "other" };
+                    desk.ask(request(category, &format!("{thread} {number}")), &Who::RESIDENT).unwrap();
+                    // What fails beside it undoes nothing of it.
+                    assert!(desk.ask(request("nothing", "x"), &Who::RESIDENT).is_err());
+                }
+            });
+        }
+    });
+    for order in [Order::Due, Order::Newest] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = desk.list("wuhai", &Filter::default(), (order, after.as_deref(), 30), &operator).unwrap();
+            seen.extend(page.requests.iter().map(|listed| listed.request.number));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 200);
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 200, "each once");
+    }
+    let heating = Filter { category: Some("heating".into()), open: Some(true), ..Filter::default() };
+    let page = desk.list("wuhai", &heating, (Order::Due, None, 200), &operator).unwrap();
+    assert_eq!(page.requests.len(), 104);
+    let words: std::collections::BTreeSet<&str> = page.requests.iter().map(|listed| listed.words.as_str()).collect();
+    assert_eq!(words.len(), 104);
+    let there = Filter { bbox: Some([106.0, 39.0, 107.0, 40.0]), ..Filter::default() };
+    assert_eq!(desk.list("wuhai", &there, (Order::Newest, None, 200), &operator).unwrap().requests.len(), 200);
+    let elsewhere = Filter { bbox: Some([0.0, 0.0, 1.0, 1.0]), ..Filter::default() };
+    assert!(desk.list("wuhai", &elsewhere, (Order::Newest, None, 200), &operator).unwrap().requests.is_empty());
+    let checked = desk.check().unwrap();
+    assert_eq!((checked.wrong, checked.requests, checked.entries), (0, 200, 400));
+}
