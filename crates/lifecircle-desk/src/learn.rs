@@ -48,11 +48,11 @@ pub struct Measured {
 }
 
 impl Desk {
-    /// Counts the requests of a city that came within a time.
+    /// Counts the requests that came within a time.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn measures(&self, city: &str, by: By, (since, until): (Moment, Moment)) -> Result<Vec<Measured>, Refusal> {
+    pub fn measures(&self, by: By, (since, until): (Moment, Moment)) -> Result<Vec<Measured>, Refusal> {
         let now = self.now().0;
         let offset = self.calendar().offset_seconds();
         let group = match by {
@@ -64,15 +64,15 @@ impl Desk {
         // A request that was reopened has another limit than at first; what is judged is the last.
         let text = format!(
             "SELECT {group} AS part, count(*), sum(is_open), \
-             sum(replied IS NOT NULL OR ifnull(due < ?4, 0)), \
+             sum(replied IS NOT NULL OR ifnull(due < ?3, 0)), \
              sum(replied IS NOT NULL AND ifnull(replied <= due, 0)), \
              sum(solved IS NOT NULL), ifnull(sum(solved), 0), sum(stars IS NOT NULL), ifnull(sum(stars >= 4), 0), \
              avg(CASE WHEN replied IS NOT NULL THEN (replied - received) / 3600000.0 END) \
-             FROM requests WHERE city = ?1 AND received >= ?2 AND received < ?3 AND state <> 'merged' GROUP BY part ORDER BY part"
+             FROM requests WHERE received >= ?1 AND received < ?2 AND state <> 'merged' GROUP BY part ORDER BY part"
         );
         self.store().read(|connection| {
             let mut statement = connection.prepare_cached(&text)?;
-            let rows = statement.query_map(params![city, since.0, until.0, now], |row| {
+            let rows = statement.query_map(params![since.0, until.0, now], |row| {
                 Ok(Measured {
                     group: row.get(0)?,
                     received: row.get(1)?,

@@ -145,8 +145,6 @@ impl Channel {
 /// What somebody asks.
 #[derive(Debug, Clone)]
 pub struct NewRequest {
-    /// The city.
-    pub city: String,
     /// The category's id.
     pub category: String,
     /// Where it is about.
@@ -183,8 +181,6 @@ pub struct Asked {
 pub struct Request {
     /// Its number.
     pub number: i64,
-    /// The city.
-    pub city: String,
     /// The category's id.
     pub category: String,
     /// Where it is about.

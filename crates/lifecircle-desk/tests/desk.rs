@@ -76,7 +76,6 @@ fn open(directory: &tempfile::TempDir, clock: &Arc<AtomicI64>) -> Desk {
 
 fn request(category: &str, words: &str) -> NewRequest {
     NewRequest {
-        city: "wuhai".into(),
         category: category.into(),
         at: Some(At { lon: 106.8, lat: 39.66 }),
         place: "滨河小区 3 号楼".into(),
@@ -146,7 +145,7 @@ fn a_request_goes_from_asking_to_rating_by_both_sides() {
     act(Action::Close {}, &operator).unwrap();
     assert_eq!(world.state(number, &operator), State::Closed);
 
-    let measures = desk.measures("wuhai", By::Category, (Moment(0), Moment(i64::MAX))).unwrap();
+    let measures = desk.measures(By::Category, (Moment(0), Moment(i64::MAX))).unwrap();
     let estate = measures.iter().find(|measured| measured.group == "estate").unwrap();
     assert_eq!((estate.received, estate.open, estate.judged, estate.in_time), (1, 0, 1, 1));
     assert_eq!((estate.asked_back, estate.solved, estate.rated, estate.satisfied), (1, 1, 1, 1));
@@ -244,13 +243,13 @@ fn the_same_sending_is_one_request_and_others_join_it() {
     let strange = NewRequest { answers: vec![("danger".into(), "maybe".into())], key: String::new(), ..danger.clone() };
     assert!(desk.ask(strange, &Who::RESIDENT).is_err());
 
-    let near = desk.similar("wuhai", "road", At { lon: 106.802, lat: 39.66 }).unwrap();
+    let near = desk.similar("road", At { lon: 106.802, lat: 39.66 }).unwrap();
     assert_eq!(near.len(), 1);
     assert!((near[0].metres - 171.0).abs() < 2.0 && near[0].words.is_none(), "{near:?}");
-    assert!(desk.similar("wuhai", "road", At { lon: 106.81, lat: 39.66 }).unwrap().is_empty());
-    let joined = desk.join("wuhai", first.number, "me@example.org", &Who::RESIDENT).unwrap();
+    assert!(desk.similar("road", At { lon: 106.81, lat: 39.66 }).unwrap().is_empty());
+    let joined = desk.join(first.number, "me@example.org", &Who::RESIDENT).unwrap();
     assert_ne!(joined.code, first.code);
-    assert!(matches!(desk.join("baotou", first.number, "", &Who::RESIDENT), Err(Refusal::NotFound(_))));
+    assert!(matches!(desk.join(9, "", &Who::RESIDENT), Err(Refusal::NotFound(_))));
     let seen = desk.track(&joined.code).unwrap();
     assert_eq!((seen.number, seen.joined), (first.number, 1));
     assert!(seen.steps.iter().all(|step| step.words.is_none()), "words that are not public are not for others");
@@ -291,7 +290,7 @@ fn limits_warn_and_escalate_and_what_was_answered_closes() {
     desk.tick().unwrap();
     assert!(did(&Done::Escalated));
     assert_eq!(desk.tick().unwrap(), 0, "once");
-    let (counts, overdue) = desk.counts("wuhai", &operator).unwrap();
+    let (counts, overdue) = desk.counts(&operator).unwrap();
     assert_eq!((counts.iter().map(|(_, n)| n).sum::<i64>(), overdue), (1, 1));
     desk.act_as_resident(&code, Action::Urge { words: String::new() }).unwrap();
     assert!(matches!(desk.act_as_resident(&code, Action::Urge { words: String::new() }), Err(Refusal::TooMany(_))));
@@ -302,7 +301,7 @@ fn limits_warn_and_escalate_and_what_was_answered_closes() {
     assert_eq!(world.state(number, &operator), State::Closed);
     desk.act_as_resident(&code, Action::Reopen { words: "又不热了".into() }).unwrap();
     assert_eq!(world.state(number, &operator), State::Dispatched);
-    let measures = desk.measures("wuhai", By::Unit, (Moment(0), Moment(i64::MAX))).unwrap();
+    let measures = desk.measures(By::Unit, (Moment(0), Moment(i64::MAX))).unwrap();
     assert_eq!((measures[0].group.as_str(), measures[0].judged), ("heating_company", 0), "it has a new limit");
     // Long after it is closed nobody can be reached any more.
     desk.act(number, None, Action::Sign {}, &handler).unwrap();
@@ -411,7 +410,7 @@ fn many_at_once_are_each_kept_once_and_lists_go_on_where_they_ended() {
     for order in [Order::Due, Order::Newest] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = desk.list("wuhai", &Filter::default(), (order, after.as_deref(), 30), &operator).unwrap();
+            let page = desk.list(&Filter::default(), (order, after.as_deref(), 30), &operator).unwrap();
             seen.extend(page.requests.iter().map(|listed| listed.request.number));
             after = page.next;
             if after.is_none() {
@@ -424,14 +423,14 @@ fn many_at_once_are_each_kept_once_and_lists_go_on_where_they_ended() {
         assert_eq!(seen.len(), 200, "each once");
     }
     let heating = Filter { category: Some("heating".into()), open: Some(true), ..Filter::default() };
-    let page = desk.list("wuhai", &heating, (Order::Due, None, 200), &operator).unwrap();
+    let page = desk.list(&heating, (Order::Due, None, 200), &operator).unwrap();
     assert_eq!(page.requests.len(), 104);
     let words: std::collections::BTreeSet<&str> = page.requests.iter().map(|listed| listed.words.as_str()).collect();
     assert_eq!(words.len(), 104);
     let there = Filter { bbox: Some([106.0, 39.0, 107.0, 40.0]), ..Filter::default() };
-    assert_eq!(desk.list("wuhai", &there, (Order::Newest, None, 200), &operator).unwrap().requests.len(), 200);
+    assert_eq!(desk.list(&there, (Order::Newest, None, 200), &operator).unwrap().requests.len(), 200);
     let elsewhere = Filter { bbox: Some([0.0, 0.0, 1.0, 1.0]), ..Filter::default() };
-    assert!(desk.list("wuhai", &elsewhere, (Order::Newest, None, 200), &operator).unwrap().requests.is_empty());
+    assert!(desk.list(&elsewhere, (Order::Newest, None, 200), &operator).unwrap().requests.is_empty());
     let checked = desk.check().unwrap();
     assert_eq!((checked.wrong, checked.requests, checked.entries), (0, 200, 400));
 }

@@ -1,9 +1,14 @@
-//! Who somebody is. Reading is open; whoever writes says the token that was told at start. The only place that decides it.
+//! Who somebody is. Reading is open; whoever writes says the token that was told at start, or is signed in at a city's desk. The only place
+//! that decides it.
 
 use std::fmt;
 use std::sync::Arc;
 
 use aide::OperationInput;
+use lifecircle::say;
+use lifecircle_desk::people::Person;
+use lifecircle_desk::rights::Role;
+use lifecircle_desk::{Desk, Who};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -55,6 +60,74 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         if given.is_some_and(|given| app.token.is(given.trim())) { Ok(Self) } else { Err(Problem::not_signed_in()) }
     }
 }
+
+/// Somebody, as far as they say: the holder of the token, somebody with a session at a desk, or anybody.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    has_token: bool,
+    session: Option<String>,
+}
+
+/// What a session is called in a browser.
+const COOKIE: &str = "lifecircle_desk";
+
+impl Visitor {
+    /// As whom they act at a desk. Whoever holds the server's token keeps its accounts.
+    ///
+    /// # Errors
+    /// If they are nobody there.
+    pub fn who(&self, desk: &Desk) -> Result<Who, Problem> {
+        if self.has_token {
+            return Ok(Who { role: Role::Administrator, person: None, unit: None });
+        }
+        self.person(desk)?.map(|person| person.who()).ok_or_else(Problem::no_session)
+    }
+
+    /// Who is signed in at a desk.
+    pub fn person(&self, desk: &Desk) -> Result<Option<Person>, Problem> {
+        match &self.session {
+            Some(token) => Ok(desk.session(token)?),
+            None => Ok(None),
+        }
+    }
+
+    /// What proves the session.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Whether it is the holder of the token.
+    pub fn has_token(&self) -> bool {
+        self.has_token
+    }
+}
+
+/// What keeps a session in a browser, or ends it there: no script reads it, and no other site sends it.
+pub fn cookie(city: &str, token: Option<&str>) -> String {
+    let (token, age) = token.map_or(("", 0), |token| (token, 24 * 3600));
+    let path = crate::api::encoded(city);
+    format!("{COOKIE}={token}; Path=/api/v1/cities/{path}/desk; HttpOnly; SameSite=Strict; Max-Age={age}")
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let session = pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned());
+        // A browser tells from where it was asked; another site writes nothing in the name of whoever is signed in.
+        let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let is_foreign = site.is_some_and(|site| site != "same-origin" && site != "none");
+        if session.is_some() && is_foreign && !parts.method.is_safe() {
+            return Err(Problem::not_allowed(say!("another site may not do this", "不允许从其他网站发起此操作")));
+        }
+        let has_token = SignedIn::from_request_parts(parts, app).await.is_ok();
+        Ok(Self { has_token, session })
+    }
+}
+
+impl OperationInput for Visitor {}
 
 impl OperationInput for SignedIn {
     fn operation_input(_: &mut aide::generate::GenContext, operation: &mut aide::openapi::Operation) {

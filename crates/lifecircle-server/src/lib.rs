@@ -5,6 +5,7 @@
 
 mod api;
 mod cities;
+mod desks;
 mod guard;
 mod identity;
 mod jobs;
@@ -37,6 +38,8 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use cities::Cities;
+pub use desks::DeskSettings;
+use desks::Desks;
 use guard::{Guard, guard};
 use identity::Token;
 use jobs::Jobs;
@@ -58,6 +61,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long work may go on after the last answer was given.
 const LONGEST_END: Duration = Duration::from_secs(10);
 
+/// How often desks look at what time asks of them.
+const TICK: Duration = Duration::from_secs(30);
+
 /// What a server shows, and where it keeps what people make.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -71,6 +77,8 @@ pub struct Settings {
     pub rate: Option<NonZeroU32>,
     /// How each request is told of.
     pub log: Log,
+    /// Whether residents may ask the cities' desks, and by which rules.
+    pub desk: Option<DeskSettings>,
 }
 
 /// What all requests share.
@@ -78,6 +86,7 @@ pub struct Settings {
 pub(crate) struct App {
     pub cities: Cities,
     pub standards: Standards,
+    pub desks: Option<Desks>,
     pub token: Token,
     pub uploads: Uploads,
     pub jobs: Arc<Jobs>,
@@ -115,6 +124,7 @@ impl Server {
         let app = App {
             cities: Cities::new(&settings.cities, Scenarios::new(&kept.join("scenarios")))?,
             standards: Standards::new(&kept.join("standards")),
+            desks: settings.desk.as_ref().map(|desk| Desks::new(desk, kept.join("desk"))).transpose()?,
             token: Token::new(),
             uploads: Uploads::new(kept),
             jobs: Arc::default(),
@@ -168,6 +178,16 @@ impl Server {
             let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| failed(&e))?;
             listening(listener.local_addr().map_err(|e| failed(&e))?);
             let jobs = Arc::clone(&self.app.jobs);
+            let ticking = Arc::clone(&self.app);
+            tokio::spawn(async move {
+                let mut times = tokio::time::interval(TICK);
+                loop {
+                    times.tick().await;
+                    let app = Arc::clone(&ticking);
+                    // What goes wrong is tried again the next time.
+                    let _ = tokio::task::spawn_blocking(move || desks::tick(&app)).await;
+                }
+            });
             let stopped = async move {
                 stop.await;
                 jobs.cancel_all();

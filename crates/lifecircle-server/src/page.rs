@@ -25,6 +25,8 @@ const MISSING: &str = include_str!("page_missing.html");
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/", get(|| async { document("index.html") }))
+        .route("/ask", get(|| async { document("ask.html") }))
+        .route("/desk", get(|| async { document("desk.html") }))
         .route("/api", get(|| async { document("api.html") }))
         .route("/api/", get(|| async { document("api.html") }))
         .route("/assets/{*path}", get(|uri: Uri| async move { part(uri.path()) }))

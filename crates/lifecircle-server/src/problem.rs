@@ -145,6 +145,16 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail)
     }
 
+    /// Whoever asks must sign in at the desk.
+    pub fn no_session() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", say!("sign in first", "请先登录"))
+    }
+
+    /// Whoever asks may not.
+    pub fn not_allowed(detail: impl Into<Detail>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not_allowed", detail)
+    }
+
     /// There is something of this name.
     pub fn exists(detail: impl Into<Detail>) -> Self {
         Self::new(StatusCode::CONFLICT, ErrorKind::Exists.code(), detail)

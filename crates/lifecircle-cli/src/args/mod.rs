@@ -32,6 +32,7 @@ const MEASURING: &str = "Measuring";
 const OUTPUT: &str = "Output";
 const PLANNING: &str = "Planning";
 const SERVING: &str = "Serving";
+const DESK: &str = "Desk";
 const GENERAL: &str = "General";
 
 /// Measures the 15-minute community life circle (一刻钟社区生活圈) of any city.
@@ -590,4 +591,13 @@ pub struct ServeArgs {
     /// Tell of each request as a line of JSON on standard error
     #[arg(long, help_heading = SERVING)]
     pub log: bool,
+    /// Take residents' requests; they are kept in DIR/desk of --keep-in
+    #[arg(long, help_heading = DESK)]
+    pub desk: bool,
+    /// A dispatch catalogue: what can be asked for, and which unit answers where (TOML)
+    #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
+    pub catalogue: Option<PathBuf>,
+    /// When offices work, with holidays and moved working days (TOML); those of China if none is named
+    #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
+    pub calendar: Option<PathBuf>,
 }

@@ -400,7 +400,7 @@ fn merge(
     (who, now): (&Who, Moment),
 ) -> Result<(), Refusal> {
     let mut other = find(connection, into)?;
-    if other.request.number == request.number || other.request.city != request.city || !sees(who, &other.request) {
+    if other.request.number == request.number || !sees(who, &other.request) {
         return Err(Refusal::BadInput(say!("it cannot be made one with this request", "不能与该诉求合并")));
     }
     other.request.state = Step::Join.from(other.request.state).ok_or_else(|| {

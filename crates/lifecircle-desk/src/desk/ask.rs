@@ -45,15 +45,11 @@ impl Desk {
     ///
     /// # Errors
     /// If it is not open any more, or cannot be kept.
-    pub fn join(&self, city: &str, number: i64, contact: &str, who: &Who) -> Result<Asked, Refusal> {
+    pub fn join(&self, number: i64, contact: &str, who: &Who) -> Result<Asked, Refusal> {
         short("contact", contact, LONGEST_CONTACT)?;
-        let (rules, who, contact, city) = (self.rules(), who.clone(), contact.to_owned(), city.to_owned());
+        let (rules, who, contact) = (self.rules(), who.clone(), contact.to_owned());
         self.store.write(move |connection| {
             let mut kept = find(connection, number)?;
-            // Only what others can see can be joined by them.
-            if kept.request.city != city {
-                return Err(Refusal::no_request());
-            }
             kept.request.state = Step::Join.take(who.role, kept.request.state)?;
             let code = random_code();
             kept.request.changed = append(connection, (number, rules.clock.now()), &who, &Done::Joined, Words::default())?;
@@ -189,12 +185,11 @@ fn insert(connection: &Connection, new: &NewRequest, now: Moment, (priority, lim
     };
     connection
         .prepare_cached(
-            "INSERT INTO requests(city, category, lon, lat, place, community, subdistrict, district, state, is_open, priority, \
+            "INSERT INTO requests(category, lon, lat, place, community, subdistrict, district, state, is_open, priority, \
              channel, helpers, received, limits, with_unit, changed, is_public, asked_as) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'received', 1, ?9, ?10, '[]', ?11, ?12, ?11, ?11, ?13, ?14)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'received', 1, ?8, ?9, '[]', ?10, ?11, ?10, ?10, ?12, ?13)",
         )?
         .execute(params![
-            new.city,
             new.category,
             new.at.map(|at| at.lon),
             new.at.map(|at| at.lat),

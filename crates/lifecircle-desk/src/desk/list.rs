@@ -113,19 +113,18 @@ pub struct PublicRequest {
 }
 
 impl Desk {
-    /// A part of the requests of a city that somebody sees.
+    /// A part of the requests that somebody sees.
     ///
     /// # Errors
     /// If they see none, or `after` was not told by a part before.
     pub fn list(
         &self,
-        city: &str,
         filter: &Filter,
         (order, after, most): (Order, Option<&str>, usize),
         who: &Who,
     ) -> Result<Page, Refusal> {
         let most = most.clamp(1, MOST_LISTED);
-        let (text, values) = query(city, filter, (order, after, most), who, self.now())?;
+        let (text, values) = query(filter, (order, after, most), who, self.now())?;
         self.store.read(|connection| {
             let mut statement = connection.prepare_cached(&text)?;
             let found: Vec<Request> =
@@ -144,20 +143,20 @@ impl Desk {
         })
     }
 
-    /// How many open requests of a city that somebody sees are in each state, and how many are overdue.
+    /// How many open requests that somebody sees are in each state, and how many are overdue.
     ///
     /// # Errors
     /// If they see none.
-    pub fn counts(&self, city: &str, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
+    pub fn counts(&self, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
         let unit = unit_of(who)?;
         let now = self.now().0;
         self.store.read(|connection| {
             let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
             let mut overdue = 0;
             let mut statement = connection.prepare_cached(
-                "SELECT state, count(*), sum(due < ?3) FROM requests WHERE city = ?1 AND (?2 IS NULL OR unit = ?2) AND is_open = 1 GROUP BY state",
+                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE (?1 IS NULL OR unit = ?1) AND is_open = 1 GROUP BY state",
             )?;
-            let mut rows = statement.query((city, unit, now))?;
+            let mut rows = statement.query((unit, now))?;
             while let Some(row) = rows.next()? {
                 let state: String = row.get(0)?;
                 if let Some(count) = counts.iter_mut().find(|(own, _)| own.word() == state) {
@@ -180,7 +179,8 @@ impl Desk {
                 return Err(Refusal::no_request());
             }
             let leads = who.role != Role::Handler || who.unit == kept.request.unit;
-            let can = Step::ALL.into_iter().filter(|step| {
+            // Joining is asking, and no step of those who work on it.
+            let can = Step::ALL.into_iter().filter(|step| *step != Step::Join).filter(|step| {
                 step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note)
             });
             let answers: Option<String> = connection
@@ -228,15 +228,15 @@ impl Desk {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn similar(&self, city: &str, category: &str, at: At) -> Result<Vec<PublicRequest>, Refusal> {
+    pub fn similar(&self, category: &str, at: At) -> Result<Vec<PublicRequest>, Refusal> {
         let (north, east) = (NEAR / METRES_A_DEGREE, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01));
         let mut found: Vec<PublicRequest> = self.store.read(|connection| {
             let text = format!(
-                "SELECT {COLUMNS} FROM requests WHERE city = ?1 AND category = ?2 AND is_open = 1 AND lat BETWEEN ?3 AND ?4 \
-                 AND lon BETWEEN ?5 AND ?6 LIMIT 1000"
+                "SELECT {COLUMNS} FROM requests WHERE category = ?1 AND is_open = 1 AND lat BETWEEN ?2 AND ?3 \
+                 AND lon BETWEEN ?4 AND ?5 LIMIT 1000"
             );
             let mut statement = connection.prepare_cached(&text)?;
-            let of = (city, category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
+            let of = (category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
             let near: Vec<Request> = statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
             near.into_iter()
                 .map(|request| {
@@ -277,14 +277,13 @@ fn unit_of(who: &Who) -> Result<Option<String>, Refusal> {
 
 /// The text of a query, and its values.
 fn query(
-    city: &str,
     filter: &Filter,
     (order, after, most): (Order, Option<&str>, usize),
     who: &Who,
     now: Moment,
 ) -> Result<(String, Vec<Value>), Refusal> {
-    let mut text = format!("SELECT {COLUMNS} FROM requests WHERE city = ?");
-    let mut values: Vec<Value> = vec![city.to_owned().into()];
+    let mut text = format!("SELECT {COLUMNS} FROM requests WHERE 1");
+    let mut values: Vec<Value> = Vec::new();
     let mut and = |condition: &str, given: Vec<Value>| {
         text += " AND ";
         text += condition;

@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::request::{At, Channel, Request, State};
 
 /// The columns of a request, in the order of [`read`].
-pub(super) const COLUMNS: &str = "number, city, category, lon, lat, place, community, district, state, priority, channel, unit, \
+pub(super) const COLUMNS: &str = "number, category, lon, lat, place, community, district, state, priority, channel, unit, \
     first_unit, helpers, received, limits, due, changed, replied, joined, reopened, urged, merged_into, solved, stars, is_public, \
     escalated, left_over, with_unit, objected_by";
 
@@ -28,41 +28,40 @@ pub(super) struct Kept {
 
 /// A request of a row.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let at = row.get::<_, Option<f64>>(3)?.zip(row.get::<_, Option<f64>>(4)?).map(|(lon, lat)| At { lon, lat });
+    let at = row.get::<_, Option<f64>>(2)?.zip(row.get::<_, Option<f64>>(3)?).map(|(lon, lat)| At { lon, lat });
     let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
     let request = Request {
         number: row.get(0)?,
-        city: row.get(1)?,
-        category: row.get(2)?,
+        category: row.get(1)?,
         at,
-        place: row.get(5)?,
-        community: row.get(6)?,
-        district: row.get(7)?,
-        state: State::of(&row.get::<_, String>(8)?).ok_or_else(|| strange(8))?,
-        priority: priority(row.get(9)?),
-        channel: Channel::of(&row.get::<_, String>(10)?).ok_or_else(|| strange(10))?,
-        unit: row.get(11)?,
-        first_unit: row.get(12)?,
-        helpers: parsed(&row.get::<_, String>(13)?, 13)?,
-        received: Moment(row.get(14)?),
-        limit: parsed(&row.get::<_, String>(15)?, 15)?,
-        due: moment(16)?,
-        changed: Moment(row.get(17)?),
-        replied: moment(18)?,
-        joined: row.get(19)?,
-        reopened: row.get(20)?,
-        urged: row.get(21)?,
-        merged_into: row.get(22)?,
-        solved: row.get(23)?,
-        stars: row.get(24)?,
-        is_public: row.get(25)?,
-        escalated: row.get(26)?,
+        place: row.get(4)?,
+        community: row.get(5)?,
+        district: row.get(6)?,
+        state: State::of(&row.get::<_, String>(7)?).ok_or_else(|| strange(7))?,
+        priority: priority(row.get(8)?),
+        channel: Channel::of(&row.get::<_, String>(9)?).ok_or_else(|| strange(9))?,
+        unit: row.get(10)?,
+        first_unit: row.get(11)?,
+        helpers: parsed(&row.get::<_, String>(12)?, 12)?,
+        received: Moment(row.get(13)?),
+        limit: parsed(&row.get::<_, String>(14)?, 14)?,
+        due: moment(15)?,
+        changed: Moment(row.get(16)?),
+        replied: moment(17)?,
+        joined: row.get(18)?,
+        reopened: row.get(19)?,
+        urged: row.get(20)?,
+        merged_into: row.get(21)?,
+        solved: row.get(22)?,
+        stars: row.get(23)?,
+        is_public: row.get(24)?,
+        escalated: row.get(25)?,
     };
     Ok(Kept {
         request,
-        left: row.get::<_, Option<String>>(27)?.map(|text| parsed(&text, 27)).transpose()?,
-        with_unit: Moment(row.get(28)?),
-        objected_by: row.get(29)?,
+        left: row.get::<_, Option<String>>(26)?.map(|text| parsed(&text, 26)).transpose()?,
+        with_unit: Moment(row.get(27)?),
+        objected_by: row.get(28)?,
     })
 }
 

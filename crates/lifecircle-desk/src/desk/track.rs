@@ -24,8 +24,6 @@ const BETWEEN_URGING_MINUTES: i64 = 24 * 60;
 pub struct Tracked {
     /// Its number.
     pub number: i64,
-    /// The city.
-    pub city: String,
     /// The category's id.
     pub category: String,
     /// Where it is about, in words.
@@ -140,7 +138,6 @@ fn tracked(connection: &Connection, code: &str) -> Result<Tracked, Refusal> {
     let can = can.into_iter().filter(|step| step.take(Role::Resident, request.state).is_ok()).collect();
     Ok(Tracked {
         number: request.number,
-        city: request.city,
         category: request.category,
         place: request.place,
         state: request.state,

@@ -29,7 +29,6 @@ const MIGRATIONS: [&str; 1] = ["
 
     CREATE TABLE requests(
         number INTEGER PRIMARY KEY,
-        city TEXT NOT NULL,
         category TEXT NOT NULL,
         lon REAL,
         lat REAL,
@@ -65,11 +64,11 @@ const MIGRATIONS: [&str; 1] = ["
         escalated INTEGER NOT NULL DEFAULT 0,
         asked_as TEXT UNIQUE
     ) STRICT;
-    CREATE INDEX requests_by_due ON requests(city, is_open, by_due, number);
-    CREATE INDEX requests_of_unit ON requests(city, unit, is_open, by_due, number);
-    CREATE INDEX requests_by_time ON requests(city, received);
-    CREATE INDEX requests_by_place ON requests(city, category, is_open, lat);
-    CREATE INDEX requests_on_map ON requests(city, is_open, lat, lon);
+    CREATE INDEX requests_by_due ON requests(is_open, by_due, number);
+    CREATE INDEX requests_of_unit ON requests(unit, is_open, by_due, number);
+    CREATE INDEX requests_by_time ON requests(received);
+    CREATE INDEX requests_by_place ON requests(category, is_open, lat);
+    CREATE INDEX requests_on_map ON requests(is_open, lat, lon);
     CREATE INDEX requests_waiting ON requests(is_open, due) WHERE is_open = 1;
     CREATE INDEX requests_answered ON requests(state, replied);
 

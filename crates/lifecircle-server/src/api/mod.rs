@@ -5,6 +5,7 @@ pub(crate) mod ask;
 mod bring;
 mod catalogue;
 mod city;
+mod desk;
 pub(crate) mod exports;
 pub(crate) mod geojson;
 mod measures;
@@ -79,7 +80,8 @@ pub(crate) fn documented() -> (Router<Arc<App>>, OpenApi) {
         .merge(search::routes())
         .merge(tiles::routes())
         .merge(exports::routes())
-        .merge(bring::routes());
+        .merge(bring::routes())
+        .merge(desk::routes());
     let api = ApiRouter::new().nest("/api/v1", v1).finish_api_with(&mut document, |document| {
         document
             .default_response_with::<axum::Json<Body>, _>(|mut response| {

@@ -309,22 +309,23 @@ impl Searched {
         for start in (0..opened.ends.len()).step_by(LOOK_EVERY) {
             // Times that nobody will look at need only be there.
             if !progress.is_cancelled() {
-                self.arrive_in(opened, start..(start + LOOK_EVERY).min(opened.ends.len()));
+                let range = start..(start + LOOK_EVERY).min(opened.ends.len());
+                self.times.resize(range.end, Lanes::FAR);
+                self.arrive_in(opened, range, start);
             }
         }
         self.times.resize(opened.ends.len(), Lanes::FAR);
         &self.times
     }
 
-    /// Times to the ends in a range, behind those that are told already.
-    fn arrive_in(&mut self, opened: &Opened, range: std::ops::Range<usize>) {
-        let told = self.times.len();
-        self.times.resize(told + range.len(), Lanes::FAR);
+    /// Times to the ends in a range, told from a place among the times on.
+    fn arrive_in(&mut self, opened: &Opened, range: std::ops::Range<usize>, place: usize) {
+        let times = &mut self.times[place..place + range.len()];
         if self.batch.labels().is_empty() {
             // The search was stopped before it began.
+            times.fill(Lanes::FAR);
             return;
         }
-        let times = &mut self.times[told..];
         let first = &opened.first[range.start..=range.end];
         opened.arch.dispatch(Arrive { first, doors: &opened.doors, labels: self.batch.labels(), times });
         let from = self.straight.partition_point(|(end, ..)| (*end as usize) < range.start);
@@ -390,10 +391,12 @@ impl<C: Cost> Cell<'_, '_, C> {
         let Worker { opened, searched } = &mut *self.worker;
         searched.search(self.task, opened, starts);
         let ends = opened.ends.len();
+        searched.times.resize(AT_ONCE, Lanes::FAR);
         for start in (0..ends).step_by(AT_ONCE) {
-            searched.times.clear();
-            searched.arrive_in(opened, start..(start + AT_ONCE).min(ends));
-            take(start, &searched.times);
+            let range = start..(start + AT_ONCE).min(ends);
+            let told = range.len();
+            searched.arrive_in(opened, range, 0);
+            take(start, &searched.times[..told]);
         }
     }
 

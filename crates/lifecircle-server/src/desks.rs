@@ -1,0 +1,177 @@
+//! The response desks of the cities that are served: opened when first asked for, each in a directory of its own beside what is kept.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lifecircle::city::{Community, Name as CityName};
+use lifecircle::geo::LonLat;
+use lifecircle::summary::community_at;
+use lifecircle::{Error, Result, say};
+use lifecircle_desk::calendar::Calendar;
+use lifecircle_desk::catalogue::{Catalogue, Name};
+use lifecircle_desk::{Area, At, Clock, Desk, Refusal, Settings};
+use tokio::sync::Semaphore;
+
+use crate::App;
+use crate::cities::OpenCity;
+use crate::problem::Problem;
+use crate::work::Stop;
+
+/// Questions to desks that are answered at once; more are turned away.
+const MOST_AT_ONCE: usize = 256;
+
+/// Where the desks' rules come from.
+#[derive(Debug, Clone, Default)]
+pub struct DeskSettings {
+    /// A dispatch catalogue; the usual one if none is named.
+    pub catalogue: Option<PathBuf>,
+    /// A working calendar; that of offices in China if none is named.
+    pub calendar: Option<PathBuf>,
+}
+
+/// The desks.
+#[derive(Debug)]
+pub struct Desks {
+    directory: PathBuf,
+    catalogue: Catalogue,
+    calendar: Calendar,
+    open: Mutex<BTreeMap<String, Arc<Desk>>>,
+    places: Semaphore,
+}
+
+impl Desks {
+    /// Desks by these rules, in directories under this one.
+    ///
+    /// # Errors
+    /// If a file of rules cannot be read, or is not right.
+    pub fn new(settings: &DeskSettings, directory: PathBuf) -> Result<Self> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))
+        };
+        let catalogue = match &settings.catalogue {
+            Some(path) => Catalogue::read(&read(path)?).map_err(|e| e.file(path))?,
+            None => Catalogue::usual()?,
+        };
+        let calendar = match &settings.calendar {
+            Some(path) => Calendar::read(&read(path)?).map_err(|e| e.file(path))?,
+            None => Calendar::china()?,
+        };
+        let places = Semaphore::new(MOST_AT_ONCE);
+        Ok(Self { directory, catalogue, calendar, open: Mutex::default(), places })
+    }
+
+    /// Those that are there already, by their cities.
+    pub fn kept(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.directory).into_iter().flatten().filter_map(std::result::Result::ok);
+        let there = entries.filter(|entry| entry.path().join("desk.sqlite").exists());
+        there.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+
+    fn find(&self, city: &str) -> Option<Arc<Desk>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(city).cloned()
+    }
+
+    fn make(&self, id: &str, city: &OpenCity) -> Result<Arc<Desk>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(desk) = open.get(id) {
+            return Ok(Arc::clone(desk));
+        }
+        let areas: Vec<Area> = city.city.communities.iter().map(area).collect();
+        let desk = Arc::new(Desk::open(Settings {
+            directory: self.directory.join(id),
+            catalogue: self.catalogue.clone().with_areas(&areas),
+            calendar: self.calendar.clone(),
+            clock: Clock::System,
+        })?);
+        open.insert(id.to_owned(), Arc::clone(&desk));
+        Ok(desk)
+    }
+}
+
+/// The desk of a city, and the city; opens both if they are not.
+pub fn desk_of(app: &App, city: &str) -> std::result::Result<Arc<Desk>, Problem> {
+    let desks = app.desks.as_ref().ok_or_else(no_desk)?;
+    if !app.cities.has(city) {
+        return Err(Problem::not_found(say!("there is no city {city:?} here", "没有城市 {city:?}")));
+    }
+    match desks.find(city) {
+        Some(desk) => Ok(desk),
+        None => Ok(desks.make(city, &*app.cities.open(city, &Stop::default())?)?),
+    }
+}
+
+/// Asks a desk something, on a thread that serves nobody.
+pub async fn with_desk<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&Desk) -> std::result::Result<T, Refusal> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    with_desk_and(app, city, move |_, desk| Ok(work(desk)?)).await
+}
+
+/// The same, for work that looks at more than the desk.
+pub async fn with_desk_and<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let own = Arc::clone(&app);
+    let desks = app.desks.as_ref().ok_or_else(no_desk)?;
+    let _place = desks.places.try_acquire().map_err(|_| Problem::busy())?;
+    let done = tokio::task::spawn_blocking(move || work(&own, &*desk_of(&own, &city)?)).await;
+    done.map_err(|_| Problem::internal())?
+}
+
+/// The areas that a place of a city lies in.
+pub fn area_of(city: &OpenCity, at: At) -> Option<Area> {
+    let index = community_at(&city.city, LonLat { x: at.lon, y: at.lat })?;
+    city.city.communities.get(index).map(area)
+}
+
+/// Lets every desk do what time asks of it.
+pub fn tick(app: &App) {
+    let Some(desks) = &app.desks else { return };
+    for city in desks.kept() {
+        // A desk that cannot be opened tells whoever asks it.
+        let Ok(desk) = desk_of(app, &city) else { continue };
+        while desk.tick().is_ok_and(|touched| touched > 0) {}
+    }
+}
+
+fn area(community: &Community) -> Area {
+    let name = |name: &CityName| Name { zh: name.local.clone(), en: name.en.clone() };
+    Area {
+        id: community.id.clone(),
+        community: name(&community.name),
+        subdistrict: name(&community.subdistrict),
+        district: name(&community.district),
+    }
+}
+
+fn no_desk() -> Problem {
+    Problem::not_found(say!(
+        "this server takes no requests; start it with --desk",
+        "此服务器未开通诉求受理；请用 --desk 启动"
+    ))
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        use axum::http::StatusCode;
+        use lifecircle::error::ErrorKind;
+        let text = refusal.text();
+        match refusal {
+            Refusal::NotFound(_) => Self::not_found(text),
+            Refusal::BadInput(_) => Self::bad_input(text),
+            Refusal::NotSignedIn(_) => Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", text),
+            Refusal::NotAllowed(_) => Self::not_allowed(text),
+            Refusal::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", text),
+            Refusal::TooMany(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", text),
+            Refusal::Failed(error) if error.kind() == ErrorKind::Io => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "cannot_keep", text)
+            }
+            Refusal::Failed(error) => error.into(),
+        }
+    }
+}
