@@ -139,7 +139,7 @@ pub enum Done {
 }
 
 /// An entry of the chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Entry {
     /// Its number, from 1 on without gaps.
     pub number: i64,

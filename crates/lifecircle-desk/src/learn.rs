@@ -23,7 +23,7 @@ pub enum By {
 }
 
 /// What is counted of a group of requests. Shares are of these counts; none is told where nothing is counted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Measured {
     /// The category, unit, community or month (`2026-11`); empty where it is not known.
     pub group: String,

@@ -30,7 +30,7 @@ const IDLE_MINUTES: i64 = 60;
 const LONGEST_MINUTES: i64 = 24 * 60;
 
 /// Somebody with an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Person {
     /// The account's number.
     pub id: i64,

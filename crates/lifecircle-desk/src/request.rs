@@ -1,6 +1,8 @@
 //! A request as the desk holds it: what it is about, where, in which state. Plain data; it knows neither how it is kept nor who may do
 //! what.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -156,7 +158,7 @@ pub struct NewRequest {
     /// What whoever asks writes.
     pub words: String,
     /// Answers to the category's questions, by their ids.
-    pub answers: Vec<(String, String)>,
+    pub answers: BTreeMap<String, String>,
     /// How to reach whoever asks; empty if they would not be reached.
     pub contact: String,
     /// Whether others may read the words.
@@ -168,7 +170,7 @@ pub struct NewRequest {
 }
 
 /// What became of asking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Asked {
     /// The request's number.
     pub number: i64,
@@ -177,7 +179,7 @@ pub struct Asked {
 }
 
 /// A request as those who work on it see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Request {
     /// Its number.
     pub number: i64,

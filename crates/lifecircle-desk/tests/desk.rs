@@ -1,6 +1,7 @@
 //! The desk from asking to rating, as those on both sides of it would use it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -81,7 +82,7 @@ fn request(category: &str, words: &str) -> NewRequest {
         place: "滨河小区 3 号楼".into(),
         area: Some(area()),
         words: words.into(),
-        answers: Vec::new(),
+        answers: BTreeMap::new(),
         contact: "13900000000".into(),
         is_public: false,
         channel: Channel::Page,
@@ -235,12 +236,12 @@ fn the_same_sending_is_one_request_and_others_join_it() {
     let desk = &world.desk;
     let operator = world.account("operator", Role::Operator, None);
     let new = NewRequest { key: "0123456789abcdef".into(), ..request("road", "有个坑") };
-    let danger = NewRequest { answers: vec![("danger".into(), "yes".into())], ..new };
+    let danger = NewRequest { answers: BTreeMap::from([("danger".into(), "yes".into())]), ..new };
     let first = desk.ask(danger.clone(), &Who::RESIDENT).unwrap();
     assert_eq!(desk.ask(danger.clone(), &Who::RESIDENT).unwrap(), first);
-    let missing = NewRequest { answers: vec![], key: String::new(), ..danger.clone() };
+    let missing = NewRequest { answers: BTreeMap::new(), key: String::new(), ..danger.clone() };
     assert!(matches!(desk.ask(missing, &Who::RESIDENT), Err(Refusal::BadInput(_))), "a question must be answered");
-    let strange = NewRequest { answers: vec![("danger".into(), "maybe".into())], key: String::new(), ..danger.clone() };
+    let strange = NewRequest { answers: BTreeMap::from([("danger".into(), "maybe".into())]), key: String::new(), ..danger.clone() };
     assert!(desk.ask(strange, &Who::RESIDENT).is_err());
 
     let near = desk.similar("road", At { lon: 106.802, lat: 39.66 }).unwrap();

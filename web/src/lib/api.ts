@@ -45,6 +45,21 @@ export type Programme = Answer<"programme">;
 export type Name = components["schemas"]["Name"];
 export type Gap = components["schemas"]["Gap"];
 
+export type DeskAbout = Answer<"desk">;
+export type Category = components["schemas"]["Category"];
+export type Action = components["schemas"]["Action"];
+export type Step = components["schemas"]["Step"];
+export type RequestState = components["schemas"]["State"];
+export type Tracked = Answer<"track">;
+export type SimilarRequest = Answer<"similar_requests">[number];
+export type RequestPage = Answer<"requests">;
+export type ListedRequest = RequestPage["requests"][number];
+export type FullRequest = Answer<"request">;
+export type DeskSession = Answer<"desk_session">;
+export type DeskCounts = Answer<"desk_counts">;
+export type DeskMeasured = Answer<"desk_measures">[number];
+export type DeskPerson = Answer<"desk_people">[number];
+
 export type ListPreview = Answer<"look">;
 export type Standing = Answer<"job">;
 

@@ -70,6 +70,21 @@ export interface Sources {
   credit: string;
 }
 
+/** Whose data is drawn, as the attribution takes it: HTML. */
+export function creditOf(sources: { licence: string }[]): string {
+  const licences = new Set(sources.map((source) => source.licence).filter((licence) => licence !== ""));
+  const safe = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return [...licences].map(safe).join(" · ");
+}
+
+/** The style of the city alone: streets, water, names, and nothing that was measured. */
+export function baseStyleOf(of: Pick<Sources, "city" | "base" | "credit">, theme: Theme, language: Language): StyleSpecification {
+  const whole = styleOf({ ...of, asked: of.city, version: of.base, walker: "", standard: "" }, theme, language);
+  const { base } = whole.sources;
+  if (!base) return whole;
+  return { ...whole, sources: { base }, layers: whole.layers.filter((layer) => !("source" in layer) || layer.source === "base") };
+}
+
 /** The address of a set of tiles. */
 export function tiles(set: string, of: Sources, more: Record<string, string> = {}): string[] {
   const measured = set === "base" ? {} : { walker: of.walker, standard: of.standard };

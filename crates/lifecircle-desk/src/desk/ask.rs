@@ -126,7 +126,7 @@ fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
             return bad(say!("`{answer}` is no answer to `{id}`", "`{answer}` 不是 `{id}` 的有效回答"));
         }
     }
-    let is_answered = |id: &str| new.answers.iter().any(|(own, answer)| own == id && !answer.trim().is_empty());
+    let is_answered = |id: &str| new.answers.get(id).is_some_and(|answer| !answer.trim().is_empty());
     match category.questions.iter().find(|question| question.required && !is_answered(&question.id)) {
         Some(question) => {
             let Text { en, zh } = question.text.text();

@@ -1,5 +1,7 @@
 //! Looking at requests: lists for those who work on them, one whole, and what others near by have asked.
 
+use std::collections::BTreeMap;
+
 use lifecircle::say;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -59,7 +61,7 @@ pub enum Order {
 }
 
 /// A part of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Page {
     /// The requests.
     pub requests: Vec<Listed>,
@@ -68,7 +70,7 @@ pub struct Page {
 }
 
 /// A request in a list: with the first of its words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Listed {
     /// The request.
     #[serde(flatten)]
@@ -78,7 +80,7 @@ pub struct Listed {
 }
 
 /// A request with all that happened to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Full {
     /// The request.
     #[serde(flatten)]
@@ -86,7 +88,7 @@ pub struct Full {
     /// What happened, first to last.
     pub entries: Vec<Entry>,
     /// Answers to the category's questions, by their ids.
-    pub answers: Vec<(String, String)>,
+    pub answers: BTreeMap<String, String>,
     /// The steps that whoever looks can take now.
     pub can: Vec<Step>,
     /// How many can be reached.
@@ -94,7 +96,7 @@ pub struct Full {
 }
 
 /// A request as everybody sees it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PublicRequest {
     /// Its number.
     pub number: i64,

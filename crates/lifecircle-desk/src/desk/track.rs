@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use lifecircle::say;
 
@@ -20,7 +20,7 @@ use crate::rights::{Role, Step};
 const BETWEEN_URGING_MINUTES: i64 = 24 * 60;
 
 /// A request as whoever asked it sees it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Tracked {
     /// Its number.
     pub number: i64,
@@ -49,7 +49,7 @@ pub struct Tracked {
 }
 
 /// Something that has happened to a request, as whoever asked sees it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TrackedStep {
     /// When.
     pub at: Moment,

@@ -1,6 +1,7 @@
 //! The response desk of a city: what residents ask and see, and what those who work on it do. What may be done by whom is decided by the
 //! desk; who somebody is, by `identity`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
@@ -162,7 +163,7 @@ struct NewRequestBody {
     words: String,
     /// Answers to the category's questions, by their ids.
     #[serde(default)]
-    answers: Vec<(String, String)>,
+    answers: BTreeMap<String, String>,
     /// How to reach whoever asks; only those who work on the request see it.
     #[serde(default)]
     contact: String,
