@@ -1,0 +1,219 @@
+// The response desk from both sides: a resident on a phone asks, another joins, the desk works, the resident rates.
+import { readFileSync } from "node:fs";
+import axe from "axe-core";
+import type { APIRequestContext, Browser, Page } from "@playwright/test";
+import { api, expect, test } from "./page";
+
+const token = /token=([0-9a-f]+)/.exec(readFileSync("../target/test-web-made/serve.log", "utf8"))?.[1] ?? "";
+const desk = "/api/v1/cities/demo/desk";
+const PASSWORD = "correct horse battery";
+
+/** Makes an account of its own for each test, so that tests can run side by side. */
+async function account(request: APIRequestContext, role: string, unit: string | null = null): Promise<string> {
+  const name = `${role}-${Math.random().toString(36).slice(2)}`;
+  const made = await request.put(`${desk}/people`, {
+    headers: { Authorization: `Bearer ${token}` },
+    data: { name, shown: name, role, unit, password: PASSWORD },
+  });
+  expect(made.ok()).toBe(true);
+  return name;
+}
+
+async function signIn(page: Page, name: string, lang = "en"): Promise<void> {
+  await page.goto(`/desk?lang=${lang}`);
+  await page.locator("input[autocomplete=username]").fill(name);
+  await page.locator("input[type=password]").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("tablist")).toBeVisible();
+}
+
+async function resident(browser: Browser, baseURL: string | undefined, lang = "zh"): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, baseURL: baseURL ?? "", hasTouch: true });
+  const page = await context.newPage();
+  await page.goto(`/ask?lang=${lang}`);
+  return page;
+}
+
+/** Asks on the page; returns the code. */
+async function ask(page: Page, category: string, words: string, at: { x: number; y: number }): Promise<string> {
+  await page.getByRole("button", { name: new RegExp(`^${category}`) }).click();
+  await page.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
+  await page.locator(".map .map").click({ position: at });
+  await page.getByLabel("具体情况").fill(words);
+  await page.getByLabel("怎样联系您？（选填）").fill("139 1234 5678");
+  await page.getByRole("button", { name: "提交" }).click();
+  return (await page.locator("output").textContent()) ?? "";
+}
+
+async function act(page: Page, action: string, words?: string): Promise<void> {
+  await page.locator(".one .steps").getByRole("button", { name: action, exact: true }).click();
+  if (words === undefined) return;
+  await page.locator(".one .acting textarea").fill(words);
+  await page.locator(".one .acting form").getByRole("button", { name: action, exact: true }).click();
+}
+
+test("a resident asks, another joins, the unit objects and answers, the resident rates", async ({ page, browser, baseURL, request }) => {
+  const [handler, supervisor] = [await account(request, "handler", "heating_company"), await account(request, "supervisor")];
+  const phone = await resident(browser, baseURL);
+  const words = `卧室只有 15 度 ${Math.random()}`;
+  const code = await ask(phone, "供热", words, { x: 200, y: 150 });
+  expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  expect(phone.url()).not.toContain(code);
+
+  // Somebody near by sees that it was asked, and joins.
+  const other = await resident(browser, baseURL);
+  await other.getByRole("button", { name: /^供热/ }).click();
+  await other.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
+  await other.locator(".map .map").click({ position: { x: 200, y: 150 } });
+  await expect(other.getByRole("heading", { name: "附近已有人反映同类问题" })).toBeVisible();
+  await other.getByRole("button", { name: "我也遇到" }).first().click();
+  await expect(other.locator("output")).toBeVisible();
+
+  // The unit objects; a supervisor rejects it; the unit answers.
+  await signIn(page, handler);
+  await page.getByRole("button", { name: words }).click();
+  await act(page, "Object", "not ours");
+  await expect(page.locator(".state")).toHaveText("Objection");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, supervisor);
+  await page.getByRole("button", { name: words }).click();
+  await act(page, "Reject objection", "it is yours");
+  await expect(page.locator(".state")).toHaveText("To be taken");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, handler);
+  await page.getByRole("button", { name: words }).click();
+  await act(page, "Take");
+  await expect(page.locator(".state")).toHaveText("Taken");
+  await page.getByRole("button", { name: "Show contact" }).click();
+  await expect(page.locator(".contacts li").first()).toHaveText("139 1234 5678");
+  await expect(page.locator("ol")).toContainText("Contact looked at");
+  await act(page, "Answer", "已上门调试，室温 21 度");
+  await expect(page.locator(".state")).toHaveText("Answered");
+
+  // The resident reads it and rates.
+  await phone.getByRole("button", { name: "查看进度" }).click();
+  await expect(phone.locator("article")).toContainText("已上门调试，室温 21 度");
+  await expect(phone.locator("article")).not.toContainText("it is yours");
+  await phone.getByRole("radio", { name: "5 星" }).click();
+  await phone.getByRole("button", { name: "是", exact: true }).click();
+  await phone.getByRole("button", { name: "提交评价" }).click();
+  await expect(phone.getByText("感谢评价")).toBeVisible();
+});
+
+test("the rates on the page are those counted from the requests", async ({ page, request }) => {
+  const supervisor = await account(request, "supervisor");
+  const handler = await account(request, "handler", "gas_company");
+  for (let number = 0; number < 3; number++) {
+    const made = await request.post(`${desk}/requests`, { data: { category: "gas", place: "1 号楼", words: `表坏了 ${number}` } });
+    expect(made.status()).toBe(201);
+    const { number: id, code } = await made.json();
+    if (number === 0) continue;
+    await request.post(`${desk}/session`, { data: { name: handler, password: PASSWORD } });
+    for (const action of [{ step: "sign" }, { step: "reply", words: "已换表" }]) {
+      expect((await request.post(`${desk}/requests/${id}/steps`, { data: { action } })).ok()).toBe(true);
+    }
+    await request.post(`${desk}/tracking/steps`, { data: { code, action: { step: "rate", stars: number === 1 ? 5 : 2, solved: number === 1, words: "" } } });
+  }
+  await signIn(page, supervisor, "zh");
+  // Counted anew from the list, without the program's own sums.
+  type Row = { category: string; state: string; replied?: number | null; due?: number | null; solved?: boolean | null; stars?: number | null };
+  const all = await page.evaluate(async (desk) => {
+    const rows: Row[] = [];
+    let after = "";
+    do {
+      const answer: { requests: Row[]; next?: string | null } = await (await fetch(`${desk}/requests?order=newest&category=gas&limit=200${after}`)).json();
+      rows.push(...answer.requests);
+      after = answer.next ? `&after=${answer.next}` : "";
+    } while (after);
+    return rows;
+  }, desk);
+  const answered = all.filter((one) => one.replied != null);
+  const rated = all.filter((one) => one.stars != null);
+  await page.getByRole("tab", { name: "统计" }).click();
+  const cells = page.getByRole("row", { name: /燃气/ }).getByRole("cell");
+  await expect(cells.nth(0)).toHaveText(String(all.length));
+  await expect(cells.nth(2)).toContainText(`${answered.filter((one) => one.due != null && one.replied! <= one.due).length}/${answered.length}`);
+  await expect(cells.nth(3)).toContainText(`${all.filter((one) => one.solved === true).length}/${all.filter((one) => one.solved != null).length}`);
+  await expect(cells.nth(4)).toContainText(`${rated.filter((one) => one.stars! >= 4).length}/${rated.length}`);
+});
+
+test("an operator enters a call with the keyboard alone", async ({ page, request }) => {
+  await signIn(page, await account(request, "operator"));
+  await page.getByRole("tab", { name: "Enter a call" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("What is it about?").focus();
+  await page.keyboard.type("Waste");
+  const place = page.getByRole("combobox", { name: "Address or name of the place" });
+  await place.focus();
+  await page.keyboard.type("chenguang");
+  await expect(page.locator("#places [role=option]").first()).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".maplibregl-marker")).toBeVisible();
+  await page.getByLabel("What is the matter?").focus();
+  await page.keyboard.type("The bins are full");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status")).toContainText("It has arrived");
+});
+
+test("many are sent at once, a stranger sees nothing, and a session that has ended signs in anew", async ({ page, request, context, quiet }) => {
+  await signIn(page, await account(request, "operator"));
+  const words = `noise ${Math.random()}`;
+  for (let number = 0; number < 2; number++) {
+    await request.post(`${desk}/requests`, { data: { category: "other", place: "x", words: `${words} ${number}` } });
+  }
+  await page.reload();
+  await expect(page.getByRole("listitem").filter({ hasText: words })).toHaveCount(2);
+  for (const row of await page.getByRole("listitem").filter({ hasText: words }).all()) await row.getByRole("checkbox").check();
+  await page.locator(".bulk").getByRole("button", { name: "Send", exact: true }).click();
+  await page.locator(".bulk select").selectOption("hotline");
+  await page.locator(".bulk form").getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: words }).first()).toContainText("12345 hotline");
+  await context.clearCookies();
+  await page.getByLabel("Category").selectOption("other");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await page.evaluate(async (desk) => (await fetch(`${desk}/requests`)).status, desk)).toBe(401);
+  // Those refusals were meant.
+  quiet.splice(0);
+});
+
+test("both pages fit a phone, are read in both languages and by everybody", async ({ page, browser, baseURL, request }) => {
+  const name = await account(request, "operator");
+  for (const lang of ["zh", "en"]) {
+    for (const theme of ["light", "dark"]) {
+      const phone = await resident(browser, baseURL, `${lang}&theme=${theme}`);
+      await expect(phone.locator(".categories button").first()).toBeVisible();
+      await fits(phone);
+      await phone.locator(".categories button").nth(1).click();
+      await fits(phone);
+      await readable(phone);
+      await phone.context().close();
+    }
+  }
+  await signIn(page, name);
+  await expect(page.locator(".list")).toBeVisible();
+  await readable(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page);
+});
+
+async function fits(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
+
+async function readable(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const own = (window as unknown as { axe: { run: typeof axe.run } }).axe;
+    return (await own.run(document, { resultTypes: ["violations"] })).violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes[0]?.html}`);
+  });
+  expect(found).toEqual([]);
+}
+
+test("the desk says what it answers for", async ({ page }) => {
+  const about = await api<{ categories: { id: string }[]; units: { kind: string }[] }>(page, "desk");
+  expect(about.categories.length).toBeGreaterThan(15);
+  expect(about.units.filter((unit) => unit.kind === "community").length).toBe(83);
+});
