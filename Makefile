@@ -32,8 +32,9 @@ web: web/dist/index.html ## the page, built into web/dist, from where it goes in
 demo: tools web ## build, measure a synthetic city, and serve its map
 	$(CARGO) build --workspace --bins --locked
 	target/debug/lifecircle demo -o lifecircle-demo --force --no-open
-	@if [ -t 1 ]; then target/debug/lifecircle serve lifecircle-demo/demo.city --open; \
-	else echo "See its map: target/debug/lifecircle serve lifecircle-demo/demo.city --open"; \
+	@[ -d lifecircle-demo-desk/desk/demo ] || target/debug/lifecircle desk fill lifecircle-demo/demo.city --keep-in lifecircle-demo-desk --quiet
+	@if [ -t 1 ]; then target/debug/lifecircle serve lifecircle-demo/demo.city --desk --keep-in lifecircle-demo-desk --open; \
+	else echo "See its map: target/debug/lifecircle serve lifecircle-demo/demo.city --desk --keep-in lifecircle-demo-desk --open"; \
 	echo "See its report: open lifecircle-demo/report.html in a browser."; fi
 
 test: tools ## every test; says how many were skipped because their data is not here
@@ -155,4 +156,4 @@ fuzz: ## ten minutes for each fuzz target, 1 GB and 10 s an input (needs a night
 
 clean: ## remove what was built
 	$(CARGO) clean
-	rm -rf lifecircle-demo
+	rm -rf lifecircle-demo lifecircle-demo-desk

@@ -40,7 +40,7 @@ async function ask(page: Page, category: string, words: string, at: { x: number;
   await page.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
   await page.locator(".map .map").click({ position: at });
   await page.getByLabel("具体情况").fill(words);
-  await page.getByLabel("怎样联系您？（选填）").fill("139 1234 5678");
+  await page.getByLabel("您的联系方式（选填）").fill("139 1234 5678");
   await page.getByRole("button", { name: "提交" }).click();
   return (await page.locator("output").textContent()) ?? "";
 }
@@ -66,28 +66,28 @@ test("a resident asks, another joins, the unit objects and answers, the resident
   await other.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
   await other.locator(".map .map").click({ position: { x: 200, y: 150 } });
   await expect(other.getByRole("heading", { name: "附近已有人反映同类问题" })).toBeVisible();
-  await other.getByRole("button", { name: "我也遇到" }).first().click();
+  await other.getByRole("button", { name: "一起反映" }).first().click();
   await expect(other.locator("output")).toBeVisible();
 
   // The unit objects; a supervisor rejects it; the unit answers.
   await signIn(page, handler);
   await page.getByRole("button", { name: words }).click();
-  await act(page, "Object", "not ours");
-  await expect(page.locator(".state")).toHaveText("Objection");
+  await act(page, "Return", "not ours");
+  await expect(page.locator(".state")).toHaveText("Return under review");
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page, supervisor);
   await page.getByRole("button", { name: words }).click();
-  await act(page, "Reject objection", "it is yours");
-  await expect(page.locator(".state")).toHaveText("To be taken");
+  await act(page, "Reject return", "it is yours");
+  await expect(page.locator(".state")).toHaveText("Awaiting acceptance");
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page, handler);
   await page.getByRole("button", { name: words }).click();
-  await act(page, "Take");
-  await expect(page.locator(".state")).toHaveText("Taken");
+  await act(page, "Accept");
+  await expect(page.locator(".state")).toHaveText("Accepted");
   await page.getByRole("button", { name: "Show contact" }).click();
   await expect(page.locator(".contacts li").first()).toHaveText("139 1234 5678");
-  await expect(page.locator("ol")).toContainText("Contact looked at");
-  await act(page, "Answer", "已上门调试，室温 21 度");
+  await expect(page.locator("ol")).toContainText("Contact viewed");
+  await act(page, "Reply", "已上门调试，室温 21 度");
   await expect(page.locator(".state")).toHaveText("Answered");
 
   // The resident reads it and rates.
@@ -139,7 +139,7 @@ test("the rates on the page are those counted from the requests", async ({ page,
 
 test("an operator enters a call with the keyboard alone", async ({ page, request }) => {
   await signIn(page, await account(request, "operator"));
-  await page.getByRole("tab", { name: "Enter a call" }).focus();
+  await page.getByRole("tab", { name: "Record a call" }).focus();
   await page.keyboard.press("Enter");
   await page.getByLabel("What is it about?").focus();
   await page.keyboard.type("Waste");
@@ -149,13 +149,13 @@ test("an operator enters a call with the keyboard alone", async ({ page, request
   await expect(page.locator("#places [role=option]").first()).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.locator(".maplibregl-marker")).toBeVisible();
-  await page.getByLabel("What is the matter?").focus();
+  await page.getByLabel("Describe the problem or request").focus();
   await page.keyboard.type("The bins are full");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("status")).toContainText("It has arrived");
+  await expect(page.getByRole("status")).toContainText("Recorded");
 });
 
 test("many are sent at once, a stranger sees nothing, and a session that has ended signs in anew", async ({ page, request, context, quiet }) => {
@@ -167,9 +167,9 @@ test("many are sent at once, a stranger sees nothing, and a session that has end
   await page.reload();
   await expect(page.getByRole("listitem").filter({ hasText: words })).toHaveCount(2);
   for (const row of await page.getByRole("listitem").filter({ hasText: words }).all()) await row.getByRole("checkbox").check();
-  await page.locator(".bulk").getByRole("button", { name: "Send", exact: true }).click();
+  await page.locator(".bulk").getByRole("button", { name: "Assign", exact: true }).click();
   await page.locator(".bulk select").selectOption("hotline");
-  await page.locator(".bulk form").getByRole("button", { name: "Send", exact: true }).click();
+  await page.locator(".bulk form").getByRole("button", { name: "Assign", exact: true }).click();
   await expect(page.getByRole("listitem").filter({ hasText: words }).first()).toContainText("12345 hotline");
   await context.clearCookies();
   await page.getByLabel("Category").selectOption("other");

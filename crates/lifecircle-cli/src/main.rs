@@ -126,6 +126,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Inputs(args) => commands::inputs::run(args, common),
         Command::Import(args) => commands::import::run(args, common),
         Command::Measure(args) => commands::measure::run(args, common),
+        Command::Desk(command) => commands::desk::run(command, common),
         Command::Doctor(args) => commands::doctor::run(args, common),
         Command::Facilities(args) => commands::facilities::run(args, common),
         Command::Evaluate(args) => commands::evaluate::run(args, common),

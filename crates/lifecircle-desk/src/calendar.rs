@@ -212,6 +212,16 @@ impl Calendar {
         self.local(moment).date_naive()
     }
 
+    /// A moment as text, where the offices are: `2026-11-27T09:30:00+08:00`. Source: RFC 3339.
+    pub fn rfc3339(&self, moment: Moment) -> String {
+        self.local(moment).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    }
+
+    /// The moment of a text of that form.
+    pub fn of_rfc3339(text: &str) -> Option<Moment> {
+        DateTime::parse_from_rfc3339(text).ok().map(|at| Moment(at.timestamp_millis()))
+    }
+
     /// Seconds by which the offices' clocks are ahead of UTC.
     pub fn offset_seconds(&self) -> i32 {
         self.offset.local_minus_utc()

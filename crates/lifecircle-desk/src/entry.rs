@@ -136,6 +136,17 @@ pub enum Done {
     ContactRead,
     /// How to reach whoever asked was deleted, and what they wrote.
     Forgotten,
+    /// An account was made or changed.
+    AccountKept {
+        /// Its number.
+        person: i64,
+        /// What they are to the desk now.
+        role: Role,
+        /// The unit that they answer for now.
+        unit: Option<String>,
+        /// Whether they can sign in now.
+        enabled: bool,
+    },
 }
 
 /// An entry of the chain.
@@ -143,8 +154,8 @@ pub enum Done {
 pub struct Entry {
     /// Its number, from 1 on without gaps.
     pub number: i64,
-    /// The request.
-    pub request: i64,
+    /// The request; none of what is done to accounts.
+    pub request: Option<i64>,
     /// When.
     pub at: Moment,
     /// By whom.
@@ -155,12 +166,20 @@ pub struct Entry {
     pub words: Option<String>,
 }
 
-/// The hash of an entry: of the one before, and of all that it holds. Each part is preceded by its length, so that no two entries are
+/// The hash of an entry: of the desk's key, of the one before, and of all that it holds. Each part is preceded by its length, so that no two entries are
 /// hashed as the same bytes.
-pub(crate) fn hash(before: &[u8], number: i64, request: i64, at: Moment, parts: [&str; 3]) -> [u8; 32] {
+pub(crate) fn hash(
+    (key, before): (&[u8; 32], &[u8]),
+    number: i64,
+    request: Option<i64>,
+    at: Moment,
+    parts: [&str; 3],
+) -> [u8; 32] {
     let mut hasher = Sha256::new();
+    hasher.update(key);
     hasher.update(before);
-    for own in [number, request, at.0] {
+    // Requests count from 1.
+    for own in [number, request.unwrap_or(0), at.0] {
         hasher.update(own.to_be_bytes());
     }
     for part in parts {

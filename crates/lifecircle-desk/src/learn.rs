@@ -39,9 +39,9 @@ pub struct Measured {
     pub asked_back: i64,
     /// Of these, those that are solved.
     pub solved: i64,
-    /// Where whoever asked says what they think.
+    /// Where whoever asked says what they think, themselves or when called back.
     pub rated: i64,
-    /// Of these, those with four or five stars.
+    /// Of these, those with four or five stars, or who said that they are satisfied.
     pub satisfied: i64,
     /// Mean hours from coming to being answered; none if none was answered.
     pub mean_hours: Option<f64>,
@@ -57,7 +57,7 @@ impl Desk {
         let offset = self.calendar().offset_seconds();
         let group = match by {
             By::Category => "category".to_owned(),
-            By::Unit => "ifnull(first_unit, '')".to_owned(),
+            By::Unit => "coalesce(first_unit, unit, '')".to_owned(),
             By::Community => "community".to_owned(),
             By::Month => format!("strftime('%Y-%m', received / 1000 + {offset}, 'unixepoch')"),
         };
@@ -66,7 +66,7 @@ impl Desk {
             "SELECT {group} AS part, count(*), sum(is_open), \
              sum(replied IS NOT NULL OR ifnull(due < ?3, 0)), \
              sum(replied IS NOT NULL AND ifnull(replied <= due, 0)), \
-             sum(solved IS NOT NULL), ifnull(sum(solved), 0), sum(stars IS NOT NULL), ifnull(sum(stars >= 4), 0), \
+             sum(solved IS NOT NULL), ifnull(sum(solved), 0), sum(stars IS NOT NULL OR satisfied IS NOT NULL), ifnull(sum(ifnull(stars >= 4, satisfied)), 0), \
              avg(CASE WHEN replied IS NOT NULL THEN (replied - received) / 3600000.0 END) \
              FROM requests WHERE received >= ?1 AND received < ?2 AND state <> 'merged' GROUP BY part ORDER BY part"
         );

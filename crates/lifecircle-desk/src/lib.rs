@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod catalogue;
+pub mod demo;
 mod desk;
 mod entry;
 pub mod learn;
@@ -15,7 +16,7 @@ pub mod rights;
 mod seal;
 mod store;
 
-pub use desk::{Action, Checked, Clock, Desk, Filter, Full, Listed, Order, Page, PublicRequest, Settings, Tracked, TrackedStep};
+pub use desk::{Action, Checked, Clock, Desk, Durability, Filter, Full, Listed, Order, Page, PublicRequest, Published, Settings, Sought, Tracked, TrackedStep};
 pub use entry::{Done, Entry, Who};
 pub use refusal::Refusal;
 pub use request::{Area, Asked, At, Channel, NewRequest, Request, State};

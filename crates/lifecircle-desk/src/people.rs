@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::calendar::Moment;
-use crate::desk::Desk;
-use crate::entry::{Who, hex};
+use crate::desk::{Desk, Words, append, moment};
+use crate::entry::{Done, Who, hex};
 use crate::refusal::Refusal;
 use crate::rights::Role;
 
@@ -23,7 +23,7 @@ const LONGEST_NAME: usize = 60;
 /// After so many wrong passwords an account is closed for a while, twice as long each time.
 const MOST_FAILURES: i64 = 5;
 const CLOSED_MINUTES: i64 = 5;
-const LONGEST_CLOSED_MINUTES: i64 = 24 * 60;
+const LONGEST_CLOSED_MINUTES: i64 = 60;
 
 /// A session that is not used ends after so many minutes, and any after a day.
 const IDLE_MINUTES: i64 = 60;
@@ -81,24 +81,24 @@ impl Desk {
     ///
     /// # Errors
     /// If it is not right, or cannot be kept.
-    pub fn keep_account(&self, account: Account) -> Result<Person, Refusal> {
+    pub fn keep_account(&self, account: Account, by: &Who) -> Result<Person, Refusal> {
         let bad = |text| Err(Refusal::BadInput(text));
         let name = account.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > LONGEST_NAME || account.shown.chars().count() > LONGEST_NAME {
-            return bad(say!("a name has 1 to {LONGEST_NAME} signs", "姓名须为 1 至 {LONGEST_NAME} 字"));
+            return bad(say!("a user name needs 1 to {LONGEST_NAME} characters, a display name at most {LONGEST_NAME}", "用户名须为 1 至 {LONGEST_NAME} 字，姓名不超过 {LONGEST_NAME} 字"));
         }
         if !account.role.has_account() {
             return bad(say!("the role `{}` has no account", "角色 `{}` 没有账号", account.role.word()));
         }
         match (&account.role, &account.unit) {
-            (Role::Handler, None) => return bad(say!("a handler answers for a unit; name it", "承办人员须指定所属单位")),
+            (Role::Handler, None) => return bad(say!("choose the handler's unit", "承办人员须指定所属单位")),
             (_, Some(unit)) if self.catalogue().unit(unit).is_none() => {
                 return bad(say!("there is no unit `{unit}`", "没有单位 `{unit}`"));
             }
             _ => {}
         }
         let hashed = account.password.as_deref().map(hash_of_password).transpose()?;
-        let now = self.now().0;
+        let (now, rules, by) = (self.now().0, self.rules(), by.clone());
         self.store().write(move |connection| {
             let known: Option<i64> =
                 connection.query_row("SELECT id FROM people WHERE name = ?1", [&name], |row| row.get(0)).optional()?;
@@ -122,7 +122,11 @@ impl Desk {
                     return Err(Refusal::BadInput(say!("a new account needs a password", "新账号须设置密码")));
                 }
             }
-            person(connection, "name = ?1", &name)?.ok_or_else(not_known)
+            let kept = person(connection, "name = ?1", &name)?.ok_or_else(not_known)?;
+            // Whoever gives themselves another role, and takes it back, is seen.
+            let done = Done::AccountKept { person: kept.id, role: kept.role, unit: kept.unit.clone(), enabled: kept.enabled };
+            append(connection, &rules, (None, moment(connection, &rules)?), &by, &done, &Words::default())?;
+            Ok(kept)
         })
     }
 
@@ -152,14 +156,12 @@ impl Desk {
                 .optional()?;
             Ok(row)
         })?;
-        let wrong = || Refusal::NotSignedIn(say!("the name or the password is wrong", "用户名或密码不正确"));
-        if let Some((_, _, closed_until)) = &known
-            && *closed_until > now.0
-        {
-            return Err(Refusal::TooMany(say!(
-                "this account had too many wrong passwords; try again later",
-                "密码错误次数过多，账号已暂时锁定；请稍后再试"
-            )));
+        let wrong = || Refusal::NotSignedIn(say!(
+            "the name or the password is wrong; after several mistakes an account is closed for a while",
+            "用户名或密码不正确；连续多次错误后账号会暂时锁定"
+        ));
+        if password.chars().count() > LONGEST_PASSWORD || known.as_ref().is_some_and(|(_, _, until)| *until > now.0) {
+            return Err(wrong());
         }
         let fits = match &known {
             Some((hashed, ..)) => is_password(hashed, password),
@@ -170,15 +172,15 @@ impl Desk {
             }
         };
         let name = name.to_owned();
-        let Some((_, enabled, _)) = known else { return Err(wrong()) };
+        let Some((hashed, enabled, _)) = known else { return Err(wrong()) };
         if !fits || !enabled {
             self.store().write(move |connection| {
                 let failures: i64 = connection.query_row(
-                    "UPDATE people SET failures = failures + 1 WHERE name = ?1 RETURNING failures",
-                    [&name],
+                    "UPDATE people SET failures = failures + (closed_until <= ?2) WHERE name = ?1 RETURNING failures * (closed_until <= ?2)",
+                    params![name, now.0],
                     |row| row.get(0),
                 )?;
-                if failures % MOST_FAILURES == 0 {
+                if failures > 0 && failures % MOST_FAILURES == 0 {
                     let times = (failures / MOST_FAILURES - 1).clamp(0, 16);
                     let minutes = (CLOSED_MINUTES << times).min(LONGEST_CLOSED_MINUTES);
                     let until = now.plus_minutes(minutes).0;
@@ -193,7 +195,11 @@ impl Desk {
         let token = hex(&bytes);
         let kept = hash_of_token(&token);
         let person = self.store().write(move |connection| {
-            connection.execute("UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1", [&name])?;
+            // A password that was changed since it was looked at opens nothing.
+            let still = "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
+            if connection.execute(still, params![name, hashed])? == 0 {
+                return Err(wrong());
+            }
             let person = person(connection, "name = ?1", &name)?.ok_or_else(not_known)?;
             connection.execute("DELETE FROM sessions WHERE made < ?1", [now.plus_minutes(-LONGEST_MINUTES).0])?;
             connection.execute(
@@ -221,10 +227,11 @@ impl Desk {
         let Some((person, seen)) = found else { return Ok(None) };
         // Once a minute is enough to know that it is used.
         if now.minutes_since(seen) >= 1 {
-            self.store().write(move |connection| {
+            // A disk that is full keeps nobody from reading.
+            let _ = self.store().write(move |connection| {
                 connection.execute("UPDATE sessions SET seen = ?2 WHERE token = ?1", params![kept, now.0])?;
                 Ok(())
-            })?;
+            });
         }
         Ok(Some(person))
     }
@@ -268,7 +275,7 @@ fn hash_of_password(password: &str) -> Result<String, Refusal> {
     let signs = password.chars().count();
     if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&signs) {
         return Err(Refusal::BadInput(say!(
-            "a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} signs",
+            "a password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
             "密码须为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 位"
         )));
     }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use lifecircle::city::Community;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Limit, Moment};
-use crate::catalogue::{Name, Priority};
+use crate::catalogue::{Name, Priority, UnitKind};
 
 /// The areas that a place lies in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,11 +29,45 @@ impl Area {
         self.level(name).is_some()
     }
 
+    /// The area of a kind of office.
+    pub fn name(&self, kind: UnitKind) -> Option<&Name> {
+        let name = match kind {
+            UnitKind::District => &self.district,
+            UnitKind::Subdistrict => &self.subdistrict,
+            UnitKind::Community => &self.community,
+            UnitKind::Department | UnitKind::Station => return None,
+        };
+        (!name.zh.is_empty() || !name.en.is_empty()).then_some(name)
+    }
+
+    /// The id of the office of this very area; areas of one name in two districts have two.
+    pub fn unit_id(&self, kind: UnitKind) -> Option<String> {
+        let name = |name: &Name| if name.zh.is_empty() { name.en.clone() } else { name.zh.clone() };
+        self.name(kind)?;
+        match kind {
+            UnitKind::District => Some(format!("district:{}", name(&self.district))),
+            UnitKind::Subdistrict => Some(format!("subdistrict:{}/{}", name(&self.district), name(&self.subdistrict))),
+            UnitKind::Community => Some(format!("community:{}", self.id)),
+            UnitKind::Department | UnitKind::Station => None,
+        }
+    }
+
     /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community.
     pub fn level(&self, name: &str) -> Option<usize> {
-        let called = |own: &Name| !name.is_empty() && (own.zh == name || own.en == name);
         let levels = [(3, &self.community), (2, &self.subdistrict), (1, &self.district)];
-        levels.into_iter().find(|(_, own)| called(own)).map(|(level, _)| level)
+        levels.into_iter().find(|(_, own)| own.is(name)).map(|(level, _)| level)
+    }
+}
+
+impl From<&Community> for Area {
+    fn from(community: &Community) -> Self {
+        let name = |name: &lifecircle::city::Name| Name { zh: name.local.clone(), en: name.en.clone() };
+        Self {
+            id: community.id.clone(),
+            community: name(&community.name),
+            subdistrict: name(&community.subdistrict),
+            district: name(&community.district),
+        }
     }
 }
 
@@ -187,8 +222,6 @@ pub struct Request {
     pub category: String,
     /// Where it is about.
     pub at: Option<At>,
-    /// Where it is about, in words.
-    pub place: String,
     /// The community's id in the city; empty if not known.
     pub community: String,
     /// The district's name; empty if not known.
@@ -227,6 +260,8 @@ pub struct Request {
     pub solved: Option<bool>,
     /// What whoever asked thinks of the answer, 1 to 5.
     pub stars: Option<i64>,
+    /// Whether they said that they are satisfied when they were called back.
+    pub satisfied: Option<bool>,
     /// Whether others may read the words.
     pub is_public: bool,
     /// Whether its limit was passed.

@@ -183,17 +183,12 @@ impl Step {
     /// If the role may not, or the request is not at a point where it can be.
     pub fn take(self, role: Role, state: State) -> Result<State, Refusal> {
         if !self.is_of(role) {
-            let (role, step) = (role.word(), self.word());
-            return Err(Refusal::NotAllowed(say!(
-                "the role `{role}` may not take the step `{step}`",
-                "角色 `{role}` 无权执行 `{step}`"
-            )));
+            return Err(Refusal::NotAllowed(say!("your role may not do this", "您的角色无权进行此操作")));
         }
         self.from(state).ok_or_else(|| {
-            let (state, step) = (state.word(), self.word());
             Refusal::Conflict(say!(
-                "a request that is `{state}` cannot take the step `{step}`; look at it again, somebody may have changed it",
-                "状态为 `{state}` 的诉求不能执行 `{step}`；请刷新，可能已有人处理"
+                "this cannot be done at this stage; somebody may have changed the request, look at it again",
+                "当前状态不能进行此操作，可能已有人处理；请重新打开后再试"
             ))
         })
     }

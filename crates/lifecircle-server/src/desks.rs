@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lifecircle::city::{Community, Name as CityName};
 use lifecircle::geo::LonLat;
 use lifecircle::summary::community_at;
 use lifecircle::{Error, Result, say};
 use lifecircle_desk::calendar::Calendar;
-use lifecircle_desk::catalogue::{Catalogue, Name};
-use lifecircle_desk::{Area, At, Clock, Desk, Refusal, Settings};
+use lifecircle_desk::catalogue::Catalogue;
+use lifecircle_desk::{Area, At, Clock, Desk, Durability, Refusal, Settings};
 use tokio::sync::Semaphore;
 
 use crate::App;
@@ -20,6 +19,9 @@ use crate::work::Stop;
 
 /// Questions to desks that are answered at once; more are turned away.
 const MOST_AT_ONCE: usize = 256;
+
+/// Passwords that are looked at at once.
+const MOST_PASSWORDS: usize = 2;
 
 /// Where the desks' rules come from.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +39,9 @@ pub struct Desks {
     catalogue: Catalogue,
     calendar: Calendar,
     open: Mutex<BTreeMap<String, Arc<Desk>>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// Passwords that are looked at: each takes a while and some memory, on purpose.
+    passwords: Arc<Semaphore>,
 }
 
 impl Desks {
@@ -57,8 +61,8 @@ impl Desks {
             Some(path) => Calendar::read(&read(path)?).map_err(|e| e.file(path))?,
             None => Calendar::china()?,
         };
-        let places = Semaphore::new(MOST_AT_ONCE);
-        Ok(Self { directory, catalogue, calendar, open: Mutex::default(), places })
+        let (places, passwords) = (Semaphore::new(MOST_AT_ONCE), Semaphore::new(MOST_PASSWORDS));
+        Ok(Self { directory, catalogue, calendar, open: Mutex::default(), places: places.into(), passwords: passwords.into() })
     }
 
     /// Those that are there already, by their cities.
@@ -77,12 +81,13 @@ impl Desks {
         if let Some(desk) = open.get(id) {
             return Ok(Arc::clone(desk));
         }
-        let areas: Vec<Area> = city.city.communities.iter().map(area).collect();
+        let areas: Vec<Area> = city.city.communities.iter().map(Area::from).collect();
         let desk = Arc::new(Desk::open(Settings {
             directory: self.directory.join(id),
             catalogue: self.catalogue.clone().with_areas(&areas),
             calendar: self.calendar.clone(),
             clock: Clock::System,
+            durability: Durability::OnDisk,
         })?);
         open.insert(id.to_owned(), Arc::clone(&desk));
         Ok(desk)
@@ -116,17 +121,39 @@ pub async fn with_desk_and<T: Send + 'static>(
     city: String,
     work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
 ) -> std::result::Result<T, Problem> {
-    let own = Arc::clone(&app);
-    let desks = app.desks.as_ref().ok_or_else(no_desk)?;
-    let _place = desks.places.try_acquire().map_err(|_| Problem::busy())?;
-    let done = tokio::task::spawn_blocking(move || work(&own, &*desk_of(&own, &city)?)).await;
-    done.map_err(|_| Problem::internal())?
+    let place = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.places);
+    in_place(place, app, city, work).await
+}
+
+/// Asks a desk whether a password is right: few at a time.
+pub async fn with_password<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&Desk) -> std::result::Result<T, Refusal> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let place = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.passwords);
+    in_place(place, app, city, move |_, desk| Ok(work(desk)?)).await
+}
+
+/// Works in a place that is held until the work is done, whether or not anybody still waits for it.
+async fn in_place<T: Send + 'static>(
+    places: Arc<Semaphore>,
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let place = places.try_acquire_owned().map_err(|_| Problem::busy())?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        work(&app, &*desk_of(&app, &city)?)
+    });
+    done.await.map_err(|_| Problem::internal())?
 }
 
 /// The areas that a place of a city lies in.
 pub fn area_of(city: &OpenCity, at: At) -> Option<Area> {
     let index = community_at(&city.city, LonLat { x: at.lon, y: at.lat })?;
-    city.city.communities.get(index).map(area)
+    city.city.communities.get(index).map(Area::from)
 }
 
 /// Lets every desk do what time asks of it.
@@ -139,20 +166,10 @@ pub fn tick(app: &App) {
     }
 }
 
-fn area(community: &Community) -> Area {
-    let name = |name: &CityName| Name { zh: name.local.clone(), en: name.en.clone() };
-    Area {
-        id: community.id.clone(),
-        community: name(&community.name),
-        subdistrict: name(&community.subdistrict),
-        district: name(&community.district),
-    }
-}
-
 fn no_desk() -> Problem {
     Problem::not_found(say!(
-        "this server takes no requests; start it with --desk",
-        "此服务器未开通诉求受理；请用 --desk 启动"
+        "this city does not take requests here",
+        "本市未在此开通诉求受理"
     ))
 }
 
@@ -171,7 +188,8 @@ impl From<Refusal> for Problem {
             Refusal::Failed(error) if error.kind() == ErrorKind::Io => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "cannot_keep", text)
             }
-            Refusal::Failed(error) => error.into(),
+            // What is wrong with the desk's files is told to whoever runs it (`lifecircle desk check`), not to whoever asks.
+            Refusal::Failed(_) => Self::internal(),
         }
     }
 }

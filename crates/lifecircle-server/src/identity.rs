@@ -77,10 +77,11 @@ impl Visitor {
     /// # Errors
     /// If they are nobody there.
     pub fn who(&self, desk: &Desk) -> Result<Who, Problem> {
-        if self.has_token {
-            return Ok(Who { role: Role::Administrator, person: None, unit: None });
+        match self.person(desk)? {
+            Some(person) => Ok(person.who()),
+            None if self.has_token => Ok(Who { role: Role::Administrator, person: None, unit: None }),
+            None => Err(Problem::no_session()),
         }
-        self.person(desk)?.map(|person| person.who()).ok_or_else(Problem::no_session)
     }
 
     /// Who is signed in at a desk.

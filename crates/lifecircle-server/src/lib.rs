@@ -13,6 +13,7 @@ mod listen;
 mod matrix;
 mod observe;
 mod ogc;
+mod open311;
 mod ors;
 mod page;
 mod problem;

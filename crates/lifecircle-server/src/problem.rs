@@ -88,6 +88,13 @@ pub struct Body {
     detail: String,
 }
 
+impl Body {
+    /// What is wrong and how to fix it.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
 impl Problem {
     /// A problem with a status, a word that does not change, and a sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Detail>) -> Self {

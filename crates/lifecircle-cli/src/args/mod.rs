@@ -131,6 +131,16 @@ pub enum Command {
     Ledger(LedgerArgs),
     /// Serve cities over HTTP: life circles, isochrones, summaries and map tiles
     Serve(ServeArgs),
+    /// Look after the desk that takes residents' requests: check it, back it up, fill one for a demonstration
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  lifecircle desk check work/desk/wuhai
+  lifecircle desk back-up work/desk/wuhai -o backup.sqlite
+  lifecircle desk fill demo.city --keep-in work"
+    )]
+    Desk(DeskCommand),
     /// Plan: try what could be built, and find where it should stand
     #[command(
         subcommand,
@@ -168,6 +178,32 @@ Examples:
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+}
+
+/// What is done with a desk's files.
+#[derive(Debug, Subcommand)]
+pub enum DeskCommand {
+    /// Look whether every entry is as it was written, and every request where its entries have led it
+    Check {
+        /// The desk: DIR/desk/CITY of serve --keep-in DIR
+        desk: PathBuf,
+    },
+    /// Write a copy of a desk's database as it is at one moment, while it is served; the key is not in it
+    BackUp {
+        /// The desk: DIR/desk/CITY of serve --keep-in DIR
+        desk: PathBuf,
+        /// The file
+        #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
+        output: PathBuf,
+    },
+    /// Fill the desk of a synthetic city with a year of requests that nobody made
+    Fill {
+        /// A city of lifecircle demo
+        city: PathBuf,
+        /// Where serve --keep-in keeps what is made
+        #[arg(long, value_name = "DIR", default_value = ".", help_heading = OUTPUT)]
+        keep_in: PathBuf,
     },
 }
 

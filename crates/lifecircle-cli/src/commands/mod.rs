@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod demo;
+pub mod desk;
 pub mod doctor;
 pub mod evaluate;
 pub mod export;

@@ -5,7 +5,7 @@ use lifecircle::text::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Category, Lead, Priority, Rule, Unit, UnitKind};
+use super::{Catalogue, Category, Lead, Priority, Rule, Unit, UnitKind, Urgent};
 use crate::calendar::Limit;
 use crate::request::Area;
 
@@ -42,10 +42,15 @@ impl Reason {
     pub fn text(&self) -> Text {
         let urgent = self.urgent_word.as_ref().map(|word| say!(" It is urgent because of “{word}”.", "因提到“{word}”列为紧急。"));
         let why = match (self.rule, &self.area, self.names_category) {
-            (None, ..) => say!("No rule could place it, so it goes to the district.", "没有适用的规则，交由区级处理。"),
-            (Some(rule), Some(area), _) => say!("Rule {rule}: for {area}.", "规则 {rule}：{area}。"),
-            (Some(rule), None, true) => say!("Rule {rule}: for this category.", "规则 {rule}：按事项。"),
-            (Some(rule), None, false) => say!("Rule {rule}: for all other categories.", "规则 {rule}：其他事项。"),
+            (None, ..) => say!(
+                "No rule could place it: it goes to the district if that is known, otherwise to an operator.",
+                "按规则未能确定承办单位：能确定所在区的交由区级，否则待人工派单。"
+            ),
+            (Some(rule), Some(area), _) => say!("Assigned by rule {rule}, for {area}.", "按规则 {rule}（{area}）派单。"),
+            (Some(rule), None, true) => say!("Assigned by rule {rule}, for this category.", "按规则 {rule}（本事项）派单。"),
+            (Some(rule), None, false) => {
+                say!("Assigned by rule {rule}, for all other categories.", "按规则 {rule}（其他事项）派单。")
+            }
         };
         match urgent {
             Some(urgent) => Text { en: why.en + &urgent.en, zh: why.zh + &urgent.zh },
@@ -57,8 +62,10 @@ impl Reason {
 impl Catalogue {
     /// Where a request of a category goes from a place, in the words of whoever asks.
     pub fn dispatch(&self, category: &Category, area: Option<&Area>, words: &str) -> Dispatch {
-        let urgent_word = self.urgent.words.iter().find(|word| words.contains(word.as_str())).cloned();
-        let fits = self.rules.iter().zip(1..).filter_map(|(rule, number)| Some((fit(rule, category, area)?, number, rule)));
+        let urgent_word = self.urgent.word_in(words);
+        let may = |rule: &Rule| self.resolve(&rule.lead, area).is_none_or(|unit| self.may_lead(category, &unit));
+        let rules = self.rules.iter().zip(1..).filter(|(rule, _)| may(rule));
+        let fits = rules.filter_map(|(rule, number)| Some((fit(rule, category, area)?, number, rule)));
         // Of those that fit equally the first.
         let best = fits.reduce(|best, other| if other.0 > best.0 { other } else { best });
         let placed = best.and_then(|(_, number, rule)| Some((number, rule, self.resolve(&rule.lead, area)?)));
@@ -70,7 +77,7 @@ impl Catalogue {
         let (lead, helpers, reason) = match placed {
             Some((number, rule, lead)) => (
                 Some(lead),
-                rule.helpers.iter().filter_map(|helper| self.resolve(helper, area)).collect(),
+                self.helpers(category, rule, area),
                 Reason {
                     rule: Some(number),
                     area: rule.area.clone(),
@@ -88,13 +95,32 @@ impl Catalogue {
         Dispatch { lead, helpers, limit, priority, reason }
     }
 
+    /// Whether a category's work may go to a unit: that of departments is not handed down.
+    fn may_lead(&self, category: &Category, unit: &str) -> bool {
+        let below = self.unit(unit).is_some_and(|unit| unit.kind.is_below_departments());
+        !(category.department_work && below)
+    }
+
     /// The unit of a kind in whose area a place lies, if the catalogue has one.
     pub fn unit_in_charge(&self, kind: UnitKind, area: &Area) -> Option<&Unit> {
+        // The office of the very area, before one whose area is called the same.
+        let own = area.unit_id(kind).and_then(|id| self.unit(&id));
         let of_area = |unit: &&Unit| match &unit.area {
             Some(name) => area.is_called(name),
             None => kind == UnitKind::Department,
         };
-        self.units.iter().filter(|unit| unit.kind == kind).find(of_area)
+        own.or_else(|| self.units.iter().filter(|unit| unit.kind == kind).find(of_area))
+    }
+
+    /// The units that help by a rule, each once.
+    fn helpers(&self, category: &Category, rule: &Rule, area: Option<&Area>) -> Vec<String> {
+        let mut helpers = Vec::new();
+        for helper in rule.helpers.iter().filter_map(|helper| self.resolve(helper, area)) {
+            if self.may_lead(category, &helper) && !helpers.contains(&helper) {
+                helpers.push(helper);
+            }
+        }
+        helpers
     }
 
     fn resolve(&self, lead: &Lead, area: Option<&Area>) -> Option<String> {
@@ -102,6 +128,17 @@ impl Catalogue {
             Lead::Unit(id) => self.unit(id).map(|unit| unit.id.clone()),
             Lead::OfPlace(kind) => self.unit_in_charge(*kind, area?).map(|unit| unit.id.clone()),
         }
+    }
+}
+
+impl Urgent {
+    /// The first word in a text that makes it urgent.
+    fn word_in(&self, text: &str) -> Option<String> {
+        let mut text = text.to_lowercase();
+        for not_meant in &self.except {
+            text = text.replace(&not_meant.to_lowercase(), " ");
+        }
+        self.words.iter().find(|word| text.contains(&word.to_lowercase())).cloned()
     }
 }
 

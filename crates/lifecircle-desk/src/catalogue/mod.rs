@@ -25,6 +25,11 @@ pub struct Name {
 }
 
 impl Name {
+    /// Whether it is called so in either language.
+    pub fn is(&self, text: &str) -> bool {
+        !text.is_empty() && (self.zh == text || self.en == text)
+    }
+
     /// As a text.
     pub fn text(&self) -> Text {
         Text { en: self.en.clone(), zh: self.zh.clone() }
@@ -189,8 +194,11 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Urgent {
-    /// Any of these in what a resident writes.
+    /// Any of these in what a resident writes, in small or large letters.
     pub words: Vec<String>,
+    /// What is not meant by them, and taken out before they are looked for.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// The limit that holds then.
     pub limit: Limit,
 }

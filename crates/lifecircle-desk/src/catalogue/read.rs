@@ -36,23 +36,22 @@ impl Catalogue {
     /// The same with an office for every district, subdistrict and community of a city that has none yet.
     #[must_use]
     pub fn with_areas(mut self, areas: &[Area]) -> Self {
-        let add = |units: &mut Vec<Unit>, kind: UnitKind, id: &str, zh: &str, en: &str| {
-            let [zh, en] = if zh.is_empty() { [en, en] } else { [zh, if en.is_empty() { zh } else { en }] };
-            let is_known = |unit: &Unit| {
-                unit.kind == kind && unit.area.as_deref().is_some_and(|area| area == zh || area == en)
-            };
-            if zh.is_empty() || units.iter().any(is_known) {
-                return;
-            }
-            let name = Name { zh: zh.to_owned(), en: en.to_owned() };
-            units.push(Unit { id: id.to_owned(), name, kind, area: Some(zh.to_owned()) });
-        };
+        let own = self.units.len();
         for area in areas {
-            let (district, subdistrict, community) = (&area.district, &area.subdistrict, &area.community);
-            add(&mut self.units, UnitKind::District, &format!("district:{}", district.zh), &district.zh, &district.en);
-            let id = format!("subdistrict:{}", subdistrict.zh);
-            add(&mut self.units, UnitKind::Subdistrict, &id, &subdistrict.zh, &subdistrict.en);
-            add(&mut self.units, UnitKind::Community, &format!("community:{}", area.id), &community.zh, &community.en);
+            for kind in [UnitKind::District, UnitKind::Subdistrict, UnitKind::Community] {
+                let (Some(id), Some(name)) = (area.unit_id(kind), area.name(kind)) else { continue };
+                let is_known = |unit: &Unit| unit.kind == kind && unit.area.as_deref().is_some_and(|area| name.is(area));
+                if self.units[..own].iter().any(is_known) || self.units[own..].iter().any(|unit| unit.id == id) {
+                    continue;
+                }
+                let [zh, en] = match (name.zh.is_empty(), name.en.is_empty()) {
+                    (true, _) => [&name.en, &name.en],
+                    (false, true) => [&name.zh, &name.zh],
+                    _ => [&name.zh, &name.en],
+                };
+                let (called, area) = (Name { zh: zh.clone(), en: en.clone() }, Some(zh.clone()));
+                self.units.push(Unit { id, name: called, kind, area });
+            }
         }
         self
     }
@@ -105,7 +104,9 @@ impl Catalogue {
             let Some(category) = self.category(id) else {
                 return Err(Error::new(say!("there is no category `{id}`", "没有事项 `{id}`")));
             };
-            if category.department_work && self.kind_of(&rule.lead).is_some_and(UnitKind::is_below_departments) {
+            let all = std::iter::once(&rule.lead).chain(&rule.helpers);
+            let goes_down = |lead: &Lead| self.kind_of(lead).is_some_and(UnitKind::is_below_departments);
+            if category.department_work && all.into_iter().any(goes_down) {
                 return Err(Error::new(say!(
                     "`{id}` is the work of departments and may not be sent to a community or its station",
                     "`{id}` 属于部门职责，不得派给社区或驿站"

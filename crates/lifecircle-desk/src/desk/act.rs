@@ -18,6 +18,9 @@ use crate::rights::{Role, Step};
 /// Requests of one piece of bulk work.
 const MOST_AT_ONCE: usize = 500;
 
+/// Units that help with one request.
+const MOST_HELPERS: usize = 20;
+
 /// A step with what it takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
@@ -186,7 +189,7 @@ impl Desk {
     /// If they may not, the request is not at that point, or it cannot be kept.
     pub fn act(&self, number: i64, seen: Option<Moment>, action: Action, who: &Who) -> Result<Request, Refusal> {
         let (rules, who) = (self.rules(), who.clone());
-        self.store.write(move |connection| act(connection, &rules, (number, seen), &action, &who))
+        self.store.write(move |connection| act(connection, &rules, (number, seen), (&action, None), &who))
     }
 
     /// Takes the same step with many requests; each by itself. Returns what became of each.
@@ -202,7 +205,17 @@ impl Desk {
         if numbers.len() > MOST_AT_ONCE {
             return Err(Refusal::BadInput(say!("choose at most {MOST_AT_ONCE} requests at once", "一次最多选择 {MOST_AT_ONCE} 件")));
         }
-        Ok(numbers.iter().map(|number| (*number, self.act(*number, None, action.clone(), who))).collect())
+        let (rules, numbers, action, who) = (self.rules(), numbers.to_vec(), action.clone(), who.clone());
+        self.store.write(move |connection| {
+            let one = |number: i64| {
+                connection.execute_batch("SAVEPOINT one_of_many")?;
+                let done = act(connection, &rules, (number, None), (&action, None), &who);
+                connection.execute_batch(if done.is_ok() { "" } else { "ROLLBACK TO one_of_many" })?;
+                connection.execute_batch("RELEASE one_of_many")?;
+                Ok((number, done))
+            };
+            numbers.into_iter().map(one).collect()
+        })
     }
 }
 
@@ -219,7 +232,7 @@ pub(super) fn act(
     connection: &Connection,
     rules: &Rules,
     (number, seen): (i64, Option<Moment>),
-    action: &Action,
+    (action, asker): (&Action, Option<Vec<u8>>),
     who: &Who,
 ) -> Result<Request, Refusal> {
     let mut kept = find(connection, number)?;
@@ -234,24 +247,38 @@ pub(super) fn act(
             "只有主办单位可以操作；可改为添加备注"
         )));
     }
-    let next = step.take(who.role, kept.request.state)?;
+    let before = kept.request.state;
+    let next = step.take(who.role, before)?;
     if seen.is_some_and(|seen| seen != kept.request.changed) {
         return Err(Refusal::Conflict(say!(
             "somebody has changed this request since you opened it; look at it again",
-            "你打开后已有人处理过该诉求；请刷新后再操作"
+            "您打开后已有人处理；请核对后再操作"
         )));
     }
     let (words, must) = action.words();
     if must && words.trim().is_empty() {
-        return Err(Refusal::BadInput(say!("say in a few words why or what", "请填写说明")));
+        return Err(Refusal::BadInput(say!("please add a note", "请填写说明")));
     }
     if words.chars().count() > LONGEST_WORDS {
-        return Err(Refusal::BadInput(say!("`words` has more than {LONGEST_WORDS} signs", "`words` 超过 {LONGEST_WORDS} 字")));
+        return Err(Refusal::BadInput(say!("this text is longer than {LONGEST_WORDS} characters; please shorten it", "内容超过 {LONGEST_WORDS} 字，请缩短")));
     }
     let now = moment(connection, rules)?;
     let done = change(connection, rules, &mut kept, action, (who, now))?;
-    kept.request.state = next;
-    kept.request.changed = append(connection, (number, now), who, &done, Words::from(words.trim()))?;
+    // Whom nobody could reach is called again.
+    let is_reached = !matches!(done, Done::CalledBack { solved: None, satisfied: None });
+    if is_reached {
+        kept.request.state = next;
+    }
+    let at = append(connection, rules, (number, now), who, &done, &Words { asker, ..Words::new(words) })?;
+    // That residents wait or say what they think does not get in the way of those who work on it.
+    if who.role != Role::Resident || next != before {
+        kept.request.changed = at;
+    }
+    kept.closed = match (kept.request.state, kept.closed) {
+        (State::Closed, None) => Some(at),
+        (State::Closed, since) => since,
+        _ => None,
+    };
     save(connection, &kept)?;
     Ok(kept.request)
 }
@@ -268,16 +295,24 @@ fn change(
     Ok(match action {
         Action::Dispatch { unit, helpers, .. } => {
             may_go_to(rules, request, unit)?;
+            if helpers.len() > MOST_HELPERS {
+                return Err(Refusal::BadInput(say!("at most {MOST_HELPERS} units help", "协办单位不超过 {MOST_HELPERS} 个")));
+            }
             for helper in helpers {
-                known(rules, helper)?;
+                may_go_to(rules, request, helper)?;
             }
             let due = request.due.unwrap_or_else(|| rules.calendar.end(request.received, request.limit));
-            request.first_unit.get_or_insert_with(|| unit.clone());
             (request.unit, request.helpers, request.due) = (Some(unit.clone()), helpers.clone(), Some(due));
             kept.with_unit = now;
             Done::Dispatched { unit: unit.clone(), helpers: helpers.clone(), limit: request.limit, due, reason: None }
         }
-        Action::Sign {} => Done::Signed,
+        Action::Sign {} => {
+            // Whoever takes it first leads, whoever it is passed on to.
+            if request.first_unit.is_none() {
+                request.first_unit.clone_from(&request.unit);
+            }
+            Done::Signed
+        }
         Action::Start {} => Done::Started,
         Action::Object { .. } => {
             kept.objected_by = who.person;
@@ -285,6 +320,10 @@ fn change(
         }
         Action::Uphold { .. } => {
             reviewed_by_another(kept.objected_by, who)?;
+            // It never was the business of a unit whose objection is right.
+            if request.first_unit == request.unit {
+                request.first_unit = None;
+            }
             (request.unit, kept.objected_by) = (None, None);
             Done::Upheld
         }
@@ -297,7 +336,7 @@ fn change(
             may_go_to(rules, request, unit)?;
             let from = request.unit.replace(unit.clone()).unwrap_or_default();
             if &from == unit {
-                return Err(Refusal::BadInput(say!("it lies with this unit already", "该诉求已在本单位")));
+                return Err(Refusal::BadInput(say!("this unit has it already", "该诉求已在本单位")));
             }
             // The first to take it stays answerable: it sees how it goes on.
             if !request.helpers.contains(&from) {
@@ -310,13 +349,20 @@ fn change(
         }
         Action::Pause { .. } => {
             let due = request.due.unwrap_or(now);
+            if due < now {
+                return Err(Refusal::Conflict(say!(
+                    "its limit has passed: the clock does not stand still any more",
+                    "已超过时限，不能挂起"
+                )));
+            }
             let left = rules.calendar.left(now, due, request.limit);
-            (kept.left, request.due) = (Some(left), None);
+            (kept.left, request.due, kept.warn_at) = (Some(left), None, None);
             Done::Paused { left }
         }
         Action::Resume {} => {
             let due = kept.left.map_or(now, |left| rules.calendar.after(now, left));
-            (kept.left, request.due) = (None, Some(due));
+            kept.left = None;
+            kept.start_clock(now, due);
             Done::Resumed { due }
         }
         Action::Reply { .. } => {
@@ -324,13 +370,17 @@ fn change(
             Done::Replied
         }
         Action::CallBack { solved, satisfied, .. } => {
-            request.solved = solved.or(request.solved);
-            request.stars = satisfied.map(|satisfied| if satisfied { 5 } else { 1 }).or(request.stars);
+            // What whoever asked has said themselves stays.
+            request.solved = request.solved.or(*solved);
+            request.satisfied = satisfied.or(request.satisfied);
             Done::CalledBack { solved: *solved, satisfied: *satisfied }
         }
         Action::Rate { solved, stars, .. } => {
             if !(1..=5).contains(stars) {
                 return Err(Refusal::BadInput(say!("`stars` must be 1 to 5", "`stars` 须为 1 至 5")));
+            }
+            if request.stars.is_some() {
+                return Err(Refusal::Conflict(say!("it was rated already", "已经评价过")));
             }
             (request.solved, request.stars) = (Some(*solved), Some(*stars));
             Done::Rated { solved: *solved, stars: *stars }
@@ -338,10 +388,11 @@ fn change(
         Action::Close {} => Done::Closed,
         Action::Reopen { .. } => {
             let due = rules.calendar.end(now, request.limit);
-            (request.due, request.replied) = (Some(due), None);
-            (request.solved, request.stars, request.escalated) = (None, None, false);
+            request.replied = None;
+            (request.solved, request.stars, request.satisfied, request.escalated) = (None, None, None, false);
             request.reopened += 1;
             kept.with_unit = now;
+            kept.start_clock(now, due);
             Done::Reopened { due }
         }
         Action::Merge { into } => {
@@ -373,9 +424,8 @@ fn may_go_to(rules: &Rules, request: &Request, unit: &str) -> Result<(), Refusal
     let is_departments = rules.catalogue.category(&request.category).is_some_and(|category| category.department_work);
     if is_departments && unit.kind.is_below_departments() {
         return Err(Refusal::NotAllowed(say!(
-            "this is the work of departments and is not handed down to {}",
-            "此事项属于部门职责，不得派给{}",
-            unit.name.zh
+            "this is a department's responsibility and cannot be handed down to a community or station",
+            "该事项属于部门职责，不得下派给社区或驿站"
         )));
     }
     Ok(())
@@ -384,8 +434,8 @@ fn may_go_to(rules: &Rules, request: &Request, unit: &str) -> Result<(), Refusal
 fn reviewed_by_another(objected_by: Option<i64>, who: &Who) -> Result<(), Refusal> {
     if objected_by.is_some() && objected_by == who.person {
         return Err(Refusal::NotAllowed(say!(
-            "whoever objected does not review the objection",
-            "退单人不得审核自己的退单"
+            "nobody reviews their own objection",
+            "不能审核自己提出的退单"
         )));
     }
     Ok(())
@@ -401,7 +451,7 @@ fn merge(
 ) -> Result<(), Refusal> {
     let mut other = find(connection, into)?;
     if other.request.number == request.number || !sees(who, &other.request) {
-        return Err(Refusal::BadInput(say!("it cannot be made one with this request", "不能与该诉求合并")));
+        return Err(Refusal::BadInput(say!("it cannot be merged with this request", "不能与该诉求合并")));
     }
     other.request.state = Step::Join.from(other.request.state).ok_or_else(|| {
         Refusal::Conflict(say!("the request that it should go into is not open any more", "目标诉求已不在办理中"))
@@ -420,7 +470,7 @@ fn merge(
             .execute(params![code, into, contact])?;
     }
     other.request.joined += askers.len() as i64;
-    other.request.changed = append(connection, (into, now), who, &Done::Joined, Words::default())?;
+    append(connection, rules, (into, now), who, &Done::Joined, &Words::default())?;
     save(connection, &other)
 }
 
@@ -434,6 +484,7 @@ pub(super) fn state_after(done: &Done, before: State) -> State {
         Done::Objected => State::Objected,
         Done::Paused { .. } => State::Paused,
         Done::Replied => State::Replied,
+        Done::CalledBack { solved: None, satisfied: None } => before,
         Done::CalledBack { .. } => State::CalledBack,
         Done::Closed => State::Closed,
         Done::Merged { .. } => State::Merged,
@@ -446,6 +497,7 @@ pub(super) fn state_after(done: &Done, before: State) -> State {
         | Done::Warned
         | Done::Escalated
         | Done::ContactRead
-        | Done::Forgotten => before,
+        | Done::Forgotten
+        | Done::AccountKept { .. } => before,
     }
 }

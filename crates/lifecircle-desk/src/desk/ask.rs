@@ -6,19 +6,23 @@ use lifecircle::text::Text;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::row::{find, rank, save};
-use super::{Desk, Rules, Words, append, hash_of_code, json, moment};
+use super::list::is_near;
+use super::{Desk, Rules, Words, append, json, kept_code, moment};
 use crate::calendar::Moment;
 use crate::catalogue::{AnswerKind, Category};
 use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
-use crate::request::{Asked, NewRequest, State};
-use crate::rights::Step;
+use crate::request::{Asked, At, NewRequest, State};
+use crate::rights::{Role, Step};
 
 /// How long what people write may be, in signs.
 pub(super) const LONGEST_WORDS: usize = 5_000;
 const LONGEST_PLACE: usize = 200;
 const LONGEST_CONTACT: usize = 200;
 const LONGEST_ANSWER: usize = 500;
+
+/// Residents that may join one request.
+const MOST_JOINED: i64 = 1_000;
 
 /// What tells one sending from another is at least so long, so that nobody guesses somebody else's.
 const SHORTEST_KEY: usize = 16;
@@ -41,21 +45,28 @@ impl Desk {
         self.store.write(move |connection| take(connection, &rules, &new, &who, code))
     }
 
-    /// Joins a request that somebody else has asked; returns a code of one's own.
+    /// Joins a request that somebody else has asked near by; returns a code of one's own.
     ///
     /// # Errors
-    /// If it is not open any more, or cannot be kept.
-    pub fn join(&self, number: i64, contact: &str, who: &Who) -> Result<Asked, Refusal> {
+    /// If it is not open any more, not near, joined by too many, or cannot be kept.
+    pub fn join(&self, number: i64, at: At, contact: &str) -> Result<Asked, Refusal> {
         short("contact", contact, LONGEST_CONTACT)?;
-        let (rules, who, contact) = (self.rules(), who.clone(), contact.to_owned());
+        let (rules, contact) = (self.rules(), contact.to_owned());
         self.store.write(move |connection| {
             let mut kept = find(connection, number)?;
-            kept.request.state = Step::Join.take(who.role, kept.request.state)?;
+            // Whoever counts numbers finds no requests: only what is shown near by can be joined.
+            if kept.request.at.is_none_or(|own| !is_near(own, at)) {
+                return Err(Refusal::no_request());
+            }
+            if kept.request.joined >= MOST_JOINED {
+                return Err(Refusal::TooMany(say!("very many have joined this request already", "一起反映的人数已达上限")));
+            }
+            kept.request.state = Step::Join.take(Role::Resident, kept.request.state)?;
             let code = random_code();
-            kept.request.changed = append(connection, (number, rules.clock.now()), &who, &Done::Joined, Words::default())?;
+            let now = append(connection, &rules, (number, moment(connection, &rules)?), &Who::RESIDENT, &Done::Joined, &Words::default())?;
             kept.request.joined += 1;
             save(connection, &kept)?;
-            add_asker(connection, &rules, (number, kept.request.changed), &code, &contact, false)?;
+            add_asker(connection, &rules, (number, now), &code, &contact, false)?;
             Ok(Asked { number, code })
         })
     }
@@ -84,13 +95,13 @@ fn short(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
     if text.chars().count() <= longest {
         return Ok(());
     }
-    Err(Refusal::BadInput(say!("`{what}` has more than {longest} signs; make it shorter", "`{what}` 超过 {longest} 字；请缩短")))
+    Err(Refusal::BadInput(say!("`{what}` is longer than {longest} characters; please shorten it", "`{what}` 超过 {longest} 字，请缩短")))
 }
 
 fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
     let bad = |text| Err(Refusal::BadInput(text));
     let Some(category) = category else {
-        return bad(say!("there is no category `{}`", "没有事项 `{}`", new.category));
+        return bad(say!("please choose a category", "请选择事项"));
     };
     short("words", &new.words, LONGEST_WORDS)?;
     short("place", &new.place, LONGEST_PLACE)?;
@@ -123,7 +134,7 @@ fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
             AnswerKind::YesNo => answer == "yes" || answer == "no",
         };
         if !fits {
-            return bad(say!("`{answer}` is no answer to `{id}`", "`{answer}` 不是 `{id}` 的有效回答"));
+            return bad(say!("the answer to `{id}` is not valid", "`{id}` 填写有误"));
         }
     }
     let is_answered = |id: &str| new.answers.get(id).is_some_and(|answer| !answer.trim().is_empty());
@@ -137,22 +148,35 @@ fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
 }
 
 fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, code: String) -> Result<Asked, Refusal> {
-    if !new.key.is_empty() {
+    let key = if new.key.is_empty() { None } else { Some(rules.seal.derive(&format!("key {}", new.key)).to_vec()) };
+    let words = Words {
+        text: new.words.trim().to_owned(),
+        answers: new.answers.clone(),
+        place: new.place.trim().to_owned(),
+        asker: Some(kept_code(rules, &code)),
+    };
+    let content = rules.seal.derive(&format!("asked {} {:?} {} {}", new.category, new.at, new.contact, json(&words)?));
+    if let Some(key) = &key {
         let known = connection
-            .prepare_cached("SELECT number FROM requests WHERE asked_as = ?1")?
-            .query_row([&new.key], |row| row.get(0))
+            .prepare_cached("SELECT number, asked_with FROM requests WHERE asked_as = ?1")?
+            .query_row([key], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
             .optional()?;
-        if let Some(number) = known {
+        if let Some((number, with)) = known {
+            // What was changed between two sendings is not dropped unseen.
+            if with.as_deref() != Some(content.as_slice()) {
+                return Err(Refusal::Conflict(say!(
+                    "this has arrived already, as No. {number} with the code {code}; what you changed since can be sent as a new request",
+                    "已收到，编号 {number}，查询码 {code}；之后修改的内容请另行提交"
+                )));
+            }
             return Ok(Asked { number, code });
         }
     }
     let category = rules.catalogue.category(&new.category).ok_or_else(Refusal::no_request)?;
     let dispatch = rules.catalogue.dispatch(category, new.area.as_ref(), &new.words);
     let now = moment(connection, rules)?;
-    let number = insert(connection, new, now, (rank(dispatch.priority), &json(&dispatch.limit)?))?;
-    let answers = if new.answers.is_empty() { None } else { Some(json(&new.answers)?) };
-    let words = Words { text: new.words.trim(), answers };
-    let at = append(connection, (number, now), who, &Done::Asked { category: new.category.clone() }, words)?;
+    let number = insert(connection, new, now, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
+    let at = append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
     add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
 
     let mut kept = find(connection, number)?;
@@ -167,33 +191,37 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
         },
         None => Done::Unplaced { reason: dispatch.reason },
     };
-    let at = append(connection, (number, at), &Who::SYSTEM, &done, Words::default())?;
+    let at = append(connection, rules, (number, at), &Who::SYSTEM, &done, &Words::default())?;
     kept.request.state = if dispatch.lead.is_some() { State::Dispatched } else { State::Received };
-    kept.request.first_unit.clone_from(&dispatch.lead);
     kept.request.unit = dispatch.lead;
     kept.request.helpers = dispatch.helpers;
-    kept.request.due = Some(due);
+    kept.start_clock(at, due);
     (kept.request.changed, kept.with_unit) = (at, at);
     save(connection, &kept)?;
     Ok(Asked { number, code })
 }
 
-fn insert(connection: &Connection, new: &NewRequest, now: Moment, (priority, limit): (i64, &str)) -> Result<i64, Refusal> {
+fn insert(
+    connection: &Connection,
+    new: &NewRequest,
+    now: Moment,
+    (priority, limit): (i64, &str),
+    (key, content): (Option<Vec<u8>>, [u8; 32]),
+) -> Result<i64, Refusal> {
     let area = new.area.as_ref();
     let name = |of: fn(&crate::request::Area) -> &crate::catalogue::Name| {
         area.map(|area| if of(area).zh.is_empty() { &of(area).en } else { &of(area).zh }).cloned().unwrap_or_default()
     };
     connection
         .prepare_cached(
-            "INSERT INTO requests(category, lon, lat, place, community, subdistrict, district, state, is_open, priority, \
-             channel, helpers, received, limits, with_unit, changed, is_public, asked_as) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'received', 1, ?8, ?9, '[]', ?10, ?11, ?10, ?10, ?12, ?13)",
+            "INSERT INTO requests(category, lon, lat, community, subdistrict, district, state, is_open, priority, \
+             channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13)",
         )?
         .execute(params![
             new.category,
             new.at.map(|at| at.lon),
             new.at.map(|at| at.lat),
-            new.place.trim(),
             area.map(|area| area.id.as_str()).unwrap_or_default(),
             name(|area| &area.subdistrict),
             name(|area| &area.district),
@@ -202,7 +230,8 @@ fn insert(connection: &Connection, new: &NewRequest, now: Moment, (priority, lim
             now.0,
             limit,
             new.is_public,
-            if new.key.is_empty() { None } else { Some(&new.key) },
+            key,
+            content.as_slice(),
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -218,7 +247,7 @@ pub(super) fn add_asker(
     let contact = contact.trim();
     let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
     connection
-        .prepare_cached("INSERT INTO askers(code, request, contact, is_first, made) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![hash_of_code(code), request, sealed, is_first, at.0])?;
+        .prepare_cached("INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)")?
+        .execute(params![kept_code(rules, code), request, sealed, is_first, at.0])?;
     Ok(())
 }

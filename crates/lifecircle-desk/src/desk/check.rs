@@ -49,37 +49,38 @@ impl Desk {
             let mut before: Vec<u8> = Vec::new();
             let mut last = Moment(i64::MIN);
             let mut statement = connection.prepare(
-                "SELECT entries.number, entries.request, entries.at, entries.who, entries.done, entries.words, entries.hash, words.text, \
-                 words.salt, words.answers FROM entries LEFT JOIN words ON words.entry = entries.number ORDER BY entries.number",
+                "SELECT entries.number, entries.request, entries.at, entries.who, entries.done, entries.words, entries.hash, words.sealed, \
+                 words.salt FROM entries LEFT JOIN words ON words.entry = entries.number ORDER BY entries.number",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 checked.entries += 1;
-                let (number, request, at) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, Moment(row.get(2)?));
+                let (number, request, at) = (row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, Moment(row.get(2)?));
                 let [who, done, words]: [String; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
                 let own: Vec<u8> = row.get(6)?;
                 if number != checked.entries {
                     checked.fault(say!("entry {number}: entries before it are missing", "记录 {number}：之前有记录缺失"));
                     checked.entries = number;
                 }
-                if hash(&before, number, request, at, [&who, &done, &words]).as_slice() != own {
+                if hash((&self.rules.chain, &before), number, request, at, [&who, &done, &words]).as_slice() != own {
                     checked.fault(say!("entry {number} was changed", "记录 {number} 被改动"));
                 }
                 if at < last {
                     checked.fault(say!("entry {number} is earlier than the one before", "记录 {number} 早于前一条"));
                 }
-                if let Some(text) = row.get::<_, Option<String>>(7)? {
-                    let (salt, answers): (Vec<u8>, Option<String>) = (row.get(8)?, row.get(9)?);
-                    if hash_of_words(&salt, &format!("{text}\u{0}{}", answers.unwrap_or_default())) != words {
+                if let Some(sealed) = row.get::<_, Option<Vec<u8>>>(7)? {
+                    let (salt, text): (Vec<u8>, _) = (row.get(8)?, self.rules.seal.open_text(number, &sealed));
+                    if !text.is_ok_and(|text| hash_of_words(&salt, &text) == words) {
                         checked.fault(say!("the words of entry {number} were changed", "记录 {number} 的文字被改动"));
                     }
                 }
-                match of_json::<Done>(&done) {
-                    Ok(done) => {
+                match (request, of_json::<Done>(&done)) {
+                    (None, Ok(_)) => {}
+                    (Some(request), Ok(done)) => {
                         let before = states.get(&request).copied().unwrap_or(State::Received);
                         states.insert(request, state_after(&done, before));
                     }
-                    Err(_) => checked.fault(say!("entry {number} cannot be read", "记录 {number} 无法读取")),
+                    (_, Err(_)) => checked.fault(say!("entry {number} cannot be read", "记录 {number} 无法读取")),
                 }
                 (before, last) = (own, at);
             }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::sees;
 use super::row::{COLUMNS, find, read};
-use super::{Desk, Words, append, moment, of_json};
+use super::{Desk, Rules, Words, append, asked_words, moment, of_json, words_of};
 use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
 use crate::refusal::Refusal;
@@ -24,6 +24,13 @@ const MOST_LISTED: usize = 200;
 const NEAR: f64 = 300.0;
 const MOST_SIMILAR: usize = 5;
 const METRES_A_DEGREE: f64 = 111_195.0;
+
+/// Places are told to a thousandth of a degree, and ways to others' requests to fifty metres.
+const CELL: f64 = 0.001;
+const TOLD_METRES: f64 = 50.0;
+
+/// Entries of a request that are shown.
+const MOST_ENTRIES: i64 = 2_000;
 
 /// Which requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +84,8 @@ pub struct Listed {
     pub request: Request,
     /// The beginning of what was asked.
     pub words: String,
+    /// Where it is about, in words.
+    pub place: String,
 }
 
 /// A request with all that happened to it.
@@ -87,6 +96,8 @@ pub struct Full {
     pub request: Request,
     /// What happened, first to last.
     pub entries: Vec<Entry>,
+    /// Where it is about, in words.
+    pub place: String,
     /// Answers to the category's questions, by their ids.
     pub answers: BTreeMap<String, String>,
     /// The steps that whoever looks can take now.
@@ -135,7 +146,10 @@ impl Desk {
             let requests: Vec<Listed> = found
                 .into_iter()
                 .take(most)
-                .map(|request| Ok(Listed { words: first_words(connection, request.number)?, request }))
+                .map(|request| {
+                    let asked = asked_words(connection, &self.rules, request.number)?;
+                    Ok(Listed { words: beginning(&asked.text), place: asked.place, request })
+                })
                 .collect::<Result<_, Refusal>>()?;
             let next = requests.last().filter(|_| is_more).map(|last| match order {
                 Order::Due => format!("{}-{}", last.request.due.map_or(i64::MAX, |due| due.0), last.request.number),
@@ -152,12 +166,14 @@ impl Desk {
     pub fn counts(&self, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
         let unit = unit_of(who)?;
         let now = self.now().0;
+        let text = match unit {
+            Some(_) => "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND unit = ?1 GROUP BY state",
+            None => "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND ?1 IS NULL GROUP BY state",
+        };
         self.store.read(|connection| {
             let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
             let mut overdue = 0;
-            let mut statement = connection.prepare_cached(
-                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE (?1 IS NULL OR unit = ?1) AND is_open = 1 GROUP BY state",
-            )?;
+            let mut statement = connection.prepare_cached(text)?;
             let mut rows = statement.query((unit, now))?;
             while let Some(row) = rows.next()? {
                 let state: String = row.get(0)?;
@@ -185,19 +201,17 @@ impl Desk {
             let can = Step::ALL.into_iter().filter(|step| *step != Step::Join).filter(|step| {
                 step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note)
             });
-            let answers: Option<String> = connection
-                .prepare_cached("SELECT answers FROM words WHERE request = ?1 AND answers IS NOT NULL ORDER BY entry LIMIT 1")?
-                .query_map([number], |row| row.get(0))?
-                .next()
-                .transpose()?;
+            let asked = asked_words(connection, &self.rules, number)?;
+            let sees_contacts = leads && who.role.sees_contacts();
             let contacts: i64 = connection
                 .prepare_cached("SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL")?
                 .query_row([number], |row| row.get(0))?;
             Ok(Full {
-                entries: entries(connection, number)?,
-                answers: answers.as_deref().map(of_json).transpose()?.unwrap_or_default(),
+                entries: entries(connection, &self.rules, number)?,
+                place: asked.place,
+                answers: asked.answers,
                 can: can.collect(),
-                contacts: usize::try_from(contacts).unwrap_or(0),
+                contacts: if sees_contacts { usize::try_from(contacts).unwrap_or(0) } else { 0 },
                 request: kept.request,
             })
         })
@@ -209,18 +223,24 @@ impl Desk {
     /// If they may not, or there is no such request.
     pub fn contacts(&self, number: i64, who: &Who) -> Result<Vec<String>, Refusal> {
         if !who.role.sees_contacts() {
-            return Err(Refusal::NotAllowed(say!("your role does not see contacts", "当前角色无权查看联系方式")));
+            return Err(Refusal::NotAllowed(say!("your role may not see contacts", "您的角色无权查看联系方式")));
         }
         let (rules, who) = (self.rules(), who.clone());
         self.store.write(move |connection| {
             let kept = find(connection, number)?;
             let leads = who.role != Role::Handler || who.unit == kept.request.unit;
-            if !sees(&who, &kept.request) || !leads {
+            if !sees(&who, &kept.request) {
                 return Err(Refusal::no_request());
             }
-            append(connection, (number, moment(connection, &rules)?), &who, &Done::ContactRead, Words::default())?;
+            if !leads {
+                return Err(Refusal::NotAllowed(say!(
+                    "only the unit that leads sees contacts",
+                    "只有主办单位可以查看联系方式"
+                )));
+            }
+            append(connection, &rules, (number, moment(connection, &rules)?), &who, &Done::ContactRead, &Words::default())?;
             let mut statement = connection
-                .prepare_cached("SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made")?;
+                .prepare_cached("SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made LIMIT 1001")?;
             let sealed: Vec<Vec<u8>> = statement.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
             sealed.iter().map(|sealed| Ok(rules.seal.open_text(number, sealed)?)).collect()
         })
@@ -231,8 +251,9 @@ impl Desk {
     /// # Errors
     /// If it cannot be read.
     pub fn similar(&self, category: &str, at: At) -> Result<Vec<PublicRequest>, Refusal> {
-        let (north, east) = (NEAR / METRES_A_DEGREE, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01));
-        let mut found: Vec<PublicRequest> = self.store.read(|connection| {
+        // Wider by a cell, so that who is found depends on rounded places alone.
+        let (north, east) = (NEAR / METRES_A_DEGREE + CELL, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01) + CELL);
+        self.store.read(|connection| {
             let text = format!(
                 "SELECT {COLUMNS} FROM requests WHERE category = ?1 AND is_open = 1 AND lat BETWEEN ?2 AND ?3 \
                  AND lon BETWEEN ?4 AND ?5 LIMIT 1000"
@@ -240,11 +261,20 @@ impl Desk {
             let mut statement = connection.prepare_cached(&text)?;
             let of = (category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
             let near: Vec<Request> = statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            let mut near: Vec<(f64, Request)> = near
+                .into_iter()
+                .filter_map(|request| request.at.filter(|own| is_near(*own, at)).map(|own| (metres(rounded(own), at), request)))
+                .collect();
+            near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
+            near.truncate(MOST_SIMILAR);
             near.into_iter()
-                .map(|request| {
-                    let words = if request.is_public { Some(first_words(connection, request.number)?) } else { None };
+                .map(|(metres, request)| {
+                    let words = match request.is_public {
+                        true => Some(beginning(&asked_words(connection, &self.rules, request.number)?.text)),
+                        false => None,
+                    };
                     Ok(PublicRequest {
-                        metres: request.at.map_or(0.0, |own| metres(own, at)),
+                        metres: (metres / TOLD_METRES).round().max(1.0) * TOLD_METRES,
                         number: request.number,
                         category: request.category,
                         state: request.state,
@@ -254,12 +284,26 @@ impl Desk {
                     })
                 })
                 .collect()
-        })?;
-        found.retain(|request| request.metres <= NEAR);
-        found.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.number.cmp(&b.number)));
-        found.truncate(MOST_SIMILAR);
-        Ok(found)
+        })
     }
+}
+
+/// Signs of what was asked that lists show.
+const FIRST_WORDS: usize = 120;
+
+fn beginning(text: &str) -> String {
+    text.chars().take(FIRST_WORDS).collect()
+}
+
+/// A place as everybody may know it: some hundred metres around it are the same, since a request may be about somebody's own home.
+pub(super) fn rounded(at: At) -> At {
+    let round = |degrees: f64| (degrees / CELL).round() * CELL;
+    At { lon: round(at.lon), lat: round(at.lat) }
+}
+
+/// Whether a request lies near a place; told by its rounded place alone.
+pub(super) fn is_near(own: At, at: At) -> bool {
+    metres(rounded(own), at) <= NEAR
 }
 
 /// Metres between two places that lie together.
@@ -273,7 +317,7 @@ fn unit_of(who: &Who) -> Result<Option<String>, Refusal> {
     match who.role {
         Role::Handler => Ok(Some(who.unit.clone().unwrap_or_default())),
         role if role.sees_all() => Ok(None),
-        _ => Err(Refusal::NotAllowed(say!("your role does not see requests", "当前角色无权查看诉求"))),
+        _ => Err(Refusal::NotAllowed(say!("your role may not see requests", "您的角色无权查看诉求"))),
     }
 }
 
@@ -345,29 +389,19 @@ fn query(
     Ok((text, values))
 }
 
-/// The beginning of what was asked.
-fn first_words(connection: &Connection, request: i64) -> Result<String, Refusal> {
-    let words = connection
-        .prepare_cached("SELECT substr(text, 1, 120) FROM words WHERE request = ?1 ORDER BY entry LIMIT 1")?
-        .query_map([request], |row| row.get(0))?
-        .next()
-        .transpose()?;
-    Ok(words.unwrap_or_default())
-}
-
 /// What happened to a request, first to last.
-pub(super) fn entries(connection: &Connection, request: i64) -> Result<Vec<Entry>, Refusal> {
+pub(super) fn entries(connection: &Connection, rules: &Rules, request: i64) -> Result<Vec<Entry>, Refusal> {
     let mut statement = connection.prepare_cached(
-        "SELECT entries.number, entries.at, entries.who, entries.done, words.text FROM entries \
-         LEFT JOIN words ON words.entry = entries.number WHERE entries.request = ?1 ORDER BY entries.number",
+        "SELECT entries.number, entries.at, entries.who, entries.done, words.sealed FROM entries \
+         LEFT JOIN words ON words.entry = entries.number WHERE entries.request = ?1 ORDER BY entries.number LIMIT ?2",
     )?;
-    let rows = statement.query_map([request], |row| {
+    let rows = statement.query_map((request, MOST_ENTRIES), |row| {
         Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get(4)?))
     })?;
     rows.map(|row| {
-        let (number, at, who, done, words) = row?;
-        Ok(Entry { number, request, at: Moment(at), who: of_json(&who)?, done: of_json(&done)?, words })
+        let (number, at, who, done, sealed) = row?;
+        let words = words_of(rules, number, sealed)?.map(|words| words.text).filter(|text| !text.is_empty());
+        Ok(Entry { number, request: Some(request), at: Moment(at), who: of_json(&who)?, done: of_json(&done)?, words })
     })
     .collect()
 }
-

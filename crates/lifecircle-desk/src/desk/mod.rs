@@ -4,10 +4,12 @@ mod act;
 mod ask;
 mod check;
 mod list;
+mod published;
 mod row;
 mod time;
 mod track;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,11 +17,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use lifecircle::{Error, Result, say};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
 
 pub use act::Action;
 pub use check::Checked;
 pub use list::{Filter, Full, Listed, Order, Page, PublicRequest};
+pub use published::{Published, Sought};
 pub use track::{Tracked, TrackedStep};
 
 use crate::calendar::{Calendar, Moment};
@@ -63,6 +66,18 @@ pub struct Settings {
     pub calendar: Calendar,
     /// What time it is.
     pub clock: Clock,
+    /// When what is written counts as kept.
+    pub durability: Durability,
+}
+
+/// When what is written counts as kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When it is on the disk: nothing that was acknowledged is lost when the power is.
+    #[default]
+    OnDisk,
+    /// When the operating system has it: for what can be generated anew.
+    Quick,
 }
 
 /// A desk. Any number of threads may ask it at once.
@@ -80,6 +95,8 @@ pub(crate) struct Rules {
     pub calendar: Calendar,
     pub clock: Clock,
     pub seal: Seal,
+    /// What entries are hashed with: whoever changes the database cannot make a chain that holds.
+    pub chain: [u8; 32],
 }
 
 impl Desk {
@@ -88,9 +105,8 @@ impl Desk {
     /// # Errors
     /// If its files cannot be opened or made, or are damaged.
     pub fn open(settings: Settings) -> Result<Self> {
-        let Settings { directory, catalogue, calendar, clock } = settings;
-        std::fs::create_dir_all(&directory)
-            .map_err(|e| Error::io(say!("make the directory", "创建目录"), &directory, &e))?;
+        let Settings { directory, catalogue, calendar, clock, durability } = settings;
+        make_directory(&directory)?;
         let (database, key) = (directory.join("desk.sqlite"), directory.join("desk.key"));
         if database.exists() && !key.exists() {
             return Err(Error::not_found(say!("the key of this desk is missing", "缺少该受理库的密钥")).file(&key).hint(say!(
@@ -99,8 +115,9 @@ impl Desk {
             )));
         }
         let seal = Seal::open(&key)?;
-        let store = Store::open(&database)?;
-        Ok(Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal }) })
+        let store = Store::open(&database, durability)?;
+        let chain = seal.derive("chain");
+        Ok(Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain }) })
     }
 
     /// What can be asked for, and who answers.
@@ -138,18 +155,42 @@ impl Desk {
     }
 }
 
-/// What is written with an entry, beside it.
-#[derive(Debug, Default)]
-pub(crate) struct Words<'a> {
-    /// In words.
-    pub text: &'a str,
-    /// Answers to questions, as JSON.
-    pub answers: Option<String>,
+/// Makes a directory that only its owner reads.
+fn make_directory(directory: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(directory).map_err(|e| Error::io(say!("make the directory", "创建目录"), directory, &e))
 }
 
-impl<'a> From<&'a str> for Words<'a> {
-    fn from(text: &'a str) -> Self {
-        Self { text, answers: None }
+/// What is written with an entry, beside it.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Words {
+    /// In words.
+    pub text: String,
+    /// Answers to questions, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
+    /// Where it is about.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// The code of whoever wrote it, as it is kept; none of those who work on it.
+    #[serde(skip)]
+    pub asker: Option<Vec<u8>>,
+}
+
+impl Words {
+    /// Words alone.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.trim().to_owned(), ..Self::default() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.answers.is_empty() && self.place.is_empty()
     }
 }
 
@@ -165,11 +206,13 @@ pub(crate) fn moment(connection: &Connection, rules: &Rules) -> Result<Moment, R
 /// Adds an entry to the chain; it is never earlier than the last.
 pub(crate) fn append(
     connection: &Connection,
-    (request, now): (i64, Moment),
+    rules: &Rules,
+    (request, now): (impl Into<Option<i64>>, Moment),
     who: &Who,
     done: &Done,
-    words: Words<'_>,
+    words: &Words,
 ) -> Result<Moment, Refusal> {
+    let request = request.into();
     let last = connection
         .prepare_cached("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?)))
@@ -179,23 +222,41 @@ pub(crate) fn append(
     let (who, done) = (json(who)?, json(done)?);
     let mut salt = [0_u8; 16];
     rand::Rng::fill_bytes(&mut rand::rng(), &mut salt);
-    let has_words = !words.text.is_empty() || words.answers.is_some();
-    let whole = format!("{}\u{0}{}", words.text, words.answers.as_deref().unwrap_or_default());
-    let hashed = if has_words { hash_of_words(&salt, &whole) } else { String::new() };
-    let own = hash(&before, number, request, at, [&who, &done, &hashed]);
+    let written = if words.is_empty() { None } else { Some(json(words)?) };
+    let hashed = written.as_ref().map(|written| hash_of_words(&salt, written)).unwrap_or_default();
+    let own = hash((&rules.chain, &before), number, request, at, [&who, &done, &hashed]);
     connection
         .prepare_cached("INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
         .execute(params![number, request, at.0, who, done, hashed, own.as_slice()])?;
-    if has_words {
+    if let Some(written) = written {
         connection
-            .prepare_cached("INSERT INTO words(entry, request, text, salt, answers) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![number, request, words.text, salt.as_slice(), words.answers])?;
+            .prepare_cached("INSERT INTO words(entry, asker, sealed, salt) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![number, words.asker, rules.seal.seal(number, &written)?, salt.as_slice()])?;
     }
     Ok(at)
 }
 
+/// The words of an entry, if it has any and they were not deleted.
+pub(crate) fn words_of(rules: &Rules, entry: i64, sealed: Option<Vec<u8>>) -> Result<Option<Words>, Refusal> {
+    sealed.map(|sealed| of_json(&rules.seal.open_text(entry, &sealed)?)).transpose()
+}
+
+/// What was asked: the words of a request's first entry. When they were deleted, nothing that was written later stands for them.
+pub(crate) fn asked_words(connection: &Connection, rules: &Rules, request: i64) -> Result<Words, Refusal> {
+    let found = connection
+        .prepare_cached(
+            "SELECT words.entry, words.sealed FROM words WHERE words.entry = (SELECT min(number) FROM entries WHERE request = ?1)",
+        )?
+        .query_row([request], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+        .optional()?;
+    match found {
+        Some((entry, sealed)) => Ok(words_of(rules, entry, Some(sealed))?.unwrap_or_default()),
+        None => Ok(Words::default()),
+    }
+}
+
 /// What is kept as JSON.
-pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Refusal> {
+pub(crate) fn json(value: &impl Serialize) -> Result<String, Refusal> {
     serde_json::to_string(value).map_err(|e| damaged(&e))
 }
 
@@ -211,8 +272,8 @@ fn damaged(error: &serde_json::Error) -> Refusal {
     )
 }
 
-/// A code as it is kept: whoever reads the database cannot use it.
-pub(crate) fn hash_of_code(code: &str) -> Vec<u8> {
-    let plain: String = code.chars().filter(|sign| sign.is_ascii_alphanumeric()).collect();
-    Sha256::digest(plain.to_ascii_uppercase().as_bytes()).to_vec()
+/// A code as it is kept: whoever reads the database cannot use it, nor find it by trying.
+pub(crate) fn kept_code(rules: &Rules, code: &str) -> Vec<u8> {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+    rules.seal.derive(&format!("code {}", plain.to_ascii_uppercase())).to_vec()
 }

@@ -10,9 +10,9 @@ use crate::refusal::Refusal;
 use crate::request::{At, Channel, Request, State};
 
 /// The columns of a request, in the order of [`read`].
-pub(super) const COLUMNS: &str = "number, category, lon, lat, place, community, district, state, priority, channel, unit, \
+pub(super) const COLUMNS: &str = "number, category, lon, lat, community, district, state, priority, channel, unit, \
     first_unit, helpers, received, limits, due, changed, replied, joined, reopened, urged, merged_into, solved, stars, is_public, \
-    escalated, left_over, with_unit, objected_by";
+    escalated, left_over, with_unit, objected_by, satisfied, closed, warn_at";
 
 /// A request, and what only the desk knows of it.
 #[derive(Debug)]
@@ -24,6 +24,18 @@ pub(super) struct Kept {
     pub with_unit: Moment,
     /// Who said that it is not their business.
     pub objected_by: Option<i64>,
+    /// When it was closed.
+    pub closed: Option<Moment>,
+    /// When most of its limit has passed; none if that was told already.
+    pub warn_at: Option<Moment>,
+}
+
+impl Kept {
+    /// Lets a limit begin, or go on: it is warned of when four fifths of it have passed.
+    pub fn start_clock(&mut self, from: Moment, due: Moment) {
+        self.request.due = Some(due);
+        self.warn_at = Some(Moment(due.0 - (due.0 - from.0) / 5));
+    }
 }
 
 /// A request of a row.
@@ -34,34 +46,36 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
         number: row.get(0)?,
         category: row.get(1)?,
         at,
-        place: row.get(4)?,
-        community: row.get(5)?,
-        district: row.get(6)?,
-        state: State::of(&row.get::<_, String>(7)?).ok_or_else(|| strange(7))?,
-        priority: priority(row.get(8)?),
-        channel: Channel::of(&row.get::<_, String>(9)?).ok_or_else(|| strange(9))?,
-        unit: row.get(10)?,
-        first_unit: row.get(11)?,
-        helpers: parsed(&row.get::<_, String>(12)?, 12)?,
-        received: Moment(row.get(13)?),
-        limit: parsed(&row.get::<_, String>(14)?, 14)?,
-        due: moment(15)?,
-        changed: Moment(row.get(16)?),
-        replied: moment(17)?,
-        joined: row.get(18)?,
-        reopened: row.get(19)?,
-        urged: row.get(20)?,
-        merged_into: row.get(21)?,
-        solved: row.get(22)?,
-        stars: row.get(23)?,
-        is_public: row.get(24)?,
-        escalated: row.get(25)?,
+        community: row.get(4)?,
+        district: row.get(5)?,
+        state: State::of(&row.get::<_, String>(6)?).ok_or_else(|| strange(6))?,
+        priority: priority(row.get(7)?),
+        channel: Channel::of(&row.get::<_, String>(8)?).ok_or_else(|| strange(8))?,
+        unit: row.get(9)?,
+        first_unit: row.get(10)?,
+        helpers: parsed(&row.get::<_, String>(11)?, 11)?,
+        received: Moment(row.get(12)?),
+        limit: parsed(&row.get::<_, String>(13)?, 13)?,
+        due: moment(14)?,
+        changed: Moment(row.get(15)?),
+        replied: moment(16)?,
+        joined: row.get(17)?,
+        reopened: row.get(18)?,
+        urged: row.get(19)?,
+        merged_into: row.get(20)?,
+        solved: row.get(21)?,
+        stars: row.get(22)?,
+        satisfied: row.get(28)?,
+        is_public: row.get(23)?,
+        escalated: row.get(24)?,
     };
     Ok(Kept {
         request,
-        left: row.get::<_, Option<String>>(26)?.map(|text| parsed(&text, 26)).transpose()?,
-        with_unit: Moment(row.get(27)?),
-        objected_by: row.get(28)?,
+        left: row.get::<_, Option<String>>(25)?.map(|text| parsed(&text, 25)).transpose()?,
+        with_unit: Moment(row.get(26)?),
+        objected_by: row.get(27)?,
+        closed: moment(29)?,
+        warn_at: moment(30)?,
     })
 }
 
@@ -98,12 +112,11 @@ pub(super) fn find(connection: &Connection, number: i64) -> Result<Kept, Refusal
 
 /// Keeps what has changed of a request.
 pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> {
-    let Kept { request, left, with_unit, objected_by, .. } = kept;
+    let Kept { request, left, with_unit, objected_by, closed, warn_at } = kept;
     let left = left.as_ref().map(json).transpose()?;
-    let closed = (request.state == State::Closed).then_some(request.changed.0);
     let text = "UPDATE requests SET state = ?2, is_open = ?3, priority = ?4, unit = ?5, first_unit = ?6, helpers = ?7, limits = ?8, \
         due = ?9, by_due = ifnull(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \
-        urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22 WHERE number = ?1";
+        urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22, satisfied = ?23, warn_at = ?24 WHERE number = ?1";
     connection.prepare_cached(text)?.execute(params![
         request.number,
         request.state.word(),
@@ -118,7 +131,7 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
         with_unit.0,
         request.changed.0,
         request.replied.map(|at| at.0),
-        closed,
+        closed.map(|at| at.0),
         request.joined,
         request.reopened,
         request.urged,
@@ -127,6 +140,8 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
         request.solved,
         request.stars,
         request.escalated,
+        request.satisfied,
+        warn_at.map(|at| at.0),
     ])?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What time itself does: warnings before a limit passes, escalation after, closing what was answered, forgetting how to reach people.
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::row::{find, save};
-use super::{Desk, Words, append, moment};
+use super::{Desk, Words, append, kept_code, moment};
 use crate::calendar::Moment;
 use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
@@ -36,26 +36,18 @@ impl Desk {
                 for number in found {
                     let mut kept = find(connection, number)?;
                     match done {
-                        Done::Warned => {
-                            connection
-                                .prepare_cached("UPDATE requests SET warned = 1 WHERE number = ?1")?
-                                .execute([number])?;
-                        }
+                        Done::Warned => kept.warn_at = None,
                         Done::Escalated => kept.request.escalated = true,
-                        Done::Closed => kept.request.state = State::Closed,
-                        _ => {
-                            connection
-                                .prepare_cached("UPDATE askers SET contact = NULL WHERE request = ?1")?
-                                .execute([number])?;
-                        }
+                        Done::Closed => (kept.request.state, kept.closed) = (State::Closed, Some(now)),
+                        _ => forget_contacts(connection, number)?,
                     }
-                    kept.request.changed = append(connection, (number, now), &Who::SYSTEM, done, Words::default())?;
+                    append(connection, &rules, (number, now), &Who::SYSTEM, done, &Words::default())?;
                     save(connection, &kept)?;
                 }
                 Ok(())
             };
             of(
-                "SELECT number FROM requests WHERE is_open = 1 AND warned = 0 AND due IS NOT NULL AND (due - ?1) * 5 < due - received LIMIT ?2",
+                "SELECT number FROM requests WHERE is_open = 1 AND warn_at IS NOT NULL AND warn_at < ?1 LIMIT ?2",
                 now,
                 &Done::Warned,
             )?;
@@ -70,7 +62,7 @@ impl Desk {
                 &Done::Closed,
             )?;
             of(
-                "SELECT number FROM requests WHERE state = 'closed' AND closed < ?1 AND EXISTS(SELECT 1 FROM askers WHERE request = number AND contact IS NOT NULL) LIMIT ?2",
+                "SELECT number FROM requests WHERE state = 'closed' AND has_contacts = 1 AND closed < ?1 LIMIT ?2",
                 now.plus_minutes(-FORGOTTEN_AFTER_MINUTES),
                 &Done::Forgotten,
             )?;
@@ -78,24 +70,42 @@ impl Desk {
         })
     }
 
-    /// Deletes what a person wrote and how to reach them, on their wish; what happened and when stays. The chain still holds.
+    /// Deletes what a person wrote and how to reach them, on their wish, and where it was about; what happened and when stays. The chain
+    /// still holds.
     ///
     /// # Errors
     /// If no request has this code.
     pub fn forget(&self, code: &str) -> Result<(), Refusal> {
-        let number = self.track(code)?.number;
-        let (rules, code) = (self.rules(), super::hash_of_code(code));
+        let (rules, plain) = (self.rules(), code.to_owned());
         self.store.write(move |connection| {
-            let is_first: bool =
-                connection.query_row("SELECT is_first FROM askers WHERE code = ?1", [&code], |row| row.get(0))?;
-            connection.execute("UPDATE askers SET contact = NULL WHERE code = ?1", [&code])?;
-            if is_first {
-                let own = "SELECT min(entry) FROM words WHERE request = ?1";
-                connection.execute(&format!("DELETE FROM words WHERE entry = ({own})"), [number])?;
-                connection.execute("UPDATE requests SET place = '' WHERE number = ?1", [number])?;
+            let code = kept_code(&rules, &plain);
+            let found = connection
+                .prepare_cached("SELECT request, asked, is_first FROM askers WHERE code = ?1")?
+                .query_row([&code], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?)))
+                .optional()?;
+            let Some((request, asked, is_first)) = found else {
+                return Err(Refusal::no_request());
+            };
+            let contacts = connection.execute("UPDATE askers SET contact = NULL WHERE code = ?1 AND contact IS NOT NULL", [&code])?;
+            let words = connection.execute("DELETE FROM words WHERE asker = ?1", [&code])?;
+            // Whoever asked first, and was merged since, asked the request that they asked.
+            if is_first || asked != request {
+                connection.execute(
+                    "UPDATE requests SET lon = NULL, lat = NULL, is_public = 0, asked_as = NULL, asked_with = NULL WHERE number = ?1",
+                    [asked],
+                )?;
             }
-            append(connection, (number, moment(connection, &rules)?), &Who::RESIDENT, &Done::Forgotten, Words::default())?;
+            if contacts + words > 0 {
+                let now = moment(connection, &rules)?;
+                append(connection, &rules, (request, now), &Who::RESIDENT, &Done::Forgotten, &Words::default())?;
+            }
             Ok(())
         })
     }
+}
+
+fn forget_contacts(connection: &Connection, number: i64) -> Result<(), Refusal> {
+    connection.prepare_cached("UPDATE askers SET contact = NULL WHERE request = ?1")?.execute([number])?;
+    connection.prepare_cached("UPDATE requests SET has_contacts = 0 WHERE number = ?1")?.execute([number])?;
+    Ok(())
 }

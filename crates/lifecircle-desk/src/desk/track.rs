@@ -9,7 +9,7 @@ use lifecircle::say;
 use super::act::{Action, act};
 use super::list::entries;
 use super::row::find;
-use super::{Desk, hash_of_code, moment};
+use super::{Desk, Rules, asked_words, kept_code, moment};
 use crate::calendar::Moment;
 use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
@@ -26,7 +26,7 @@ pub struct Tracked {
     pub number: i64,
     /// The category's id.
     pub category: String,
-    /// Where it is about, in words.
+    /// Where it is about, in words; empty for whoever joined a request that is not public.
     pub place: String,
     /// How far it has come.
     pub state: State,
@@ -67,7 +67,7 @@ impl Desk {
     /// # Errors
     /// If there is none of this code.
     pub fn track(&self, code: &str) -> Result<Tracked, Refusal> {
-        self.store.read(|connection| tracked(connection, code))
+        self.store.read(|connection| tracked(connection, &self.rules, code))
     }
 
     /// Takes a step as whoever asked: to say what they think of it, to urge, to ask again.
@@ -77,18 +77,27 @@ impl Desk {
     pub fn act_as_resident(&self, code: &str, action: Action) -> Result<Tracked, Refusal> {
         let (rules, code) = (self.rules(), code.to_owned());
         self.store.write(move |connection| {
-            let Asker { request, urged, .. } = asker(connection, &code)?;
+            let Asker { request, is_first, urged } = asker(connection, &rules, &code)?;
             if action.step() == Step::Urge {
                 let now = moment(connection, &rules)?;
                 if now.minutes_since(urged) < BETWEEN_URGING_MINUTES {
-                    return Err(Refusal::TooMany(say!("it was urged already today", "今天已经催办过")));
+                    return Err(Refusal::TooMany(say!(
+                        "you can send one reminder every 24 hours",
+                        "24 小时内只能催办一次，请稍后再试"
+                    )));
                 }
                 connection
                     .prepare_cached("UPDATE askers SET urged = ?2 WHERE code = ?1")?
-                    .execute((hash_of_code(&code), now.0))?;
+                    .execute((kept_code(&rules, &code), now.0))?;
             }
-            act(connection, &rules, (request, None), &action, &Who::RESIDENT)?;
-            tracked(connection, &code)
+            if !is_first && action.step() != Step::Urge {
+                return Err(Refusal::NotAllowed(say!(
+                    "only whoever asked first may do this",
+                    "只有最初提出诉求的人可以进行此操作"
+                )));
+            }
+            act(connection, &rules, (request, None), (&action, Some(kept_code(&rules, &code))), &Who::RESIDENT)?;
+            tracked(connection, &rules, &code)
         })
     }
 }
@@ -99,31 +108,33 @@ struct Asker {
     urged: Moment,
 }
 
-fn asker(connection: &Connection, code: &str) -> Result<Asker, Refusal> {
+fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Refusal> {
     connection
         .prepare_cached("SELECT request, is_first, urged FROM askers WHERE code = ?1")?
-        .query_row([hash_of_code(code)], |row| {
+        .query_row([kept_code(rules, code)], |row| {
             Ok(Asker { request: row.get(0)?, is_first: row.get(1)?, urged: Moment(row.get(2)?) })
         })
         .optional()?
-        .ok_or_else(|| Refusal::NotFound(say!("no request has this code; check it for mistakes", "没有找到该查询码对应的诉求；请核对")))
+        .ok_or_else(|| Refusal::NotFound(say!("no request has this code; enter the 12 characters, not the request's number", "没有找到对应的诉求；请输入 12 位查询码（不是编号）")))
 }
 
-fn tracked(connection: &Connection, code: &str) -> Result<Tracked, Refusal> {
-    let Asker { request, is_first, .. } = asker(connection, code)?;
+fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked, Refusal> {
+    let Asker { request, is_first, .. } = asker(connection, rules, code)?;
     let request = find(connection, request)?.request;
-    let sees_asking = is_first || request.is_public;
-    let shown = entries(connection, request.number)?.into_iter().filter_map(|entry| {
+    // What is answered to one may tell of them: those who joined read it only where everybody may read what was asked.
+    let sees_words = is_first || request.is_public;
+    let place = if sees_words { asked_words(connection, rules, request.number)?.place } else { String::new() };
+    let shown = entries(connection, rules, request.number)?.into_iter().filter_map(|entry| {
         let (what, unit, has_words) = match &entry.done {
-            Done::Asked { .. } => ("asked", None, sees_asking),
+            Done::Asked { .. } => ("asked", None, sees_words),
             Done::Dispatched { unit, .. } => ("dispatched", Some(unit.clone()), false),
             Done::PassedOn { to, .. } => ("dispatched", Some(to.clone()), false),
             Done::Signed => ("signed", None, false),
             Done::Started => ("started", None, false),
-            Done::Paused { .. } => ("paused", None, true),
+            Done::Paused { .. } => ("paused", None, sees_words),
             Done::Resumed { .. } => ("resumed", None, false),
-            Done::Replied => ("replied", None, true),
-            Done::Told => ("told", None, true),
+            Done::Replied => ("replied", None, sees_words),
+            Done::Told => ("told", None, sees_words),
             Done::CalledBack { .. } => ("called_back", None, false),
             Done::Closed => ("closed", None, false),
             Done::Reopened { .. } => ("reopened", None, entry.who.role == Role::Resident && is_first),
@@ -135,11 +146,16 @@ fn tracked(connection: &Connection, code: &str) -> Result<Tracked, Refusal> {
     });
     let steps = shown.collect();
     let can = [Step::Rate, Step::Urge, Step::Reopen];
-    let can = can.into_iter().filter(|step| step.take(Role::Resident, request.state).is_ok()).collect();
+    let may = |step: &Step| match step {
+        Step::Urge => true,
+        Step::Rate => is_first && request.stars.is_none(),
+        _ => is_first,
+    };
+    let can = can.into_iter().filter(|step| may(step) && step.take(Role::Resident, request.state).is_ok()).collect();
     Ok(Tracked {
         number: request.number,
         category: request.category,
-        place: request.place,
+        place,
         state: request.state,
         unit: request.unit,
         received: request.received,

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use lifecircle::Result;
+use lifecircle::{Error, Result, say};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::desk::Durability;
 use crate::refusal::{Refusal, failed};
 use writer::Writer;
 
@@ -35,9 +36,13 @@ impl Store {
     ///
     /// # Errors
     /// If it cannot be opened, is damaged, or is of a later version.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, durability: Durability) -> Result<Self> {
+        make_file(path)?;
         let mut connection = Connection::open(path).map_err(|e| failed(&e).file(path))?;
         prepare(&connection).map_err(|e| failed(&e).file(path))?;
+        if durability == Durability::Quick {
+            connection.pragma_update(None, "synchronous", "off").map_err(|e| failed(&e).file(path))?;
+        }
         schema::migrate(&mut connection).map_err(|e| e.file(path))?;
         Ok(Self { path: path.to_owned(), writer: Writer::start(connection), readers: Mutex::default() })
     }
@@ -85,6 +90,8 @@ impl Store {
     /// If it cannot be written.
     pub fn back_up(&self, to: &Path) -> Result<(), Refusal> {
         let text = to.to_string_lossy().into_owned();
+        // An empty file is what a copy may be written into.
+        make_file(to)?;
         self.read(|connection| {
             // A copy cannot be made within a transaction.
             connection.execute_batch("ROLLBACK; PRAGMA query_only = 0")?;
@@ -96,11 +103,25 @@ impl Store {
     }
 }
 
+/// Makes a file that only its owner reads, if it is not there.
+fn make_file(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop).map_err(|e| Error::io(say!("write", "写入"), path, &e))
+}
+
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is not left lying in the file.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

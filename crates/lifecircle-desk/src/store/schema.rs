@@ -32,7 +32,6 @@ const MIGRATIONS: [&str; 1] = ["
         category TEXT NOT NULL,
         lon REAL,
         lat REAL,
-        place TEXT NOT NULL,
         community TEXT NOT NULL,
         subdistrict TEXT NOT NULL,
         district TEXT NOT NULL,
@@ -47,6 +46,7 @@ const MIGRATIONS: [&str; 1] = ["
         limits TEXT NOT NULL,
         due INTEGER,
         by_due INTEGER NOT NULL DEFAULT 9223372036854775807,
+        warn_at INTEGER,
         left_over TEXT,
         with_unit INTEGER NOT NULL,
         changed INTEGER NOT NULL,
@@ -59,22 +59,34 @@ const MIGRATIONS: [&str; 1] = ["
         objected_by INTEGER REFERENCES people,
         solved INTEGER,
         stars INTEGER,
+        satisfied INTEGER,
         is_public INTEGER NOT NULL,
-        warned INTEGER NOT NULL DEFAULT 0,
         escalated INTEGER NOT NULL DEFAULT 0,
-        asked_as TEXT UNIQUE
+        has_contacts INTEGER NOT NULL DEFAULT 1,
+        asked_as BLOB UNIQUE,
+        asked_with BLOB
     ) STRICT;
     CREATE INDEX requests_by_due ON requests(is_open, by_due, number);
+    CREATE INDEX requests_by_number ON requests(is_open, number);
     CREATE INDEX requests_of_unit ON requests(unit, is_open, by_due, number);
+    CREATE INDEX requests_of_unit_by_number ON requests(unit, is_open, number);
+    CREATE INDEX requests_of_unit_counted ON requests(is_open, unit, state, due);
+    CREATE INDEX requests_counted ON requests(is_open, state, due);
+    CREATE INDEX requests_of_state ON requests(state, by_due, number);
+    CREATE INDEX requests_of_category ON requests(category, is_open, by_due, number);
+    CREATE INDEX requests_of_community ON requests(community, is_open, by_due, number);
     CREATE INDEX requests_by_time ON requests(received);
     CREATE INDEX requests_by_place ON requests(category, is_open, lat);
     CREATE INDEX requests_on_map ON requests(is_open, lat, lon);
-    CREATE INDEX requests_waiting ON requests(is_open, due) WHERE is_open = 1;
-    CREATE INDEX requests_answered ON requests(state, replied);
+    CREATE INDEX requests_to_warn ON requests(warn_at) WHERE is_open = 1 AND warn_at IS NOT NULL;
+    CREATE INDEX requests_to_escalate ON requests(due) WHERE is_open = 1 AND escalated = 0;
+    CREATE INDEX requests_to_close ON requests(replied) WHERE state IN ('replied', 'called_back');
+    CREATE INDEX requests_to_forget ON requests(closed) WHERE state = 'closed' AND has_contacts = 1;
 
     CREATE TABLE askers(
         code BLOB PRIMARY KEY,
         request INTEGER NOT NULL REFERENCES requests,
+        asked INTEGER NOT NULL REFERENCES requests,
         contact BLOB,
         is_first INTEGER NOT NULL,
         made INTEGER NOT NULL,
@@ -84,7 +96,7 @@ const MIGRATIONS: [&str; 1] = ["
 
     CREATE TABLE entries(
         number INTEGER PRIMARY KEY,
-        request INTEGER NOT NULL REFERENCES requests,
+        request INTEGER REFERENCES requests,
         at INTEGER NOT NULL,
         who TEXT NOT NULL,
         done TEXT NOT NULL,
@@ -97,12 +109,11 @@ const MIGRATIONS: [&str; 1] = ["
 
     CREATE TABLE words(
         entry INTEGER PRIMARY KEY REFERENCES entries,
-        request INTEGER NOT NULL REFERENCES requests,
-        text TEXT NOT NULL,
-        salt BLOB NOT NULL,
-        answers TEXT
+        asker BLOB,
+        sealed BLOB NOT NULL,
+        salt BLOB NOT NULL
     ) STRICT;
-    CREATE INDEX words_of_request ON words(request);
+    CREATE INDEX words_of_asker ON words(asker) WHERE asker IS NOT NULL;
 "];
 
 /// The version of this program's tables.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::{Asked, Given, Named, Nothing, OfCity, bbox};
 use super::Shared;
 use crate::App;
-use crate::desks::{area_of, with_desk, with_desk_and};
+use crate::desks::{area_of, with_desk, with_desk_and, with_password};
 use crate::identity::{Visitor, cookie};
 use crate::problem::Problem;
 use crate::work::Stop;
@@ -257,6 +257,8 @@ struct OfRequest {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct JoinBody {
+    /// Where they have the same: near the request.
+    at: At,
     /// How to reach them; only those who work on the request see it.
     #[serde(default)]
     contact: String,
@@ -268,7 +270,7 @@ async fn join(
     Asked(Nothing {}): Asked<Nothing>,
     Given(body): Given<JoinBody>,
 ) -> Result<(StatusCode, Json<AskedAnswer>), Problem> {
-    let joined = with_desk(app, of.city, move |desk| desk.join(of.number, &body.contact, &Who::RESIDENT)).await?;
+    let joined = with_desk(app, of.city, move |desk| desk.join(of.number, body.at, &body.contact)).await?;
     Ok((StatusCode::CREATED, Json(joined)))
 }
 
@@ -335,7 +337,7 @@ async fn sign_in(
     Given(body): Given<SignInBody>,
 ) -> Result<axum::response::Response, Problem> {
     let city = of.city.clone();
-    let (token, person) = with_desk(app, of.city, move |desk| desk.sign_in(&body.name, &body.password)).await?;
+    let (token, person) = with_password(app, of.city, move |desk| desk.sign_in(&body.name, &body.password)).await?;
     Ok(([(header::SET_COOKIE, cookie(&city, Some(&token)))], Json(person)).into_response())
 }
 
@@ -606,8 +608,9 @@ async fn keep_account(
     Given(account): Given<Account>,
 ) -> Result<Json<Person>, Problem> {
     with_desk_and(app, of.city, move |_, desk| {
-        keeps_accounts(&visitor.who(desk)?)?;
-        Ok(Json(desk.keep_account(account)?))
+        let who = visitor.who(desk)?;
+        keeps_accounts(&who)?;
+        Ok(Json(desk.keep_account(account, &who)?))
     })
     .await
 }

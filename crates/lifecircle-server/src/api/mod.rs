@@ -52,6 +52,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(crate::page::router())
         .merge(crate::ogc::routes())
         .merge(crate::ors::routes())
+        .merge(crate::open311::routes())
         .fallback(|| async { Problem::not_found("there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(

@@ -1,0 +1,138 @@
+//! `lifecircle desk`: what is done with a desk's files, beside serving them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use lifecircle::summary::community_at;
+use lifecircle::{Error, Result, city, say};
+use lifecircle_desk::calendar::Calendar;
+use lifecircle_desk::catalogue::Catalogue;
+use lifecircle_desk::demo::{Place, fill};
+use lifecircle_desk::{Area, At, Clock, Desk, Durability, Refusal, Settings};
+
+use crate::args::{Common, DeskCommand};
+use crate::print;
+
+/// Homes that ask in a synthetic year.
+const MOST_PLACES: usize = 400;
+
+pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
+    match command {
+        DeskCommand::Check { desk } => check(desk, common),
+        DeskCommand::BackUp { desk, output } => {
+            existing(desk)?.back_up(output).map_err(error)?;
+            tell(&say!("Written: {}", "已写入：{}", output.display()), common);
+            let key = say!(
+                "The key ({}) is not in it; keep it elsewhere.",
+                "其中不含密钥（{}）；请另行保存。",
+                desk.join("desk.key").display()
+            );
+            tell(&key, common);
+            Ok(())
+        }
+        DeskCommand::Fill { city, keep_in } => synthetic_year(city, keep_in, common),
+    }
+}
+
+fn tell(text: &lifecircle::text::Text, common: &Common) {
+    if !common.quiet {
+        eprintln!("{}", text.pick(common.language()));
+    }
+}
+
+/// What a desk refuses, as the command tells it.
+fn error(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Failed(error) => error,
+        other => Error::new(other.text()),
+    }
+}
+
+fn open(directory: &Path, areas: &[Area], clock: Clock, durability: Durability) -> Result<Desk> {
+    let catalogue = Catalogue::usual()?.with_areas(areas);
+    Desk::open(Settings { directory: directory.to_owned(), catalogue, calendar: Calendar::china()?, clock, durability })
+}
+
+/// A desk that must be there: looking at one makes none.
+fn existing(directory: &Path) -> Result<Desk> {
+    if !directory.join("desk.sqlite").is_file() {
+        let problem = say!("there is no desk here", "这里没有受理库");
+        return Err(Error::not_found(problem).file(directory).hint(say!(
+            "name the directory that holds desk.sqlite: DIR/desk/CITY of lifecircle serve --keep-in DIR",
+            "请指明含 desk.sqlite 的目录，即 lifecircle serve --keep-in DIR 的 DIR/desk/城市"
+        )));
+    }
+    open(directory, &[], Clock::System, Durability::OnDisk)
+}
+
+fn check(directory: &Path, common: &Common) -> Result<()> {
+    let checked = existing(directory)?.check().map_err(error)?;
+    let language = common.language();
+    print::show(|out| {
+        if common.json {
+            let faults: Vec<&str> = checked.faults.iter().map(|fault| fault.pick(language)).collect();
+            let told = serde_json::json!({
+                "entries": checked.entries, "requests": checked.requests, "wrong": checked.wrong, "faults": faults,
+            });
+            return writeln!(out, "{told:#}");
+        }
+        for fault in &checked.faults {
+            writeln!(out, "{}", fault.pick(language))?;
+        }
+        let whole = say!(
+            "{} requests and {} entries looked at; {} faults",
+            "已核对 {} 件诉求、{} 条记录；发现 {} 处问题",
+            checked.requests,
+            checked.entries,
+            checked.wrong
+        );
+        writeln!(out, "{}", whole.pick(language))
+    })?;
+    if checked.wrong > 0 {
+        let problem = say!("the chain does not hold", "记录链不完整");
+        return Err(Error::damaged(problem).file(directory).hint(say!("compare it with a backup", "请与备份比对")));
+    }
+    Ok(())
+}
+
+/// Fills the desk of a synthetic city; that of a real one never.
+fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
+    let city = city::load(path)?;
+    if !city.about.synthetic {
+        let problem = say!("this is a real city: its desk is not filled with requests that nobody made", "这是真实城市：不会填入虚构的诉求");
+        return Err(Error::new(problem).file(path).hint(say!("use the city of lifecircle demo", "请使用 lifecircle demo 生成的城市")));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let id = lifecircle::jobs::file_name(name.strip_suffix(".city").unwrap_or(&name));
+    let directory = keep_in.join("desk").join(id);
+    if directory.join("desk.sqlite").exists() {
+        return Err(Error::exists(say!("this city has a desk already", "该城市已有受理库"))
+            .file(&directory)
+            .hint(say!("name another directory with --keep-in", "请用 --keep-in 指定另一目录")));
+    }
+    let areas: Vec<Area> = city.communities.iter().map(Area::from).collect();
+    let step = (city.homes.len() / MOST_PLACES).max(1);
+    let places: Vec<Place> = city
+        .homes
+        .iter()
+        .step_by(step)
+        .filter_map(|home| {
+            let area = areas.get(community_at(&city, home.at)?)?.clone();
+            Some(Place { at: At { lon: home.at.x, lat: home.at.y }, area })
+        })
+        .collect();
+    let clock = Arc::new(AtomicI64::new(0));
+    let end = Clock::System.now();
+    let desk = open(&directory, &areas, Clock::Set(Arc::clone(&clock)), Durability::Quick)?;
+    let asked = fill(&desk, &clock, &places, end).map_err(error)?;
+    tell(&say!("{asked} synthetic requests: {}", "已生成 {asked} 件合成诉求：{}", directory.display()), common);
+    let serve = say!(
+        "See them: lifecircle serve {} --desk --keep-in {} --open",
+        "查看：lifecircle serve {} --desk --keep-in {} --open",
+        path.display(),
+        keep_in.display()
+    );
+    tell(&serve, common);
+    Ok(())
+}

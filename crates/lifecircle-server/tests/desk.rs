@@ -1,0 +1,217 @@
+//! The desk over HTTP: who may ask what, by every role and at every address; sessions; Open311 in both forms.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use lifecircle::output::Existing;
+use lifecircle::{city, demo, import};
+use lifecircle_server::{DeskSettings, Server, Settings};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse battery";
+
+struct World {
+    router: Router,
+    token: String,
+    at: [f64; 2],
+    _directory: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}", self.text))
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+        let at = city.homes.iter().find(|home| home.community.is_some()).map(|home| [home.at.x, home.at.y]).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("small.city");
+        city::save(&city, &path, Existing::Refuse).unwrap();
+        let server = Server::new(&Settings {
+            cities: vec![path],
+            keep_in: Some(directory.path().to_owned()),
+            desk: Some(DeskSettings::default()),
+            ..Settings::default()
+        })
+        .unwrap();
+        Self { token: server.token().to_owned(), router: server.router(), at, _directory: directory }
+    }
+
+    async fn send(&self, method: &str, address: &str, heads: &[(&str, &str)], body: String) -> Answer {
+        let mut request = Request::builder().method(method).uri(address);
+        for (name, value) in heads {
+            request = request.header(*name, *value);
+        }
+        let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: head.status, headers: head.headers, text }
+    }
+
+    async fn desk(&self, method: &str, address: &str, cookie: &str, body: Value) -> Answer {
+        let heads = [("content-type", "application/json"), ("cookie", cookie)];
+        self.send(method, &format!("/api/v1/cities/small/desk{address}"), &heads, body.to_string()).await
+    }
+
+    async fn account(&self, name: &str, role: &str, unit: Option<&str>) -> String {
+        let heads = [("content-type", "application/json"), ("authorization", &format!("Bearer {}", self.token)[..])];
+        let body = json!({ "name": name, "shown": name, "role": role, "unit": unit, "password": PASSWORD });
+        let made = self.send("PUT", "/api/v1/cities/small/desk/people", &heads, body.to_string()).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+        let signed = self.desk("POST", "/session", "", json!({ "name": name, "password": PASSWORD })).await;
+        let cookie = signed.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    async fn ask(&self, category: &str) -> (i64, String) {
+        let [lon, lat] = self.at;
+        let new = json!({ "category": category, "at": { "lon": lon, "lat": lat }, "place": "3 号楼", "words": "说明", "contact": "13900000000" });
+        let asked = self.desk("POST", "/requests", "", new).await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+        let asked = asked.json();
+        (asked["number"].as_i64().unwrap(), asked["code"].as_str().unwrap().to_owned())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
+    let world = World::new();
+    let handler = world.account("handler", "handler", Some("heating_company")).await;
+    let other = world.account("other", "handler", Some("housing")).await;
+    let operator = world.account("operator", "operator", None).await;
+    let supervisor = world.account("supervisor", "supervisor", None).await;
+    let administrator = world.account("administrator", "administrator", None).await;
+    let (number, code) = world.ask("heating").await;
+    let request = format!("/requests/{number}");
+    let contacts = format!("/requests/{number}/contacts");
+    let steps = format!("/requests/{number}/steps");
+    let note = json!({ "action": { "step": "note", "words": "x" } });
+    let nobody = json!(null);
+    let account = json!({ "name": "evil", "shown": "x", "role": "administrator", "unit": null, "password": PASSWORD });
+    // Nobody, the unit's handler, another unit's, an operator, a supervisor, an administrator.
+    let table: [(&str, &str, &Value, [u16; 6]); 9] = [
+        ("GET", "/requests", &nobody, [401, 200, 200, 200, 200, 403]),
+        ("GET", &request, &nobody, [401, 200, 404, 200, 200, 404]),
+        ("POST", &contacts, &nobody, [401, 200, 404, 200, 200, 403]),
+        ("POST", &steps, &note, [401, 200, 404, 200, 200, 404]),
+        ("GET", "/counts", &nobody, [401, 200, 200, 200, 200, 403]),
+        ("GET", "/measures?by=unit", &nobody, [401, 200, 200, 200, 200, 200]),
+        ("GET", "/people", &nobody, [401, 403, 403, 403, 403, 200]),
+        ("PUT", "/people", &account, [401, 403, 403, 403, 403, 200]),
+        ("GET", "", &nobody, [200, 200, 200, 200, 200, 200]),
+    ];
+    let visitors = ["", &handler, &other, &operator, &supervisor, &administrator];
+    for (method, address, body, expected) in table {
+        for (cookie, expected) in visitors.iter().zip(expected) {
+            let body = if body.is_null() { Value::Null } else { body.clone() };
+            let answer = world.desk(method, address, cookie, body).await;
+            assert_eq!(answer.status.as_u16(), expected, "{method} {address} as {cookie}: {}", answer.text);
+        }
+    }
+    // Another unit's list holds nothing of it, whatever it asks for.
+    let listed = world.desk("GET", "/requests?unit=heating_company", &other, nobody.clone()).await.json();
+    assert_eq!(listed["requests"].as_array().unwrap().len(), 0);
+    let bulk = json!({ "numbers": [number], "action": { "step": "sign" } });
+    let done = world.desk("POST", "/steps", &other, bulk).await.json();
+    assert!(done[0]["problem"]["en"].as_str().unwrap().contains("no such request"));
+    // A call is entered by those who take calls.
+    let call = json!({ "category": "other", "place": "x", "words": "y", "by_telephone": true });
+    for (cookie, expected) in [("", 401), (&handler, 403), (&operator, 201)] {
+        assert_eq!(world.desk("POST", "/requests", cookie, call.clone()).await.status.as_u16(), expected);
+    }
+    // Whoever asked sees and does their own by the code, and nothing by a number.
+    let tracked = world.desk("POST", "/tracking", "", json!({ "code": code })).await.json();
+    assert_eq!(tracked["state"], "dispatched");
+    assert!(!tracked.to_string().contains("13900000000"));
+    for wrong in ["", "0000-0000-0000", &number.to_string()] {
+        assert_eq!(world.desk("POST", "/tracking", "", json!({ "code": wrong })).await.status.as_u16(), 404);
+    }
+    for stolen in [json!({ "step": "close" }), json!({ "step": "sign" }), json!({ "step": "reply", "words": "x" })] {
+        let body = json!({ "code": code, "action": stolen });
+        assert_eq!(world.desk("POST", "/tracking/steps", "", body).await.status.as_u16(), 403);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_does_nothing_in_the_name_of_whoever_is_signed_in() {
+    let world = World::new();
+    let operator = world.account("operator", "operator", None).await;
+    let (number, _) = world.ask("other").await;
+    let address = format!("/api/v1/cities/small/desk/requests/{number}/steps");
+    let body = json!({ "action": { "step": "note", "words": "x" } }).to_string();
+    let as_json = ("content-type", "application/json");
+    for (site, expected) in [("cross-site", 403), ("same-site", 403), ("same-origin", 200)] {
+        let heads = [as_json, ("cookie", &operator[..]), ("sec-fetch-site", site)];
+        assert_eq!(world.send("POST", &address, &heads, body.clone()).await.status.as_u16(), expected, "{site}");
+    }
+    // What a form of another site can send is not read.
+    let heads = [("content-type", "text/plain"), ("cookie", &operator[..])];
+    assert_eq!(world.send("POST", &address, &heads, body).await.status.as_u16(), 400);
+    // Signing out ends the session on the server, not only in the browser.
+    assert_eq!(world.desk("DELETE", "/session", &operator, Value::Null).await.status.as_u16(), 204);
+    assert_eq!(world.desk("GET", "/requests", &operator, Value::Null).await.status.as_u16(), 401);
+    // A server without a desk says so.
+    let directory = tempfile::tempdir().unwrap();
+    let none = Server::new(&Settings { keep_in: Some(directory.path().to_owned()), ..Settings::default() }).unwrap();
+    let asked = Request::get("/api/v1/cities/x/desk").body(Body::empty()).unwrap();
+    let answer = none.router().oneshot(asked).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 404);
+    assert!(!directory.path().join("desk").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
+    let world = World::new();
+    let get = async |address: &str| world.send("GET", &format!("/open311/{address}"), &[], String::new()).await;
+    let discovery = get("discovery.json").await.json();
+    assert!(discovery["endpoints"][0]["url"].as_str().unwrap().ends_with("/open311/v2"));
+    let services = get("v2/services.json").await.json();
+    assert_eq!(services[0]["service_code"], "heating");
+    assert_eq!(services[0]["metadata"], true);
+    let definition = get("v2/services/noise.xml").await;
+    assert!(definition.text.contains("<datatype>singlevaluelist</datatype>") && definition.text.contains("<key>site</key>"));
+
+    let [lon, lat] = world.at;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let body = format!(
+        "service_code=noise&lat={lat}&long={lon}&description=loud+%26+late&attribute%5Bsource%5D=site&phone=139&first_name=A&last_name=B"
+    );
+    let posted = world.send("POST", "/open311/v2/requests.json", &[form], body.clone()).await;
+    assert_eq!(posted.status, StatusCode::CREATED, "{}", posted.text);
+    let posted = posted.json();
+    let id = posted[0]["service_request_id"].as_str().unwrap().to_owned();
+    assert!(posted[0]["service_notice"].as_str().unwrap().contains("code"));
+    let one = get(&format!("v2/requests/{id}.json")).await.json();
+    assert_eq!((one[0]["status"].as_str(), one[0]["service_code"].as_str()), (Some("open"), Some("noise")));
+    assert!(one[0]["description"].is_null(), "what nobody said is public is not published");
+    assert!((one[0]["lat"].as_f64().unwrap() - lat).abs() <= 0.0005 && one[0]["lat"].as_f64().unwrap() != lat);
+    let xml = get("v2/requests.xml?status=open&service_code=noise").await;
+    assert!(xml.text.starts_with("<?xml") && xml.text.contains(&format!("<service_request_id>{id}</service_request_id>")));
+    assert!(!xml.text.contains("139") || !xml.text.contains("loud"));
+    assert_eq!(get("v2/requests.json?status=closed").await.json().as_array().unwrap().len(), 0);
+    assert_eq!(get("v2/requests.json?end_date=2001-01-01T00:00:00Z").await.json().as_array().unwrap().len(), 0);
+    assert_eq!(get(&format!("v2/tokens/{id}.json")).await.json()[0]["token"], id.as_str());
+
+    let wrong = world.send("POST", "/open311/v2/requests.xml", &[form], body.replace("noise", "nothing")).await;
+    assert_eq!(wrong.status.as_u16(), 400);
+    assert!(wrong.text.contains("<errors><error><code>400</code>"), "{}", wrong.text);
+    assert_eq!(get("v2/requests/999.json").await.status.as_u16(), 404);
+    assert_eq!(get("v2/requests.json?start_date=yesterday").await.status.as_u16(), 400);
+    assert_eq!(get("v2/services").await.status.as_u16(), 404);
+    assert_eq!(get("v2/requests.json?jurisdiction_id=nowhere").await.status.as_u16(), 404);
+    let file = world.send("POST", "/open311/v2/requests.json", &[("content-type", "multipart/form-data; boundary=x")], String::new()).await;
+    assert_eq!(file.status.as_u16(), 415);
+}
