@@ -1,9 +1,10 @@
 """Clients that nobody here wrote ask a server of the demo city, unchanged: openrouteservice-py, routingpy, GDAL through pyogrio,
-GeoPandas; and schemathesis asks whatever the OpenAPI document allows. Random places of any kind get an answer or a clear error.
+GeoPandas, three and georeport (Open311); and schemathesis asks whatever the OpenAPI document allows. Random places of any kind get an answer or a clear error.
 
 Usage: ask_server.py PROGRAM
 """
 
+import itertools
 import json
 import math
 import random
@@ -21,6 +22,11 @@ import pyogrio
 import requests
 import routingpy
 from shapely.geometry import Point, Polygon, shape
+
+# three was written for Python 2, where filter made lists and this made none; it is used as it is.
+itertools.ifilter = filter
+from georeport import GeoReport
+from three import Three
 
 PORT = 8717
 ROOT = f"http://127.0.0.1:{PORT}"
@@ -89,6 +95,29 @@ def ogc():
     check(one["id"] == homes.id[0], "OGC: an item by its id")
 
 
+def open311():
+    root = f"{ROOT}/open311/v2"
+    three = Three(root)
+    check(three.discovery()["endpoints"][0]["url"] == root, "three: discovery leads to the services")
+    codes = {service["service_code"] for service in three.services()}
+    check({"heating", "road", "other"} <= codes, f"three: {len(codes)} services")
+    posted = three.post("waste", lat=HOME[1], long=HOME[0], address="3 号楼", description="垃圾桶 <满> & 溢出", name="A B", phone="139")
+    number = posted[0]["service_request_id"]
+    one = three.request(number)[0]
+    check(one["status"] == "open" and one["service_code"] == "waste" and one["description"] is None, "three: what was posted is open, and its words are nobody's")
+    check(number in {request["service_request_id"] for request in three.requests("waste")}, "three: and stands in the list")
+    check(three.token(number)[0]["service_request_id"] == number, "three: a token leads to it")
+    for form in ["json", "xml"]:
+        client = GeoReport(root, output_format=form)
+        services = client.get_service_list()
+        check({service["service_code"] for service in services} == codes, f"georeport, {form}: the same services")
+        definition = client.get_service_definition("noise")
+        check("singlevaluelist" in json.dumps(definition) and "site" in json.dumps(definition), f"georeport, {form}: a service's questions")
+        found = client.get_service_requests()
+        found = found if isinstance(found, list) else [found]
+        check([request["service_request_id"] for request in found] == [number], f"georeport, {form}: the same requests")
+
+
 def anything():
     """Random points and boxes of any kind."""
     random.seed(1)
@@ -151,7 +180,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([program, "demo", "-o", "demo", "--no-open"], cwd=scratch, check=True, capture_output=True)
         told = open(Path(scratch) / "told", "w+")
-        server = subprocess.Popen([program, "serve", "demo/demo.city", "--port", str(PORT)], cwd=scratch, stderr=told)
+        server = subprocess.Popen([program, "serve", "demo/demo.city", "--port", str(PORT), "--desk"], cwd=scratch, stderr=told)
         try:
             for _ in range(100):
                 time.sleep(0.1)
@@ -163,6 +192,7 @@ def main():
             ors()
             routingpy_client()
             ogc()
+            open311()
             anything()
             overload()
             schema(re.search(r"#token=(\w+)", Path(told.name).read_text())[1])

@@ -26,7 +26,8 @@ const MOST_SIMILAR: usize = 5;
 const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// Places are told to a thousandth of a degree, and ways to others' requests to fifty metres.
-const CELL: f64 = 0.001;
+const CELLS_A_DEGREE: f64 = 1_000.0;
+const CELL: f64 = 1.0 / CELLS_A_DEGREE;
 const TOLD_METRES: f64 = 50.0;
 
 /// Entries of a request that are shown.
@@ -297,7 +298,7 @@ fn beginning(text: &str) -> String {
 
 /// A place as everybody may know it: some hundred metres around it are the same, since a request may be about somebody's own home.
 pub(super) fn rounded(at: At) -> At {
-    let round = |degrees: f64| (degrees / CELL).round() * CELL;
+    let round = |degrees: f64| (degrees * CELLS_A_DEGREE).round() / CELLS_A_DEGREE;
     At { lon: round(at.lon), lat: round(at.lat) }
 }
 
