@@ -137,7 +137,10 @@ impl Calendar {
         let calendar = Self { offset, periods, weekend: file.weekend, moved };
         let week = NaiveDate::default().iter_days().take(7);
         if calendar.periods.is_empty() || !week.into_iter().any(|day| !calendar.weekend.contains(&day.weekday())) {
-            return Err(wrong(say!("an office must work at some hours of some days", "须至少有一个工作时段和一个工作日")));
+            return Err(wrong(say!(
+                "an office must work at some hours of some days",
+                "须至少有一个工作时段和一个工作日"
+            )));
         }
         Ok(calendar)
     }
@@ -281,7 +284,8 @@ mod tests {
         let from = at("2026-02-13T11:07");
         for hours in [1, 20, 27, 75, 400] {
             let to = from.plus_minutes(hours * 60 + 13);
-            let counted = (0..from.minutes_until(to)).filter(|minute| china.is_open(from.plus_minutes(*minute))).count();
+            let counted =
+                (0..from.minutes_until(to)).filter(|minute| china.is_open(from.plus_minutes(*minute))).count();
             assert_eq!(china.working_minutes(from, to), counted as i64, "{hours} hours");
             assert_eq!(china.working_minutes(from, china.after(from, Left::WorkingMinutes(hours * 17))), hours * 17);
         }

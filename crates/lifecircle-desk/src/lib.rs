@@ -16,7 +16,10 @@ pub mod rights;
 mod seal;
 mod store;
 
-pub use desk::{Action, Checked, Clock, Desk, Durability, Filter, Full, Listed, Order, Page, PublicRequest, Published, Settings, Sought, Tracked, TrackedStep};
+pub use desk::{
+    Action, Checked, Clock, Desk, Durability, Filter, Full, Listed, OneOfMany, Order, Page, PublicRequest, Published,
+    Settings, Sought, Tracked, TrackedStep,
+};
 pub use entry::{Done, Entry, Who};
 pub use refusal::Refusal;
 pub use request::{Area, Asked, At, Channel, NewRequest, Request, State};

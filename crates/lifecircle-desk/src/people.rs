@@ -1,7 +1,7 @@
 //! The people who work at the desk: their accounts, passwords and sessions.
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use lifecircle::error::ErrorKind;
 use lifecircle::{Error, say};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -85,7 +85,10 @@ impl Desk {
         let bad = |text| Err(Refusal::BadInput(text));
         let name = account.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > LONGEST_NAME || account.shown.chars().count() > LONGEST_NAME {
-            return bad(say!("a user name needs 1 to {LONGEST_NAME} characters, a display name at most {LONGEST_NAME}", "用户名须为 1 至 {LONGEST_NAME} 字，姓名不超过 {LONGEST_NAME} 字"));
+            return bad(say!(
+                "a user name needs 1 to {LONGEST_NAME} characters, a display name at most {LONGEST_NAME}",
+                "用户名须为 1 至 {LONGEST_NAME} 字，姓名不超过 {LONGEST_NAME} 字"
+            ));
         }
         if !account.role.has_account() {
             return bad(say!("the role `{}` has no account", "角色 `{}` 没有账号", account.role.word()));
@@ -136,7 +139,8 @@ impl Desk {
     /// If they cannot be read.
     pub fn people(&self) -> Result<Vec<Person>, Refusal> {
         self.store().read(|connection| {
-            let mut statement = connection.prepare("SELECT id, name, shown, role, unit, enabled FROM people ORDER BY name")?;
+            let mut statement =
+                connection.prepare("SELECT id, name, shown, role, unit, enabled FROM people ORDER BY name")?;
             let people = statement.query_map([], read)?.collect::<Result<_, _>>()?;
             Ok(people)
         })
@@ -156,10 +160,12 @@ impl Desk {
                 .optional()?;
             Ok(row)
         })?;
-        let wrong = || Refusal::NotSignedIn(say!(
-            "the name or the password is wrong; after several mistakes an account is closed for a while",
-            "用户名或密码不正确；连续多次错误后账号会暂时锁定"
-        ));
+        let wrong = || {
+            Refusal::NotSignedIn(say!(
+                "the name or the password is wrong; after several mistakes an account is closed for a while",
+                "用户名或密码不正确；连续多次错误后账号会暂时锁定"
+            ))
+        };
         if password.chars().count() > LONGEST_PASSWORD || known.as_ref().is_some_and(|(_, _, until)| *until > now.0) {
             return Err(wrong());
         }
@@ -196,7 +202,8 @@ impl Desk {
         let kept = hash_of_token(&token);
         let person = self.store().write(move |connection| {
             // A password that was changed since it was looked at opens nothing.
-            let still = "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
+            let still =
+                "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
             if connection.execute(still, params![name, hashed])? == 0 {
                 return Err(wrong());
             }
@@ -260,9 +267,8 @@ fn person(connection: &Connection, condition: &str, value: &str) -> Result<Optio
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
     let role: String = row.get(3)?;
-    let role = Role::of(&role).ok_or_else(|| {
-        rusqlite::Error::InvalidColumnType(3, "people.role".to_owned(), rusqlite::types::Type::Text)
-    })?;
+    let role = Role::of(&role)
+        .ok_or_else(|| rusqlite::Error::InvalidColumnType(3, "people.role".to_owned(), rusqlite::types::Type::Text))?;
     Ok(Person { id: row.get(0)?, name: row.get(1)?, shown: row.get(2)?, role, unit: row.get(4)?, enabled: row.get(5)? })
 }
 
@@ -284,10 +290,14 @@ fn hash_of_password(password: &str) -> Result<String, Refusal> {
     let salt = SaltString::encode_b64(&bytes);
     let hashed = salt.and_then(|salt| Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string()));
     hashed.map_err(|e| {
-        Refusal::Failed(Error::of_kind(ErrorKind::Internal, say!("the password could not be kept ({e})", "密码无法保存（{e}）")))
+        Refusal::Failed(Error::of_kind(
+            ErrorKind::Internal,
+            say!("the password could not be kept ({e})", "密码无法保存（{e}）"),
+        ))
     })
 }
 
 fn is_password(hashed: &str, password: &str) -> bool {
-    PasswordHash::new(hashed).is_ok_and(|hashed| Argon2::default().verify_password(password.as_bytes(), &hashed).is_ok())
+    PasswordHash::new(hashed)
+        .is_ok_and(|hashed| Argon2::default().verify_password(password.as_bytes(), &hashed).is_ok())
 }

@@ -65,22 +65,20 @@ pub(crate) fn failed(error: &rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let full = || say!("free some space; nothing that was acknowledged is lost", "请腾出空间；已确认的内容没有丢失");
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => {
-            Error::of_kind(ErrorKind::Io, say!("the disk is full", "磁盘已满")).hint(full())
+        Some(ErrorCode::DiskFull) => Error::of_kind(ErrorKind::Io, say!("the disk is full", "磁盘已满")).hint(full()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::of_kind(ErrorKind::Io, say!("another program holds the desk's database", "受理库正被其他程序占用"))
+                .hint(say!("end it and try again", "请结束该程序后重试"))
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::of_kind(
-            ErrorKind::Io,
-            say!("another program holds the desk's database", "受理库正被其他程序占用"),
-        )
-        .hint(say!("end it and try again", "请结束该程序后重试")),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             Error::damaged(say!("the desk's database is damaged ({error})", "受理库已损坏（{error}）"))
                 .hint(say!("restore a backup", "请恢复备份"))
         }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            Error::of_kind(ErrorKind::Io, say!("the desk's database cannot be written ({error})", "受理库无法写入（{error}）"))
-                .hint(say!("check its permissions", "请检查权限"))
-        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::of_kind(
+            ErrorKind::Io,
+            say!("the desk's database cannot be written ({error})", "受理库无法写入（{error}）"),
+        )
+        .hint(say!("check its permissions", "请检查权限")),
         _ => Error::of_kind(ErrorKind::Internal, say!("the desk's database failed ({error})", "受理库出错（{error}）")),
     }
 }

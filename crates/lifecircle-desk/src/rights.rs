@@ -249,8 +249,11 @@ mod tests {
             tell       .O.S..  RDSHPO....
             urge       RO.S..  RDSHPO....
             prioritise .O.S..  RDSHPO....";
-        let rows: Vec<Vec<&str>> =
-            table.lines().filter(|line| !line.trim().is_empty()).map(|line| line.split_whitespace().collect()).collect();
+        let rows: Vec<Vec<&str>> = table
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.split_whitespace().collect())
+            .collect();
         assert_eq!(rows.len(), Step::ALL.len());
         for (step, row) in Step::ALL.into_iter().zip(rows) {
             assert_eq!(step.word(), row[0]);

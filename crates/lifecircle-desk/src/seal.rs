@@ -35,12 +35,16 @@ impl Seal {
             Err(error) => return Err(Error::io(say!("read the key", "读取密钥"), path, &error)),
         };
         let key: [u8; KEY] = bytes.as_slice().try_into().map_err(|_| {
-            Error::damaged(say!("this is no key: it has {} bytes, not {KEY}", "密钥应为 {KEY} 字节，实为 {} 字节", bytes.len()))
-                .file(path)
-                .hint(say!(
-                    "restore it from a backup; without it contacts cannot be read",
-                    "请从备份恢复；没有它就无法读取联系方式"
-                ))
+            Error::damaged(say!(
+                "this is no key: it has {} bytes, not {KEY}",
+                "密钥应为 {KEY} 字节，实为 {} 字节",
+                bytes.len()
+            ))
+            .file(path)
+            .hint(say!(
+                "restore it from a backup; without it contacts cannot be read",
+                "请从备份恢复；没有它就无法读取联系方式"
+            ))
         })?;
         Ok(Self { cipher: XChaCha20Poly1305::new(&Key::from(key)), key })
     }

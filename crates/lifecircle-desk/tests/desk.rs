@@ -19,7 +19,9 @@ fn name(text: &str) -> Name {
 }
 
 fn area() -> Area {
-    Area { id: "c1".into(), community: name("滨河社区"), subdistrict: name("新华街道"), district: name("海勃湾区") }
+    Area {
+        id: "c1".into(), community: name("滨河社区"), subdistrict: name("新华街道"), district: name("海勃湾区")
+    }
 }
 
 struct World {
@@ -141,7 +143,10 @@ fn a_request_goes_from_asking_to_rating_by_both_sides() {
     let tracked = desk.track(&code.to_lowercase().replace('-', " ")).unwrap();
     assert_eq!(tracked.state, State::Replied);
     assert!(tracked.steps.iter().any(|step| step.what == "replied" && step.words.as_deref() == Some("已更换灯具")));
-    assert!(tracked.steps.iter().all(|step| step.words.as_deref() != Some("街道牵头")), "what is said inside stays inside");
+    assert!(
+        tracked.steps.iter().all(|step| step.words.as_deref() != Some("街道牵头")),
+        "what is said inside stays inside"
+    );
     assert_eq!(tracked.can, [Step::Rate, Step::Reopen]);
     desk.act_as_resident(&code, Action::Rate { solved: true, stars: 5, words: "谢谢".into() }).unwrap();
     act(Action::Close {}, &operator).unwrap();
@@ -198,7 +203,10 @@ fn the_catalogue_decides_and_says_why() {
     assert_eq!(of("a", None).lead.as_deref(), Some("u"));
 
     // Departments' work stays with departments, also where a rule for all sends everything to a station.
-    let station = text.replace("unit = [{", "unit = [{ id = \"s\", name = { zh = \"s\", en = \"s\" }, kind = \"station\", area = \"滨河社区\" }, {");
+    let station = text.replace(
+        "unit = [{",
+        "unit = [{ id = \"s\", name = { zh = \"s\", en = \"s\" }, kind = \"station\", area = \"滨河社区\" }, {",
+    );
     let own = Catalogue::read(&station).unwrap().with_areas(std::slice::from_ref(&area));
     let to = |id: &str| own.dispatch(own.category(id).unwrap(), Some(&area), "").lead;
     assert_eq!((to("a").as_deref(), to("b").as_deref()), (Some("s"), Some("u")));
@@ -209,17 +217,38 @@ fn the_catalogue_decides_and_says_why() {
     assert_ne!(office(&area), office(&namesake));
     // What only sounds like danger is not urgent, and what is is found in any letters.
     let urgent = |words: &str| catalogue.dispatch(catalogue.category("other").unwrap(), None, words).reason.urgent_word;
-    for harmless in ["请安装燃气泄漏报警器", "地砖松动，以免受伤", "没有人被困", "防溺水宣传", "接触电梯按钮", "dust gets trapped", "common fire door"] {
+    for harmless in [
+        "请安装燃气泄漏报警器",
+        "地砖松动，以免受伤",
+        "没有人被困",
+        "防溺水宣传",
+        "接触电梯按钮",
+        "dust gets trapped",
+        "common fire door",
+    ] {
         assert_eq!(urgent(harmless), None, "{harmless}");
     }
-    for danger in ["Gas leak in the hall", "我家着火了", "电梯困人", "路面塌陷了一个大坑", "有人落水", "I smell gas"] {
+    for danger in ["Gas leak in the hall", "我家着火了", "电梯困人", "路面塌陷了一个大坑", "有人落水", "I smell gas"]
+    {
         assert!(urgent(danger).is_some(), "{danger}");
     }
 
     // Mistakes are told with their place.
     let told = |from: &str, to: &str| Catalogue::read(&text.replace(from, to)).unwrap_err().to_string();
-    assert!(told("lead = { unit = \"u\" } },\n          { area = \"海", "lead = { unit = \"v\" } },\n          { area = \"海").contains("rule 1: there is no unit `v`"));
-    assert!(told("categories = [\"b\"], area = \"海勃湾区\", lead = { unit = \"u\" }", "categories = [\"b\"], lead = { of_place = \"community\" }").contains("rule 4: `b` is the work of departments"));
+    assert!(
+        told(
+            "lead = { unit = \"u\" } },\n          { area = \"海",
+            "lead = { unit = \"v\" } },\n          { area = \"海"
+        )
+        .contains("rule 1: there is no unit `v`")
+    );
+    assert!(
+        told(
+            "categories = [\"b\"], area = \"海勃湾区\", lead = { unit = \"u\" }",
+            "categories = [\"b\"], lead = { of_place = \"community\" }"
+        )
+        .contains("rule 4: `b` is the work of departments")
+    );
     assert!(told("id = \"b\"", "id = \"a\"").contains("`a` is there twice"));
     assert!(told("{ lead = { unit = \"u\" } },", "").contains("no rule without an area"));
     assert!(own.unit_in_charge(UnitKind::Community, &area).is_some());
@@ -238,7 +267,10 @@ fn departments_work_is_not_handed_down_and_reviews_have_four_eyes() {
     desk.act(number, None, Action::Object { words: "不归我们".into() }, &handler).unwrap();
     // The one who objected has become a supervisor since.
     let same = Who { role: Role::Supervisor, ..handler.clone() };
-    assert!(matches!(desk.act(number, None, Action::Uphold { words: "同意".into() }, &same), Err(Refusal::NotAllowed(_))));
+    assert!(matches!(
+        desk.act(number, None, Action::Uphold { words: "同意".into() }, &same),
+        Err(Refusal::NotAllowed(_))
+    ));
     let upheld = desk.act(number, None, Action::Uphold { words: "同意".into() }, &supervisor).unwrap();
     assert_eq!((upheld.state, upheld.unit), (State::Received, None));
     let seen = upheld.changed;
@@ -261,7 +293,11 @@ fn the_same_sending_is_one_request_and_others_join_it() {
     assert_eq!(desk.ask(danger.clone(), &Who::RESIDENT).unwrap(), first);
     let missing = NewRequest { answers: BTreeMap::new(), key: String::new(), ..danger.clone() };
     assert!(matches!(desk.ask(missing, &Who::RESIDENT), Err(Refusal::BadInput(_))), "a question must be answered");
-    let strange = NewRequest { answers: BTreeMap::from([("danger".into(), "maybe".into())]), key: String::new(), ..danger.clone() };
+    let strange = NewRequest {
+        answers: BTreeMap::from([("danger".into(), "maybe".into())]),
+        key: String::new(),
+        ..danger.clone()
+    };
     assert!(desk.ask(strange, &Who::RESIDENT).is_err());
 
     let near = desk.similar("road", At { lon: 106.802, lat: 39.66 }).unwrap();
@@ -426,7 +462,10 @@ fn wrong_passwords_close_an_account_for_a_while_and_sessions_end() {
     for _ in 0..5 {
         assert!(matches!(desk.sign_in("wang", "wrong password"), Err(Refusal::NotSignedIn(_))));
     }
-    assert!(matches!(desk.sign_in("wang", "correct horse battery"), Err(Refusal::NotSignedIn(_))), "closed for a while");
+    assert!(
+        matches!(desk.sign_in("wang", "correct horse battery"), Err(Refusal::NotSignedIn(_))),
+        "closed for a while"
+    );
     assert!(matches!(desk.sign_in("nobody", "wrong password"), Err(Refusal::NotSignedIn(_))));
     world.later(1);
     assert!(desk.session(&token).unwrap().is_none(), "an hour unused");
@@ -436,9 +475,19 @@ fn wrong_passwords_close_an_account_for_a_while_and_sessions_end() {
     let (token, _) = desk.sign_in("wang", "correct horse battery").unwrap();
     desk.sign_out(&token).unwrap();
     assert!(desk.session(&token).unwrap().is_none());
-    let short = Account { name: "li".into(), shown: "李".into(), role: Role::Operator, unit: None, password: Some("short".into()), enabled: true };
+    let short = Account {
+        name: "li".into(),
+        shown: "李".into(),
+        role: Role::Operator,
+        unit: None,
+        password: Some("short".into()),
+        enabled: true,
+    };
     assert!(desk.keep_account(short.clone(), &Who::SYSTEM).is_err());
-    assert!(desk.keep_account(Account { role: Role::Handler, password: Some("long enough".into()), ..short }, &Who::SYSTEM).is_err());
+    assert!(
+        desk.keep_account(Account { role: Role::Handler, password: Some("long enough".into()), ..short }, &Who::SYSTEM)
+            .is_err()
+    );
 }
 
 #[test]

@@ -50,9 +50,8 @@ impl Desks {
     /// # Errors
     /// If a file of rules cannot be read, or is not right.
     pub fn new(settings: &DeskSettings, directory: PathBuf) -> Result<Self> {
-        let read = |path: &PathBuf| {
-            std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))
-        };
+        let read =
+            |path: &PathBuf| std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e));
         let catalogue = match &settings.catalogue {
             Some(path) => Catalogue::read(&read(path)?).map_err(|e| e.file(path))?,
             None => Catalogue::usual()?,
@@ -62,7 +61,14 @@ impl Desks {
             None => Calendar::china()?,
         };
         let (places, passwords) = (Semaphore::new(MOST_AT_ONCE), Semaphore::new(MOST_PASSWORDS));
-        Ok(Self { directory, catalogue, calendar, open: Mutex::default(), places: places.into(), passwords: passwords.into() })
+        Ok(Self {
+            directory,
+            catalogue,
+            calendar,
+            open: Mutex::default(),
+            places: places.into(),
+            passwords: passwords.into(),
+        })
     }
 
     /// Those that are there already, by their cities.
@@ -167,10 +173,7 @@ pub fn tick(app: &App) {
 }
 
 fn no_desk() -> Problem {
-    Problem::not_found(say!(
-        "this city does not take requests here",
-        "本市未在此开通诉求受理"
-    ))
+    Problem::not_found(say!("this city does not take requests here", "本市未在此开通诉求受理"))
 }
 
 impl From<Refusal> for Problem {

@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use aide::OperationInput;
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
 use lifecircle::say;
 use lifecircle_desk::people::Person;
 use lifecircle_desk::rights::Role;
 use lifecircle_desk::{Desk, Who};
-use axum::extract::FromRequestParts;
-use axum::http::header;
-use axum::http::request::Parts;
 use rand::Rng as _;
 
 use crate::App;

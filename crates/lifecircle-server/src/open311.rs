@@ -141,10 +141,7 @@ fn escaped(text: &str) -> String {
 fn refuse(problem: Problem, form: Form, language: Language) -> Response {
     let status = problem.status();
     let body = problem.body_in(language);
-    let error = Node::Fields(vec![
-        ("code", status.as_u16().to_string().into()),
-        ("description", body.detail().into()),
-    ]);
+    let error = Node::Fields(vec![("code", status.as_u16().to_string().into()), ("description", body.detail().into())]);
     Node::List("error", vec![error]).answer("errors", form, status)
 }
 
@@ -273,7 +270,8 @@ async fn service(
                     ("singlevaluelist", question.choices.iter().map(value).collect())
                 }
             };
-            let values = values.into_iter().map(|(key, name)| Node::Fields(vec![("key", key.into()), ("name", name.into())]));
+            let values =
+                values.into_iter().map(|(key, name)| Node::Fields(vec![("key", key.into()), ("name", name.into())]));
             Node::Fields(vec![
                 ("variable", Node::Truth(true)),
                 ("code", question.id.as_str().into()),
@@ -344,9 +342,7 @@ fn sought(fields: &Fields, desk: &Desk) -> Result<Sought, Problem> {
         None => Ok(None),
     };
     let size = |name: &str, usual: usize| match fields.get(name).filter(|text| !text.is_empty()) {
-        Some(text) => {
-            text.parse::<usize>().map_err(|_| Problem::bad_input(format!("`{name}` must be a whole number")))
-        }
+        Some(text) => text.parse::<usize>().map_err(|_| Problem::bad_input(format!("`{name}` must be a whole number"))),
         None => Ok(usual),
     };
     let (numbers, statuses) = (list("service_request_id"), list("status"));
@@ -381,7 +377,10 @@ fn request_node(desk: &Desk, one: &Published, language: Language) -> Node {
         ("service_name", name(catalogue.category(&request.category).map(|category| &category.name))),
         ("service_code", request.category.as_str().into()),
         ("description", words.clone().map_or(Node::Null, Node::from)),
-        ("agency_responsible", name(request.unit.as_ref().and_then(|unit| catalogue.unit(unit)).map(|unit| &unit.name))),
+        (
+            "agency_responsible",
+            name(request.unit.as_ref().and_then(|unit| catalogue.unit(unit)).map(|unit| &unit.name)),
+        ),
         ("service_notice", Node::Null),
         ("requested_datetime", time(Some(request.received))),
         ("updated_datetime", time(Some(request.changed))),
@@ -462,15 +461,21 @@ mod tests {
 
     #[test]
     fn one_answer_reads_the_same_in_both_forms() {
-        let node = Node::List("request", vec![Node::Fields(vec![
-            ("id", "1".into()),
-            ("words", "a < b & \u{1}c".into()),
-            ("lat", Node::Number(39.5)),
-            ("none", Node::Null),
-        ])]);
+        let node = Node::List(
+            "request",
+            vec![Node::Fields(vec![
+                ("id", "1".into()),
+                ("words", "a < b & \u{1}c".into()),
+                ("lat", Node::Number(39.5)),
+                ("none", Node::Null),
+            ])],
+        );
         assert_eq!(node.json().to_string(), r#"[{"id":"1","words":"a < b & \u0001c","lat":39.5,"none":null}]"#);
         let mut xml = String::new();
         node.xml("requests", &mut xml);
-        assert_eq!(xml, "<requests><request><id>1</id><words>a &lt; b &amp; c</words><lat>39.5</lat><none></none></request></requests>");
+        assert_eq!(
+            xml,
+            "<requests><request><id>1</id><words>a &lt; b &amp; c</words><lat>39.5</lat><none></none></request></requests>"
+        );
     }
 }

@@ -182,7 +182,9 @@ async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
     assert_eq!(services[0]["service_code"], "heating");
     assert_eq!(services[0]["metadata"], true);
     let definition = get("v2/services/noise.xml").await;
-    assert!(definition.text.contains("<datatype>singlevaluelist</datatype>") && definition.text.contains("<key>site</key>"));
+    assert!(
+        definition.text.contains("<datatype>singlevaluelist</datatype>") && definition.text.contains("<key>site</key>")
+    );
 
     let [lon, lat] = world.at;
     let form = ("content-type", "application/x-www-form-urlencoded");
@@ -199,7 +201,9 @@ async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
     assert!(one[0]["description"].is_null(), "what nobody said is public is not published");
     assert!((one[0]["lat"].as_f64().unwrap() - lat).abs() <= 0.0005 && one[0]["lat"].as_f64().unwrap() != lat);
     let xml = get("v2/requests.xml?status=open&service_code=noise").await;
-    assert!(xml.text.starts_with("<?xml") && xml.text.contains(&format!("<service_request_id>{id}</service_request_id>")));
+    assert!(
+        xml.text.starts_with("<?xml") && xml.text.contains(&format!("<service_request_id>{id}</service_request_id>"))
+    );
     assert!(!xml.text.contains("139") || !xml.text.contains("loud"));
     assert_eq!(get("v2/requests.json?status=closed").await.json().as_array().unwrap().len(), 0);
     assert_eq!(get("v2/requests.json?end_date=2001-01-01T00:00:00Z").await.json().as_array().unwrap().len(), 0);
@@ -212,6 +216,13 @@ async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
     assert_eq!(get("v2/requests.json?start_date=yesterday").await.status.as_u16(), 400);
     assert_eq!(get("v2/services").await.status.as_u16(), 404);
     assert_eq!(get("v2/requests.json?jurisdiction_id=nowhere").await.status.as_u16(), 404);
-    let file = world.send("POST", "/open311/v2/requests.json", &[("content-type", "multipart/form-data; boundary=x")], String::new()).await;
+    let file = world
+        .send(
+            "POST",
+            "/open311/v2/requests.json",
+            &[("content-type", "multipart/form-data; boundary=x")],
+            String::new(),
+        )
+        .await;
     assert_eq!(file.status.as_u16(), 415);
 }

@@ -100,8 +100,13 @@ fn check(directory: &Path, common: &Common) -> Result<()> {
 fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
     let city = city::load(path)?;
     if !city.about.synthetic {
-        let problem = say!("this is a real city: its desk is not filled with requests that nobody made", "这是真实城市：不会填入虚构的诉求");
-        return Err(Error::new(problem).file(path).hint(say!("use the city of lifecircle demo", "请使用 lifecircle demo 生成的城市")));
+        let problem = say!(
+            "this is a real city: its desk is not filled with requests that nobody made",
+            "这是真实城市：不会填入虚构的诉求"
+        );
+        return Err(Error::new(problem)
+            .file(path)
+            .hint(say!("use the city of lifecircle demo", "请使用 lifecircle demo 生成的城市")));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let id = lifecircle::jobs::file_name(name.strip_suffix(".city").unwrap_or(&name));

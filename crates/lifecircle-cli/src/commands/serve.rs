@@ -21,9 +21,7 @@ pub fn run(args: &ServeArgs, common: &Common) -> Result<()> {
         hosts: args.host.clone(),
         rate: args.rate.or(usual),
         log: if args.log { Log::Json } else { Log::Off },
-        desk: args
-            .desk
-            .then(|| DeskSettings { catalogue: args.catalogue.clone(), calendar: args.calendar.clone() }),
+        desk: args.desk.then(|| DeskSettings { catalogue: args.catalogue.clone(), calendar: args.calendar.clone() }),
     })?;
     let tell = |address| {
         let language = common.language();
@@ -38,6 +36,14 @@ pub fn run(args: &ServeArgs, common: &Common) -> Result<()> {
             "要在浏览器中新建城市和标准，请打开 {signed_in}"
         );
         eprintln!("{}", text.pick(language));
+        if args.desk {
+            let desk = say!(
+                "Residents ask at http://{address}/ask; those who work on requests sign in at http://{address}/desk. Make their accounts at http://{address}/desk#token={}",
+                "市民在 http://{address}/ask 反映诉求；工作人员在 http://{address}/desk 登录。请在 http://{address}/desk#token={} 建立账号",
+                server.token()
+            );
+            eprintln!("{}", desk.pick(language));
+        }
         if args.open {
             // Where there is no browser, the address that was printed has to do.
             let _ = open::that_detached(signed_in);

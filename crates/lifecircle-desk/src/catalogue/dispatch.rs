@@ -40,14 +40,21 @@ pub struct Reason {
 impl Reason {
     /// In words.
     pub fn text(&self) -> Text {
-        let urgent = self.urgent_word.as_ref().map(|word| say!(" It is urgent because of “{word}”.", "因提到“{word}”列为紧急。"));
+        let urgent = self
+            .urgent_word
+            .as_ref()
+            .map(|word| say!(" It is urgent because of “{word}”.", "因提到“{word}”列为紧急。"));
         let why = match (self.rule, &self.area, self.names_category) {
             (None, ..) => say!(
                 "No rule could place it: it goes to the district if that is known, otherwise to an operator.",
                 "按规则未能确定承办单位：能确定所在区的交由区级，否则待人工派单。"
             ),
-            (Some(rule), Some(area), _) => say!("Assigned by rule {rule}, for {area}.", "按规则 {rule}（{area}）派单。"),
-            (Some(rule), None, true) => say!("Assigned by rule {rule}, for this category.", "按规则 {rule}（本事项）派单。"),
+            (Some(rule), Some(area), _) => {
+                say!("Assigned by rule {rule}, for {area}.", "按规则 {rule}（{area}）派单。")
+            }
+            (Some(rule), None, true) => {
+                say!("Assigned by rule {rule}, for this category.", "按规则 {rule}（本事项）派单。")
+            }
             (Some(rule), None, false) => {
                 say!("Assigned by rule {rule}, for all other categories.", "按规则 {rule}（其他事项）派单。")
             }
@@ -71,7 +78,9 @@ impl Catalogue {
         let placed = best.and_then(|(_, number, rule)| Some((number, rule, self.resolve(&rule.lead, area)?)));
         let (limit, priority) = match (&urgent_word, best) {
             (Some(_), _) => (self.urgent.limit, Priority::Urgent),
-            (None, Some((_, _, rule))) => (rule.limit.unwrap_or(category.limit), rule.priority.unwrap_or(category.priority)),
+            (None, Some((_, _, rule))) => {
+                (rule.limit.unwrap_or(category.limit), rule.priority.unwrap_or(category.priority))
+            }
             (None, None) => (category.limit, category.priority),
         };
         let (lead, helpers, reason) = match placed {

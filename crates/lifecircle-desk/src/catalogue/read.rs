@@ -40,7 +40,8 @@ impl Catalogue {
         for area in areas {
             for kind in [UnitKind::District, UnitKind::Subdistrict, UnitKind::Community] {
                 let (Some(id), Some(name)) = (area.unit_id(kind), area.name(kind)) else { continue };
-                let is_known = |unit: &Unit| unit.kind == kind && unit.area.as_deref().is_some_and(|area| name.is(area));
+                let is_known =
+                    |unit: &Unit| unit.kind == kind && unit.area.as_deref().is_some_and(|area| name.is(area));
                 if self.units[..own].iter().any(is_known) || self.units[own..].iter().any(|unit| unit.id == id) {
                     continue;
                 }

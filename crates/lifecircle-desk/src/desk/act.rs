@@ -181,6 +181,9 @@ impl Action {
     }
 }
 
+/// The number of one of many requests, and what became of it.
+pub type OneOfMany = (i64, Result<Request, Refusal>);
+
 impl Desk {
     /// Takes a step with a request. Whoever takes it may say when the request had last changed as they saw it: if it has changed since,
     /// nothing is done.
@@ -196,14 +199,12 @@ impl Desk {
     ///
     /// # Errors
     /// If there are too many.
-    pub fn act_on_all(
-        &self,
-        numbers: &[i64],
-        action: &Action,
-        who: &Who,
-    ) -> Result<Vec<(i64, Result<Request, Refusal>)>, Refusal> {
+    pub fn act_on_all(&self, numbers: &[i64], action: &Action, who: &Who) -> Result<Vec<OneOfMany>, Refusal> {
         if numbers.len() > MOST_AT_ONCE {
-            return Err(Refusal::BadInput(say!("choose at most {MOST_AT_ONCE} requests at once", "一次最多选择 {MOST_AT_ONCE} 件")));
+            return Err(Refusal::BadInput(say!(
+                "choose at most {MOST_AT_ONCE} requests at once",
+                "一次最多选择 {MOST_AT_ONCE} 件"
+            )));
         }
         let (rules, numbers, action, who) = (self.rules(), numbers.to_vec(), action.clone(), who.clone());
         self.store.write(move |connection| {
@@ -260,7 +261,10 @@ pub(super) fn act(
         return Err(Refusal::BadInput(say!("please add a note", "请填写说明")));
     }
     if words.chars().count() > LONGEST_WORDS {
-        return Err(Refusal::BadInput(say!("this text is longer than {LONGEST_WORDS} characters; please shorten it", "内容超过 {LONGEST_WORDS} 字，请缩短")));
+        return Err(Refusal::BadInput(say!(
+            "this text is longer than {LONGEST_WORDS} characters; please shorten it",
+            "内容超过 {LONGEST_WORDS} 字，请缩短"
+        )));
     }
     let now = moment(connection, rules)?;
     let done = change(connection, rules, &mut kept, action, (who, now))?;
@@ -296,7 +300,10 @@ fn change(
         Action::Dispatch { unit, helpers, .. } => {
             may_go_to(rules, request, unit)?;
             if helpers.len() > MOST_HELPERS {
-                return Err(Refusal::BadInput(say!("at most {MOST_HELPERS} units help", "协办单位不超过 {MOST_HELPERS} 个")));
+                return Err(Refusal::BadInput(say!(
+                    "at most {MOST_HELPERS} units help",
+                    "协办单位不超过 {MOST_HELPERS} 个"
+                )));
             }
             for helper in helpers {
                 may_go_to(rules, request, helper)?;
@@ -433,10 +440,7 @@ fn may_go_to(rules: &Rules, request: &Request, unit: &str) -> Result<(), Refusal
 
 fn reviewed_by_another(objected_by: Option<i64>, who: &Who) -> Result<(), Refusal> {
     if objected_by.is_some() && objected_by == who.person {
-        return Err(Refusal::NotAllowed(say!(
-            "nobody reviews their own objection",
-            "不能审核自己提出的退单"
-        )));
+        return Err(Refusal::NotAllowed(say!("nobody reviews their own objection", "不能审核自己提出的退单")));
     }
     Ok(())
 }

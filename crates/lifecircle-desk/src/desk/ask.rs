@@ -5,8 +5,8 @@ use lifecircle::say;
 use lifecircle::text::Text;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::row::{find, rank, save};
 use super::list::is_near;
+use super::row::{find, rank, save};
 use super::{Desk, Rules, Words, append, json, kept_code, moment};
 use crate::calendar::Moment;
 use crate::catalogue::{AnswerKind, Category};
@@ -59,11 +59,21 @@ impl Desk {
                 return Err(Refusal::no_request());
             }
             if kept.request.joined >= MOST_JOINED {
-                return Err(Refusal::TooMany(say!("very many have joined this request already", "一起反映的人数已达上限")));
+                return Err(Refusal::TooMany(say!(
+                    "very many have joined this request already",
+                    "一起反映的人数已达上限"
+                )));
             }
             kept.request.state = Step::Join.take(Role::Resident, kept.request.state)?;
             let code = random_code();
-            let now = append(connection, &rules, (number, moment(connection, &rules)?), &Who::RESIDENT, &Done::Joined, &Words::default())?;
+            let now = append(
+                connection,
+                &rules,
+                (number, moment(connection, &rules)?),
+                &Who::RESIDENT,
+                &Done::Joined,
+                &Words::default(),
+            )?;
             kept.request.joined += 1;
             save(connection, &kept)?;
             add_asker(connection, &rules, (number, now), &code, &contact, false)?;
@@ -95,7 +105,10 @@ fn short(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
     if text.chars().count() <= longest {
         return Ok(());
     }
-    Err(Refusal::BadInput(say!("`{what}` is longer than {longest} characters; please shorten it", "`{what}` 超过 {longest} 字，请缩短")))
+    Err(Refusal::BadInput(say!(
+        "`{what}` is longer than {longest} characters; please shorten it",
+        "`{what}` 超过 {longest} 字，请缩短"
+    )))
 }
 
 fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
@@ -247,7 +260,9 @@ pub(super) fn add_asker(
     let contact = contact.trim();
     let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
     connection
-        .prepare_cached("INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![kept_code(rules, code), request, sealed, is_first, at.0])?;
     Ok(())
 }

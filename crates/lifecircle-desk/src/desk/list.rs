@@ -141,8 +141,9 @@ impl Desk {
         let (text, values) = query(filter, (order, after, most), who, self.now())?;
         self.store.read(|connection| {
             let mut statement = connection.prepare_cached(&text)?;
-            let found: Vec<Request> =
-                statement.query_map(params_from_iter(values), |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            let found: Vec<Request> = statement
+                .query_map(params_from_iter(values), |row| read(row).map(|kept| kept.request))?
+                .collect::<Result<_, _>>()?;
             let is_more = found.len() > most;
             let requests: Vec<Listed> = found
                 .into_iter()
@@ -168,8 +169,12 @@ impl Desk {
         let unit = unit_of(who)?;
         let now = self.now().0;
         let text = match unit {
-            Some(_) => "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND unit = ?1 GROUP BY state",
-            None => "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND ?1 IS NULL GROUP BY state",
+            Some(_) => {
+                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND unit = ?1 GROUP BY state"
+            }
+            None => {
+                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND ?1 IS NULL GROUP BY state"
+            }
         };
         self.store.read(|connection| {
             let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
@@ -199,9 +204,10 @@ impl Desk {
             }
             let leads = who.role != Role::Handler || who.unit == kept.request.unit;
             // Joining is asking, and no step of those who work on it.
-            let can = Step::ALL.into_iter().filter(|step| *step != Step::Join).filter(|step| {
-                step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note)
-            });
+            let can = Step::ALL
+                .into_iter()
+                .filter(|step| *step != Step::Join)
+                .filter(|step| step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note));
             let asked = asked_words(connection, &self.rules, number)?;
             let sees_contacts = leads && who.role.sees_contacts();
             let contacts: i64 = connection
@@ -239,9 +245,17 @@ impl Desk {
                     "只有主办单位可以查看联系方式"
                 )));
             }
-            append(connection, &rules, (number, moment(connection, &rules)?), &who, &Done::ContactRead, &Words::default())?;
-            let mut statement = connection
-                .prepare_cached("SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made LIMIT 1001")?;
+            append(
+                connection,
+                &rules,
+                (number, moment(connection, &rules)?),
+                &who,
+                &Done::ContactRead,
+                &Words::default(),
+            )?;
+            let mut statement = connection.prepare_cached(
+                "SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made LIMIT 1001",
+            )?;
             let sealed: Vec<Vec<u8>> = statement.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
             sealed.iter().map(|sealed| Ok(rules.seal.open_text(number, sealed)?)).collect()
         })
@@ -253,7 +267,8 @@ impl Desk {
     /// If it cannot be read.
     pub fn similar(&self, category: &str, at: At) -> Result<Vec<PublicRequest>, Refusal> {
         // Wider by a cell, so that who is found depends on rounded places alone.
-        let (north, east) = (NEAR / METRES_A_DEGREE + CELL, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01) + CELL);
+        let (north, east) =
+            (NEAR / METRES_A_DEGREE + CELL, NEAR / METRES_A_DEGREE / at.lat.to_radians().cos().max(0.01) + CELL);
         self.store.read(|connection| {
             let text = format!(
                 "SELECT {COLUMNS} FROM requests WHERE category = ?1 AND is_open = 1 AND lat BETWEEN ?2 AND ?3 \
@@ -261,10 +276,13 @@ impl Desk {
             );
             let mut statement = connection.prepare_cached(&text)?;
             let of = (category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
-            let near: Vec<Request> = statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            let near: Vec<Request> =
+                statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
             let mut near: Vec<(f64, Request)> = near
                 .into_iter()
-                .filter_map(|request| request.at.filter(|own| is_near(*own, at)).map(|own| (metres(rounded(own), at), request)))
+                .filter_map(|request| {
+                    request.at.filter(|own| is_near(*own, at)).map(|own| (metres(rounded(own), at), request))
+                })
                 .collect();
             near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
             near.truncate(MOST_SIMILAR);

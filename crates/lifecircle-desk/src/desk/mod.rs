@@ -19,7 +19,7 @@ use lifecircle::{Error, Result, say};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-pub use act::Action;
+pub use act::{Action, OneOfMany};
 pub use check::Checked;
 pub use list::{Filter, Full, Listed, Order, Page, PublicRequest};
 pub use published::{Published, Sought};
@@ -109,10 +109,12 @@ impl Desk {
         make_directory(&directory)?;
         let (database, key) = (directory.join("desk.sqlite"), directory.join("desk.key"));
         if database.exists() && !key.exists() {
-            return Err(Error::not_found(say!("the key of this desk is missing", "缺少该受理库的密钥")).file(&key).hint(say!(
-                "put it back from where it is kept; without it nobody can be reached",
-                "请放回原密钥；没有它就无法联系诉求人"
-            )));
+            return Err(Error::not_found(say!("the key of this desk is missing", "缺少该受理库的密钥"))
+                .file(&key)
+                .hint(say!(
+                    "put it back from where it is kept; without it nobody can be reached",
+                    "请放回原密钥；没有它就无法联系诉求人"
+                )));
         }
         let seal = Seal::open(&key)?;
         let store = Store::open(&database, durability)?;
@@ -226,7 +228,9 @@ pub(crate) fn append(
     let hashed = written.as_ref().map(|written| hash_of_words(&salt, written)).unwrap_or_default();
     let own = hash((&rules.chain, &before), number, request, at, [&who, &done, &hashed]);
     connection
-        .prepare_cached("INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached(
+            "INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
         .execute(params![number, request, at.0, who, done, hashed, own.as_slice()])?;
     if let Some(written) = written {
         connection
@@ -267,8 +271,11 @@ pub(crate) fn of_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, R
 
 fn damaged(error: &serde_json::Error) -> Refusal {
     Refusal::Failed(
-        Error::damaged(say!("the desk's database holds what is not its own ({error})", "受理库中有无法识别的内容（{error}）"))
-            .hint(say!("restore a backup", "请恢复备份")),
+        Error::damaged(say!(
+            "the desk's database holds what is not its own ({error})",
+            "受理库中有无法识别的内容（{error}）"
+        ))
+        .hint(say!("restore a backup", "请恢复备份")),
     )
 }
 

@@ -5,8 +5,8 @@ use lifecircle::say;
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
-use super::row::{COLUMNS, read};
 use super::list::rounded;
+use super::row::{COLUMNS, read};
 use super::{Desk, asked_words};
 use crate::calendar::Moment;
 use crate::refusal::Refusal;
@@ -76,7 +76,8 @@ impl Desk {
         self.store.read(|connection| {
             let mut statement = connection.prepare_cached(&text)?;
             let of_row = |row: &Row<'_>| read(row).map(|kept| kept.request);
-            let found: Vec<Request> = statement.query_map(params_from_iter(values), of_row)?.collect::<Result<_, _>>()?;
+            let found: Vec<Request> =
+                statement.query_map(params_from_iter(values), of_row)?.collect::<Result<_, _>>()?;
             found
                 .into_iter()
                 .map(|mut request| {

@@ -115,7 +115,12 @@ fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Re
             Ok(Asker { request: row.get(0)?, is_first: row.get(1)?, urged: Moment(row.get(2)?) })
         })
         .optional()?
-        .ok_or_else(|| Refusal::NotFound(say!("no request has this code; enter the 12 characters, not the request's number", "没有找到对应的诉求；请输入 12 位查询码（不是编号）")))
+        .ok_or_else(|| {
+            Refusal::NotFound(say!(
+                "no request has this code; enter the 12 characters, not the request's number",
+                "没有找到对应的诉求；请输入 12 位查询码（不是编号）"
+            ))
+        })
 }
 
 fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked, Refusal> {

@@ -70,6 +70,8 @@ struct CityAnswer {
     facilities: usize,
     /// Number of communities.
     communities: usize,
+    /// Whether residents can ask its desk (`/ask`).
+    takes_requests: bool,
     /// What was read.
     sources: Vec<Source>,
 }
@@ -88,8 +90,8 @@ async fn cities(State(app): Shared) -> Result<Json<Vec<CityEntry>>, Problem> {
 }
 
 async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityAnswer>, Problem> {
-    let id = of.city.clone();
-    let told = |city: &OpenCity, _: &Stop| {
+    let (id, takes_requests) = (of.city.clone(), app.desks.is_some());
+    let told = move |city: &OpenCity, _: &Stop| {
         let about = &city.city.about;
         Ok(CityAnswer {
             id,
@@ -103,6 +105,7 @@ async fn city(State(app): Shared, Named(of): Named<OfCity>) -> Result<Json<CityA
             residents: city.city.homes.iter().map(|home| home.residents).sum::<f64>(),
             facilities: city.city.facilities.len(),
             communities: city.city.communities.len(),
+            takes_requests,
             sources: about.sources.clone(),
         })
     };

@@ -16,14 +16,14 @@ use lifecircle_desk::learn::{By, Measured};
 use lifecircle_desk::people::{Account, Person};
 use lifecircle_desk::rights::Role;
 use lifecircle_desk::{
-    Action, Asked as AskedAnswer, At, Channel, Filter, Full, NewRequest, Order, Page, PublicRequest, Request,
-    State as RequestState, Tracked, Who,
+    Action, Asked as AskedAnswer, At, Channel, Filter, Full, NewRequest, OneOfMany, Order, Page, PublicRequest,
+    Request, State as RequestState, Tracked, Who,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Asked, Given, Named, Nothing, OfCity, bbox};
 use super::Shared;
+use super::ask::{Asked, Given, Named, Nothing, OfCity, bbox};
 use crate::App;
 use crate::desks::{area_of, with_desk, with_desk_and, with_password};
 use crate::identity::{Visitor, cookie};
@@ -504,7 +504,7 @@ async fn steps(
 ) -> Result<Json<Vec<StepAnswer>>, Problem> {
     with_desk_and(app, of.city, move |_, desk| {
         let done = desk.act_on_all(&body.numbers, &body.action, &visitor.who(desk)?)?;
-        let answer = |(number, done): (i64, Result<Request, lifecircle_desk::Refusal>)| {
+        let answer = |(number, done): OneOfMany| {
             let problem = done.err().map(|refusal| refusal.text());
             StepAnswer { number, problem: problem.map(|text| Name { zh: text.zh, en: text.en }) }
         };

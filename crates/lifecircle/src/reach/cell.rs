@@ -219,7 +219,9 @@ impl Opened {
         frontier.search(network, task.heading, starts(), task.limit);
         // An end on the same edge as a start may be within the limit though neither end of the edge is.
         let beside = starts().flat_map(|door| task.by_edge.of(door.edge));
-        for (number, door) in frontier.reached().iter().flat_map(|node| task.by_node.of(*node)).chain(beside).enumerate() {
+        for (number, door) in
+            frontier.reached().iter().flat_map(|node| task.by_node.of(*node)).chain(beside).enumerate()
+        {
             if number % LOOK_EVERY == LOOK_EVERY - 1 && task.progress.is_cancelled() {
                 return;
             }
@@ -274,7 +276,6 @@ impl Opened {
             self.local[end as usize] = NONE;
         }
     }
-
 }
 
 impl Searched {

@@ -50,8 +50,10 @@ pub fn matrix<C: Cost>(
         return rows.of_large(&task, &cells.concat(), &mut take);
     }
     for cells in cells.chunks(CELLS_AT_ONCE) {
-        let found: Vec<Result<Option<RecordBatch>>> =
-            cells.par_iter().map(|origins| task.with(origins, |cell| rows.of_small(cell, origins))?.transpose()).collect();
+        let found: Vec<Result<Option<RecordBatch>>> = cells
+            .par_iter()
+            .map(|origins| task.with(origins, |cell| rows.of_small(cell, origins))?.transpose())
+            .collect();
         for (origins, batch) in cells.iter().zip(found) {
             match batch? {
                 Some(batch) => take(batch)?,
