@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo book gallery test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo book gallery test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling bench-desk target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -132,6 +132,9 @@ bench-serve: tools web $(CLIENTS) ## how quickly a served city answers, by the l
 	target/release/lifecircle import $(CITY) -o target/bench-serve.city --force
 	target/clients/bin/pip install -q mercantile pyarrow
 	$(CLIENTS) benches/serve.py target/release/lifecircle target/bench-serve.city $(if $(VALHALLA),--valhalla $(VALHALLA) $(CITY))
+
+bench-desk: tools ## how many requests a desk takes a second, each on the disk, and how long its lists take; N=requests that are there
+	$(CARGO) run --release --locked -p lifecircle-desk --example load -- $(or $(N),100000)
 
 bench-siting: tools $(PEERS) ## published problems of siting: `plan solve` and spopt with HiGHS on the same files (about 15 minutes)
 	$(CARGO) build --release --locked --bin lifecircle
