@@ -75,7 +75,7 @@ fn main() {
     told("how many of a unit", || drop(desk.counts(&handler).unwrap()));
     told("similar near by", || drop(desk.similar("noise", At { lon: 106.81, lat: 39.62 }).unwrap()));
     told("a request, whole", || drop(desk.request(1, &who).unwrap()));
-    told("what time asks", || drop(desk.tick().unwrap()));
+    told("what time asks", || assert!(desk.tick().is_ok()));
     told("rates by category, of all", || drop(desk.measures(By::Category, (Moment(0), Moment(i64::MAX))).unwrap()));
     let (took, checked) = timed(|| desk.check().unwrap());
     println!("checked {} entries in {:.1} s: {} faults", checked.entries, took.as_secs_f64(), checked.wrong);

@@ -129,8 +129,15 @@ fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
         .collect();
     let clock = Arc::new(AtomicI64::new(0));
     let end = Clock::System.now();
-    let desk = open(&directory, &areas, Clock::Set(Arc::clone(&clock)), Durability::Quick)?;
+    // Beside its goal, and moved there when it is whole.
+    let parent = keep_in.join("desk");
+    let write = |e: std::io::Error| Error::io(say!("write", "写入"), &parent, &e);
+    std::fs::create_dir_all(&parent).map_err(write)?;
+    let made = tempfile::Builder::new().prefix(".fill-").tempdir_in(&parent).map_err(write)?;
+    let desk = open(made.path(), &areas, Clock::Set(Arc::clone(&clock)), Durability::Quick)?;
     let asked = fill(&desk, &clock, &places, end).map_err(error)?;
+    drop(desk);
+    std::fs::rename(made.keep(), &directory).map_err(write)?;
     tell(&say!("{asked} synthetic requests: {}", "已生成 {asked} 件合成诉求：{}", directory.display()), common);
     let serve = say!(
         "See them: lifecircle serve {} --desk --keep-in {} --open",

@@ -473,6 +473,9 @@ fn merge(
             .prepare_cached("UPDATE askers SET request = ?2, contact = ?3, is_first = 0 WHERE code = ?1")?
             .execute(params![code, into, contact])?;
     }
+    if askers.iter().any(|(_, sealed)| sealed.is_some()) {
+        connection.prepare_cached("UPDATE requests SET has_contacts = 1 WHERE number = ?1")?.execute([into])?;
+    }
     other.request.joined += askers.len() as i64;
     append(connection, rules, (into, now), who, &Done::Joined, &Words::default())?;
     save(connection, &other)

@@ -259,6 +259,10 @@ pub(super) fn add_asker(
 ) -> Result<(), Refusal> {
     let contact = contact.trim();
     let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
+    if sealed.is_some() {
+        // One that was reopened long after it was closed has contacts to be deleted again.
+        connection.prepare_cached("UPDATE requests SET has_contacts = 1 WHERE number = ?1")?.execute([request])?;
+    }
     connection
         .prepare_cached(
             "INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)",

@@ -62,7 +62,7 @@ const MIGRATIONS: [&str; 1] = ["
         satisfied INTEGER,
         is_public INTEGER NOT NULL,
         escalated INTEGER NOT NULL DEFAULT 0,
-        has_contacts INTEGER NOT NULL DEFAULT 1,
+        has_contacts INTEGER NOT NULL DEFAULT 0,
         asked_as BLOB UNIQUE,
         asked_with BLOB
     ) STRICT;
