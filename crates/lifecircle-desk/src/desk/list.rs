@@ -376,7 +376,8 @@ fn query(
         and("community = ?", vec![community.clone().into()]);
     }
     if filter.overdue {
-        and("due < ?", vec![now.0.into()]);
+        // A clock that stands still is never late.
+        and("by_due < ?", vec![now.0.into()]);
     }
     if let Some([west, south, east, north]) = filter.bbox {
         and("lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?", [south, north, west, east].map(Value::from).to_vec());

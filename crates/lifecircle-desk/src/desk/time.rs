@@ -47,22 +47,22 @@ impl Desk {
                 Ok(())
             };
             of(
-                "SELECT number FROM requests WHERE is_open = 1 AND warn_at IS NOT NULL AND warn_at < ?1 LIMIT ?2",
+                "SELECT number FROM requests INDEXED BY requests_to_warn WHERE is_open = 1 AND warn_at IS NOT NULL AND warn_at < ?1 LIMIT ?2",
                 now,
                 &Done::Warned,
             )?;
             of(
-                "SELECT number FROM requests WHERE is_open = 1 AND escalated = 0 AND due < ?1 LIMIT ?2",
+                "SELECT number FROM requests INDEXED BY requests_to_escalate WHERE is_open = 1 AND escalated = 0 AND due < ?1 LIMIT ?2",
                 now,
                 &Done::Escalated,
             )?;
             of(
-                "SELECT number FROM requests WHERE state IN ('replied', 'called_back') AND replied < ?1 LIMIT ?2",
+                "SELECT number FROM requests INDEXED BY requests_to_close WHERE state IN ('replied', 'called_back') AND replied < ?1 LIMIT ?2",
                 now.plus_minutes(-CLOSED_AFTER_MINUTES),
                 &Done::Closed,
             )?;
             of(
-                "SELECT number FROM requests WHERE state = 'closed' AND has_contacts = 1 AND closed < ?1 LIMIT ?2",
+                "SELECT number FROM requests INDEXED BY requests_to_forget WHERE state = 'closed' AND has_contacts = 1 AND closed < ?1 LIMIT ?2",
                 now.plus_minutes(-FORGOTTEN_AFTER_MINUTES),
                 &Done::Forgotten,
             )?;

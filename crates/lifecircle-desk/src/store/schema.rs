@@ -69,6 +69,7 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE INDEX requests_by_due ON requests(is_open, by_due, number);
     CREATE INDEX requests_by_number ON requests(is_open, number);
     CREATE INDEX requests_of_unit ON requests(unit, is_open, by_due, number);
+    CREATE INDEX requests_of_unit_newest ON requests(unit, number);
     CREATE INDEX requests_of_unit_by_number ON requests(unit, is_open, number);
     CREATE INDEX requests_of_unit_counted ON requests(is_open, unit, state, due);
     CREATE INDEX requests_counted ON requests(is_open, state, due);
