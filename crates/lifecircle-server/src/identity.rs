@@ -66,6 +66,8 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 pub struct Visitor {
     has_token: bool,
     session: Option<String>,
+    /// Whether a server in front says that they came by HTTPS.
+    by_https: bool,
 }
 
 /// What a session is called in a browser.
@@ -97,17 +99,18 @@ impl Visitor {
         self.session.as_deref()
     }
 
+    /// What keeps a session in their browser, or ends it there: no script reads it, no other site sends it, and what came by HTTPS goes by
+    /// nothing else.
+    pub fn cookie(&self, city: &str, token: Option<&str>) -> String {
+        let (token, age) = token.map_or(("", 0), |token| (token, 24 * 3600));
+        let (path, secure) = (crate::api::encoded(city), if self.by_https { "; Secure" } else { "" });
+        format!("{COOKIE}={token}; Path=/api/v1/cities/{path}/desk; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")
+    }
+
     /// Whether it is the holder of the token.
     pub fn has_token(&self) -> bool {
         self.has_token
     }
-}
-
-/// What keeps a session in a browser, or ends it there: no script reads it, and no other site sends it.
-pub fn cookie(city: &str, token: Option<&str>) -> String {
-    let (token, age) = token.map_or(("", 0), |token| (token, 24 * 3600));
-    let path = crate::api::encoded(city);
-    format!("{COOKIE}={token}; Path=/api/v1/cities/{path}/desk; HttpOnly; SameSite=Strict; Max-Age={age}")
 }
 
 impl FromRequestParts<Arc<App>> for Visitor {
@@ -124,7 +127,8 @@ impl FromRequestParts<Arc<App>> for Visitor {
             return Err(Problem::not_allowed(say!("another site may not do this", "不允许从其他网站发起此操作")));
         }
         let has_token = SignedIn::from_request_parts(parts, app).await.is_ok();
-        Ok(Self { has_token, session })
+        let by_https = parts.headers.get("x-forwarded-proto").is_some_and(|by| by == "https");
+        Ok(Self { has_token, session, by_https })
     }
 }
 

@@ -160,6 +160,11 @@ async fn another_site_does_nothing_in_the_name_of_whoever_is_signed_in() {
     // What a form of another site can send is not read.
     let heads = [("content-type", "text/plain"), ("cookie", &operator[..])];
     assert_eq!(world.send("POST", &address, &heads, body).await.status.as_u16(), 400);
+    // Behind a server that speaks HTTPS the session goes by nothing else.
+    let heads = [as_json, ("x-forwarded-proto", "https")];
+    let who = json!({ "name": "operator", "password": PASSWORD }).to_string();
+    let signed = world.send("POST", "/api/v1/cities/small/desk/session", &heads, who).await;
+    assert!(signed.headers[header::SET_COOKIE].to_str().unwrap().ends_with("; Secure"));
     // Signing out ends the session on the server, not only in the browser.
     assert_eq!(world.desk("DELETE", "/session", &operator, Value::Null).await.status.as_u16(), 204);
     assert_eq!(world.desk("GET", "/requests", &operator, Value::Null).await.status.as_u16(), 401);

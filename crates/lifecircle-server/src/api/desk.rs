@@ -26,7 +26,7 @@ use super::Shared;
 use super::ask::{Asked, Given, Named, Nothing, OfCity, bbox};
 use crate::App;
 use crate::desks::{area_of, with_desk, with_desk_and, with_password};
-use crate::identity::{Visitor, cookie};
+use crate::identity::Visitor;
 use crate::problem::Problem;
 use crate::work::Stop;
 
@@ -332,13 +332,14 @@ struct SignInBody {
 
 async fn sign_in(
     State(app): Shared,
+    visitor: Visitor,
     Named(of): Named<OfCity>,
     Asked(Nothing {}): Asked<Nothing>,
     Given(body): Given<SignInBody>,
 ) -> Result<axum::response::Response, Problem> {
     let city = of.city.clone();
     let (token, person) = with_password(app, of.city, move |desk| desk.sign_in(&body.name, &body.password)).await?;
-    Ok(([(header::SET_COOKIE, cookie(&city, Some(&token)))], Json(person)).into_response())
+    Ok(([(header::SET_COOKIE, visitor.cookie(&city, Some(&token)))], Json(person)).into_response())
 }
 
 async fn sign_out(
@@ -348,8 +349,9 @@ async fn sign_out(
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<axum::response::Response, Problem> {
     let city = of.city.clone();
+    let ended = visitor.cookie(&city, None);
     with_desk(app, of.city, move |desk| visitor.session().map_or(Ok(()), |token| desk.sign_out(token))).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&city, None))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended)]).into_response())
 }
 
 /// Who is signed in.
