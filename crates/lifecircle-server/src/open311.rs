@@ -300,14 +300,17 @@ async fn request(
 ) -> Response {
     let Some((id, form)) = form_of(&name).map(|(id, form)| (id.to_owned(), form)) else { return no_document() };
     with(app, fields, (form, &headers), move |_, desk, _, _, language| {
-        let none = || Problem::not_found("there is no such request");
-        let number: i64 = id.parse().map_err(|_| none())?;
-        let found = desk.published(&Sought { numbers: vec![number], page: (1, 1), ..Sought::default() })?;
-        let one = found.first().ok_or_else(none)?;
-        let nodes = vec![request_node(desk, one, language)];
+        let nodes = vec![request_node(desk, &published(desk, &id)?, language)];
         Ok(Node::List("request", nodes).answer("service_requests", form, StatusCode::OK))
     })
     .await
+}
+
+/// The request of a number.
+fn published(desk: &Desk, number: &str) -> Result<Published, Problem> {
+    let none = || Problem::not_found("there is no such request");
+    let numbers = vec![number.parse().map_err(|_| none())?];
+    desk.published(&Sought { numbers, page: (1, 1), ..Sought::default() })?.pop().ok_or_else(none)
 }
 
 /// A token is the number itself: a request has its number at once.
@@ -319,10 +322,7 @@ async fn token(
 ) -> Response {
     let Some((id, form)) = form_of(&name).map(|(id, form)| (id.to_owned(), form)) else { return no_document() };
     with(app, fields, (form, &headers), move |_, desk, _, _, _| {
-        let none = || Problem::not_found("there is no such token");
-        let number: i64 = id.parse().map_err(|_| none())?;
-        let found = desk.published(&Sought { numbers: vec![number], page: (1, 1), ..Sought::default() })?;
-        found.first().ok_or_else(none)?;
+        published(desk, &id)?;
         let told = Node::Fields(vec![("service_request_id", id.as_str().into()), ("token", id.as_str().into())]);
         Ok(Node::List("request", vec![told]).answer("service_requests", form, StatusCode::OK))
     })

@@ -38,6 +38,11 @@ class Desk {
     return session.named(this.about.value?.units.find((unit) => unit.id === id)?.name) || id;
   }
 
+  /** Why something could not be done, in the server's words if it told any. */
+  why(error: unknown): string {
+    return error instanceof Error && error.message ? error.message : session.text.failed;
+  }
+
   /** A moment as people read it. */
   when(moment: number): string {
     const locale = view.language === "zh" ? "zh-CN" : "en-GB";
