@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help tools web demo book gallery test test-web screenshots test-clients test-readers test-interruptions lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling bench-desk target/release/lifecircle-bench fuzz clean
+.PHONY: help tools web demo book gallery test test-web screenshots test-clients test-readers test-postgres test-interruptions test-kills lint doc bench bench-peers bench-serve bench-siting bench-units bench-scaling bench-desk target/release/lifecircle-bench fuzz clean
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -85,6 +85,17 @@ test-clients: tools $(CLIENTS) ## the server, asked by openrouteservice-py, rout
 test-interruptions: tools ## three hundred runs interrupted at random moments: the earlier result or the new one, and nothing else
 	$(CARGO) build --release --locked --bin lifecircle
 	tests/interruptions.sh target/release/lifecircle 300
+
+test-postgres: tools ## the desk's tests once more, on a PostgreSQL that is started for them
+	tests/with_postgres.sh $(CARGO) test --locked -p lifecircle-desk --test desk
+
+# An hour and a thousand kills: make test-kills; on PostgreSQL: make test-kills DATABASE=postgres
+KILLS = tests/kill_desk.py target/release/lifecircle target/kills/demo.city --kills 1000 --minutes 60
+
+test-kills: tools ## a desk's server killed a thousand times under load: everything that it acknowledged is there, nothing twice
+	$(CARGO) build --release --locked --bin lifecircle
+	target/release/lifecircle demo -o target/kills --force --no-open --quiet >/dev/null
+	$(if $(DATABASE),tests/with_postgres.sh bash -c '$(PYTHON) $(KILLS) --database "$$LIFECIRCLE_TEST_DATABASE"',$(PYTHON) $(KILLS))
 
 lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' licences and sources
 	$(CARGO) fmt --all --check

@@ -13,7 +13,7 @@ use lifecircle_desk::catalogue::{Catalogue, Name};
 use lifecircle_desk::learn::By;
 use lifecircle_desk::rights::Role;
 use lifecircle_desk::{
-    Action, Area, At, Channel, Clock, Desk, Durability, Filter, NewRequest, Order, Settings, State, Who,
+    Action, Area, At, Channel, Clock, Database, Desk, Durability, Filter, NewRequest, Order, Settings, State, Who,
 };
 
 fn main() {
@@ -83,7 +83,8 @@ fn main() {
 
 fn open(directory: &Path, durability: Durability) -> Desk {
     let settings = Settings {
-        directory: directory.join("desk"),
+        directory: directory.join(format!("load-{}", std::process::id())),
+        database: std::env::var("LIFECIRCLE_TEST_DATABASE").map_or(Database::Sqlite, Database::Postgres),
         catalogue: Catalogue::usual().unwrap().with_areas(&[area()]),
         calendar: Calendar::china().unwrap(),
         clock: Clock::System,

@@ -1,12 +1,13 @@
 //! What requests teach: rates and times by unit, category, community and month, each with its definition and the requests that it counts.
 
-use rusqlite::params;
+use chrono::DateTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Moment;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
+use crate::store::values;
 
 /// By what requests are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -54,39 +55,71 @@ impl Desk {
     /// If they cannot be read.
     pub fn measures(&self, by: By, (since, until): (Moment, Moment)) -> Result<Vec<Measured>, Refusal> {
         let now = self.now().0;
-        let offset = self.calendar().offset_seconds();
         let group = match by {
-            By::Category => "category".to_owned(),
-            By::Unit => "coalesce(first_unit, unit, '')".to_owned(),
-            By::Community => "community".to_owned(),
-            By::Month => format!("strftime('%Y-%m', received / 1000 + {offset}, 'unixepoch')"),
+            By::Category => "category",
+            By::Unit => "coalesce(first_unit, unit, '')",
+            By::Community => "community",
+            // By days, which make months: no database tells the same of dates.
+            By::Month => "CAST((received + ?4) / 86400000 AS TEXT)",
         };
+        let is = |condition: &str| format!("count(CASE WHEN {condition} THEN 1 END)");
         // A request that was reopened has another limit than at first; what is judged is the last.
+        let counted = [
+            "count(*)".to_owned(),
+            is("is_open = 1"),
+            is("replied IS NOT NULL OR due < ?3"),
+            is("replied <= due"),
+            is("solved IS NOT NULL"),
+            is("solved = 1"),
+            is("stars IS NOT NULL OR satisfied IS NOT NULL"),
+            is("CASE WHEN stars IS NULL THEN satisfied = 1 ELSE stars >= 4 END"),
+            is("replied IS NOT NULL"),
+            "CAST(coalesce(sum(replied - received), 0) AS BIGINT)".to_owned(),
+        ];
         let text = format!(
-            "SELECT {group} AS part, count(*), sum(is_open), \
-             sum(replied IS NOT NULL OR ifnull(due < ?3, 0)), \
-             sum(replied IS NOT NULL AND ifnull(replied <= due, 0)), \
-             sum(solved IS NOT NULL), ifnull(sum(solved), 0), sum(stars IS NOT NULL OR satisfied IS NOT NULL), ifnull(sum(ifnull(stars >= 4, satisfied)), 0), \
-             avg(CASE WHEN replied IS NOT NULL THEN (replied - received) / 3600000.0 END) \
-             FROM requests WHERE received >= ?1 AND received < ?2 AND state <> 'merged' GROUP BY part ORDER BY part"
+            "SELECT {group} AS part, {} FROM requests WHERE received >= ?1 AND received < ?2 AND state <> 'merged' GROUP BY part ORDER BY part",
+            counted.join(", ")
         );
+        let mut values = values![since.0, until.0, now].to_vec();
+        if by == By::Month {
+            values.push((i64::from(self.calendar().offset_seconds()) * 1000).into());
+        }
+        let mut found: Vec<Counted> = Vec::new();
         self.store().read(|connection| {
-            let mut statement = connection.prepare_cached(&text)?;
-            let rows = statement.query_map(params![since.0, until.0, now], |row| {
-                Ok(Measured {
-                    group: row.get(0)?,
-                    received: row.get(1)?,
-                    open: row.get(2)?,
-                    judged: row.get(3)?,
-                    in_time: row.get(4)?,
-                    asked_back: row.get(5)?,
-                    solved: row.get(6)?,
-                    rated: row.get(7)?,
-                    satisfied: row.get(8)?,
-                    mean_hours: row.get(9)?,
-                })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+            connection.each(&text, &values, |row| {
+                let group: String = row.get(0)?;
+                let group = if by == By::Month { month(&group).unwrap_or(group) } else { group };
+                let mut counts = [0; 10];
+                for (column, count) in counts.iter_mut().enumerate() {
+                    *count = row.get(column + 1)?;
+                }
+                match found.last_mut().filter(|last| last.group == group) {
+                    Some(last) => last.counts.iter_mut().zip(counts).for_each(|(own, more)| *own += more),
+                    None => found.push(Counted { group, counts }),
+                }
+                Ok(())
+            })
+        })?;
+        Ok(found.into_iter().map(Measured::from).collect())
     }
+}
+
+/// What the database counts of a group.
+struct Counted {
+    group: String,
+    counts: [i64; 10],
+}
+
+impl From<Counted> for Measured {
+    fn from(Counted { group, counts }: Counted) -> Self {
+        let [received, open, judged, in_time, asked_back, solved, rated, satisfied, replied, milliseconds] = counts;
+        let mean_hours = (replied > 0).then(|| milliseconds as f64 / replied as f64 / 3_600_000.0);
+        Self { group, received, open, judged, in_time, asked_back, solved, rated, satisfied, mean_hours }
+    }
+}
+
+/// The month of a day that is counted from 1970 on.
+fn month(day: &str) -> Option<String> {
+    let seconds = day.parse::<i64>().ok()?.checked_mul(86_400)?;
+    Some(DateTime::from_timestamp_secs(seconds)?.format("%Y-%m").to_string())
 }

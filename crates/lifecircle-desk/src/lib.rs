@@ -17,8 +17,8 @@ mod seal;
 mod store;
 
 pub use desk::{
-    Action, Checked, Clock, Desk, Durability, Filter, Full, Listed, OneOfMany, Order, Page, PublicRequest, Published,
-    Settings, Sought, Tracked, TrackedStep,
+    Action, Checked, Clock, Database, Desk, Durability, Filter, Full, Listed, OneOfMany, Order, Page, PublicRequest,
+    Published, Settings, Sought, Tracked, TrackedStep,
 };
 pub use entry::{Done, Entry, Who};
 pub use refusal::Refusal;

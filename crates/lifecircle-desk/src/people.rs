@@ -4,7 +4,6 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use lifecircle::error::ErrorKind;
 use lifecircle::{Error, say};
-use rusqlite::{Connection, OptionalExtension as _, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -14,6 +13,7 @@ use crate::desk::{Desk, Words, append, moment};
 use crate::entry::{Done, Who, hex};
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::store::{Connection, Row, values};
 
 /// A password has so many signs at least.
 pub const SHORTEST_PASSWORD: usize = 10;
@@ -104,16 +104,17 @@ impl Desk {
         let (now, rules, by) = (self.now().0, self.rules(), by.clone());
         self.store().write(move |connection| {
             let known: Option<i64> =
-                connection.query_row("SELECT id FROM people WHERE name = ?1", [&name], |row| row.get(0)).optional()?;
-            let values = params![name, account.shown.trim(), account.role.word(), account.unit, account.enabled, hashed, now];
+                connection.first("SELECT id FROM people WHERE name = ?1", values![&name], |row| row.get(0))?;
+            let (shown, role, unit) = (account.shown.trim(), account.role.word(), account.unit.as_ref());
+            let values = values![&name, shown, role, unit, account.enabled, hashed.as_ref(), now];
             match (known, &hashed) {
                 (Some(id), _) => {
                     connection.execute(
-                        "UPDATE people SET shown = ?2, role = ?3, unit = ?4, enabled = ?5, password = ifnull(?6, password), \
-                         failures = 0, closed_until = 0, made = ifnull(made, ?7) WHERE name = ?1",
+                        "UPDATE people SET shown = ?2, role = ?3, unit = ?4, enabled = ?5, password = coalesce(?6, password), \
+                         failures = 0, closed_until = 0, made = coalesce(made, ?7) WHERE name = ?1",
                         values,
                     )?;
-                    connection.execute("DELETE FROM sessions WHERE person = ?1", [id])?;
+                    connection.execute("DELETE FROM sessions WHERE person = ?1", values![id])?;
                 }
                 (None, Some(_)) => {
                     connection.execute(
@@ -139,10 +140,7 @@ impl Desk {
     /// If they cannot be read.
     pub fn people(&self) -> Result<Vec<Person>, Refusal> {
         self.store().read(|connection| {
-            let mut statement =
-                connection.prepare("SELECT id, name, shown, role, unit, enabled FROM people ORDER BY name")?;
-            let people = statement.query_map([], read)?.collect::<Result<_, _>>()?;
-            Ok(people)
+            connection.all("SELECT id, name, shown, role, unit, enabled FROM people ORDER BY name", values![], read)
         })
     }
 
@@ -154,11 +152,8 @@ impl Desk {
         let now = self.now();
         let known = self.store().read(|connection| {
             let text = "SELECT password, enabled, closed_until FROM people WHERE name = ?1";
-            let row = connection
-                .prepare_cached(text)?
-                .query_row([name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, i64>(2)?)))
-                .optional()?;
-            Ok(row)
+            connection
+                .first(text, values![name], |row| Ok((row.get::<String>(0)?, row.get::<bool>(1)?, row.get::<i64>(2)?)))
         })?;
         let wrong = || {
             Refusal::NotSignedIn(say!(
@@ -181,16 +176,13 @@ impl Desk {
         let Some((hashed, enabled, _)) = known else { return Err(wrong()) };
         if !fits || !enabled {
             self.store().write(move |connection| {
-                let failures: i64 = connection.query_row(
-                    "UPDATE people SET failures = failures + (closed_until <= ?2) WHERE name = ?1 RETURNING failures * (closed_until <= ?2)",
-                    params![name, now.0],
-                    |row| row.get(0),
-                )?;
+                let text = "UPDATE people SET failures = failures + 1 WHERE name = ?1 AND closed_until <= ?2 RETURNING failures";
+                let failures: i64 = connection.first(text, values![&name, now.0], |row| row.get(0))?.unwrap_or(0);
                 if failures > 0 && failures % MOST_FAILURES == 0 {
                     let times = (failures / MOST_FAILURES - 1).clamp(0, 16);
                     let minutes = (CLOSED_MINUTES << times).min(LONGEST_CLOSED_MINUTES);
                     let until = now.plus_minutes(minutes).0;
-                    connection.execute("UPDATE people SET closed_until = ?2 WHERE name = ?1", params![name, until])?;
+                    connection.execute("UPDATE people SET closed_until = ?2 WHERE name = ?1", values![&name, until])?;
                 }
                 Ok(())
             })?;
@@ -204,14 +196,15 @@ impl Desk {
             // A password that was changed since it was looked at opens nothing.
             let still =
                 "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
-            if connection.execute(still, params![name, hashed])? == 0 {
+            if connection.execute(still, values![&name, hashed])? == 0 {
                 return Err(wrong());
             }
             let person = person(connection, "name = ?1", &name)?.ok_or_else(not_known)?;
-            connection.execute("DELETE FROM sessions WHERE made < ?1", [now.plus_minutes(-LONGEST_MINUTES).0])?;
+            connection
+                .execute("DELETE FROM sessions WHERE made < ?1", values![now.plus_minutes(-LONGEST_MINUTES).0])?;
             connection.execute(
                 "INSERT INTO sessions(token, person, made, seen) VALUES (?1, ?2, ?3, ?3)",
-                params![kept, person.id, now.0],
+                values![kept, person.id, now.0],
             )?;
             Ok(person)
         })?;
@@ -227,16 +220,15 @@ impl Desk {
         let found = self.store().read(|connection| {
             let text = "SELECT people.id, people.name, people.shown, people.role, people.unit, people.enabled, sessions.seen FROM sessions \
                  JOIN people ON people.id = sessions.person WHERE sessions.token = ?1 AND people.enabled = 1 AND sessions.made > ?2 AND sessions.seen > ?3";
-            let since = params![kept, now.plus_minutes(-LONGEST_MINUTES).0, now.plus_minutes(-IDLE_MINUTES).0];
-            let row = connection.prepare_cached(text)?.query_row(since, |row| Ok((read(row)?, Moment(row.get(6)?)))).optional()?;
-            Ok(row)
+            let since = values![&kept, now.plus_minutes(-LONGEST_MINUTES).0, now.plus_minutes(-IDLE_MINUTES).0];
+            connection.first(text, since, |row| Ok((read(row)?, Moment(row.get(6)?))))
         })?;
         let Some((person, seen)) = found else { return Ok(None) };
         // Once a minute is enough to know that it is used.
         if now.minutes_since(seen) >= 1 {
             // A disk that is full keeps nobody from reading.
             let _ = self.store().write(move |connection| {
-                connection.execute("UPDATE sessions SET seen = ?2 WHERE token = ?1", params![kept, now.0])?;
+                connection.execute("UPDATE sessions SET seen = ?2 WHERE token = ?1", values![kept, now.0])?;
                 Ok(())
             });
         }
@@ -250,7 +242,7 @@ impl Desk {
     pub fn sign_out(&self, token: &str) -> Result<(), Refusal> {
         let kept = hash_of_token(token);
         self.store().write(move |connection| {
-            connection.execute("DELETE FROM sessions WHERE token = ?1", [kept])?;
+            connection.execute("DELETE FROM sessions WHERE token = ?1", values![kept])?;
             Ok(())
         })
     }
@@ -262,13 +254,11 @@ fn not_known() -> Refusal {
 
 fn person(connection: &Connection, condition: &str, value: &str) -> Result<Option<Person>, Refusal> {
     let text = format!("SELECT id, name, shown, role, unit, enabled FROM people WHERE {condition}");
-    Ok(connection.prepare_cached(&text)?.query_row([value], read).optional()?)
+    connection.first(&text, values![value], read)
 }
 
-fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
-    let role: String = row.get(3)?;
-    let role = Role::of(&role)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(3, "people.role".to_owned(), rusqlite::types::Type::Text))?;
+fn read(row: &Row<'_>) -> Result<Person, Refusal> {
+    let role = Role::of(&row.get::<String>(3)?).ok_or_else(not_known)?;
     Ok(Person { id: row.get(0)?, name: row.get(1)?, shown: row.get(2)?, role, unit: row.get(4)?, enabled: row.get(5)? })
 }
 

@@ -42,6 +42,28 @@ impl Refusal {
         }
     }
 
+    /// The same once more, for somebody else who waits.
+    pub(crate) fn again(&self) -> Self {
+        let text = self.text();
+        match self {
+            Self::NotFound(_) => Self::NotFound(text),
+            Self::BadInput(_) => Self::BadInput(text),
+            Self::NotSignedIn(_) => Self::NotSignedIn(text),
+            Self::NotAllowed(_) => Self::NotAllowed(text),
+            Self::Conflict(_) => Self::Conflict(text),
+            Self::TooMany(_) => Self::TooMany(text),
+            Self::Failed(error) => Self::Failed(Error::of_kind(error.kind(), text)),
+        }
+    }
+
+    /// As an error of the library.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::Failed(error) => error,
+            other => Error::new(other.text()),
+        }
+    }
+
     /// There is no request of this number, or it is none of whoever asks.
     pub fn no_request() -> Self {
         Self::NotFound(say!("there is no such request", "没有这个诉求"))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,7 +12,8 @@ use lifecircle_desk::learn::By;
 use lifecircle_desk::people::Account;
 use lifecircle_desk::rights::{Role, Step};
 use lifecircle_desk::{
-    Action, Area, At, Channel, Clock, Desk, Done, Durability, Filter, NewRequest, Order, Refusal, Settings, State, Who,
+    Action, Area, At, Channel, Clock, Database, Desk, Done, Durability, Filter, NewRequest, Order, Refusal, Settings,
+    State, Who,
 };
 
 fn name(text: &str) -> Name {
@@ -67,15 +69,45 @@ impl World {
     }
 }
 
+/// SQLite, or the server that is named for the tests.
+fn database() -> Database {
+    std::env::var("LIFECIRCLE_TEST_DATABASE").map_or(Database::Sqlite, Database::Postgres)
+}
+
 fn open(directory: &tempfile::TempDir, clock: &Arc<AtomicI64>) -> Desk {
     let settings = Settings {
         directory: directory.path().to_owned(),
+        database: database(),
         catalogue: Catalogue::usual().unwrap().with_areas(&[area()]),
         calendar: Calendar::china().unwrap(),
         clock: Clock::Set(Arc::clone(clock)),
         durability: Durability::OnDisk,
     };
     Desk::open(settings).unwrap()
+}
+
+/// Does something behind the desk's back.
+fn run(directory: &tempfile::TempDir, text: &str) -> Result<(), String> {
+    match database() {
+        Database::Sqlite => {
+            let connection = rusqlite::Connection::open(directory.path().join("desk.sqlite")).unwrap();
+            connection.execute_batch(text).map_err(|e| e.to_string())
+        }
+        Database::Postgres(url) => {
+            let name = directory.path().file_name().unwrap().to_string_lossy().into_owned();
+            let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+            client.batch_execute(&format!("SET search_path TO \"desk_{name}\"; {text}")).map_err(|e| e.to_string())
+        }
+    }
+}
+
+/// Another desk, into which a copy of the first was taken over.
+fn restored(first: &tempfile::TempDir, copy: &Path, clock: &Arc<AtomicI64>) -> (tempfile::TempDir, Desk) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::copy(first.path().join("desk.key"), directory.path().join("desk.key")).unwrap();
+    let desk = open(&directory, clock);
+    desk.restore(copy).unwrap();
+    (directory, desk)
 }
 
 fn request(category: &str, words: &str) -> NewRequest {
@@ -421,28 +453,27 @@ fn a_clock_that_is_set_back_a_key_that_is_lost_and_entries_that_are_changed_are_
     desk.back_up(&copy).unwrap();
     assert!(desk.back_up(&copy).is_err());
     drop(desk);
-    let path = directory.path().join("desk.sqlite");
     let change = |text: &str| {
-        let connection = rusqlite::Connection::open(&path).unwrap();
-        assert!(connection.execute_batch("UPDATE entries SET at = 0").is_err(), "the database itself refuses");
-        connection.execute_batch(&format!("DROP TRIGGER entries_stay; DROP TRIGGER entries_remain; {text}")).unwrap();
-        drop(connection);
-        let wrong = open(&directory, &clock).check().unwrap().wrong;
-        std::fs::copy(&copy, &path).unwrap();
-        for ending in ["-wal", "-shm"] {
-            let _ = std::fs::remove_file(directory.path().join(format!("desk.sqlite{ending}")));
-        }
-        wrong
+        let (copied, _) = restored(&directory, &copy, &clock);
+        assert!(run(&copied, "UPDATE entries SET at = 0").is_err(), "the database itself refuses");
+        assert!(run(&copied, "DELETE FROM entries").is_err(), "the database itself refuses");
+        let unguarded = match database() {
+            Database::Sqlite => "PRAGMA foreign_keys = 0; DROP TRIGGER entries_stay; DROP TRIGGER entries_remain",
+            Database::Postgres(_) => "SET session_replication_role = replica; DROP TRIGGER entries_stay ON entries",
+        };
+        run(&copied, &format!("{unguarded}; {text}")).unwrap();
+        open(&copied, &clock).check().unwrap().wrong
     };
     assert!(change("UPDATE entries SET done = replace(done, 'other', 'water') WHERE done LIKE '%other%'") > 0);
-    assert!(change("UPDATE words SET sealed = x'00' WHERE entry = (SELECT min(entry) FROM words)") > 0);
-    assert!(change("PRAGMA foreign_keys = 0; DELETE FROM entries WHERE number = 2") > 0);
+    assert!(change("UPDATE words SET sealed = salt WHERE entry = (SELECT min(entry) FROM words)") > 0);
+    assert!(change("DELETE FROM entries WHERE number = 2") > 0);
     assert!(change("UPDATE requests SET state = 'closed' WHERE number = 1") > 0);
     assert_eq!(open(&directory, &clock).check().unwrap().wrong, 0);
 
     std::fs::rename(directory.path().join("desk.key"), directory.path().join("kept")).unwrap();
     let settings = Settings {
         directory: directory.path().to_owned(),
+        database: database(),
         catalogue: Catalogue::usual().unwrap(),
         calendar: Calendar::china().unwrap(),
         clock: Clock::System,
@@ -450,7 +481,11 @@ fn a_clock_that_is_set_back_a_key_that_is_lost_and_entries_that_are_changed_are_
     };
     assert!(Desk::open(settings.clone()).unwrap_err().to_string().contains("the key of this desk is missing"));
     std::fs::rename(directory.path().join("kept"), directory.path().join("desk.key")).unwrap();
-    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let version = match database() {
+        Database::Sqlite => "PRAGMA user_version = 99",
+        Database::Postgres(_) => "UPDATE about SET version = 99",
+    };
+    run(&directory, version).unwrap();
     assert!(Desk::open(settings).unwrap_err().to_string().contains("version 99"));
 }
 
@@ -569,4 +604,46 @@ fn a_synthetic_year_is_whatever_a_desk_can_be() {
     let in_time = sum(|one| one.in_time) as f64 / sum(|one| one.judged) as f64;
     assert!((0.6..0.99).contains(&in_time), "{in_time}");
     assert!(sum(|one| one.open) > 0 && sum(|one| one.rated) > 300);
+}
+
+#[test]
+fn a_copy_holds_everything_whatever_it_was_kept_in() {
+    let world = World::new();
+    let operator = world.account("operator", Role::Operator, None);
+    let (first, _) = world.ask("other", "一");
+    let (second, code) = world.ask("other", "二");
+    // Into one of a higher number.
+    world.desk.act(first, None, Action::Merge { into: second }, &operator).unwrap();
+    let copy = world.directory.path().join("copy.sqlite");
+    world.desk.back_up(&copy).unwrap();
+
+    let (_directory, other) = restored(&world.directory, &copy, &world.clock);
+    assert_eq!(other.check().unwrap(), world.desk.check().unwrap());
+    for number in [first, second] {
+        assert_eq!(other.request(number, &operator).unwrap(), world.desk.request(number, &operator).unwrap());
+    }
+    assert_eq!(other.track(&code).unwrap(), world.desk.track(&code).unwrap());
+    assert_eq!(other.people().unwrap(), world.desk.people().unwrap());
+    // It goes on where the first ended.
+    let third = other.ask(request("other", "三"), &Who::RESIDENT).unwrap().number;
+    assert!(third > second);
+    assert_eq!(other.check().unwrap().wrong, 0);
+    assert!(other.restore(&copy).unwrap_err().text().en.contains("there is something"));
+    let (apart, clock) = (tempfile::tempdir().unwrap(), &world.clock);
+    let stranger = open(&apart, clock);
+    assert!(stranger.restore(&copy).unwrap_err().text().en.contains("another key"));
+    assert_eq!(stranger.people().unwrap(), []);
+    // A copy is a desk of SQLite by itself.
+    let apart = tempfile::tempdir().unwrap();
+    std::fs::copy(&copy, apart.path().join("desk.sqlite")).unwrap();
+    std::fs::copy(world.directory.path().join("desk.key"), apart.path().join("desk.key")).unwrap();
+    let settings = Settings {
+        directory: apart.path().to_owned(),
+        database: Database::Sqlite,
+        catalogue: Catalogue::usual().unwrap(),
+        calendar: Calendar::china().unwrap(),
+        clock: Clock::Set(Arc::clone(&world.clock)),
+        durability: Durability::OnDisk,
+    };
+    assert_eq!(Desk::open(settings).unwrap().check().unwrap(), world.desk.check().unwrap());
 }

@@ -9,7 +9,7 @@ use lifecircle::summary::community_at;
 use lifecircle::{Error, Result, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::Catalogue;
-use lifecircle_desk::{Area, At, Clock, Desk, Durability, Refusal, Settings};
+use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
 use tokio::sync::Semaphore;
 
 use crate::App;
@@ -30,12 +30,15 @@ pub struct DeskSettings {
     pub catalogue: Option<PathBuf>,
     /// A working calendar; that of offices in China if none is named.
     pub calendar: Option<PathBuf>,
+    /// What desks are kept in.
+    pub database: Database,
 }
 
 /// The desks.
 #[derive(Debug)]
 pub struct Desks {
     directory: PathBuf,
+    database: Database,
     catalogue: Catalogue,
     calendar: Calendar,
     open: Mutex<BTreeMap<String, Arc<Desk>>>,
@@ -63,6 +66,7 @@ impl Desks {
         let (places, passwords) = (Semaphore::new(MOST_AT_ONCE), Semaphore::new(MOST_PASSWORDS));
         Ok(Self {
             directory,
+            database: settings.database.clone(),
             catalogue,
             calendar,
             open: Mutex::default(),
@@ -74,7 +78,7 @@ impl Desks {
     /// Those that are there already, by their cities.
     pub fn kept(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.directory).into_iter().flatten().filter_map(std::result::Result::ok);
-        let there = entries.filter(|entry| entry.path().join("desk.sqlite").exists());
+        let there = entries.filter(|entry| entry.path().join("desk.key").exists());
         there.filter_map(|entry| entry.file_name().into_string().ok()).collect()
     }
 
@@ -90,6 +94,7 @@ impl Desks {
         let areas: Vec<Area> = city.city.communities.iter().map(Area::from).collect();
         let desk = Arc::new(Desk::open(Settings {
             directory: self.directory.join(id),
+            database: self.database.clone(),
             catalogue: self.catalogue.clone().with_areas(&areas),
             calendar: self.calendar.clone(),
             clock: Clock::System,

@@ -138,6 +138,7 @@ pub enum Command {
 Examples:
   lifecircle desk check work/desk/wuhai
   lifecircle desk back-up work/desk/wuhai -o backup.sqlite
+  lifecircle desk restore work/desk/wuhai --from backup.sqlite
   lifecircle desk fill demo.city --keep-in work"
     )]
     Desk(DeskCommand),
@@ -186,16 +187,24 @@ Examples:
 pub enum DeskCommand {
     /// Look whether every entry is as it was written, and every request where its entries have led it
     Check {
-        /// The desk: DIR/desk/CITY of serve --keep-in DIR
-        desk: PathBuf,
+        #[command(flatten)]
+        desk: DeskArgs,
     },
     /// Write a copy of a desk's database as it is at one moment, while it is served; the key is not in it
     BackUp {
-        /// The desk: DIR/desk/CITY of serve --keep-in DIR
-        desk: PathBuf,
+        #[command(flatten)]
+        desk: DeskArgs,
         /// The file
         #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
         output: PathBuf,
+    },
+    /// Take over a copy that back-up wrote, into a desk that is empty; desk.key of the first desk must be in its directory
+    Restore {
+        #[command(flatten)]
+        desk: DeskArgs,
+        /// The copy
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
     },
     /// Fill the desk of a synthetic city with a year of requests that nobody made
     Fill {
@@ -205,6 +214,16 @@ pub enum DeskCommand {
         #[arg(long, value_name = "DIR", default_value = ".", help_heading = OUTPUT)]
         keep_in: PathBuf,
     },
+}
+
+/// Which desk.
+#[derive(Debug, Args)]
+pub struct DeskArgs {
+    /// The desk: DIR/desk/CITY of serve --keep-in DIR
+    pub desk: PathBuf,
+    /// The PostgreSQL that keeps it, as of serve --database
+    #[arg(long, value_name = "ADDRESS")]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -636,4 +655,7 @@ pub struct ServeArgs {
     /// When offices work, with holidays and moved working days (TOML); those of China if none is named
     #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
     pub calendar: Option<PathBuf>,
+    /// Keep requests in PostgreSQL, not SQLite: postgres://USER@HOST/NAME; the password is taken from PGPASSWORD
+    #[arg(long, value_name = "ADDRESS", requires = "desk", help_heading = DESK)]
+    pub database: Option<String>,
 }

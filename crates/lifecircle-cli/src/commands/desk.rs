@@ -9,9 +9,9 @@ use lifecircle::{Error, Result, city, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::Catalogue;
 use lifecircle_desk::demo::{Place, fill};
-use lifecircle_desk::{Area, At, Clock, Desk, Durability, Refusal, Settings};
+use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
 
-use crate::args::{Common, DeskCommand};
+use crate::args::{Common, DeskArgs, DeskCommand};
 use crate::print;
 
 /// Homes that ask in a synthetic year.
@@ -21,14 +21,25 @@ pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
     match command {
         DeskCommand::Check { desk } => check(desk, common),
         DeskCommand::BackUp { desk, output } => {
-            existing(desk)?.back_up(output).map_err(error)?;
+            existing(desk)?.back_up(output).map_err(Refusal::into_error)?;
             tell(&say!("Written: {}", "已写入：{}", output.display()), common);
             let key = say!(
                 "The key ({}) is not in it; keep it elsewhere.",
                 "其中不含密钥（{}）；请另行保存。",
-                desk.join("desk.key").display()
+                desk.desk.join("desk.key").display()
             );
             tell(&key, common);
+            Ok(())
+        }
+        DeskCommand::Restore { desk, from } => {
+            if !desk.desk.join("desk.key").is_file() {
+                let problem = say!("the key of that desk is not here", "这里没有原受理库的密钥");
+                return Err(Error::not_found(problem)
+                    .file(&desk.desk)
+                    .hint(say!("put its desk.key into this directory first", "请先把原受理库的 desk.key 放入该目录")));
+            }
+            opened(desk)?.restore(from).map_err(Refusal::into_error)?;
+            tell(&say!("Restored: {}", "已恢复：{}", desk.desk.display()), common);
             Ok(())
         }
         DeskCommand::Fill { city, keep_in } => synthetic_year(city, keep_in, common),
@@ -41,33 +52,33 @@ fn tell(text: &lifecircle::text::Text, common: &Common) {
     }
 }
 
-/// What a desk refuses, as the command tells it.
-fn error(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Failed(error) => error,
-        other => Error::new(other.text()),
-    }
-}
-
-fn open(directory: &Path, areas: &[Area], clock: Clock, durability: Durability) -> Result<Desk> {
-    let catalogue = Catalogue::usual()?.with_areas(areas);
-    Desk::open(Settings { directory: directory.to_owned(), catalogue, calendar: Calendar::china()?, clock, durability })
+/// A desk that may be made.
+fn opened(desk: &DeskArgs) -> Result<Desk> {
+    Desk::open(Settings {
+        directory: desk.desk.clone(),
+        database: desk.database.clone().map_or(Database::Sqlite, Database::Postgres),
+        catalogue: Catalogue::usual()?,
+        calendar: Calendar::china()?,
+        clock: Clock::System,
+        durability: Durability::OnDisk,
+    })
 }
 
 /// A desk that must be there: looking at one makes none.
-fn existing(directory: &Path) -> Result<Desk> {
-    if !directory.join("desk.sqlite").is_file() {
+fn existing(desk: &DeskArgs) -> Result<Desk> {
+    let must = if desk.database.is_some() { "desk.key" } else { "desk.sqlite" };
+    if !desk.desk.join(must).is_file() {
         let problem = say!("there is no desk here", "这里没有受理库");
-        return Err(Error::not_found(problem).file(directory).hint(say!(
-            "name the directory that holds desk.sqlite: DIR/desk/CITY of lifecircle serve --keep-in DIR",
-            "请指明含 desk.sqlite 的目录，即 lifecircle serve --keep-in DIR 的 DIR/desk/城市"
+        return Err(Error::not_found(problem).file(&desk.desk).hint(say!(
+            "name the directory that holds {must}: DIR/desk/CITY of lifecircle serve --keep-in DIR",
+            "请指明含 {must} 的目录，即 lifecircle serve --keep-in DIR 的 DIR/desk/城市"
         )));
     }
-    open(directory, &[], Clock::System, Durability::OnDisk)
+    opened(desk)
 }
 
-fn check(directory: &Path, common: &Common) -> Result<()> {
-    let checked = existing(directory)?.check().map_err(error)?;
+fn check(desk: &DeskArgs, common: &Common) -> Result<()> {
+    let checked = existing(desk)?.check().map_err(Refusal::into_error)?;
     let language = common.language();
     print::show(|out| {
         if common.json {
@@ -91,7 +102,7 @@ fn check(directory: &Path, common: &Common) -> Result<()> {
     })?;
     if checked.wrong > 0 {
         let problem = say!("the chain does not hold", "记录链不完整");
-        return Err(Error::damaged(problem).file(directory).hint(say!("compare it with a backup", "请与备份比对")));
+        return Err(Error::damaged(problem).file(&desk.desk).hint(say!("compare it with a backup", "请与备份比对")));
     }
     Ok(())
 }
@@ -134,8 +145,15 @@ fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
     let write = |e: std::io::Error| Error::io(say!("write", "写入"), &parent, &e);
     std::fs::create_dir_all(&parent).map_err(write)?;
     let made = tempfile::Builder::new().prefix(".fill-").tempdir_in(&parent).map_err(write)?;
-    let desk = open(made.path(), &areas, Clock::Set(Arc::clone(&clock)), Durability::Quick)?;
-    let asked = fill(&desk, &clock, &places, end).map_err(error)?;
+    let desk = Desk::open(Settings {
+        directory: made.path().to_owned(),
+        database: Database::Sqlite,
+        catalogue: Catalogue::usual()?.with_areas(&areas),
+        calendar: Calendar::china()?,
+        clock: Clock::Set(Arc::clone(&clock)),
+        durability: Durability::Quick,
+    })?;
+    let asked = fill(&desk, &clock, &places, end).map_err(Refusal::into_error)?;
     drop(desk);
     std::fs::rename(made.keep(), &directory).map_err(write)?;
     tell(&say!("{asked} synthetic requests: {}", "已生成 {asked} 件合成诉求：{}", directory.display()), common);

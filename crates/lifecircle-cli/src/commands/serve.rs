@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use lifecircle::Result;
+use lifecircle_desk::Database;
 use lifecircle_server::{DeskSettings, Log, Server, Settings};
 
 use crate::args::{Common, ServeArgs};
@@ -21,7 +22,11 @@ pub fn run(args: &ServeArgs, common: &Common) -> Result<()> {
         hosts: args.host.clone(),
         rate: args.rate.or(usual),
         log: if args.log { Log::Json } else { Log::Off },
-        desk: args.desk.then(|| DeskSettings { catalogue: args.catalogue.clone(), calendar: args.calendar.clone() }),
+        desk: args.desk.then(|| DeskSettings {
+            catalogue: args.catalogue.clone(),
+            calendar: args.calendar.clone(),
+            database: args.database.clone().map_or(Database::Sqlite, Database::Postgres),
+        }),
     })?;
     let tell = |address| {
         let language = common.language();

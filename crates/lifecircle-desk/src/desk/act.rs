@@ -1,7 +1,6 @@
 //! The steps that those who work on requests take, one or many at a time.
 
 use lifecircle::say;
-use rusqlite::{Connection, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +13,7 @@ use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
 use crate::request::{Request, State};
 use crate::rights::{Role, Step};
+use crate::store::{Connection, values};
 
 /// Requests of one piece of bulk work.
 const MOST_AT_ONCE: usize = 500;
@@ -209,10 +209,11 @@ impl Desk {
         let (rules, numbers, action, who) = (self.rules(), numbers.to_vec(), action.clone(), who.clone());
         self.store.write(move |connection| {
             let one = |number: i64| {
-                connection.execute_batch("SAVEPOINT one_of_many")?;
+                connection.run("SAVEPOINT one_of_many")?;
                 let done = act(connection, &rules, (number, None), (&action, None), &who);
-                connection.execute_batch(if done.is_ok() { "" } else { "ROLLBACK TO one_of_many" })?;
-                connection.execute_batch("RELEASE one_of_many")?;
+                let end =
+                    if done.is_ok() { "RELEASE one_of_many" } else { "ROLLBACK TO one_of_many; RELEASE one_of_many" };
+                connection.run(end)?;
                 Ok((number, done))
             };
             numbers.into_iter().map(one).collect()
@@ -460,21 +461,22 @@ fn merge(
     other.request.state = Step::Join.from(other.request.state).ok_or_else(|| {
         Refusal::Conflict(say!("the request that it should go into is not open any more", "目标诉求已不在办理中"))
     })?;
-    let mut asked = connection.prepare_cached("SELECT code, contact FROM askers WHERE request = ?1")?;
+    let text = "SELECT code, contact FROM askers WHERE request = ?1";
     let askers: Vec<(Vec<u8>, Option<Vec<u8>>)> =
-        asked.query_map([request.number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        connection.all(text, values![request.number], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (code, sealed) in &askers {
         // A contact is sealed for its request.
         let contact = match sealed {
             Some(sealed) => Some(rules.seal.seal(into, &rules.seal.open_text(request.number, sealed)?)?),
             None => None,
         };
-        connection
-            .prepare_cached("UPDATE askers SET request = ?2, contact = ?3, is_first = 0 WHERE code = ?1")?
-            .execute(params![code, into, contact])?;
+        connection.execute(
+            "UPDATE askers SET request = ?2, contact = ?3, is_first = 0 WHERE code = ?1",
+            values![code, into, contact],
+        )?;
     }
     if askers.iter().any(|(_, sealed)| sealed.is_some()) {
-        connection.prepare_cached("UPDATE requests SET has_contacts = 1 WHERE number = ?1")?.execute([into])?;
+        connection.execute("UPDATE requests SET has_contacts = 1 WHERE number = ?1", values![into])?;
     }
     other.request.joined += askers.len() as i64;
     append(connection, rules, (into, now), who, &Done::Joined, &Words::default())?;

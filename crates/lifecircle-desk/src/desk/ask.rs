@@ -3,7 +3,6 @@
 use lifecircle::geo::{LonLat, is_on_globe};
 use lifecircle::say;
 use lifecircle::text::Text;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::list::is_near;
 use super::row::{find, rank, save};
@@ -14,6 +13,7 @@ use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
 use crate::request::{Asked, At, NewRequest, State};
 use crate::rights::{Role, Step};
+use crate::store::{Connection, values};
 
 /// How long what people write may be, in signs.
 pub(super) const LONGEST_WORDS: usize = 5_000;
@@ -170,10 +170,9 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     };
     let content = rules.seal.derive(&format!("asked {} {:?} {} {}", new.category, new.at, new.contact, json(&words)?));
     if let Some(key) = &key {
-        let known = connection
-            .prepare_cached("SELECT number, asked_with FROM requests WHERE asked_as = ?1")?
-            .query_row([key], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
-            .optional()?;
+        let text = "SELECT number, asked_with FROM requests WHERE asked_as = ?1";
+        let known =
+            connection.first(text, values![key], |row| Ok((row.get::<i64>(0)?, row.get::<Option<Vec<u8>>>(1)?)))?;
         if let Some((number, with)) = known {
             // What was changed between two sendings is not dropped unseen.
             if with.as_deref() != Some(content.as_slice()) {
@@ -225,14 +224,12 @@ fn insert(
     let name = |of: fn(&crate::request::Area) -> &crate::catalogue::Name| {
         area.map(|area| if of(area).zh.is_empty() { &of(area).en } else { &of(area).zh }).cloned().unwrap_or_default()
     };
-    connection
-        .prepare_cached(
+    let number = connection.first(
             "INSERT INTO requests(category, lon, lat, community, subdistrict, district, state, is_open, priority, \
              channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13)",
-        )?
-        .execute(params![
-            new.category,
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13) RETURNING number",
+        values![
+            &new.category,
             new.at.map(|at| at.lon),
             new.at.map(|at| at.lat),
             area.map(|area| area.id.as_str()).unwrap_or_default(),
@@ -245,8 +242,10 @@ fn insert(
             new.is_public,
             key,
             content.as_slice(),
-        ])?;
-    Ok(connection.last_insert_rowid())
+        ],
+        |row| row.get(0),
+    )?;
+    number.ok_or_else(Refusal::no_request)
 }
 
 pub(super) fn add_asker(
@@ -261,12 +260,11 @@ pub(super) fn add_asker(
     let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
     if sealed.is_some() {
         // One that was reopened long after it was closed has contacts to be deleted again.
-        connection.prepare_cached("UPDATE requests SET has_contacts = 1 WHERE number = ?1")?.execute([request])?;
+        connection.execute("UPDATE requests SET has_contacts = 1 WHERE number = ?1", values![request])?;
     }
-    connection
-        .prepare_cached(
-            "INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![kept_code(rules, code), request, sealed, is_first, at.0])?;
+    connection.execute(
+        "INSERT INTO askers(code, request, asked, contact, is_first, made) VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
+        values![kept_code(rules, code), request, sealed, is_first, at.0],
+    )?;
     Ok(())
 }

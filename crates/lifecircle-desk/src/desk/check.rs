@@ -6,11 +6,12 @@ use lifecircle::say;
 use lifecircle::text::Text;
 
 use super::act::state_after;
-use super::{Desk, of_json};
+use super::{Desk, Rules, of_json};
 use crate::calendar::Moment;
 use crate::entry::{Done, hash, hash_of_words};
 use crate::refusal::Refusal;
 use crate::request::State;
+use crate::store::{Connection, values};
 
 /// Faults that are told; more are counted.
 const MOST_TOLD: usize = 20;
@@ -37,6 +38,17 @@ impl Checked {
     }
 }
 
+/// Whether the first entry was written with this key, if there is one.
+pub(super) fn is_first_of_chain(connection: &Connection, rules: &Rules) -> Result<bool, Refusal> {
+    let text = "SELECT request, at, who, done, words, hash FROM entries WHERE number = 1";
+    let found = connection.first(text, values![], |row| {
+        let [who, done, words]: [String; 3] = [row.get(2)?, row.get(3)?, row.get(4)?];
+        let own = hash((&rules.chain, &[]), 1, row.get(0)?, Moment(row.get(1)?), [&who, &done, &words]);
+        Ok(own.as_slice() == row.get::<Vec<u8>>(5)?)
+    })?;
+    Ok(found.unwrap_or(true))
+}
+
 impl Desk {
     /// Looks at every entry.
     ///
@@ -48,14 +60,11 @@ impl Desk {
             let mut states: BTreeMap<i64, State> = BTreeMap::new();
             let mut before: Vec<u8> = Vec::new();
             let mut last = Moment(i64::MIN);
-            let mut statement = connection.prepare(
-                "SELECT entries.number, entries.request, entries.at, entries.who, entries.done, entries.words, entries.hash, words.sealed, \
-                 words.salt FROM entries LEFT JOIN words ON words.entry = entries.number ORDER BY entries.number",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
+            let text = "SELECT entries.number, entries.request, entries.at, entries.who, entries.done, entries.words, entries.hash, words.sealed, \
+                 words.salt FROM entries LEFT JOIN words ON words.entry = entries.number ORDER BY entries.number";
+            connection.each(text, values![], |row| {
                 checked.entries += 1;
-                let (number, request, at) = (row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, Moment(row.get(2)?));
+                let (number, request, at) = (row.get::<i64>(0)?, row.get::<Option<i64>>(1)?, Moment(row.get(2)?));
                 let [who, done, words]: [String; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
                 let own: Vec<u8> = row.get(6)?;
                 if number != checked.entries {
@@ -68,7 +77,7 @@ impl Desk {
                 if at < last {
                     checked.fault(say!("entry {number} is earlier than the one before", "记录 {number} 早于前一条"));
                 }
-                if let Some(sealed) = row.get::<_, Option<Vec<u8>>>(7)? {
+                if let Some(sealed) = row.get::<Option<Vec<u8>>>(7)? {
                     let (salt, text): (Vec<u8>, _) = (row.get(8)?, self.rules.seal.open_text(number, &sealed));
                     if !text.is_ok_and(|text| hash_of_words(&salt, &text) == words) {
                         checked.fault(say!("the words of entry {number} were changed", "记录 {number} 的文字被改动"));
@@ -83,10 +92,9 @@ impl Desk {
                     (_, Err(_)) => checked.fault(say!("entry {number} cannot be read", "记录 {number} 无法读取")),
                 }
                 (before, last) = (own, at);
-            }
-            let mut statement = connection.prepare("SELECT number, state FROM requests ORDER BY number")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
+                Ok(())
+            })?;
+            connection.each("SELECT number, state FROM requests ORDER BY number", values![], |row| {
                 checked.requests += 1;
                 let (number, state): (i64, String) = (row.get(0)?, row.get(1)?);
                 if states.get(&number).map(|state| state.word()) != Some(state.as_str()) {
@@ -95,7 +103,8 @@ impl Desk {
                         "诉求 {number} 的状态与记录不符"
                     ));
                 }
-            }
+                Ok(())
+            })?;
             Ok(checked)
         })
     }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use lifecircle::say;
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +14,7 @@ use crate::entry::{Done, Entry, Who};
 use crate::refusal::Refusal;
 use crate::request::{At, Request, State};
 use crate::rights::{Role, Step};
+use crate::store::{Connection, Value, values};
 
 /// Requests of one page.
 const MOST_LISTED: usize = 200;
@@ -140,10 +139,7 @@ impl Desk {
         let most = most.clamp(1, MOST_LISTED);
         let (text, values) = query(filter, (order, after, most), who, self.now())?;
         self.store.read(|connection| {
-            let mut statement = connection.prepare_cached(&text)?;
-            let found: Vec<Request> = statement
-                .query_map(params_from_iter(values), |row| read(row).map(|kept| kept.request))?
-                .collect::<Result<_, _>>()?;
+            let found: Vec<Request> = connection.all(&text, &values, |row| Ok(read(row)?.request))?;
             let is_more = found.len() > most;
             let requests: Vec<Listed> = found
                 .into_iter()
@@ -168,26 +164,24 @@ impl Desk {
     pub fn counts(&self, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
         let unit = unit_of(who)?;
         let now = self.now().0;
-        let text = match unit {
-            Some(_) => {
-                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND unit = ?1 GROUP BY state"
-            }
-            None => {
-                "SELECT state, count(*), sum(due < ?2) FROM requests WHERE is_open = 1 AND ?1 IS NULL GROUP BY state"
-            }
+        let (of_unit, values) = match unit {
+            Some(unit) => (" AND unit = ?2", values![now, unit].to_vec()),
+            None => ("", values![now].to_vec()),
         };
+        let text = format!(
+            "SELECT state, count(*), count(CASE WHEN due < ?1 THEN 1 END) FROM requests WHERE is_open = 1{of_unit} GROUP BY state"
+        );
         self.store.read(|connection| {
             let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
             let mut overdue = 0;
-            let mut statement = connection.prepare_cached(text)?;
-            let mut rows = statement.query((unit, now))?;
-            while let Some(row) = rows.next()? {
+            connection.each(&text, &values, |row| {
                 let state: String = row.get(0)?;
                 if let Some(count) = counts.iter_mut().find(|(own, _)| own.word() == state) {
                     count.1 = row.get(1)?;
                 }
-                overdue += row.get::<_, Option<i64>>(2)?.unwrap_or(0);
-            }
+                overdue += row.get::<i64>(2)?;
+                Ok(())
+            })?;
             Ok((counts, overdue))
         })
     }
@@ -210,9 +204,8 @@ impl Desk {
                 .filter(|step| step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note));
             let asked = asked_words(connection, &self.rules, number)?;
             let sees_contacts = leads && who.role.sees_contacts();
-            let contacts: i64 = connection
-                .prepare_cached("SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL")?
-                .query_row([number], |row| row.get(0))?;
+            let text = "SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL";
+            let contacts: i64 = connection.first(text, values![number], |row| row.get(0))?.unwrap_or(0);
             Ok(Full {
                 entries: entries(connection, &self.rules, number)?,
                 place: asked.place,
@@ -253,10 +246,8 @@ impl Desk {
                 &Done::ContactRead,
                 &Words::default(),
             )?;
-            let mut statement = connection.prepare_cached(
-                "SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made LIMIT 1001",
-            )?;
-            let sealed: Vec<Vec<u8>> = statement.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let text = "SELECT contact FROM askers WHERE request = ?1 AND contact IS NOT NULL ORDER BY made LIMIT 1001";
+            let sealed: Vec<Vec<u8>> = connection.all(text, values![number], |row| row.get(0))?;
             sealed.iter().map(|sealed| Ok(rules.seal.open_text(number, sealed)?)).collect()
         })
     }
@@ -274,10 +265,8 @@ impl Desk {
                 "SELECT {COLUMNS} FROM requests WHERE category = ?1 AND is_open = 1 AND lat BETWEEN ?2 AND ?3 \
                  AND lon BETWEEN ?4 AND ?5 LIMIT 1000"
             );
-            let mut statement = connection.prepare_cached(&text)?;
-            let of = (category, at.lat - north, at.lat + north, at.lon - east, at.lon + east);
-            let near: Vec<Request> =
-                statement.query_map(of, |row| read(row).map(|kept| kept.request))?.collect::<Result<_, _>>()?;
+            let of = values![category, at.lat - north, at.lat + north, at.lon - east, at.lon + east];
+            let near: Vec<Request> = connection.all(&text, of, |row| Ok(read(row)?.request))?;
             let mut near: Vec<(f64, Request)> = near
                 .into_iter()
                 .filter_map(|request| {
@@ -347,7 +336,7 @@ fn query(
     who: &Who,
     now: Moment,
 ) -> Result<(String, Vec<Value>), Refusal> {
-    let mut text = format!("SELECT {COLUMNS} FROM requests WHERE 1");
+    let mut text = format!("SELECT {COLUMNS} FROM requests WHERE 1 = 1");
     let mut values: Vec<Value> = Vec::new();
     let mut and = |condition: &str, given: Vec<Value>| {
         text += " AND ";
@@ -356,7 +345,7 @@ fn query(
     };
     let own = unit_of(who)?;
     let unit = match (&own, &filter.unit) {
-        (Some(own), Some(other)) if own != other => return Ok((text + " AND 0", values)),
+        (Some(own), Some(other)) if own != other => return Ok((text + " AND 1 = 0", values)),
         (own, asked) => own.clone().or_else(|| asked.clone()),
     };
     if let Some(unit) = unit {
@@ -405,23 +394,17 @@ fn query(
         Order::Due => " ORDER BY by_due, number LIMIT ?",
         Order::Newest => " ORDER BY number DESC LIMIT ?",
     };
-    values.push((most as i64 + 1).into());
+    values.push(Value::from(most as i64 + 1));
     Ok((text, values))
 }
 
 /// What happened to a request, first to last.
 pub(super) fn entries(connection: &Connection, rules: &Rules, request: i64) -> Result<Vec<Entry>, Refusal> {
-    let mut statement = connection.prepare_cached(
-        "SELECT entries.number, entries.at, entries.who, entries.done, words.sealed FROM entries \
-         LEFT JOIN words ON words.entry = entries.number WHERE entries.request = ?1 ORDER BY entries.number LIMIT ?2",
-    )?;
-    let rows = statement.query_map((request, MOST_ENTRIES), |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get(4)?))
-    })?;
-    rows.map(|row| {
-        let (number, at, who, done, sealed) = row?;
-        let words = words_of(rules, number, sealed)?.map(|words| words.text).filter(|text| !text.is_empty());
+    let text = "SELECT entries.number, entries.at, entries.who, entries.done, words.sealed FROM entries \
+         LEFT JOIN words ON words.entry = entries.number WHERE entries.request = ?1 ORDER BY entries.number LIMIT ?2";
+    connection.all(text, values![request, MOST_ENTRIES], |row| {
+        let (number, at, who, done) = (row.get(0)?, row.get(1)?, row.get::<String>(2)?, row.get::<String>(3)?);
+        let words = words_of(rules, number, row.get(4)?)?.map(|words| words.text).filter(|text| !text.is_empty());
         Ok(Entry { number, request: Some(request), at: Moment(at), who: of_json(&who)?, done: of_json(&done)?, words })
     })
-    .collect()
 }

@@ -10,14 +10,15 @@ mod time;
 mod track;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lifecircle::{Error, Result, say};
-use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 pub use act::{Action, OneOfMany};
 pub use check::Checked;
@@ -27,10 +28,10 @@ pub use track::{Tracked, TrackedStep};
 
 use crate::calendar::{Calendar, Moment};
 use crate::catalogue::Catalogue;
-use crate::entry::{Done, Who, hash, hash_of_words};
+use crate::entry::{Done, Who, hash, hash_of_words, hex};
 use crate::refusal::Refusal;
 use crate::seal::Seal;
-use crate::store::Store;
+use crate::store::{Connection, Store, values};
 
 /// Tells what time it is.
 #[derive(Debug, Clone, Default)]
@@ -58,8 +59,11 @@ impl Clock {
 /// What a desk works by.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where it is kept: `desk.sqlite`, and `desk.key`, which must be kept apart from copies of it.
+    /// Where `desk.key` is kept, which must be kept apart from copies, and `desk.sqlite` if there is no database server. Its last part is what the desk is called
+    /// there.
     pub directory: PathBuf,
+    /// What it is kept in.
+    pub database: Database,
     /// What can be asked for, and who answers.
     pub catalogue: Catalogue,
     /// When offices work.
@@ -68,6 +72,26 @@ pub struct Settings {
     pub clock: Clock,
     /// When what is written counts as kept.
     pub durability: Durability,
+}
+
+/// What a desk is kept in.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Database {
+    /// SQLite, in the desk's directory.
+    #[default]
+    Sqlite,
+    /// PostgreSQL, in a schema of the desk's own: the server's address, `postgres://user@host/database`.
+    Postgres(String),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address may hold a password.
+        f.write_str(match self {
+            Self::Sqlite => "Sqlite",
+            Self::Postgres(_) => "Postgres(…)",
+        })
+    }
 }
 
 /// When what is written counts as kept.
@@ -105,10 +129,14 @@ impl Desk {
     /// # Errors
     /// If its files cannot be opened or made, or are damaged.
     pub fn open(settings: Settings) -> Result<Self> {
-        let Settings { directory, catalogue, calendar, clock, durability } = settings;
+        let Settings { directory, database, catalogue, calendar, clock, durability } = settings;
         make_directory(&directory)?;
-        let (database, key) = (directory.join("desk.sqlite"), directory.join("desk.key"));
-        if database.exists() && !key.exists() {
+        let key = directory.join("desk.key");
+        let store = match &database {
+            Database::Sqlite => Store::open(&directory.join("desk.sqlite"), durability)?,
+            Database::Postgres(url) => Store::on_server(url, &schema_of(&directory), durability)?,
+        };
+        if !key.exists() && !store.is_empty().map_err(Refusal::into_error)? {
             return Err(Error::not_found(say!("the key of this desk is missing", "缺少该受理库的密钥"))
                 .file(&key)
                 .hint(say!(
@@ -117,7 +145,6 @@ impl Desk {
                 )));
         }
         let seal = Seal::open(&key)?;
-        let store = Store::open(&database, durability)?;
         let chain = seal.derive("chain");
         Ok(Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain }) })
     }
@@ -148,6 +175,28 @@ impl Desk {
         self.store.back_up(to)
     }
 
+    /// Takes over all that is in a copy which [`Desk::back_up`] wrote; there must be nothing yet. The key of that desk must be this one's.
+    ///
+    /// # Errors
+    /// If something is there, the copy cannot be read, or is of another key.
+    pub fn restore(&self, from: &Path) -> Result<(), Refusal> {
+        if !from.is_file() {
+            return Err(Refusal::Failed(Error::not_found(say!("there is no such copy", "没有该备份文件")).file(from)));
+        }
+        let rules = self.rules();
+        self.store.take_over(from, move |connection| {
+            if check::is_first_of_chain(connection, &rules)? {
+                return Ok(());
+            }
+            Err(Refusal::Failed(
+                Error::new(say!("this copy was made with another key", "该备份使用的是另一个密钥")).hint(say!(
+                    "put the desk.key of that desk into the directory first",
+                    "请先把原受理库的 desk.key 放入目录"
+                )),
+            ))
+        })
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -155,6 +204,13 @@ impl Desk {
     pub(crate) fn rules(&self) -> Arc<Rules> {
         Arc::clone(&self.rules)
     }
+}
+
+/// The schema of a desk, by the name of its directory. PostgreSQL takes names of 63 bytes.
+fn schema_of(directory: &Path) -> String {
+    let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let schema = format!("desk_{}", name.replace('\0', ""));
+    if schema.len() < 64 { schema } else { format!("desk_{}", &hex(&Sha256::digest(name.as_bytes()))[..32]) }
 }
 
 /// Makes a directory that only its owner reads.
@@ -198,10 +254,7 @@ impl Words {
 
 /// What time it is for the desk: a clock that was set back does not take it with it.
 pub(crate) fn moment(connection: &Connection, rules: &Rules) -> Result<Moment, Refusal> {
-    let last = connection
-        .prepare_cached("SELECT at FROM entries ORDER BY number DESC LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
+    let last = connection.first("SELECT at FROM entries ORDER BY number DESC LIMIT 1", values![], |row| row.get(0))?;
     Ok(Moment(rules.clock.now().0.max(last.unwrap_or(i64::MIN))))
 }
 
@@ -215,10 +268,10 @@ pub(crate) fn append(
     words: &Words,
 ) -> Result<Moment, Refusal> {
     let request = request.into();
-    let last = connection
-        .prepare_cached("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1")?
-        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?)))
-        .optional()?;
+    let last =
+        connection.first("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1", values![], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Vec<u8>>(2)?))
+        })?;
     let (number, earliest, before) = last.unwrap_or((0, i64::MIN, Vec::new()));
     let (number, at) = (number + 1, Moment(now.0.max(earliest)));
     let (who, done) = (json(who)?, json(done)?);
@@ -227,15 +280,15 @@ pub(crate) fn append(
     let written = if words.is_empty() { None } else { Some(json(words)?) };
     let hashed = written.as_ref().map(|written| hash_of_words(&salt, written)).unwrap_or_default();
     let own = hash((&rules.chain, &before), number, request, at, [&who, &done, &hashed]);
-    connection
-        .prepare_cached(
-            "INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![number, request, at.0, who, done, hashed, own.as_slice()])?;
+    connection.execute(
+        "INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        values![number, request, at.0, who, done, hashed, own.as_slice()],
+    )?;
     if let Some(written) = written {
-        connection
-            .prepare_cached("INSERT INTO words(entry, asker, sealed, salt) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![number, words.asker, rules.seal.seal(number, &written)?, salt.as_slice()])?;
+        connection.execute(
+            "INSERT INTO words(entry, asker, sealed, salt) VALUES (?1, ?2, ?3, ?4)",
+            values![number, words.asker.as_ref(), rules.seal.seal(number, &written)?, salt.as_slice()],
+        )?;
     }
     Ok(at)
 }
@@ -247,12 +300,8 @@ pub(crate) fn words_of(rules: &Rules, entry: i64, sealed: Option<Vec<u8>>) -> Re
 
 /// What was asked: the words of a request's first entry. When they were deleted, nothing that was written later stands for them.
 pub(crate) fn asked_words(connection: &Connection, rules: &Rules, request: i64) -> Result<Words, Refusal> {
-    let found = connection
-        .prepare_cached(
-            "SELECT words.entry, words.sealed FROM words WHERE words.entry = (SELECT min(number) FROM entries WHERE request = ?1)",
-        )?
-        .query_row([request], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
-        .optional()?;
+    let text = "SELECT words.entry, words.sealed FROM words WHERE words.entry = (SELECT min(number) FROM entries WHERE request = ?1)";
+    let found = connection.first(text, values![request], |row| Ok((row.get::<i64>(0)?, row.get::<Vec<u8>>(1)?)))?;
     match found {
         Some((entry, sealed)) => Ok(words_of(rules, entry, Some(sealed))?.unwrap_or_default()),
         None => Ok(Words::default()),

@@ -2,8 +2,6 @@
 //! no place more exactly than a street corner, since a request may be about somebody's own home.
 
 use lifecircle::say;
-use rusqlite::types::Value;
-use rusqlite::{Row, params_from_iter};
 
 use super::list::rounded;
 use super::row::{COLUMNS, read};
@@ -11,6 +9,7 @@ use super::{Desk, asked_words};
 use crate::calendar::Moment;
 use crate::refusal::Refusal;
 use crate::request::Request;
+use crate::store::Value;
 
 /// Requests of a page.
 const MOST: usize = 1_000;
@@ -74,10 +73,7 @@ impl Desk {
         text += " ORDER BY number DESC LIMIT ? OFFSET ?";
         values.extend([Value::from(size as i64), Value::from(((page - 1) * size) as i64)]);
         self.store.read(|connection| {
-            let mut statement = connection.prepare_cached(&text)?;
-            let of_row = |row: &Row<'_>| read(row).map(|kept| kept.request);
-            let found: Vec<Request> =
-                statement.query_map(params_from_iter(values), of_row)?.collect::<Result<_, _>>()?;
+            let found: Vec<Request> = connection.all(&text, &values, |row| Ok(read(row)?.request))?;
             found
                 .into_iter()
                 .map(|mut request| {

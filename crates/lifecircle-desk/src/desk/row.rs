@@ -1,13 +1,11 @@
 //! A request as it stands in the database.
 
-use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
 use super::{json, of_json};
 use crate::calendar::{Left, Moment};
 use crate::catalogue::Priority;
 use crate::refusal::Refusal;
 use crate::request::{At, Channel, Request, State};
+use crate::store::{Connection, Row, values};
 
 /// The columns of a request, in the order of [`read`].
 pub(super) const COLUMNS: &str = "number, category, lon, lat, community, district, state, priority, channel, unit, \
@@ -39,23 +37,23 @@ impl Kept {
 }
 
 /// A request of a row.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let at = row.get::<_, Option<f64>>(2)?.zip(row.get::<_, Option<f64>>(3)?).map(|(lon, lat)| At { lon, lat });
-    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+pub(super) fn read(row: &Row<'_>) -> Result<Kept, Refusal> {
+    let at = row.get::<Option<f64>>(2)?.zip(row.get::<Option<f64>>(3)?).map(|(lon, lat)| At { lon, lat });
+    let moment = |column: usize| row.get::<Option<i64>>(column).map(|at| at.map(Moment));
     let request = Request {
         number: row.get(0)?,
         category: row.get(1)?,
         at,
         community: row.get(4)?,
         district: row.get(5)?,
-        state: State::of(&row.get::<_, String>(6)?).ok_or_else(|| strange(6))?,
+        state: State::of(&row.get::<String>(6)?).ok_or_else(strange)?,
         priority: priority(row.get(7)?),
-        channel: Channel::of(&row.get::<_, String>(8)?).ok_or_else(|| strange(8))?,
+        channel: Channel::of(&row.get::<String>(8)?).ok_or_else(strange)?,
         unit: row.get(9)?,
         first_unit: row.get(10)?,
-        helpers: parsed(&row.get::<_, String>(11)?, 11)?,
+        helpers: of_json(&row.get::<String>(11)?)?,
         received: Moment(row.get(12)?),
-        limit: parsed(&row.get::<_, String>(13)?, 13)?,
+        limit: of_json(&row.get::<String>(13)?)?,
         due: moment(14)?,
         changed: Moment(row.get(15)?),
         replied: moment(16)?,
@@ -71,7 +69,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
     };
     Ok(Kept {
         request,
-        left: row.get::<_, Option<String>>(25)?.map(|text| parsed(&text, 25)).transpose()?,
+        left: row.get::<Option<String>>(25)?.map(|text| of_json(&text)).transpose()?,
         with_unit: Moment(row.get(26)?),
         objected_by: row.get(27)?,
         closed: moment(29)?,
@@ -79,12 +77,13 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
     })
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(text: &str, column: usize) -> rusqlite::Result<T> {
-    of_json(text).map_err(|_| strange(column))
-}
-
-fn strange(column: usize) -> rusqlite::Error {
-    rusqlite::Error::InvalidColumnType(column, "requests".to_owned(), Type::Text)
+/// Of a word that is none of this program's.
+fn strange() -> Refusal {
+    use lifecircle::{Error, say};
+    Refusal::Failed(Error::damaged(say!(
+        "the desk's database holds a word that is not its own",
+        "受理库中有无法识别的内容"
+    )))
 }
 
 /// A priority as it is kept: the sooner the more.
@@ -107,7 +106,7 @@ fn priority(rank: i64) -> Priority {
 /// A request by its number.
 pub(super) fn find(connection: &Connection, number: i64) -> Result<Kept, Refusal> {
     let text = format!("SELECT {COLUMNS} FROM requests WHERE number = ?1");
-    connection.prepare_cached(&text)?.query_row([number], read).optional()?.ok_or_else(Refusal::no_request)
+    connection.first(&text, values![number], read)?.ok_or_else(Refusal::no_request)
 }
 
 /// Keeps what has changed of a request.
@@ -115,15 +114,15 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
     let Kept { request, left, with_unit, objected_by, closed, warn_at } = kept;
     let left = left.as_ref().map(json).transpose()?;
     let text = "UPDATE requests SET state = ?2, is_open = ?3, priority = ?4, unit = ?5, first_unit = ?6, helpers = ?7, limits = ?8, \
-        due = ?9, by_due = ifnull(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \
+        due = ?9, by_due = coalesce(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \
         urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22, satisfied = ?23, warn_at = ?24 WHERE number = ?1";
-    connection.prepare_cached(text)?.execute(params![
+    let values = values![
         request.number,
         request.state.word(),
         request.state.is_open(),
         rank(request.priority),
-        request.unit,
-        request.first_unit,
+        request.unit.as_ref(),
+        request.first_unit.as_ref(),
         json(&request.helpers)?,
         json(&request.limit)?,
         request.due.map(|due| due.0),
@@ -136,12 +135,13 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
         request.reopened,
         request.urged,
         request.merged_into,
-        objected_by,
+        *objected_by,
         request.solved,
         request.stars,
         request.escalated,
         request.satisfied,
         warn_at.map(|at| at.0),
-    ])?;
+    ];
+    connection.execute(text, values)?;
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! What time itself does: warnings before a limit passes, escalation after, closing what was answered, forgetting how to reach people.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
-
 use super::row::{find, save};
 use super::{Desk, Words, append, kept_code, moment};
 use crate::calendar::Moment;
 use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
 use crate::request::State;
+use crate::store::{Connection, values};
 
 /// What was answered is closed so many minutes later, unless it is asked again.
 const CLOSED_AFTER_MINUTES: i64 = 7 * 24 * 60;
@@ -29,9 +28,7 @@ impl Desk {
             let now = moment(connection, &rules)?;
             let mut touched = 0;
             let mut of = |text: &str, before: Moment, done: &Done| -> Result<(), Refusal> {
-                let mut statement = connection.prepare_cached(text)?;
-                let found: Vec<i64> =
-                    statement.query_map(params![before.0, AT_ONCE], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                let found: Vec<i64> = connection.all(text, values![before.0, AT_ONCE], |row| row.get(0))?;
                 touched += found.len();
                 for number in found {
                     let mut kept = find(connection, number)?;
@@ -79,20 +76,20 @@ impl Desk {
         let (rules, plain) = (self.rules(), code.to_owned());
         self.store.write(move |connection| {
             let code = kept_code(&rules, &plain);
-            let found = connection
-                .prepare_cached("SELECT request, asked, is_first FROM askers WHERE code = ?1")?
-                .query_row([&code], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?)))
-                .optional()?;
+            let text = "SELECT request, asked, is_first FROM askers WHERE code = ?1";
+            let found = connection.first(text, values![&code], |row| {
+                Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<bool>(2)?))
+            })?;
             let Some((request, asked, is_first)) = found else {
                 return Err(Refusal::no_request());
             };
-            let contacts = connection.execute("UPDATE askers SET contact = NULL WHERE code = ?1 AND contact IS NOT NULL", [&code])?;
-            let words = connection.execute("DELETE FROM words WHERE asker = ?1", [&code])?;
+            let contacts = connection.execute("UPDATE askers SET contact = NULL WHERE code = ?1 AND contact IS NOT NULL", values![&code])?;
+            let words = connection.execute("DELETE FROM words WHERE asker = ?1", values![&code])?;
             // Whoever asked first, and was merged since, asked the request that they asked.
             if is_first || asked != request {
                 connection.execute(
                     "UPDATE requests SET lon = NULL, lat = NULL, is_public = 0, asked_as = NULL, asked_with = NULL WHERE number = ?1",
-                    [asked],
+                    values![asked],
                 )?;
             }
             if contacts + words > 0 {
@@ -105,7 +102,7 @@ impl Desk {
 }
 
 fn forget_contacts(connection: &Connection, number: i64) -> Result<(), Refusal> {
-    connection.prepare_cached("UPDATE askers SET contact = NULL WHERE request = ?1")?.execute([number])?;
-    connection.prepare_cached("UPDATE requests SET has_contacts = 0 WHERE number = ?1")?.execute([number])?;
+    connection.execute("UPDATE askers SET contact = NULL WHERE request = ?1", values![number])?;
+    connection.execute("UPDATE requests SET has_contacts = 0 WHERE number = ?1", values![number])?;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What whoever asked sees and does, by their code alone.
 
-use rusqlite::{Connection, OptionalExtension as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,6 +14,7 @@ use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
 use crate::request::State;
 use crate::rights::{Role, Step};
+use crate::store::{Connection, values};
 
 /// One code urges no more often than this.
 const BETWEEN_URGING_MINUTES: i64 = 24 * 60;
@@ -86,9 +86,10 @@ impl Desk {
                         "24 小时内只能催办一次，请稍后再试"
                     )));
                 }
-                connection
-                    .prepare_cached("UPDATE askers SET urged = ?2 WHERE code = ?1")?
-                    .execute((kept_code(&rules, &code), now.0))?;
+                connection.execute(
+                    "UPDATE askers SET urged = ?2 WHERE code = ?1",
+                    values![kept_code(&rules, &code), now.0],
+                )?;
             }
             if !is_first && action.step() != Step::Urge {
                 return Err(Refusal::NotAllowed(say!(
@@ -110,11 +111,9 @@ struct Asker {
 
 fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Refusal> {
     connection
-        .prepare_cached("SELECT request, is_first, urged FROM askers WHERE code = ?1")?
-        .query_row([kept_code(rules, code)], |row| {
+        .first("SELECT request, is_first, urged FROM askers WHERE code = ?1", values![kept_code(rules, code)], |row| {
             Ok(Asker { request: row.get(0)?, is_first: row.get(1)?, urged: Moment(row.get(2)?) })
-        })
-        .optional()?
+        })?
         .ok_or_else(|| {
             Refusal::NotFound(say!(
                 "no request has this code; enter the 12 characters, not the request's number",

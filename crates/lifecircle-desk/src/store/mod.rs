@@ -1,8 +1,12 @@
-//! The desk's database: SQLite beside the cities. One thread writes, several read. It knows how to keep and nothing of what is kept.
+//! The desk's database: SQLite beside the cities, or PostgreSQL where a city hall has one. One thread writes, several read. It knows how to
+//! keep and nothing of what is kept.
 //!
 //! Whoever writes waits until it is on the disk. What several write at one time is committed together, so that the disk is waited for
 //! once; each of them is undone by itself if it fails.
 
+mod connection;
+mod copy;
+mod postgres;
 mod schema;
 mod writer;
 
@@ -11,11 +15,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lifecircle::{Error, Result, say};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 
 use crate::desk::Durability;
-use crate::refusal::{Refusal, failed};
+use crate::refusal::Refusal;
+use postgres::Address;
 use writer::Writer;
+
+pub(crate) use connection::{Connection, Row, Value, values};
 
 /// How long is waited for another program that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,28 +30,54 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that are kept for those who read.
 const MOST_IDLE: usize = 8;
 
+/// Where a database is.
+#[derive(Debug, Clone)]
+enum Place {
+    File(PathBuf),
+    Server(Box<Address>),
+}
+
 /// The database.
 #[derive(Debug)]
 pub(crate) struct Store {
-    path: PathBuf,
+    place: Place,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
 }
 
 impl Store {
-    /// Opens a database, makes it if it is not there, and brings an older one to this version.
+    /// Opens a file, makes it if it is not there, and brings an older one to this version.
     ///
     /// # Errors
     /// If it cannot be opened, is damaged, or is of a later version.
     pub fn open(path: &Path, durability: Durability) -> Result<Self> {
         make_file(path)?;
-        let mut connection = Connection::open(path).map_err(|e| failed(&e).file(path))?;
-        prepare(&connection).map_err(|e| failed(&e).file(path))?;
-        if durability == Durability::Quick {
-            connection.pragma_update(None, "synchronous", "off").map_err(|e| failed(&e).file(path))?;
-        }
-        schema::migrate(&mut connection).map_err(|e| e.file(path))?;
-        Ok(Self { path: path.to_owned(), writer: Writer::start(connection), readers: Mutex::default() })
+        let opened = || {
+            let connection = sqlite(path)?;
+            if let (Connection::Sqlite(sqlite), Durability::Quick) = (&connection, durability) {
+                sqlite.pragma_update(None, "synchronous", "off")?;
+            }
+            schema::migrate(&connection)?;
+            Ok(connection)
+        };
+        let connection = opened().map_err(|refusal: Refusal| refusal.into_error().file(path))?;
+        Ok(Self { place: Place::File(path.to_owned()), writer: Writer::start(connection), readers: Mutex::default() })
+    }
+
+    /// Opens a schema of a server by the server's address; makes it if it is not there, and brings an older one to this version.
+    ///
+    /// # Errors
+    /// If the address is not right, the server cannot be reached, or the schema is of a later version.
+    pub fn on_server(url: &str, schema: &str, durability: Durability) -> Result<Self> {
+        let address = Address::read(url, schema, durability)?;
+        let opened = || {
+            let connection = Connection::Postgres(Box::new(address.connect()?));
+            schema::migrate(&connection)?;
+            Ok(connection)
+        };
+        let connection = opened().map_err(Refusal::into_error)?;
+        let place = Place::Server(Box::new(address));
+        Ok(Self { place, writer: Writer::start(connection), readers: Mutex::default() })
     }
 
     /// Writes, and returns when it is on the disk; nothing is written if `work` fails.
@@ -63,20 +96,9 @@ impl Store {
     /// # Errors
     /// Whatever `work` returns, or if it cannot be read.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Refusal>) -> Result<T, Refusal> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let connection = Connection::open_with_flags(&self.path, flags)?;
-                prepare(&connection)?;
-                connection.pragma_update(None, "query_only", true)?;
-                connection
-            }
-        };
-        connection.execute_batch("BEGIN")?;
+        let connection = self.reader()?;
         let answer = work(&connection);
-        connection.execute_batch("ROLLBACK")?;
+        connection.run("ROLLBACK")?;
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < MOST_IDLE {
             readers.push(connection);
@@ -84,21 +106,82 @@ impl Store {
         answer
     }
 
-    /// Writes a copy of all that is there at one moment, while others go on.
+    /// A connection that has begun to read. One whose server went away since it was last used is let go.
+    fn reader(&self) -> Result<Connection, Refusal> {
+        loop {
+            let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let is_new = idle.is_none();
+            let connection = match (idle, &self.place) {
+                (Some(idle), _) => idle,
+                (None, Place::Server(address)) => Connection::Postgres(Box::new(address.connect()?)),
+                (None, Place::File(path)) => {
+                    let connection = sqlite(path)?;
+                    if let Connection::Sqlite(sqlite) = &connection {
+                        sqlite.pragma_update(None, "query_only", true)?;
+                    }
+                    connection
+                }
+            };
+            match connection.begin_reading() {
+                Ok(()) => return Ok(connection),
+                Err(_) if !is_new && connection.is_lost() => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+    }
+
+    /// Writes a copy of all that is there at one moment, while others go on: a file of SQLite, whatever the database is.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn back_up(&self, to: &Path) -> Result<(), Refusal> {
-        let text = to.to_string_lossy().into_owned();
         // An empty file is what a copy may be written into.
         make_file(to)?;
+        match &self.place {
+            Place::File(path) => {
+                let Connection::Sqlite(connection) = sqlite(path)? else { return Ok(()) };
+                connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+                Ok(())
+            }
+            Place::Server(_) => {
+                let copy = sqlite(to)?;
+                schema::migrate(&copy)?;
+                copy.begin()?;
+                self.read(|connection| copy::copy_all(connection, &copy))?;
+                copy.run("COMMIT")?;
+                // One file, with nothing beside it.
+                copy.run("PRAGMA journal_mode = delete")
+            }
+        }
+    }
+
+    /// Takes over all that is in a copy, if `fits` finds it right; there must be nothing yet.
+    ///
+    /// # Errors
+    /// If something is there, the copy cannot be read, or whatever `fits` returns.
+    pub fn take_over(
+        &self,
+        from: &Path,
+        fits: impl FnOnce(&Connection) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let path = from.to_owned();
+        self.write(move |connection| {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let copy = Connection::Sqlite(rusqlite::Connection::open_with_flags(&path, flags)?);
+            schema::same_version(&copy).map_err(|error| error.file(&path))?;
+            copy::copy_all(&copy, connection)?;
+            fits(connection)
+        })
+    }
+
+    /// Whether nothing was ever kept there.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn is_empty(&self) -> Result<bool, Refusal> {
         self.read(|connection| {
-            // A copy cannot be made within a transaction.
-            connection.execute_batch("ROLLBACK; PRAGMA query_only = 0")?;
-            let made = connection.execute("VACUUM INTO ?1", [&text]);
-            connection.execute_batch("PRAGMA query_only = 1; BEGIN")?;
-            made?;
-            Ok(())
+            let any = connection.first("SELECT number FROM entries LIMIT 1", values![], |row| row.get::<i64>(0))?;
+            Ok(any.is_none())
         })
     }
 }
@@ -115,7 +198,10 @@ fn make_file(path: &Path) -> Result<()> {
     options.open(path).map(drop).map_err(|e| Error::io(say!("write", "写入"), path, &e))
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+/// A connection to a file.
+fn sqlite(path: &Path) -> Result<Connection, Refusal> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
@@ -124,5 +210,5 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    Ok(Connection::Sqlite(connection))
 }

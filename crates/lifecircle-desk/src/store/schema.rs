@@ -1,12 +1,24 @@
 //! The tables, and how each version follows from the one before. Forward only: a database of a later version is not touched.
 
-use lifecircle::{Error, Result, say};
-use rusqlite::Connection;
+use lifecircle::{Error, say};
 
-use crate::refusal::failed;
+use super::connection::{Connection, values};
+use super::postgres;
+use crate::refusal::Refusal;
+
+/// What a version adds.
+struct Migration {
+    /// In both databases, written as SQLite takes it.
+    both: &'static str,
+    /// In SQLite.
+    sqlite: &'static str,
+    /// In PostgreSQL.
+    postgres: &'static str,
+}
 
 /// What each version adds. Those that have been released are never changed.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [Migration; 1] = [Migration {
+    both: "
     CREATE TABLE people(
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
@@ -105,9 +117,6 @@ const MIGRATIONS: [&str; 1] = ["
         hash BLOB NOT NULL
     ) STRICT;
     CREATE INDEX entries_of_request ON entries(request, number);
-    CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are never changed'); END;
-    CREATE TRIGGER entries_remain BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are never deleted'); END;
-
     CREATE TABLE words(
         entry INTEGER PRIMARY KEY REFERENCES entries,
         asker BLOB,
@@ -115,27 +124,86 @@ const MIGRATIONS: [&str; 1] = ["
         salt BLOB NOT NULL
     ) STRICT;
     CREATE INDEX words_of_asker ON words(asker) WHERE asker IS NOT NULL;
-"];
+",
+    sqlite: "
+    CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are never changed'); END;
+    CREATE TRIGGER entries_remain BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are never deleted'); END;
+",
+    postgres: "
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'entries are never changed or deleted'; END $$;
+    CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+",
+}];
 
 /// The version of this program's tables.
-pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// All tables, each after those that it refers to, but for sessions, which end with a database.
+pub(super) const TABLES: [&str; 5] = ["people", "requests", "askers", "entries", "words"];
 
 /// Brings a database to this version.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
-    let database = |e: rusqlite::Error| failed(&e);
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(database)?;
-    let found: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(database)?;
+pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
+    if let Connection::Postgres(server) = connection {
+        server.run(&format!("CREATE SCHEMA IF NOT EXISTS {}", server.address().schema()))?;
+    }
+    connection.begin()?;
+    let found = version(connection)?;
     if found > VERSION {
-        return Err(Error::unsupported(say!(
-            "this desk is of version {found}; this program knows versions up to {VERSION}",
-            "该受理库为版本 {found}；本程序最高支持版本 {VERSION}"
-        ))
-        .hint(say!("use a newer lifecircle; nothing was changed", "请使用更新的 lifecircle；内容未作改动")));
+        connection.run("ROLLBACK")?;
+        return Err(Refusal::Failed(
+            Error::unsupported(say!(
+                "this desk is of version {found}; this program knows versions up to {VERSION}",
+                "该受理库为版本 {found}；本程序最高支持版本 {VERSION}"
+            ))
+            .hint(say!("use a newer lifecircle; nothing was changed", "请使用更新的 lifecircle；内容未作改动")),
+        ));
     }
-    for migration in &MIGRATIONS[found as usize..] {
-        transaction.execute_batch(migration).map_err(database)?;
+    for migration in &MIGRATIONS[usize::try_from(found).unwrap_or(0)..] {
+        match connection {
+            Connection::Sqlite(_) => [migration.both, migration.sqlite].map(|text| connection.run(text)),
+            Connection::Postgres(_) => {
+                [&postgres::tables(migration.both), migration.postgres].map(|text| connection.run(text))
+            }
+        }
+        .into_iter()
+        .collect::<Result<(), _>>()?;
     }
-    transaction.pragma_update(None, "user_version", VERSION).map_err(database)?;
-    transaction.commit().map_err(database)
+    match connection {
+        Connection::Sqlite(sqlite) => sqlite.pragma_update(None, "user_version", VERSION)?,
+        Connection::Postgres(_) => {
+            connection.execute("UPDATE about SET version = ?", values![VERSION])?;
+        }
+    }
+    connection.run("COMMIT")
+}
+
+/// Refuses a copy of another version.
+pub(super) fn same_version(copy: &Connection) -> lifecircle::Result<()> {
+    let found = version(copy).map_err(Refusal::into_error)?;
+    if found == VERSION {
+        return Ok(());
+    }
+    Err(Error::unsupported(say!(
+        "this copy is of version {found}, and this program's is {VERSION}",
+        "该备份为版本 {found}，本程序为版本 {VERSION}"
+    ))
+    .hint(say!(
+        "serve it once with this program as a desk of SQLite, which brings it to this version",
+        "请先用本程序以 SQLite 方式打开一次，即可升级"
+    )))
+}
+
+/// The version of a database's tables; 0 of one that has none.
+fn version(connection: &Connection) -> Result<i64, Refusal> {
+    let text = match connection {
+        Connection::Sqlite(_) => "PRAGMA user_version",
+        Connection::Postgres(_) => {
+            connection.run(
+                "CREATE TABLE IF NOT EXISTS about(version BIGINT NOT NULL); \
+                 INSERT INTO about SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM about)",
+            )?;
+            "SELECT version FROM about"
+        }
+    };
+    Ok(connection.first(text, values![], |row| row.get(0))?.unwrap_or(0))
 }

@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 
 use lifecircle::error::ErrorKind;
 use lifecircle::{Error, say};
-use rusqlite::Connection;
 
-use crate::refusal::{Refusal, failed};
+use super::connection::Connection;
+use crate::refusal::Refusal;
 
 /// What is committed together at most.
 const MOST_TOGETHER: usize = 256;
@@ -77,33 +77,30 @@ fn write_all(connection: &Connection, jobs: &Receiver<Job>) {
         let kept = write_some(connection, first, jobs, &mut tell);
         if kept.is_err() {
             // There may be nothing to undo: the transaction did not begin.
-            let _ = connection.execute_batch("ROLLBACK");
+            let _ = connection.run("ROLLBACK");
         }
         for tell in tell {
-            tell(kept.as_ref().err().map(|e| Refusal::Failed(failed(e))));
+            tell(kept.as_ref().err().map(Refusal::again));
         }
     }
 }
 
-fn write_some(connection: &Connection, first: Job, jobs: &Receiver<Job>, told: &mut Vec<Tell>) -> rusqlite::Result<()> {
-    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+fn write_some(connection: &Connection, first: Job, jobs: &Receiver<Job>, told: &mut Vec<Tell>) -> Result<(), Refusal> {
+    let begun = connection.begin();
     let mut next = Some(first);
     while let Some(job) = next {
-        if let Err(error) = &begun {
-            told.push(job(Err(Refusal::Failed(failed(error)))).1);
+        if let Err(refusal) = &begun {
+            told.push(job(Err(refusal.again())).1);
         } else {
-            connection.execute_batch("SAVEPOINT one")?;
+            connection.run("SAVEPOINT one")?;
             let (keep, tell) = job(Ok(connection));
             told.push(tell);
-            if !keep {
-                connection.execute_batch("ROLLBACK TO one")?;
-            }
-            connection.execute_batch("RELEASE one")?;
+            connection.run(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
         }
         next = if told.len() < MOST_TOGETHER { jobs.try_recv().ok() } else { None };
     }
     begun?;
-    connection.execute_batch("COMMIT")
+    connection.run("COMMIT")
 }
 
 fn closed() -> Refusal {
