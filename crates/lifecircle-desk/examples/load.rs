@@ -95,7 +95,13 @@ fn open(directory: &Path, durability: Durability) -> Desk {
 
 fn area() -> Area {
     let name = |text: &str| Name { zh: text.to_owned(), en: text.to_owned() };
-    Area { id: "c".to_owned(), community: name("社区"), subdistrict: name("街道"), district: name("区") }
+    Area {
+        id: "c".to_owned(),
+        community: name("社区"),
+        subdistrict: name("街道"),
+        district: name("区"),
+        grid: Name::default(),
+    }
 }
 
 fn request(number: usize) -> NewRequest {

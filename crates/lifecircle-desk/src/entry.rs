@@ -128,6 +128,18 @@ pub enum Done {
         /// How soon.
         priority: Priority,
     },
+    /// A photo, as it was drawn anew: its number is the entry's.
+    PhotoAdded {
+        /// Its salted hash: the photo itself can be deleted, and the chain still holds.
+        hash: String,
+    },
+    /// What it asks for is to be built.
+    Planned {
+        /// The scenario that it stands in.
+        scenario: String,
+    },
+    /// What it asked for has opened.
+    Opened,
     /// Most of the limit has passed.
     Warned,
     /// The limit has passed: the supervisors are told.
@@ -136,6 +148,18 @@ pub enum Done {
     ContactRead,
     /// How to reach whoever asked was deleted, and what they wrote.
     Forgotten,
+    /// An account's sessions were ended.
+    SessionsEnded {
+        /// Its number.
+        person: i64,
+    },
+    /// An account's second factor was set or taken away.
+    SecondFactor {
+        /// Its number.
+        person: i64,
+        /// Whether it has one now.
+        is_set: bool,
+    },
     /// An account was made or changed.
     AccountKept {
         /// Its number.
@@ -189,11 +213,11 @@ pub(crate) fn hash(
     hasher.finalize().into()
 }
 
-/// The salted hash of words, as it stands in an entry; empty if there are none.
-pub(crate) fn hash_of_words(salt: &[u8], words: &str) -> String {
+/// The salted hash of words or a photo, as it stands in an entry; empty if there are none.
+pub(crate) fn salted_hash(salt: &[u8], bytes: &[u8]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(salt);
-    hasher.update(words.as_bytes());
+    hasher.update(bytes);
     hex(&hasher.finalize())
 }
 

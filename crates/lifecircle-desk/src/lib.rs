@@ -10,10 +10,12 @@ mod desk;
 mod entry;
 pub mod learn;
 pub mod people;
+pub mod photo;
 mod refusal;
 mod request;
 pub mod rights;
 mod seal;
+pub mod second_factor;
 mod store;
 
 pub use desk::{

@@ -13,6 +13,7 @@ use crate::desk::{Desk, Words, append, moment};
 use crate::entry::{Done, Who, hex};
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::second_factor;
 use crate::store::{Connection, Row, values};
 
 /// A password has so many signs at least.
@@ -29,6 +30,9 @@ const LONGEST_CLOSED_MINUTES: i64 = 60;
 const IDLE_MINUTES: i64 = 60;
 const LONGEST_MINUTES: i64 = 24 * 60;
 
+/// The columns of an account, in the order of [`read`].
+const COLUMNS: &str = "id, name, shown, role, unit, enabled, CASE WHEN second IS NULL THEN 0 ELSE 1 END";
+
 /// Somebody with an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Person {
@@ -44,6 +48,8 @@ pub struct Person {
     pub unit: Option<String>,
     /// Whether they can sign in.
     pub enabled: bool,
+    /// Whether a second factor is asked for when they sign in.
+    pub has_second_factor: bool,
 }
 
 impl Person {
@@ -139,21 +145,27 @@ impl Desk {
     /// # Errors
     /// If they cannot be read.
     pub fn people(&self) -> Result<Vec<Person>, Refusal> {
-        self.store().read(|connection| {
-            connection.all("SELECT id, name, shown, role, unit, enabled FROM people ORDER BY name", values![], read)
-        })
+        self.store()
+            .read(|connection| connection.all(&format!("SELECT {COLUMNS} FROM people ORDER BY name"), values![], read))
     }
 
     /// Begins a session; returns what proves it, and who it is. A wrong name takes as long as a wrong password.
     ///
     /// # Errors
-    /// If the name or the password is wrong, or the account is closed for a while.
-    pub fn sign_in(&self, name: &str, password: &str) -> Result<(String, Person), Refusal> {
+    /// If the name, the password or the code of the second factor is wrong, the code is missing, or the account is closed for a while.
+    pub fn sign_in(&self, name: &str, password: &str, code: Option<&str>) -> Result<(String, Person), Refusal> {
         let now = self.now();
         let known = self.store().read(|connection| {
-            let text = "SELECT password, enabled, closed_until FROM people WHERE name = ?1";
-            connection
-                .first(text, values![name], |row| Ok((row.get::<String>(0)?, row.get::<bool>(1)?, row.get::<i64>(2)?)))
+            let text = "SELECT password, enabled, closed_until, id, second FROM people WHERE name = ?1";
+            connection.first(text, values![name], |row| {
+                Ok(Known {
+                    password: row.get(0)?,
+                    enabled: row.get(1)?,
+                    closed_until: row.get(2)?,
+                    id: row.get(3)?,
+                    second: row.get(4)?,
+                })
+            })
         })?;
         let wrong = || {
             Refusal::NotSignedIn(say!(
@@ -161,11 +173,12 @@ impl Desk {
                 "用户名或密码不正确；连续多次错误后账号会暂时锁定"
             ))
         };
-        if password.chars().count() > LONGEST_PASSWORD || known.as_ref().is_some_and(|(_, _, until)| *until > now.0) {
+        if password.chars().count() > LONGEST_PASSWORD || known.as_ref().is_some_and(|known| known.closed_until > now.0)
+        {
             return Err(wrong());
         }
         let fits = match &known {
-            Some((hashed, ..)) => is_password(hashed, password),
+            Some(known) => is_password(&known.password, password),
             None => {
                 // As long as for a name that is known.
                 let _ = hash_of_password("a password that nobody has");
@@ -173,21 +186,28 @@ impl Desk {
             }
         };
         let name = name.to_owned();
-        let Some((hashed, enabled, _)) = known else { return Err(wrong()) };
+        let Some(Known { password: hashed, enabled, id, second, .. }) = known else { return Err(wrong()) };
         if !fits || !enabled {
-            self.store().write(move |connection| {
-                let text = "UPDATE people SET failures = failures + 1 WHERE name = ?1 AND closed_until <= ?2 RETURNING failures";
-                let failures: i64 = connection.first(text, values![&name, now.0], |row| row.get(0))?.unwrap_or(0);
-                if failures > 0 && failures % MOST_FAILURES == 0 {
-                    let times = (failures / MOST_FAILURES - 1).clamp(0, 16);
-                    let minutes = (CLOSED_MINUTES << times).min(LONGEST_CLOSED_MINUTES);
-                    let until = now.plus_minutes(minutes).0;
-                    connection.execute("UPDATE people SET closed_until = ?2 WHERE name = ?1", values![&name, until])?;
-                }
-                Ok(())
-            })?;
+            self.note_failure(&name, now)?;
             return Err(wrong());
         }
+        let step = match (&second, code) {
+            (None, _) => None,
+            (Some(_), None) => {
+                return Err(Refusal::NeedsCode(say!(
+                    "enter the code that your authenticator app shows",
+                    "请输入验证器应用显示的验证码"
+                )));
+            }
+            (Some(sealed), Some(code)) => {
+                let step = second_factor::step_of(&self.rules().seal.open_bytes(id, sealed)?, code, now);
+                if step.is_none() {
+                    self.note_failure(&name, now)?;
+                    return Err(second_factor::wrong_code());
+                }
+                step
+            }
+        };
         let mut bytes = [0_u8; 32];
         rand::Rng::fill_bytes(&mut rand::rng(), &mut bytes);
         let token = hex(&bytes);
@@ -198,6 +218,13 @@ impl Desk {
                 "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
             if connection.execute(still, values![&name, hashed])? == 0 {
                 return Err(wrong());
+            }
+            // A code opens once.
+            if let Some(step) = step {
+                let text = "UPDATE people SET second_used = ?2 WHERE name = ?1 AND second_used < ?2";
+                if connection.execute(text, values![&name, step])? == 0 {
+                    return Err(second_factor::wrong_code());
+                }
             }
             let person = person(connection, "name = ?1", &name)?.ok_or_else(not_known)?;
             connection
@@ -211,6 +238,93 @@ impl Desk {
         Ok((token, person))
     }
 
+    /// Writes down that somebody could not sign in: after several times the account is closed for a while.
+    fn note_failure(&self, name: &str, now: Moment) -> Result<(), Refusal> {
+        let name = name.to_owned();
+        self.store().write(move |connection| {
+            let text =
+                "UPDATE people SET failures = failures + 1 WHERE name = ?1 AND closed_until <= ?2 RETURNING failures";
+            let failures: i64 = connection.first(text, values![&name, now.0], |row| row.get(0))?.unwrap_or(0);
+            if failures > 0 && failures % MOST_FAILURES == 0 {
+                let times = (failures / MOST_FAILURES - 1).clamp(0, 16);
+                let minutes = (CLOSED_MINUTES << times).min(LONGEST_CLOSED_MINUTES);
+                let until = now.plus_minutes(minutes).0;
+                connection.execute("UPDATE people SET closed_until = ?2 WHERE name = ?1", values![&name, until])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends all sessions of an account; returns how many.
+    ///
+    /// # Errors
+    /// If there is no such account, or it cannot be kept.
+    pub fn end_sessions(&self, name: &str, by: &Who) -> Result<usize, Refusal> {
+        let (name, rules, by) = (name.to_owned(), self.rules(), by.clone());
+        self.store().write(move |connection| {
+            let Person { id, .. } = person(connection, "name = ?1", &name)?.ok_or_else(not_known)?;
+            let ended = connection.execute("DELETE FROM sessions WHERE person = ?1", values![id])?;
+            let now = moment(connection, &rules)?;
+            append(connection, &rules, (None, now), &by, &Done::SessionsEnded { person: id }, &Words::default())?;
+            Ok(ended)
+        })
+    }
+
+    /// Sets the second factor of whoever is signed in, by its secret and a code of it, or takes it away. Whoever holds their session alone
+    /// cannot: the password is asked for.
+    ///
+    /// # Errors
+    /// If the password or the code is wrong, or it cannot be kept.
+    pub fn set_second_factor(&self, person: &Person, password: &str, new: Option<(&str, &str)>) -> Result<(), Refusal> {
+        let (id, now) = (person.id, self.now());
+        let hashed = self.store().read(|connection| {
+            let text = "SELECT password FROM people WHERE id = ?1 AND closed_until <= ?2";
+            connection.first(text, values![id, now.0], |row| row.get::<String>(0))
+        })?;
+        if !hashed.is_some_and(|hashed| is_password(&hashed, password)) {
+            self.note_failure(&person.name, now)?;
+            return Err(Refusal::NotAllowed(say!("the password is wrong", "密码不正确")));
+        }
+        let second = match new {
+            None => None,
+            Some((secret, code)) => {
+                let secret = second_factor::secret_of(secret)?;
+                let step = second_factor::step_of(&secret, code, now).ok_or_else(second_factor::wrong_code)?;
+                Some((self.rules().seal.seal_bytes(id, &secret)?, step))
+            }
+        };
+        self.keep_second_factor(person, second, &person.who())
+    }
+
+    fn keep_second_factor(&self, person: &Person, second: Option<(Vec<u8>, i64)>, by: &Who) -> Result<(), Refusal> {
+        let (id, rules, by) = (person.id, self.rules(), by.clone());
+        self.store().write(move |connection| {
+            let is_set = second.is_some();
+            let (sealed, used) = second.map_or((None, 0), |(sealed, used)| (Some(sealed), used));
+            let text = "UPDATE people SET second = ?2, second_used = ?3 WHERE id = ?1";
+            connection.execute(text, values![id, sealed, used])?;
+            let now = moment(connection, &rules)?;
+            append(
+                connection,
+                &rules,
+                (None, now),
+                &by,
+                &Done::SecondFactor { person: id, is_set },
+                &Words::default(),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Takes an account's second factor away, for somebody who has lost it.
+    ///
+    /// # Errors
+    /// If there is no such account, or it cannot be kept.
+    pub fn remove_second_factor(&self, name: &str, by: &Who) -> Result<(), Refusal> {
+        let found = self.store().read(|connection| person(connection, "name = ?1", name))?.ok_or_else(not_known)?;
+        self.keep_second_factor(&found, None, by)
+    }
+
     /// Whose session it is; none if it has ended.
     ///
     /// # Errors
@@ -218,10 +332,10 @@ impl Desk {
     pub fn session(&self, token: &str) -> Result<Option<Person>, Refusal> {
         let (now, kept) = (self.now(), hash_of_token(token));
         let found = self.store().read(|connection| {
-            let text = "SELECT people.id, people.name, people.shown, people.role, people.unit, people.enabled, sessions.seen FROM sessions \
+            let text = "SELECT people.id, people.name, people.shown, people.role, people.unit, people.enabled, CASE WHEN people.second IS NULL THEN 0 ELSE 1 END, sessions.seen FROM sessions \
                  JOIN people ON people.id = sessions.person WHERE sessions.token = ?1 AND people.enabled = 1 AND sessions.made > ?2 AND sessions.seen > ?3";
             let since = values![&kept, now.plus_minutes(-LONGEST_MINUTES).0, now.plus_minutes(-IDLE_MINUTES).0];
-            connection.first(text, since, |row| Ok((read(row)?, Moment(row.get(6)?))))
+            connection.first(text, since, |row| Ok((read(row)?, Moment(row.get(7)?))))
         })?;
         let Some((person, seen)) = found else { return Ok(None) };
         // Once a minute is enough to know that it is used.
@@ -248,18 +362,35 @@ impl Desk {
     }
 }
 
+/// What is kept of an account that somebody signs in to.
+struct Known {
+    password: String,
+    enabled: bool,
+    closed_until: i64,
+    id: i64,
+    second: Option<Vec<u8>>,
+}
+
 fn not_known() -> Refusal {
     Refusal::NotFound(say!("there is no such account", "没有这个账号"))
 }
 
 fn person(connection: &Connection, condition: &str, value: &str) -> Result<Option<Person>, Refusal> {
-    let text = format!("SELECT id, name, shown, role, unit, enabled FROM people WHERE {condition}");
+    let text = format!("SELECT {COLUMNS} FROM people WHERE {condition}");
     connection.first(&text, values![value], read)
 }
 
 fn read(row: &Row<'_>) -> Result<Person, Refusal> {
     let role = Role::of(&row.get::<String>(3)?).ok_or_else(not_known)?;
-    Ok(Person { id: row.get(0)?, name: row.get(1)?, shown: row.get(2)?, role, unit: row.get(4)?, enabled: row.get(5)? })
+    Ok(Person {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        shown: row.get(2)?,
+        role,
+        unit: row.get(4)?,
+        enabled: row.get(5)?,
+        has_second_factor: row.get(6)?,
+    })
 }
 
 fn hash_of_token(token: &str) -> Vec<u8> {

@@ -14,6 +14,8 @@ pub enum Refusal {
     BadInput(Text),
     /// Whoever asks is not signed in.
     NotSignedIn(Text),
+    /// The password is right, and a code of the second factor is needed.
+    NeedsCode(Text),
     /// Whoever asks may not.
     NotAllowed(Text),
     /// It is not at a point where it can be done, or somebody was faster.
@@ -31,6 +33,7 @@ impl Refusal {
             Self::NotFound(text)
             | Self::BadInput(text)
             | Self::NotSignedIn(text)
+            | Self::NeedsCode(text)
             | Self::NotAllowed(text)
             | Self::Conflict(text)
             | Self::TooMany(text) => text.clone(),
@@ -49,6 +52,7 @@ impl Refusal {
             Self::NotFound(_) => Self::NotFound(text),
             Self::BadInput(_) => Self::BadInput(text),
             Self::NotSignedIn(_) => Self::NotSignedIn(text),
+            Self::NeedsCode(_) => Self::NeedsCode(text),
             Self::NotAllowed(_) => Self::NotAllowed(text),
             Self::Conflict(_) => Self::Conflict(text),
             Self::TooMany(_) => Self::TooMany(text),

@@ -21,6 +21,9 @@ pub struct Area {
     pub subdistrict: Name,
     /// Its district; empty if none is known.
     pub district: Name,
+    /// The grid (网格) of the community that it lies in; empty if none is known.
+    #[serde(default)]
+    pub grid: Name,
 }
 
 impl Area {
@@ -52,9 +55,9 @@ impl Area {
         }
     }
 
-    /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community.
+    /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community, 4 a grid.
     pub fn level(&self, name: &str) -> Option<usize> {
-        let levels = [(3, &self.community), (2, &self.subdistrict), (1, &self.district)];
+        let levels = [(4, &self.grid), (3, &self.community), (2, &self.subdistrict), (1, &self.district)];
         levels.into_iter().find(|(_, own)| own.is(name)).map(|(level, _)| level)
     }
 }
@@ -67,6 +70,7 @@ impl From<&Community> for Area {
             community: name(&community.name),
             subdistrict: name(&community.subdistrict),
             district: name(&community.district),
+            grid: Name::default(),
         }
     }
 }
@@ -266,4 +270,10 @@ pub struct Request {
     pub is_public: bool,
     /// Whether its limit was passed.
     pub escalated: bool,
+    /// The grid (网格) of the community; empty if none is known.
+    pub grid: String,
+    /// The scenario that what it asks for stands in.
+    pub planned: Option<String>,
+    /// When it was told that what it asked for has opened.
+    pub opened: Option<Moment>,
 }

@@ -107,11 +107,17 @@ pub enum Step {
     Urge,
     /// It must be looked at sooner, or later.
     Prioritise,
+    /// A photo of it, or of what was done.
+    Photo,
+    /// What it asks for is to be built: it stands in a scenario (列入计划).
+    Plan,
+    /// What it asked for has opened (已建成).
+    Open,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Join,
         Self::Dispatch,
         Self::Sign,
@@ -132,6 +138,9 @@ impl Step {
         Self::Tell,
         Self::Urge,
         Self::Prioritise,
+        Self::Photo,
+        Self::Plan,
+        Self::Open,
     ];
 
     /// Whether a role may take it at all. Least rights: each has what its work needs.
@@ -149,6 +158,8 @@ impl Step {
             Self::Reopen => matches!(role, Resident | Operator | Supervisor),
             Self::Note => matches!(role, Operator | Handler | Supervisor),
             Self::Urge => matches!(role, Resident | Operator | Supervisor),
+            Self::Photo => matches!(role, Resident | Operator | Handler | Supervisor),
+            Self::Plan | Self::Open => matches!(role, Operator | Supervisor),
         }
     }
 
@@ -172,6 +183,8 @@ impl Step {
             (Self::Close, Replied | CalledBack) => Some(Closed),
             (Self::Reopen, Replied | CalledBack | Closed) => Some(Dispatched),
             (Self::Merge, open) if open.is_open() => Some(Merged),
+            (Self::Photo, state) if !matches!(state, Closed | Merged) => Some(state),
+            (Self::Plan | Self::Open, state) if state != Merged => Some(state),
             (Self::Join | Self::Tell | Self::Urge | Self::Prioritise, open) if open.is_open() => Some(open),
             _ => None,
         }
@@ -216,6 +229,9 @@ impl Step {
             Self::Tell => "tell",
             Self::Urge => "urge",
             Self::Prioritise => "prioritise",
+            Self::Photo => "photo",
+            Self::Plan => "plan",
+            Self::Open => "open",
         }
     }
 }
@@ -248,7 +264,10 @@ mod tests {
             note       .OHS..  RDSHPORCDM
             tell       .O.S..  RDSHPO....
             urge       RO.S..  RDSHPO....
-            prioritise .O.S..  RDSHPO....";
+            prioritise .O.S..  RDSHPO....
+            photo      ROHS..  RDSHPORC..
+            plan       .O.S..  RDSHPORCD.
+            open       .O.S..  RDSHPORCD.";
         let rows: Vec<Vec<&str>> = table
             .lines()
             .filter(|line| !line.trim().is_empty())

@@ -64,9 +64,17 @@ impl Seal {
     /// # Errors
     /// If it is too long for the cipher.
     pub fn seal(&self, request: i64, text: &str) -> Result<Vec<u8>> {
+        self.seal_bytes(request, text.as_bytes())
+    }
+
+    /// Seals bytes for one request, or one entry.
+    ///
+    /// # Errors
+    /// If they are too many for the cipher.
+    pub fn seal_bytes(&self, of: i64, bytes: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0; NONCE];
         rand::rng().fill_bytes(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: &request.to_be_bytes() };
+        let payload = Payload { msg: bytes, aad: &of.to_be_bytes() };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| not_sealed())?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
@@ -76,10 +84,17 @@ impl Seal {
     /// # Errors
     /// If it was sealed by another key, for another request, or is damaged.
     pub fn open_text(&self, request: i64, sealed: &[u8]) -> Result<String> {
+        String::from_utf8(self.open_bytes(request, sealed)?).map_err(|_| not_sealed())
+    }
+
+    /// The bytes that were sealed for a request, or an entry.
+    ///
+    /// # Errors
+    /// If they were sealed by another key, for another, or are damaged.
+    pub fn open_bytes(&self, of: i64, sealed: &[u8]) -> Result<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(not_sealed)?;
-        let payload = Payload { msg: sealed, aad: &request.to_be_bytes() };
-        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| not_sealed())?;
-        String::from_utf8(text).map_err(|_| not_sealed())
+        let payload = Payload { msg: sealed, aad: &of.to_be_bytes() };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| not_sealed())
     }
 }
 

@@ -11,6 +11,7 @@ use lifecircle_desk::catalogue::{Catalogue, Name, Priority, UnitKind};
 use lifecircle_desk::learn::By;
 use lifecircle_desk::people::Account;
 use lifecircle_desk::rights::{Role, Step};
+use lifecircle_desk::second_factor::NewSecret;
 use lifecircle_desk::{
     Action, Area, At, Channel, Clock, Database, Desk, Done, Durability, Filter, NewRequest, Order, Refusal, Settings,
     State, Who,
@@ -22,7 +23,11 @@ fn name(text: &str) -> Name {
 
 fn area() -> Area {
     Area {
-        id: "c1".into(), community: name("滨河社区"), subdistrict: name("新华街道"), district: name("海勃湾区")
+        id: "c1".into(),
+        community: name("滨河社区"),
+        subdistrict: name("新华街道"),
+        district: name("海勃湾区"),
+        grid: Name::default(),
     }
 }
 
@@ -179,7 +184,7 @@ fn a_request_goes_from_asking_to_rating_by_both_sides() {
         tracked.steps.iter().all(|step| step.words.as_deref() != Some("街道牵头")),
         "what is said inside stays inside"
     );
-    assert_eq!(tracked.can, [Step::Rate, Step::Reopen]);
+    assert_eq!(tracked.can, [Step::Rate, Step::Reopen, Step::Photo]);
     desk.act_as_resident(&code, Action::Rate { solved: true, stars: 5, words: "谢谢".into() }).unwrap();
     act(Action::Close {}, &operator).unwrap();
     assert_eq!(world.state(number, &operator), State::Closed);
@@ -345,7 +350,7 @@ fn the_same_sending_is_one_request_and_others_join_it() {
     let seen = desk.track(&joined.code).unwrap();
     assert_eq!((seen.number, seen.joined), (first.number, 1));
     assert!(seen.steps.iter().all(|step| step.words.is_none()), "words that are not public are not for others");
-    assert!(seen.place.is_empty() && seen.can == [Step::Urge]);
+    assert!(seen.place.is_empty() && seen.can == [Step::Urge, Step::Photo]);
     let rate = Action::Rate { solved: true, stars: 5, words: String::new() };
     assert!(matches!(desk.act_as_resident(&joined.code, rate), Err(Refusal::NotAllowed(_))));
     // What was changed between two sendings is not dropped unseen.
@@ -494,24 +499,24 @@ fn wrong_passwords_close_an_account_for_a_while_and_sessions_end() {
     let world = World::new();
     let desk = &world.desk;
     world.account("wang", Role::Operator, None);
-    let (token, person) = desk.sign_in("wang", "correct horse battery").unwrap();
+    let (token, person) = desk.sign_in("wang", "correct horse battery", None).unwrap();
     assert_eq!((person.role, token.len()), (Role::Operator, 64));
     assert_eq!(desk.session(&token).unwrap().map(|person| person.name).as_deref(), Some("wang"));
     assert!(desk.session(&"0".repeat(64)).unwrap().is_none());
     for _ in 0..5 {
-        assert!(matches!(desk.sign_in("wang", "wrong password"), Err(Refusal::NotSignedIn(_))));
+        assert!(matches!(desk.sign_in("wang", "wrong password", None), Err(Refusal::NotSignedIn(_))));
     }
     assert!(
-        matches!(desk.sign_in("wang", "correct horse battery"), Err(Refusal::NotSignedIn(_))),
+        matches!(desk.sign_in("wang", "correct horse battery", None), Err(Refusal::NotSignedIn(_))),
         "closed for a while"
     );
-    assert!(matches!(desk.sign_in("nobody", "wrong password"), Err(Refusal::NotSignedIn(_))));
+    assert!(matches!(desk.sign_in("nobody", "wrong password", None), Err(Refusal::NotSignedIn(_))));
     world.later(1);
     assert!(desk.session(&token).unwrap().is_none(), "an hour unused");
-    let (token, _) = desk.sign_in("wang", "correct horse battery").unwrap();
+    let (token, _) = desk.sign_in("wang", "correct horse battery", None).unwrap();
     world.account("wang", Role::Supervisor, None);
     assert!(desk.session(&token).unwrap().is_none(), "a changed account signs in anew");
-    let (token, _) = desk.sign_in("wang", "correct horse battery").unwrap();
+    let (token, _) = desk.sign_in("wang", "correct horse battery", None).unwrap();
     desk.sign_out(&token).unwrap();
     assert!(desk.session(&token).unwrap().is_none());
     let short = Account {
@@ -646,4 +651,149 @@ fn a_copy_holds_everything_whatever_it_was_kept_in() {
         durability: Durability::OnDisk,
     };
     assert_eq!(Desk::open(settings).unwrap().check().unwrap(), world.desk.check().unwrap());
+}
+
+/// A photo of one colour, as PNG.
+fn photo(grey: u8) -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::GrayImage::from_pixel(64, 48, image::Luma([grey])).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+#[test]
+fn photos_are_seen_by_those_who_may_and_can_be_deleted() {
+    let world = World::new();
+    let desk = &world.desk;
+    let operator = world.account("operator", Role::Operator, None);
+    let handler = world.account("handler", Role::Handler, Some("heating_company"));
+    let stranger = world.account("stranger", Role::Handler, Some("gas_company"));
+    let (number, code) = world.ask("heating", "暖气不热");
+    let joined = desk.join(number, At { lon: 106.8, lat: 39.66 }, "").unwrap();
+
+    let seen = desk.add_photo_as_resident(&code, &photo(10)).unwrap();
+    assert_eq!(desk.add_photo_as_resident(&code, &photo(10)).unwrap().photos, seen.photos, "the same is kept once");
+    let [first] = seen.photos[..] else { panic!("{:?}", seen.photos) };
+    assert_eq!(seen.steps.last().unwrap().photo, Some(first));
+    assert_eq!(desk.photo(number, first, &handler).unwrap(), desk.photo_as_resident(&code, first).unwrap());
+    assert_eq!(&desk.photo(number, first, &handler).unwrap()[..2], [0xff, 0xd8]);
+    assert_eq!(desk.request(number, &handler).unwrap().photos, [first]);
+
+    // Of others' requests, other requests, other codes: nothing.
+    assert!(desk.photo(number, first, &stranger).is_err() && desk.add_photo(number, &photo(1), &stranger).is_err());
+    let (other, other_code) = world.ask("other", "别的");
+    assert!(desk.photo(other, first, &operator).is_err());
+    assert!(desk.photo_as_resident(&other_code, first).is_err() && desk.photo_as_resident("0000", first).is_err());
+    assert!(desk.photo_as_resident(&joined.code, first).is_err(), "what is not public is not seen by those who joined");
+    assert!(desk.add_photo_as_resident("0000-0000-0000", &photo(1)).is_err());
+
+    // A unit's photo of what was done is seen by whoever asked; of whoever joined, only their own.
+    desk.act(number, None, Action::Sign {}, &handler).unwrap();
+    desk.add_photo(number, &photo(200), &handler).unwrap();
+    assert_eq!(desk.track(&code).unwrap().photos.len(), 2);
+    assert_eq!(desk.add_photo_as_resident(&joined.code, &photo(77)).unwrap().photos.len(), 1);
+    for grey in 20..25 {
+        desk.add_photo_as_resident(&code, &photo(grey)).unwrap();
+    }
+    assert!(matches!(desk.add_photo_as_resident(&code, &photo(99)), Err(Refusal::TooMany(_))));
+
+    // Deleted with words; what was done stays, and the chain holds.
+    desk.forget(&code).unwrap();
+    assert!(desk.photo(number, first, &operator).is_err());
+    assert_eq!(desk.request(number, &operator).unwrap().photos.len(), 2);
+    assert_eq!(desk.check().unwrap().wrong, 0);
+    // After a time all of them go.
+    desk.act(number, None, Action::Reply { words: "已修".into() }, &handler).unwrap();
+    desk.act(number, None, Action::Close {}, &operator).unwrap();
+    assert!(desk.add_photo(number, &photo(3), &operator).is_err());
+    world.later(60 * 24 * 181);
+    desk.tick().unwrap();
+    assert!(desk.request(number, &operator).unwrap().photos.is_empty());
+    assert_eq!(desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn what_is_asked_to_be_built_is_planned_and_its_asker_hears_when_it_opens() {
+    let world = World::new();
+    let operator = world.account("operator", Role::Operator, None);
+    let handler = world.account("handler", Role::Handler, Some("heating_company"));
+    let (number, code) = world.ask("other", "希望附近有一个口袋公园");
+    let can = |who| world.desk.request(number, who).unwrap().can;
+    assert!(can(&operator).contains(&Step::Plan) && !can(&operator).contains(&Step::Open));
+    let plan = Action::Plan { scenario: "滨河".into(), words: "已列入明年计划".into() };
+    assert!(world.desk.act(number, None, plan.clone(), &handler).is_err());
+    world.desk.act(number, None, plan, &operator).unwrap();
+    let told = world.desk.track(&code).unwrap();
+    assert!(told.planned && told.opened.is_none());
+    assert_eq!(told.steps.last().unwrap().words.as_deref(), Some("已列入明年计划"));
+    assert!(can(&operator).contains(&Step::Open));
+    world.desk.act(number, None, Action::Open { words: "公园今天开放".into() }, &operator).unwrap();
+    let told = world.desk.track(&code).unwrap();
+    assert!(told.opened.is_some() && told.steps.last().unwrap().what == "opened");
+    assert!(world.desk.act(number, None, Action::Open { words: String::new() }, &operator).is_err());
+    assert_eq!(world.desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn a_second_factor_is_asked_for_opens_once_and_can_be_taken_away() {
+    let world = World::new();
+    let desk = &world.desk;
+    let password = "correct horse battery";
+    let administrator = world.account("administrator", Role::Administrator, None);
+    world.account("wang", Role::Operator, None);
+    let (_, person) = desk.sign_in("wang", password, None).unwrap();
+    let new = NewSecret::draw("wang", "desk").unwrap();
+    let secret = totp_rs::Secret::Encoded(new.secret.clone()).to_bytes().unwrap();
+    let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, secret, None, String::new()).unwrap();
+    let code = || totp.generate(u64::try_from(desk.now().0 / 1000).unwrap());
+
+    assert!(desk.set_second_factor(&person, "another password", Some((&new.secret, &code()))).is_err());
+    assert!(desk.set_second_factor(&person, password, Some((&new.secret, "000000"))).is_err());
+    assert!(!desk.people().unwrap().iter().any(|person| person.has_second_factor));
+    let first = code();
+    desk.set_second_factor(&person, password, Some((&new.secret, &first))).unwrap();
+
+    assert!(matches!(desk.sign_in("wang", password, None), Err(Refusal::NeedsCode(_))));
+    assert!(matches!(desk.sign_in("wang", "another password", Some(&first)), Err(Refusal::NotSignedIn(_))));
+    assert!(desk.sign_in("wang", password, Some(&first)).is_err(), "it was used when it was set");
+    world.later(1);
+    let second = code();
+    let (token, _) = desk.sign_in("wang", password, Some(&second)).unwrap();
+    assert!(desk.sign_in("wang", password, Some(&second)).is_err(), "it was used");
+
+    assert_eq!(desk.end_sessions("wang", &administrator).unwrap(), 2);
+    assert!(desk.session(&token).unwrap().is_none());
+    desk.remove_second_factor("wang", &administrator).unwrap();
+    assert!(desk.sign_in("wang", password, None).is_ok());
+    assert_eq!(desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn desks_of_earlier_versions_go_on() {
+    let versions = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/versions");
+    for version in 1..=1 {
+        let directory = tempfile::tempdir().unwrap();
+        for ending in ["sqlite", "key"] {
+            let from = versions.join(format!("{version}.{ending}"));
+            std::fs::copy(from, directory.path().join(format!("desk.{ending}"))).unwrap();
+        }
+        let settings = Settings {
+            directory: directory.path().to_owned(),
+            database: Database::Sqlite,
+            catalogue: Catalogue::usual().unwrap(),
+            calendar: Calendar::china().unwrap(),
+            clock: Clock::System,
+            durability: Durability::OnDisk,
+        };
+        let desk = Desk::open(settings).unwrap();
+        let operator = Who { role: Role::Operator, person: None, unit: None };
+        assert_eq!(desk.check().unwrap().wrong, 0);
+        let asked = desk.request(1, &operator).unwrap();
+        assert_eq!(asked.entries[0].words.as_deref(), Some("燃气表坏了"));
+        assert_eq!(desk.contacts(1, &operator).unwrap(), ["139 0000 0000"]);
+        desk.sign_in("operator", "correct horse battery", None).unwrap();
+        // What came later is there too.
+        desk.add_photo(1, &photo(1), &operator).unwrap();
+        let third = desk.ask(request("other", "三"), &Who::RESIDENT).unwrap();
+        assert_eq!((third.number, desk.check().unwrap().wrong), (3, 0));
+    }
 }

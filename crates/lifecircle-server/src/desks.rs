@@ -190,6 +190,7 @@ impl From<Refusal> for Problem {
             Refusal::NotFound(_) => Self::not_found(text),
             Refusal::BadInput(_) => Self::bad_input(text),
             Refusal::NotSignedIn(_) => Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", text),
+            Refusal::NeedsCode(_) => Self::new(StatusCode::UNAUTHORIZED, "code_needed", text),
             Refusal::NotAllowed(_) => Self::not_allowed(text),
             Refusal::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", text),
             Refusal::TooMany(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", text),

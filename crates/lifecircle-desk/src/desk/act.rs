@@ -18,6 +18,9 @@ use crate::store::{Connection, values};
 /// Requests of one piece of bulk work.
 const MOST_AT_ONCE: usize = 500;
 
+/// Signs of a scenario's name.
+const LONGEST_NAME: usize = 120;
+
 /// Units that help with one request.
 const MOST_HELPERS: usize = 20;
 
@@ -127,6 +130,20 @@ pub enum Action {
         /// How soon.
         priority: Priority,
     },
+    /// Says that what it asks for stands in a scenario.
+    Plan {
+        /// The scenario's name.
+        scenario: String,
+        /// What whoever asked reads of it.
+        #[serde(default)]
+        words: String,
+    },
+    /// Says that what it asked for has opened.
+    Open {
+        /// What whoever asked reads of it.
+        #[serde(default)]
+        words: String,
+    },
 }
 
 impl Action {
@@ -152,6 +169,8 @@ impl Action {
             Self::Tell { .. } => Step::Tell,
             Self::Urge { .. } => Step::Urge,
             Self::Prioritise { .. } => Step::Prioritise,
+            Self::Plan { .. } => Step::Plan,
+            Self::Open { .. } => Step::Open,
         }
     }
 
@@ -170,6 +189,8 @@ impl Action {
             Self::Dispatch { words, .. }
             | Self::CallBack { words, .. }
             | Self::Rate { words, .. }
+            | Self::Plan { words, .. }
+            | Self::Open { words }
             | Self::Urge { words } => (words, false),
             Self::Sign {}
             | Self::Start {}
@@ -274,7 +295,7 @@ pub(super) fn act(
     if is_reached {
         kept.request.state = next;
     }
-    let at = append(connection, rules, (number, now), who, &done, &Words { asker, ..Words::new(words) })?;
+    let (_, at) = append(connection, rules, (number, now), who, &done, &Words { asker, ..Words::new(words) })?;
     // That residents wait or say what they think does not get in the way of those who work on it.
     if who.role != Role::Resident || next != before {
         kept.request.changed = at;
@@ -414,6 +435,20 @@ fn change(
             request.urged += 1;
             Done::Urged
         }
+        Action::Plan { scenario, .. } => {
+            if scenario.trim().is_empty() || scenario.chars().count() > LONGEST_NAME {
+                return Err(Refusal::BadInput(say!("name the scenario", "请填写方案名称")));
+            }
+            request.planned = Some(scenario.clone());
+            Done::Planned { scenario: scenario.clone() }
+        }
+        Action::Open { .. } => {
+            if request.opened.is_some() {
+                return Err(Refusal::Conflict(say!("it was told that it has opened already", "已告知建成")));
+            }
+            request.opened = Some(now);
+            Done::Opened
+        }
         Action::Prioritise { priority } => {
             request.priority = *priority;
             Done::Prioritised { priority: *priority }
@@ -503,6 +538,11 @@ pub(super) fn state_after(done: &Done, before: State) -> State {
         | Done::Told
         | Done::Urged
         | Done::Prioritised { .. }
+        | Done::PhotoAdded { .. }
+        | Done::Planned { .. }
+        | Done::Opened
+        | Done::SessionsEnded { .. }
+        | Done::SecondFactor { .. }
         | Done::Warned
         | Done::Escalated
         | Done::ContactRead

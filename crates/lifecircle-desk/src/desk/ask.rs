@@ -66,7 +66,7 @@ impl Desk {
             }
             kept.request.state = Step::Join.take(Role::Resident, kept.request.state)?;
             let code = random_code();
-            let now = append(
+            let (_, now) = append(
                 connection,
                 &rules,
                 (number, moment(connection, &rules)?),
@@ -188,7 +188,8 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     let dispatch = rules.catalogue.dispatch(category, new.area.as_ref(), &new.words);
     let now = moment(connection, rules)?;
     let number = insert(connection, new, now, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
-    let at = append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
+    let (_, at) =
+        append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
     add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
 
     let mut kept = find(connection, number)?;
@@ -203,7 +204,7 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
         },
         None => Done::Unplaced { reason: dispatch.reason },
     };
-    let at = append(connection, rules, (number, at), &Who::SYSTEM, &done, &Words::default())?;
+    let (_, at) = append(connection, rules, (number, at), &Who::SYSTEM, &done, &Words::default())?;
     kept.request.state = if dispatch.lead.is_some() { State::Dispatched } else { State::Received };
     kept.request.unit = dispatch.lead;
     kept.request.helpers = dispatch.helpers;
@@ -226,8 +227,8 @@ fn insert(
     };
     let number = connection.first(
             "INSERT INTO requests(category, lon, lat, community, subdistrict, district, state, is_open, priority, \
-             channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13) RETURNING number",
+             channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with, grid) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13, ?14) RETURNING number",
         values![
             &new.category,
             new.at.map(|at| at.lon),
@@ -242,6 +243,7 @@ fn insert(
             new.is_public,
             key,
             content.as_slice(),
+            name(|area| &area.grid),
         ],
         |row| row.get(0),
     )?;

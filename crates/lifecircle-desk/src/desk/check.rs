@@ -8,7 +8,7 @@ use lifecircle::text::Text;
 use super::act::state_after;
 use super::{Desk, Rules, of_json};
 use crate::calendar::Moment;
-use crate::entry::{Done, hash, hash_of_words};
+use crate::entry::{Done, hash, salted_hash};
 use crate::refusal::Refusal;
 use crate::request::State;
 use crate::store::{Connection, values};
@@ -79,7 +79,7 @@ impl Desk {
                 }
                 if let Some(sealed) = row.get::<Option<Vec<u8>>>(7)? {
                     let (salt, text): (Vec<u8>, _) = (row.get(8)?, self.rules.seal.open_text(number, &sealed));
-                    if !text.is_ok_and(|text| hash_of_words(&salt, &text) == words) {
+                    if !text.is_ok_and(|text| salted_hash(&salt, text.as_bytes()) == words) {
                         checked.fault(say!("the words of entry {number} were changed", "记录 {number} 的文字被改动"));
                     }
                 }
@@ -92,6 +92,17 @@ impl Desk {
                     (_, Err(_)) => checked.fault(say!("entry {number} cannot be read", "记录 {number} 无法读取")),
                 }
                 (before, last) = (own, at);
+                Ok(())
+            })?;
+            let text = "SELECT photos.entry, entries.done, photos.salt, photos.sealed FROM photos \
+                 JOIN entries ON entries.number = photos.entry ORDER BY photos.entry";
+            connection.each(text, values![], |row| {
+                let (number, done, salt) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<Vec<u8>>(2)?);
+                let photo = self.rules.seal.open_bytes(number, &row.get::<Vec<u8>>(3)?);
+                let hash = photo.map(|photo| salted_hash(&salt, &photo)).unwrap_or_default();
+                if of_json::<Done>(&done).ok() != Some(Done::PhotoAdded { hash }) {
+                    checked.fault(say!("the photo of entry {number} was changed", "记录 {number} 的照片被改动"));
+                }
                 Ok(())
             })?;
             connection.each("SELECT number, state FROM requests ORDER BY number", values![], |row| {

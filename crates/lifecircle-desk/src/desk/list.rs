@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::act::sees;
+use super::photos::photos;
 use super::row::{COLUMNS, find, read};
 use super::{Desk, Rules, Words, append, asked_words, moment, of_json, words_of};
 use crate::calendar::Moment;
@@ -104,6 +105,8 @@ pub struct Full {
     pub can: Vec<Step>,
     /// How many can be reached.
     pub contacts: usize,
+    /// Its photos that are still there, by their numbers, which are those of their entries.
+    pub photos: Vec<i64>,
 }
 
 /// A request as everybody sees it.
@@ -197,17 +200,23 @@ impl Desk {
                 return Err(Refusal::no_request());
             }
             let leads = who.role != Role::Handler || who.unit == kept.request.unit;
-            // Joining is asking, and no step of those who work on it.
+            let late = kept.request.due.is_some_and(|due| due < self.now());
+            // Joining is asking, and no step of those who work on it; a clock that has run out does not stand still.
             let can = Step::ALL
                 .into_iter()
-                .filter(|step| *step != Step::Join)
-                .filter(|step| step.take(who.role, kept.request.state).is_ok() && (leads || *step == Step::Note));
+                .filter(|step| *step != Step::Join && !(late && *step == Step::Pause))
+                .filter(|step| *step != Step::Open || kept.request.planned.is_some() && kept.request.opened.is_none())
+                .filter(|step| {
+                    let helps = matches!(step, Step::Note | Step::Photo);
+                    step.take(who.role, kept.request.state).is_ok() && (leads || helps)
+                });
             let asked = asked_words(connection, &self.rules, number)?;
             let sees_contacts = leads && who.role.sees_contacts();
             let text = "SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL";
             let contacts: i64 = connection.first(text, values![number], |row| row.get(0))?.unwrap_or(0);
             Ok(Full {
                 entries: entries(connection, &self.rules, number)?,
+                photos: photos(connection, number)?,
                 place: asked.place,
                 answers: asked.answers,
                 can: can.collect(),

@@ -4,6 +4,7 @@ mod act;
 mod ask;
 mod check;
 mod list;
+mod photos;
 mod published;
 mod row;
 mod time;
@@ -28,7 +29,7 @@ pub use track::{Tracked, TrackedStep};
 
 use crate::calendar::{Calendar, Moment};
 use crate::catalogue::Catalogue;
-use crate::entry::{Done, Who, hash, hash_of_words, hex};
+use crate::entry::{Done, Who, hash, hex, salted_hash};
 use crate::refusal::Refusal;
 use crate::seal::Seal;
 use crate::store::{Connection, Store, values};
@@ -258,7 +259,7 @@ pub(crate) fn moment(connection: &Connection, rules: &Rules) -> Result<Moment, R
     Ok(Moment(rules.clock.now().0.max(last.unwrap_or(i64::MIN))))
 }
 
-/// Adds an entry to the chain; it is never earlier than the last.
+/// Adds an entry to the chain; it is never earlier than the last. Returns its number and when it was.
 pub(crate) fn append(
     connection: &Connection,
     rules: &Rules,
@@ -266,7 +267,7 @@ pub(crate) fn append(
     who: &Who,
     done: &Done,
     words: &Words,
-) -> Result<Moment, Refusal> {
+) -> Result<(i64, Moment), Refusal> {
     let request = request.into();
     let last =
         connection.first("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1", values![], |row| {
@@ -278,7 +279,7 @@ pub(crate) fn append(
     let mut salt = [0_u8; 16];
     rand::Rng::fill_bytes(&mut rand::rng(), &mut salt);
     let written = if words.is_empty() { None } else { Some(json(words)?) };
-    let hashed = written.as_ref().map(|written| hash_of_words(&salt, written)).unwrap_or_default();
+    let hashed = written.as_ref().map(|written| salted_hash(&salt, written.as_bytes())).unwrap_or_default();
     let own = hash((&rules.chain, &before), number, request, at, [&who, &done, &hashed]);
     connection.execute(
         "INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -290,7 +291,7 @@ pub(crate) fn append(
             values![number, words.asker.as_ref(), rules.seal.seal(number, &written)?, salt.as_slice()],
         )?;
     }
-    Ok(at)
+    Ok((number, at))
 }
 
 /// The words of an entry, if it has any and they were not deleted.

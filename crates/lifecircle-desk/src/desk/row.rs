@@ -10,7 +10,7 @@ use crate::store::{Connection, Row, values};
 /// The columns of a request, in the order of [`read`].
 pub(super) const COLUMNS: &str = "number, category, lon, lat, community, district, state, priority, channel, unit, \
     first_unit, helpers, received, limits, due, changed, replied, joined, reopened, urged, merged_into, solved, stars, is_public, \
-    escalated, left_over, with_unit, objected_by, satisfied, closed, warn_at";
+    escalated, left_over, with_unit, objected_by, satisfied, closed, warn_at, grid, planned, opened";
 
 /// A request, and what only the desk knows of it.
 #[derive(Debug)]
@@ -66,6 +66,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<Kept, Refusal> {
         satisfied: row.get(28)?,
         is_public: row.get(23)?,
         escalated: row.get(24)?,
+        grid: row.get(31)?,
+        planned: row.get(32)?,
+        opened: moment(33)?,
     };
     Ok(Kept {
         request,
@@ -115,7 +118,7 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
     let left = left.as_ref().map(json).transpose()?;
     let text = "UPDATE requests SET state = ?2, is_open = ?3, priority = ?4, unit = ?5, first_unit = ?6, helpers = ?7, limits = ?8, \
         due = ?9, by_due = coalesce(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \
-        urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22, satisfied = ?23, warn_at = ?24 WHERE number = ?1";
+        urged = ?17, merged_into = ?18, objected_by = ?19, solved = ?20, stars = ?21, escalated = ?22, satisfied = ?23, warn_at = ?24, planned = ?25, opened = ?26 WHERE number = ?1";
     let values = values![
         request.number,
         request.state.word(),
@@ -141,6 +144,8 @@ pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> 
         request.escalated,
         request.satisfied,
         warn_at.map(|at| at.0),
+        request.planned.as_ref(),
+        request.opened.map(|at| at.0),
     ];
     connection.execute(text, values)?;
     Ok(())

@@ -84,7 +84,8 @@ impl Desk {
                 return Err(Refusal::no_request());
             };
             let contacts = connection.execute("UPDATE askers SET contact = NULL WHERE code = ?1 AND contact IS NOT NULL", values![&code])?;
-            let words = connection.execute("DELETE FROM words WHERE asker = ?1", values![&code])?;
+            let words = connection.execute("DELETE FROM words WHERE asker = ?1", values![&code])?
+                + connection.execute("DELETE FROM photos WHERE asker = ?1", values![&code])?;
             // Whoever asked first, and was merged since, asked the request that they asked.
             if is_first || asked != request {
                 connection.execute(
@@ -101,7 +102,9 @@ impl Desk {
     }
 }
 
+/// How to reach people, and photos, on which they may be seen.
 fn forget_contacts(connection: &Connection, number: i64) -> Result<(), Refusal> {
+    connection.execute("DELETE FROM photos WHERE request = ?1", values![number])?;
     connection.execute("UPDATE askers SET contact = NULL WHERE request = ?1", values![number])?;
     connection.execute("UPDATE requests SET has_contacts = 0 WHERE number = ?1", values![number])?;
     Ok(())

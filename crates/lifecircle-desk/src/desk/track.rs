@@ -7,6 +7,7 @@ use lifecircle::say;
 
 use super::act::{Action, act};
 use super::list::entries;
+use super::photos::{photos, photos_of_asker};
 use super::row::find;
 use super::{Desk, Rules, asked_words, kept_code, moment};
 use crate::calendar::Moment;
@@ -46,6 +47,12 @@ pub struct Tracked {
     pub steps: Vec<TrackedStep>,
     /// What they can do now.
     pub can: Vec<Step>,
+    /// The photos that they see, by their numbers.
+    pub photos: Vec<i64>,
+    /// Whether what they asked for stands in a plan.
+    pub planned: bool,
+    /// When it was told that it has opened.
+    pub opened: Option<Moment>,
 }
 
 /// Something that has happened to a request, as whoever asked sees it.
@@ -59,6 +66,8 @@ pub struct TrackedStep {
     pub unit: Option<String>,
     /// What was written for them.
     pub words: Option<String>,
+    /// The photo that it brought, if it is still there.
+    pub photo: Option<i64>,
 }
 
 impl Desk {
@@ -103,13 +112,13 @@ impl Desk {
     }
 }
 
-struct Asker {
-    request: i64,
+pub(super) struct Asker {
+    pub request: i64,
     is_first: bool,
     urged: Moment,
 }
 
-fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Refusal> {
+pub(super) fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Refusal> {
     connection
         .first("SELECT request, is_first, urged FROM askers WHERE code = ?1", values![kept_code(rules, code)], |row| {
             Ok(Asker { request: row.get(0)?, is_first: row.get(1)?, urged: Moment(row.get(2)?) })
@@ -122,12 +131,17 @@ fn asker(connection: &Connection, rules: &Rules, code: &str) -> Result<Asker, Re
         })
 }
 
-fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked, Refusal> {
+pub(super) fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked, Refusal> {
     let Asker { request, is_first, .. } = asker(connection, rules, code)?;
     let request = find(connection, request)?.request;
     // What is answered to one may tell of them: those who joined read it only where everybody may read what was asked.
     let sees_words = is_first || request.is_public;
     let place = if sees_words { asked_words(connection, rules, request.number)?.place } else { String::new() };
+    // Whoever joined sees their own photos, and others only where everybody may read what was asked.
+    let photos = match sees_words {
+        true => photos(connection, request.number)?,
+        false => photos_of_asker(connection, &kept_code(rules, code))?,
+    };
     let shown = entries(connection, rules, request.number)?.into_iter().filter_map(|entry| {
         let (what, unit, has_words) = match &entry.done {
             Done::Asked { .. } => ("asked", None, sees_words),
@@ -143,15 +157,19 @@ fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked
             Done::Closed => ("closed", None, false),
             Done::Reopened { .. } => ("reopened", None, entry.who.role == Role::Resident && is_first),
             Done::Urged => ("urged", None, false),
+            Done::PhotoAdded { .. } if photos.contains(&entry.number) => ("photo_added", None, false),
+            Done::Planned { .. } => ("planned", None, true),
+            Done::Opened => ("opened", None, true),
             _ => return None,
         };
         let words = entry.words.filter(|_| has_words);
-        Some(TrackedStep { at: entry.at, what: what.to_owned(), unit, words })
+        let photo = photos.contains(&entry.number).then_some(entry.number);
+        Some(TrackedStep { at: entry.at, what: what.to_owned(), unit, words, photo })
     });
     let steps = shown.collect();
-    let can = [Step::Rate, Step::Urge, Step::Reopen];
+    let can = [Step::Rate, Step::Urge, Step::Reopen, Step::Photo];
     let may = |step: &Step| match step {
-        Step::Urge => true,
+        Step::Urge | Step::Photo => true,
         Step::Rate => is_first && request.stars.is_none(),
         _ => is_first,
     };
@@ -169,5 +187,8 @@ fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked
         stars: request.stars,
         steps,
         can,
+        photos,
+        planned: request.planned.is_some(),
+        opened: request.opened,
     })
 }

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// What each version adds. Those that have been released are never changed.
-const MIGRATIONS: [Migration; 1] = [Migration {
+const MIGRATIONS: [Migration; 2] = [Migration {
     both: "
     CREATE TABLE people(
         id INTEGER PRIMARY KEY,
@@ -133,13 +133,32 @@ const MIGRATIONS: [Migration; 1] = [Migration {
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'entries are never changed or deleted'; END $$;
     CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION refuse();
 ",
+}, Migration {
+    both: "
+    CREATE TABLE photos(
+        entry INTEGER PRIMARY KEY REFERENCES entries,
+        request INTEGER NOT NULL REFERENCES requests,
+        asker BLOB,
+        salt BLOB NOT NULL,
+        sealed BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX photos_of_request ON photos(request);
+    CREATE INDEX photos_of_asker ON photos(asker) WHERE asker IS NOT NULL;
+    ALTER TABLE people ADD COLUMN second BLOB;
+    ALTER TABLE people ADD COLUMN second_used INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE requests ADD COLUMN grid TEXT NOT NULL DEFAULT '';
+    ALTER TABLE requests ADD COLUMN planned TEXT;
+    ALTER TABLE requests ADD COLUMN opened INTEGER;
+",
+    sqlite: "",
+    postgres: "",
 }];
 
 /// The version of this program's tables.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// All tables, each after those that it refers to, but for sessions, which end with a database.
-pub(super) const TABLES: [&str; 5] = ["people", "requests", "askers", "entries", "words"];
+pub(super) const TABLES: [&str; 6] = ["people", "requests", "askers", "entries", "words", "photos"];
 
 /// Brings a database to this version.
 pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
