@@ -20,7 +20,7 @@ mod store;
 
 pub use desk::{
     Action, Checked, Clock, Database, Desk, Durability, Filter, Full, Listed, OneOfMany, Order, Page, PublicRequest,
-    Published, Settings, Sought, Tracked, TrackedStep,
+    Published, Settings, Share, Sought, Tracked, TrackedStep,
 };
 pub use entry::{Done, Entry, Who};
 pub use refusal::Refusal;

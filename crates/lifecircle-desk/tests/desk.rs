@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use lifecircle_desk::calendar::{Calendar, Limit, Moment};
 use lifecircle_desk::catalogue::{Catalogue, Name, Priority, UnitKind};
-use lifecircle_desk::learn::By;
+use lifecircle_desk::learn::{By, Counted};
 use lifecircle_desk::people::Account;
 use lifecircle_desk::rights::{Role, Step};
 use lifecircle_desk::second_factor::NewSecret;
@@ -609,6 +609,109 @@ fn a_synthetic_year_is_whatever_a_desk_can_be() {
     let in_time = sum(|one| one.in_time) as f64 / sum(|one| one.judged) as f64;
     assert!((0.6..0.99).contains(&in_time), "{in_time}");
     assert!(sum(|one| one.open) > 0 && sum(|one| one.rated) > 300);
+
+    // Every number is that of the requests that a list of the same shows.
+    let ever = (Moment(0), Moment(i64::MAX));
+    for one in world.desk.measures(By::Category, ever).unwrap().into_iter().take(4) {
+        for (counted, number) in [
+            (Counted::Open, one.open),
+            (Counted::Judged, one.judged),
+            (Counted::InTime, one.in_time),
+            (Counted::Late, one.judged - one.in_time),
+            (Counted::AskedBack, one.asked_back),
+            (Counted::Solved, one.solved),
+            (Counted::Rated, one.rated),
+            (Counted::Satisfied, one.satisfied),
+        ] {
+            let filter = Filter { category: Some(one.group.clone()), counted: Some(counted), ..Filter::default() };
+            assert_eq!(listed(&world.desk, &filter, &supervisor), number, "{counted:?} of {}", one.group);
+        }
+    }
+    for one in all {
+        let filter = Filter { of_unit: Some(one.group.clone()), counted: Some(Counted::Judged), ..Filter::default() };
+        assert_eq!(listed(&world.desk, &filter, &supervisor), one.judged, "{}", one.group);
+    }
+
+    let backlog = world.desk.backlog().unwrap();
+    let (states, _) = world.desk.counts(&supervisor).unwrap();
+    assert_eq!(backlog.weeks.last().unwrap().waiting, states.iter().map(|(_, count)| count).sum::<i64>());
+    assert_eq!(backlog.weeks.iter().map(|week| week.received).sum::<i64>(), asked as i64);
+    assert!(backlog.forecast.unwrap().weeks.len() == 4);
+    let repeats = world.desk.repeats(ever).unwrap();
+    assert_eq!(repeats.requests, asked);
+    assert!(repeats.repeated > asked / 2, "all of it is at one place");
+    let voices = world.desk.voices(ever).unwrap();
+    assert!(voices.iter().any(|one| one.kinds.contains(&"public_toilet".to_owned()) && one.voices > 5));
+    let table = world.desk.open_data(ever, false).unwrap();
+    assert_eq!(table.rows(), asked);
+    for format in lifecircle::tables::Format::ALL {
+        let file = world.directory.path().join(format!("open.{}", format.extension()));
+        let with_geometry = !matches!(format, lifecircle::tables::Format::Csv | lifecircle::tables::Format::Xlsx);
+        world
+            .desk
+            .open_data((Moment(FRIDAY - 9_000_000_000), Moment(FRIDAY)), with_geometry)
+            .unwrap()
+            .write(&file, format)
+            .unwrap();
+    }
+}
+
+/// How many requests a list has in all its parts.
+fn listed(desk: &Desk, filter: &Filter, who: &Who) -> i64 {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = desk.list(filter, (Order::Newest, after.as_deref(), 200), who).unwrap();
+        count += page.requests.len() as i64;
+        after = page.next;
+        if after.is_none() {
+            return count;
+        }
+    }
+}
+
+#[test]
+fn what_has_no_place_is_in_the_open_data_and_nothing_that_names_a_person() {
+    let world = World::new();
+    let (_, code) = world.ask("other", "王女士，电话 139");
+    let no_place = NewRequest { at: None, is_public: true, ..request("other", "谁都可以看") };
+    world.desk.ask(no_place, &Who::RESIDENT).unwrap();
+    let ever = (Moment(0), Moment(i64::MAX));
+    for format in lifecircle::tables::Format::ALL {
+        let file = world.directory.path().join(format!("open.{}", format.extension()));
+        let with_geometry = !matches!(format, lifecircle::tables::Format::Csv | lifecircle::tables::Format::Xlsx);
+        world.desk.open_data(ever, with_geometry).unwrap().write(&file, format).unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!holds("王女士") && !holds(&code) && !holds("滨河小区"), "{format:?}");
+        if format == lifecircle::tables::Format::Csv {
+            assert!(holds("谁都可以看") && holds("106.8,39.66"), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn a_place_that_asks_far_more_for_a_month_is_a_hot_spot() {
+    let world = World::new();
+    let day = 24;
+    for week in 0..26 {
+        for number in 0..12 {
+            let at = At { lon: 106.8 + f64::from(number) * 0.006, lat: 39.66 };
+            world.desk.ask(NewRequest { at: Some(at), ..request("estate", "屋顶漏雨") }, &Who::RESIDENT).unwrap();
+        }
+        for _ in 0..if (16..20).contains(&week) { 6 } else { 0 } {
+            let at = At { lon: 106.8 + 5.0 * 0.006, lat: 39.66 };
+            world.desk.ask(NewRequest { at: Some(at), ..request("estate", "屋顶漏雨") }, &Who::RESIDENT).unwrap();
+        }
+        world.later(day * 7);
+    }
+    let found = world.desk.hot_spots(Some("estate"), 26).unwrap();
+    assert_eq!(found.requests, 12 * 26 + 24);
+    let [spot] = &found.spots[..] else { panic!("{:?}", found.spots) };
+    assert!(spot.p <= 0.002 && f64::from(spot.requests) > 1.5 * spot.expected, "{spot:?}");
+    assert!(spot.bbox[0] < 106.8301 && spot.bbox[2] > 106.8301);
+    let weeks = |moment: Moment| (moment.0 - found.from.0) / (7 * 24 * 3_600_000);
+    assert!((15..=17).contains(&weeks(spot.from)) && (19..=21).contains(&weeks(spot.to)), "{spot:?}");
+    assert!(world.desk.hot_spots(Some("heating"), 26).unwrap().spots.is_empty());
 }
 
 #[test]
@@ -705,7 +808,7 @@ fn photos_are_seen_by_those_who_may_and_can_be_deleted() {
     desk.act(number, None, Action::Reply { words: "已修".into() }, &handler).unwrap();
     desk.act(number, None, Action::Close {}, &operator).unwrap();
     assert!(desk.add_photo(number, &photo(3), &operator).is_err());
-    world.later(60 * 24 * 181);
+    world.later(24 * 181);
     desk.tick().unwrap();
     assert!(desk.request(number, &operator).unwrap().photos.is_empty());
     assert_eq!(desk.check().unwrap().wrong, 0);
@@ -731,6 +834,34 @@ fn what_is_asked_to_be_built_is_planned_and_its_asker_hears_when_it_opens() {
     assert!(told.opened.is_some() && told.steps.last().unwrap().what == "opened");
     assert!(world.desk.act(number, None, Action::Open { words: String::new() }, &operator).is_err());
     assert_eq!(world.desk.check().unwrap().wrong, 0);
+}
+
+#[test]
+fn each_unit_keeps_its_share_of_the_clock() {
+    let world = World::new();
+    let supervisor = world.account("supervisor", Role::Supervisor, None);
+    let first = world.account("first", Role::Handler, Some("heating_company"));
+    let second = world.account("second", Role::Handler, Some("housing"));
+    let (number, _) = world.ask("heating", "冷");
+    let act = |action, who: &Who| world.desk.act(number, None, action, who).unwrap();
+    world.later(2);
+    act(Action::Sign {}, &first);
+    world.later(1);
+    act(Action::PassOn { unit: "housing".into(), words: "管道".into() }, &first);
+    world.later(4);
+    act(Action::Sign {}, &second);
+    act(Action::Pause { words: "等配件".into() }, &supervisor);
+    world.later(10);
+    act(Action::Resume {}, &supervisor);
+    world.later(1);
+    let shares = || {
+        let told = world.desk.request(number, &supervisor).unwrap().shares;
+        told.into_iter().map(|share| (share.unit, share.minutes / 60)).collect::<Vec<_>>()
+    };
+    assert_eq!(shares(), [("heating_company".into(), 3), ("housing".into(), 5)]);
+    act(Action::Reply { words: "好了".into() }, &second);
+    world.later(30);
+    assert_eq!(shares(), [("heating_company".into(), 3), ("housing".into(), 5)]);
 }
 
 #[test]

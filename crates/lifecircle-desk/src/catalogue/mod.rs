@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use dispatch::{Dispatch, Reason};
 
 use crate::calendar::Limit;
+use crate::request::At;
 
 /// A name in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,9 +71,35 @@ pub struct Category {
     /// Whether it asks for something to be built.
     #[serde(default)]
     pub asks_to_build: bool,
+    /// Kinds of facilities whose lack it may tell of, as `lifecircle standards kinds` names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
     /// What else is asked of whoever asks for it.
     #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
+}
+
+/// Words by which people ask for a kind of facility to be built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// The kinds, as `lifecircle standards kinds` names them.
+    pub kinds: Vec<String>,
+    /// Any of these, in small or large letters.
+    pub words: Vec<String>,
+}
+
+/// Words that answers often need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// What it is called.
+    pub name: Name,
+    /// The words, to be completed.
+    pub text: Name,
+    /// For requests of these categories; of all if none is named.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 /// Something that is asked of whoever asks for a category.
@@ -153,6 +180,9 @@ pub struct Unit {
     /// The area that it answers for, by its Chinese or English name; the whole city if none is named.
     #[serde(default)]
     pub area: Option<String>,
+    /// Where it is: a station that is nearest on foot is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
 }
 
 /// Who answers for something: a unit, or whichever unit of a kind answers for the place.
@@ -214,6 +244,12 @@ pub struct Catalogue {
     /// What can be asked for.
     #[serde(rename = "category")]
     pub categories: Vec<Category>,
+    /// How people ask for facilities, in categories that ask to build.
+    #[serde(default, rename = "wish", skip_serializing_if = "Vec::is_empty")]
+    pub wishes: Vec<Wish>,
+    /// What answers often say.
+    #[serde(default, rename = "template", skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<Template>,
     /// Offices beside those of the city's own areas.
     #[serde(default, rename = "unit")]
     pub units: Vec<Unit>,
@@ -227,6 +263,13 @@ impl Catalogue {
     /// What can be asked for, by its id.
     pub fn category(&self, id: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.id == id)
+    }
+
+    /// The kinds of facilities that words wish for: those of the first wish that fits.
+    pub fn wished(&self, words: &str) -> Vec<String> {
+        let words = words.to_lowercase();
+        let fits = |wish: &&Wish| wish.words.iter().any(|word| words.contains(&word.to_lowercase()));
+        self.wishes.iter().find(fits).map(|wish| wish.kinds.clone()).unwrap_or_default()
     }
 
     /// An office, by its id.

@@ -51,7 +51,7 @@ impl Catalogue {
                     _ => [&name.zh, &name.en],
                 };
                 let (called, area) = (Name { zh: zh.clone(), en: en.clone() }, Some(zh.clone()));
-                self.units.push(Unit { id, name: called, kind, area });
+                self.units.push(Unit { id, name: called, kind, area, at: None });
             }
         }
         self
@@ -79,6 +79,33 @@ impl Catalogue {
                     ))
                     .place(say!("category `{}`", "事项 `{}`", category.id)));
                 }
+            }
+        }
+        let known = lifecircle::kinds::Catalogue::built_in();
+        let kinds = self.categories.iter().flat_map(|category| &category.kinds);
+        if let Some(kind) =
+            kinds.chain(self.wishes.iter().flat_map(|wish| &wish.kinds)).find(|kind| known.find(kind).is_none())
+        {
+            return Err(Error::new(say!("there is no kind of facilities `{kind}`", "没有设施类别 `{kind}`"))
+                .hint(say!("lifecircle standards kinds tells them", "可用 lifecircle standards kinds 查看")));
+        }
+        for unit in &self.units {
+            if unit.at.is_some_and(|at| !lifecircle::geo::is_on_globe(lifecircle::geo::LonLat { x: at.lon, y: at.lat }))
+            {
+                return Err(Error::new(say!("`at` is not on the globe", "`at` 坐标超出范围")).place(say!(
+                    "unit `{}`",
+                    "单位 `{}`",
+                    unit.id
+                )));
+            }
+        }
+        for template in &self.templates {
+            if let Some(id) = template.categories.iter().find(|id| self.category(id).is_none()) {
+                return Err(Error::new(say!("there is no category `{id}`", "没有事项 `{id}`")).place(say!(
+                    "template “{}”",
+                    "模板“{}”",
+                    template.name.text().pick(lifecircle::text::Language::English)
+                )));
             }
         }
         for (rule, number) in self.rules.iter().zip(1..) {

@@ -12,6 +12,7 @@ use super::row::{COLUMNS, find, read};
 use super::{Desk, Rules, Words, append, asked_words, moment, of_json, words_of};
 use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
+use crate::learn::Counted;
 use crate::refusal::Refusal;
 use crate::request::{At, Request, State};
 use crate::rights::{Role, Step};
@@ -55,6 +56,12 @@ pub struct Filter {
     pub since: Option<Moment>,
     /// Received before.
     pub until: Option<Moment>,
+    /// That count as this in the rates; merged ones never do.
+    pub counted: Option<Counted>,
+    /// That this unit took first, or has: as the rates count by units.
+    pub of_unit: Option<String>,
+    /// Of these numbers; of any if none is named.
+    pub numbers: Vec<i64>,
 }
 
 /// In which order.
@@ -107,6 +114,17 @@ pub struct Full {
     pub contacts: usize,
     /// Its photos that are still there, by their numbers, which are those of their entries.
     pub photos: Vec<i64>,
+    /// How long it has lain with each unit, the first first.
+    pub shares: Vec<Share>,
+}
+
+/// A unit's share of a request's time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Share {
+    /// The unit.
+    pub unit: String,
+    /// Minutes that it lay with it, or has lain until now, without those in which the clock stood still.
+    pub minutes: i64,
 }
 
 /// A request as everybody sees it.
@@ -214,8 +232,10 @@ impl Desk {
             let sees_contacts = leads && who.role.sees_contacts();
             let text = "SELECT count(*) FROM askers WHERE request = ?1 AND contact IS NOT NULL";
             let contacts: i64 = connection.first(text, values![number], |row| row.get(0))?.unwrap_or(0);
+            let entries = entries(connection, &self.rules, number)?;
             Ok(Full {
-                entries: entries(connection, &self.rules, number)?,
+                shares: shares(&entries, self.now()),
+                entries,
                 photos: photos(connection, number)?,
                 place: asked.place,
                 answers: asked.answers,
@@ -305,6 +325,39 @@ impl Desk {
     }
 }
 
+/// How long a request lay with each unit: from when it was sent there to when it went on, was answered or merged.
+fn shares(entries: &[Entry], now: Moment) -> Vec<Share> {
+    let mut shares: Vec<Share> = Vec::new();
+    let mut unit: Option<String> = None;
+    let mut since: Option<Moment> = None;
+    for (entry, is_last) in entries.iter().map(|entry| (entry, false)).chain(entries.last().map(|last| (last, true))) {
+        let at = if is_last { now } else { entry.at };
+        // What has passed since the entry before lies with whoever had it.
+        if let (Some(unit), Some(start)) = (&unit, since) {
+            let minutes = at.minutes_since(start);
+            match shares.iter_mut().find(|share| &share.unit == unit) {
+                Some(share) => share.minutes += minutes,
+                None => shares.push(Share { unit: unit.clone(), minutes }),
+            }
+        }
+        if is_last {
+            break;
+        }
+        let runs = since.is_some();
+        since = match &entry.done {
+            Done::Dispatched { unit: to, .. } | Done::PassedOn { to, .. } => {
+                unit = Some(to.clone());
+                Some(entry.at)
+            }
+            Done::Reopened { .. } | Done::Resumed { .. } | Done::Rejected => Some(entry.at),
+            Done::Paused { .. } | Done::Replied | Done::Closed | Done::Merged { .. } | Done::Upheld => None,
+            _ if runs => Some(entry.at),
+            _ => None,
+        };
+    }
+    shares
+}
+
 /// Signs of what was asked that lists show.
 const FIRST_WORDS: usize = 120;
 
@@ -352,6 +405,9 @@ fn query(
         text += condition;
         values.extend(given);
     };
+    if filter.numbers.len() > MOST_LISTED {
+        return Err(Refusal::BadInput(say!("ask for at most {MOST_LISTED} at once", "一次最多查询 {MOST_LISTED} 个")));
+    }
     let own = unit_of(who)?;
     let unit = match (&own, &filter.unit) {
         (Some(own), Some(other)) if own != other => return Ok((text + " AND 1 = 0", values)),
@@ -385,6 +441,20 @@ fn query(
     }
     if let Some(until) = filter.until {
         and("received < ?", vec![until.0.into()]);
+    }
+    if filter.counted.is_some() || filter.of_unit.is_some() {
+        and("state <> 'merged'", vec![]);
+    }
+    if let Some(counted) = filter.counted {
+        // The moment is a number of ours.
+        and(&counted.condition(&now.0.to_string()), vec![]);
+    }
+    if let Some(unit) = &filter.of_unit {
+        and("coalesce(first_unit, unit, '') = ?", vec![unit.clone().into()]);
+    }
+    if !filter.numbers.is_empty() {
+        let marks = vec!["?"; filter.numbers.len()].join(",");
+        and(&format!("number IN ({marks})"), filter.numbers.iter().map(|number| Value::from(*number)).collect());
     }
     let wrong = || Refusal::BadInput(say!("`after` must be what the part before told", "`after` 须为上一页返回的值"));
     match (order, after) {

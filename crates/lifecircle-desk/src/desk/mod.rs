@@ -4,6 +4,7 @@ mod act;
 mod ask;
 mod check;
 mod list;
+mod open_data;
 mod photos;
 mod published;
 mod row;
@@ -23,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use act::{Action, OneOfMany};
 pub use check::Checked;
-pub use list::{Filter, Full, Listed, Order, Page, PublicRequest};
+pub use list::{Filter, Full, Listed, Order, Page, PublicRequest, Share};
 pub use published::{Published, Sought};
 pub use track::{Tracked, TrackedStep};
 

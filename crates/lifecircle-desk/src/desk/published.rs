@@ -30,6 +30,8 @@ pub struct Sought {
     pub since: Option<Moment>,
     /// Received before.
     pub until: Option<Moment>,
+    /// Of lower numbers.
+    pub before: Option<i64>,
     /// The page, from 1 on, and how many it has.
     pub page: (usize, usize),
 }
@@ -69,6 +71,10 @@ impl Desk {
                 text += condition;
                 values.push(moment.0.into());
             }
+        }
+        if let Some(before) = sought.before {
+            text += " AND number < ?";
+            values.push(before.into());
         }
         text += " ORDER BY number DESC LIMIT ? OFFSET ?";
         values.extend([Value::from(size as i64), Value::from(((page - 1) * size) as i64)]);

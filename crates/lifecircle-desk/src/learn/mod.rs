@@ -1,4 +1,17 @@
-//! What requests teach: rates and times by unit, category, community and month, each with its definition and the requests that it counts.
+//! What requests teach: rates and times by unit, category, community and month, each with its definition and the requests that it counts;
+//! how many wait and may come, what comes again, where there is more than chance would bring, and what is asked for where.
+
+mod backlog;
+mod hot_spots;
+mod repeats;
+
+pub mod scan;
+mod voices;
+
+pub use backlog::{Backlog, Expected, Forecast, Method, Week};
+pub use hot_spots::{HotSpot, HotSpots};
+pub use repeats::{RepeatGroup, Repeats};
+pub use voices::Voices;
 
 use chrono::DateTime;
 use schemars::JsonSchema;
@@ -21,6 +34,47 @@ pub enum By {
     Community,
     /// By the month in which it came.
     Month,
+}
+
+/// What of requests is counted: each number of [`Measured`] is that of the requests that a list of the same shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// That a unit has still to answer.
+    Open,
+    /// Whose limit has passed or that were answered.
+    Judged,
+    /// Answered within the limit.
+    InTime,
+    /// Not answered within the limit, which has passed.
+    Late,
+    /// Where whoever asked says whether it is solved.
+    AskedBack,
+    /// Solved, as they say.
+    Solved,
+    /// Where whoever asked says what they think.
+    Rated,
+    /// Where they are satisfied.
+    Satisfied,
+    /// Answered.
+    Replied,
+}
+
+impl Counted {
+    /// As a condition on a request; `now` stands for the present moment.
+    pub(crate) fn condition(self, now: &str) -> String {
+        match self {
+            Self::Open => "is_open = 1".to_owned(),
+            Self::Judged => format!("(replied IS NOT NULL OR due < {now})"),
+            Self::InTime => "replied <= due".to_owned(),
+            Self::Late => format!("(replied > due OR replied IS NULL AND due < {now})"),
+            Self::AskedBack => "solved IS NOT NULL".to_owned(),
+            Self::Solved => "solved = 1".to_owned(),
+            Self::Rated => "(stars IS NOT NULL OR satisfied IS NOT NULL)".to_owned(),
+            Self::Satisfied => "CASE WHEN stars IS NULL THEN satisfied = 1 ELSE stars >= 4 END".to_owned(),
+            Self::Replied => "replied IS NOT NULL".to_owned(),
+        }
+    }
 }
 
 /// What is counted of a group of requests. Shares are of these counts; none is told where nothing is counted.
@@ -62,18 +116,18 @@ impl Desk {
             // By days, which make months: no database tells the same of dates.
             By::Month => "CAST((received + ?4) / 86400000 AS TEXT)",
         };
-        let is = |condition: &str| format!("count(CASE WHEN {condition} THEN 1 END)");
+        let is = |what: Counted| format!("count(CASE WHEN {} THEN 1 END)", what.condition("?3"));
         // A request that was reopened has another limit than at first; what is judged is the last.
         let counted = [
             "count(*)".to_owned(),
-            is("is_open = 1"),
-            is("replied IS NOT NULL OR due < ?3"),
-            is("replied <= due"),
-            is("solved IS NOT NULL"),
-            is("solved = 1"),
-            is("stars IS NOT NULL OR satisfied IS NOT NULL"),
-            is("CASE WHEN stars IS NULL THEN satisfied = 1 ELSE stars >= 4 END"),
-            is("replied IS NOT NULL"),
+            is(Counted::Open),
+            is(Counted::Judged),
+            is(Counted::InTime),
+            is(Counted::AskedBack),
+            is(Counted::Solved),
+            is(Counted::Rated),
+            is(Counted::Satisfied),
+            is(Counted::Replied),
             "CAST(coalesce(sum(replied - received), 0) AS BIGINT)".to_owned(),
         ];
         let text = format!(
@@ -84,7 +138,7 @@ impl Desk {
         if by == By::Month {
             values.push((i64::from(self.calendar().offset_seconds()) * 1000).into());
         }
-        let mut found: Vec<Counted> = Vec::new();
+        let mut found: Vec<Group> = Vec::new();
         self.store().read(|connection| {
             connection.each(&text, &values, |row| {
                 let group: String = row.get(0)?;
@@ -95,7 +149,7 @@ impl Desk {
                 }
                 match found.last_mut().filter(|last| last.group == group) {
                     Some(last) => last.counts.iter_mut().zip(counts).for_each(|(own, more)| *own += more),
-                    None => found.push(Counted { group, counts }),
+                    None => found.push(Group { group, counts }),
                 }
                 Ok(())
             })
@@ -105,13 +159,13 @@ impl Desk {
 }
 
 /// What the database counts of a group.
-struct Counted {
+struct Group {
     group: String,
     counts: [i64; 10],
 }
 
-impl From<Counted> for Measured {
-    fn from(Counted { group, counts }: Counted) -> Self {
+impl From<Group> for Measured {
+    fn from(Group { group, counts }: Group) -> Self {
         let [received, open, judged, in_time, asked_back, solved, rated, satisfied, replied, milliseconds] = counts;
         let mean_hours = (replied > 0).then(|| milliseconds as f64 / replied as f64 / 3_600_000.0);
         Self { group, received, open, judged, in_time, asked_back, solved, rated, satisfied, mean_hours }

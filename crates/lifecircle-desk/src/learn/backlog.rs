@@ -1,0 +1,222 @@
+//! How many requests wait from week to week, and how many may come in the next weeks.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::calendar::Moment;
+use crate::desk::Desk;
+use crate::refusal::Refusal;
+use crate::store::values;
+
+const WEEK: i64 = 7 * 24 * 3600 * 1000;
+
+/// Weeks that are told, and those that are forecast.
+const MOST_WEEKS: usize = 160;
+const AHEAD: usize = 4;
+
+/// A year, in weeks.
+const YEAR: usize = 52;
+
+/// Forecasts are tried on so many weeks that have passed, and none is made of fewer weeks than these.
+const TRIED: usize = 12;
+const FEWEST: usize = 16;
+
+/// Requests from week to week; weeks end now.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Backlog {
+    /// Weeks, the earliest first.
+    pub weeks: Vec<Week>,
+    /// What may come; none if too little has come yet.
+    pub forecast: Option<Forecast>,
+}
+
+/// A week.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Week {
+    /// When it begins.
+    pub from: Moment,
+    /// Requests that came.
+    pub received: i64,
+    /// Requests that were answered, or merged.
+    pub ended: i64,
+    /// Requests that waited for an answer at its end.
+    pub waiting: i64,
+}
+
+/// What may come.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Forecast {
+    /// By what it is told.
+    pub method: Method,
+    /// How far the same method was off in the weeks before, in the mean, as a share of what came.
+    pub mean_error: f64,
+    /// The next weeks.
+    pub weeks: Vec<Expected>,
+}
+
+/// By what is forecast: whichever was off less in the weeks before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The mean of the last four weeks.
+    LastWeeks,
+    /// The same weeks a year ago, by how much more or less came in the last eight weeks than in those of a year ago.
+    LastYear,
+}
+
+/// A week that is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Expected {
+    /// When it begins.
+    pub from: Moment,
+    /// Requests that are expected.
+    pub requests: f64,
+    /// In four weeks of five at least so many.
+    pub low: f64,
+    /// And at most so many.
+    pub high: f64,
+}
+
+impl Desk {
+    /// Tells of the last weeks, and of the next.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn backlog(&self) -> Result<Backlog, Refusal> {
+        let end = self.now().0;
+        let start = end - MOST_WEEKS as i64 * WEEK;
+        let ended = "coalesce(replied, closed, changed)";
+        let is_ended = "is_open = 0";
+        let by_week = |what: &str, of: &str| {
+            format!(
+                "SELECT ({what} - ?1) / {WEEK} AS week, count(*) FROM requests WHERE {what} >= ?1 AND {what} < ?2{of} GROUP BY week ORDER BY week"
+            )
+        };
+        let (mut received, mut over) = (vec![0_i64; MOST_WEEKS], vec![0_i64; MOST_WEEKS]);
+        let mut waiting = 0;
+        let mut first = end;
+        self.store().read(|connection| {
+            for (text, counts) in
+                [(by_week("received", ""), &mut received), (by_week(ended, &format!(" AND {is_ended}")), &mut over)]
+            {
+                connection.each(&text, values![start, end], |row| {
+                    let week = usize::try_from(row.get::<i64>(0)?).unwrap_or(0).min(MOST_WEEKS - 1);
+                    counts[week] = row.get(1)?;
+                    Ok(())
+                })?;
+            }
+            let before =
+                format!("SELECT count(*) FROM requests WHERE received < ?1 AND NOT ({is_ended} AND {ended} < ?1)");
+            waiting = connection.first(&before, values![start], |row| row.get(0))?.unwrap_or(0);
+            let text = "SELECT received FROM requests ORDER BY received LIMIT 1";
+            first = connection.first(text, values![], |row| row.get(0))?.unwrap_or(end);
+            Ok(())
+        })?;
+        let weeks = received.iter().zip(&over).enumerate().map(|(number, (received, ended))| {
+            waiting += received - ended;
+            Week { from: Moment(start + number as i64 * WEEK), received: *received, ended: *ended, waiting }
+        });
+        // Weeks before anything came tell nothing.
+        let weeks: Vec<Week> = weeks.filter(|week| week.from.0 + WEEK > first).collect();
+        let counts: Vec<f64> = weeks.iter().map(|week| week.received as f64).collect();
+        // The first is no whole week.
+        let forecast = forecast(counts.get(1..).unwrap_or_default(), Moment(end));
+        Ok(Backlog { weeks, forecast })
+    }
+}
+
+/// What may come after so many weeks.
+fn forecast(weeks: &[f64], end: Moment) -> Option<Forecast> {
+    if weeks.len() < FEWEST {
+        return None;
+    }
+    let tried = [Method::LastWeeks, Method::LastYear].into_iter().filter_map(|method| {
+        let errors = errors(method, weeks)?;
+        let mean = errors.iter().map(|error| error.abs()).sum::<f64>() / errors.len() as f64;
+        Some((mean, method, errors))
+    });
+    let (mean_error, method, mut errors) = tried.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    errors.sort_by(f64::total_cmp);
+    // Four of five errors lie between these.
+    let at = |share: f64| errors[((errors.len() - 1) as f64 * share).round() as usize];
+    let (least, most) = (at(0.1), at(0.9));
+    let weeks = (0..AHEAD).filter_map(|ahead| {
+        let requests = expected(method, weeks, ahead)?;
+        let [low, high] = [least, most].map(|error| (requests * (1.0 + error)).max(0.0));
+        Some(Expected {
+            from: Moment(end.0 + ahead as i64 * WEEK),
+            requests,
+            low: low.min(requests),
+            high: high.max(requests),
+        })
+    });
+    Some(Forecast { method, mean_error, weeks: weeks.collect() })
+}
+
+/// How far a method would have been off in weeks that have passed: what came, less what it tells, as a share of that.
+fn errors(method: Method, weeks: &[f64]) -> Option<Vec<f64>> {
+    let mut errors = Vec::new();
+    for end in weeks.len().checked_sub(TRIED)?..weeks.len() {
+        for ahead in 0..AHEAD.min(weeks.len() - end) {
+            let told = expected(method, &weeks[..end], ahead)?;
+            errors.push((weeks[end + ahead] - told) / told.max(1.0));
+        }
+    }
+    Some(errors)
+}
+
+/// What a method tells of a week after these.
+fn expected(method: Method, weeks: &[f64], ahead: usize) -> Option<f64> {
+    let mean = |weeks: &[f64]| weeks.iter().sum::<f64>() / weeks.len() as f64;
+    let last = |many: usize, before: usize| {
+        let end = weeks.len().checked_sub(before)?;
+        weeks.get(end.checked_sub(many)?..end).map(mean)
+    };
+    match method {
+        Method::LastWeeks => last(4, 0),
+        Method::LastYear => {
+            let then = *weeks.get((weeks.len() + ahead).checked_sub(YEAR)?)?;
+            let ratio = last(8, 0)? / last(8, YEAR)?.max(1.0);
+            Some(then * ratio)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_evenly_goes_on_evenly() {
+        let weeks: Vec<f64> = (0..30).map(|week| 100.0 + if week % 2 == 0 { 5.0 } else { -5.0 }).collect();
+        let told = forecast(&weeks, Moment(0)).unwrap();
+        assert_eq!(told.method, Method::LastWeeks);
+        assert_eq!(told.weeks.len(), AHEAD);
+        assert!(
+            told.weeks
+                .iter()
+                .all(|week| (week.requests - 100.0).abs() < 1e-9 && week.low >= 94.0 && week.high <= 106.0)
+        );
+        assert!((told.mean_error - 0.05).abs() < 1e-9);
+        assert_eq!(told.weeks[1].from, Moment(WEEK));
+    }
+
+    #[test]
+    fn seasons_come_again() {
+        let season = |week: usize| 100.0 + 60.0 * (week as f64 / YEAR as f64 * std::f64::consts::TAU).sin();
+        // A tenth more than a year ago.
+        let weeks: Vec<f64> = (0..96).map(|week| season(week) * if week >= YEAR { 1.1 } else { 1.0 }).collect();
+        let told = forecast(&weeks, Moment(0)).unwrap();
+        assert_eq!(told.method, Method::LastYear);
+        for (ahead, week) in told.weeks.iter().enumerate() {
+            assert!((week.requests / (season(96 + ahead) * 1.1) - 1.0).abs() < 0.02, "{week:?}");
+            assert!(week.low <= week.requests && week.requests <= week.high);
+        }
+    }
+
+    #[test]
+    fn little_tells_nothing() {
+        assert_eq!(forecast(&[3.0; FEWEST - 1], Moment(0)), None);
+        assert!(forecast(&[0.0; 20], Moment(0)).is_some_and(|told| told.weeks.iter().all(|week| week.requests == 0.0)));
+    }
+}
