@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use lifecircle::geo::LonLat;
 use lifecircle::summary::community_at;
@@ -10,7 +11,7 @@ use lifecircle::{Error, Result, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::Catalogue;
 use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::App;
 use crate::cities::OpenCity;
@@ -22,6 +23,15 @@ const MOST_AT_ONCE: usize = 256;
 
 /// Passwords that are looked at at once.
 const MOST_PASSWORDS: usize = 2;
+
+/// Photos that are drawn at once.
+const MOST_PHOTOS: usize = 3;
+
+/// Questions that take long which are answered at once.
+const MOST_SLOW: usize = 2;
+
+/// How long is waited for such a place.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Where the desks' rules come from.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +55,8 @@ pub struct Desks {
     places: Arc<Semaphore>,
     /// Passwords that are looked at: each takes a while and some memory, on purpose.
     passwords: Arc<Semaphore>,
+    photos: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
 }
 
 impl Desks {
@@ -72,6 +84,8 @@ impl Desks {
             open: Mutex::default(),
             places: places.into(),
             passwords: passwords.into(),
+            photos: Semaphore::new(MOST_PHOTOS).into(),
+            slow: Semaphore::new(MOST_SLOW).into(),
         })
     }
 
@@ -80,6 +94,11 @@ impl Desks {
         let entries = std::fs::read_dir(&self.directory).into_iter().flatten().filter_map(std::result::Result::ok);
         let there = entries.filter(|entry| entry.path().join("desk.key").exists());
         there.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+
+    /// The places where photos are drawn.
+    pub fn photo_places(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.photos)
     }
 
     fn find(&self, city: &str) -> Option<Arc<Desk>> {
@@ -132,8 +151,8 @@ pub async fn with_desk_and<T: Send + 'static>(
     city: String,
     work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
 ) -> std::result::Result<T, Problem> {
-    let place = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.places);
-    in_place(place, app, city, work).await
+    let places = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.places);
+    in_place(places.try_acquire_owned().map_err(|_| Problem::busy())?, app, city, work).await
 }
 
 /// Asks a desk whether a password is right: few at a time.
@@ -142,18 +161,29 @@ pub async fn with_password<T: Send + 'static>(
     city: String,
     work: impl FnOnce(&Desk) -> std::result::Result<T, Refusal> + Send + 'static,
 ) -> std::result::Result<T, Problem> {
-    let place = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.passwords);
-    in_place(place, app, city, move |_, desk| Ok(work(desk)?)).await
+    let places = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.passwords);
+    in_place(places.try_acquire_owned().map_err(|_| Problem::busy())?, app, city, move |_, desk| Ok(work(desk)?)).await
 }
 
-/// Works in a place that is held until the work is done, whether or not anybody still waits for it.
-async fn in_place<T: Send + 'static>(
-    places: Arc<Semaphore>,
+/// Asks a desk something that takes long: few at a time, others wait for a while.
+pub async fn slowly<T: Send + 'static>(
     app: Arc<App>,
     city: String,
     work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
 ) -> std::result::Result<T, Problem> {
-    let place = places.try_acquire_owned().map_err(|_| Problem::busy())?;
+    let slow = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.slow);
+    let place = tokio::time::timeout(LONGEST_WAIT, slow.acquire_owned()).await;
+    let place = place.ok().and_then(std::result::Result::ok).ok_or_else(Problem::busy)?;
+    in_place(place, app, city, work).await
+}
+
+/// Works in a place that is held until the work is done, whether or not anybody still waits for it.
+async fn in_place<T: Send + 'static>(
+    place: OwnedSemaphorePermit,
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
     let done = tokio::task::spawn_blocking(move || {
         let _place = place;
         work(&app, &*desk_of(&app, &city)?)

@@ -7,16 +7,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::Bytes;
+use axum::extract::{
+    DefaultBodyLimit, FromRequest as _, FromRequestParts as _, Multipart, Path, Query, Request, State,
+};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use lifecircle::text::Language;
 use lifecircle_desk::calendar::{Calendar, Moment};
 use lifecircle_desk::catalogue::{AnswerKind, Catalogue, Category, Name};
+use lifecircle_desk::photo::MOST_BYTES;
 use lifecircle_desk::{At, Channel, Desk, NewRequest, Published, Sought, Who};
 
 use crate::App;
+use crate::api::PhotoPlace;
 use crate::desks::{area_of, with_desk_and};
 use crate::problem::{Problem, language_of};
 use crate::work::Stop;
@@ -36,7 +41,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/services/{service}", get(service))
         .route("/requests/{request}", get(request))
         .route("/tokens/{token}", get(token));
-    Router::new().route("/open311/{document}", get(discovery)).nest("/open311/v2", v2)
+    // Whoever reads a body bounds it.
+    Router::new()
+        .route("/open311/{document}", get(discovery))
+        .nest("/open311/v2", v2)
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// In which form it is answered.
@@ -360,6 +369,7 @@ fn sought(fields: &Fields, desk: &Desk) -> Result<Sought, Problem> {
         open,
         since: since.or(is_any.then(|| desk.now().plus_minutes(-USUAL_MINUTES))),
         until: moment("end_date")?.map(|end| Moment(end.0.saturating_add(1_000))),
+        before: None,
         page: (size("page", 1)?, size("page_size", USUAL_SIZE)?),
     })
 }
@@ -394,26 +404,34 @@ fn request_node(desk: &Desk, one: &Published, language: Language) -> Node {
     ])
 }
 
-async fn post(State(app): Shared, Path(name): Path<String>, headers: HeaderMap, body: String) -> Response {
+/// The fields of a request, and its photo if one was sent.
+type Sent = (Fields, Option<Bytes>);
+
+/// Bytes of a request without its photo, its fields, and bytes of each.
+const MOST_FORM: usize = 1 << 20;
+const MOST_FIELDS: usize = 200;
+const LONGEST_FIELD: usize = 64 << 10;
+
+async fn post(State(app): Shared, Path(name): Path<String>, request: Request) -> Response {
     let Some(("requests", form)) = form_of(&name) else { return no_document() };
+    let headers = request.headers().clone();
     let language = language_of(&headers);
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("application/x-www-form-urlencoded") {
-        let detail = "send the fields as application/x-www-form-urlencoded; files are not taken";
-        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", detail);
-        return refuse(problem, form, language);
-    }
-    let uri = format!("/?{body}");
-    let read = uri.parse().ok().and_then(|uri| Query::<Fields>::try_from_uri(&uri).ok());
-    let Some(Query(fields)) = read else {
-        return refuse(Problem::bad_input("the fields cannot be read"), form, language);
+    let (fields, photo) = match sent(&app, request).await {
+        Ok(sent) => sent,
+        Err(problem) => return refuse(problem, form, language),
     };
     with(app, fields, (form, &headers), move |app, desk, city, fields, language| {
         let asked = desk.ask(new_request(app, city, fields)?, &Who::RESIDENT)?;
-        let notice = match language {
+        let mut notice = match language {
             Language::Chinese => format!("凭查询码 {} 查看进度", asked.code),
             Language::English => format!("See how far it is with the code {}", asked.code),
         };
+        // The request is there, whatever becomes of its photo.
+        if let Some(photo) = photo
+            && let Err(refusal) = desk.add_photo_as_resident(&asked.code, &photo)
+        {
+            notice = format!("{notice}. {}", refusal.text().pick(language));
+        }
         let told = Node::Fields(vec![
             ("service_request_id", asked.number.to_string().into()),
             ("service_notice", notice.into()),
@@ -422,6 +440,55 @@ async fn post(State(app): Shared, Path(name): Path<String>, headers: HeaderMap, 
         Ok(Node::List("request", vec![told]).answer("service_requests", form, StatusCode::CREATED))
     })
     .await
+}
+
+/// What was sent, in whichever of the two forms.
+async fn sent(app: &Arc<App>, request: Request) -> Result<Sent, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        return with_files(app, request).await;
+    }
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        let detail = "send the fields as application/x-www-form-urlencoded, or with a photo as multipart/form-data";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", detail));
+    }
+    let body = String::from_request(limited(request, MOST_FORM), app).await.map_err(|_| cannot_read())?;
+    let uri: Uri = format!("/?{body}").parse().map_err(|_| cannot_read())?;
+    let Query(fields) = Query::<Fields>::try_from_uri(&uri).map_err(|_| cannot_read())?;
+    Ok((fields, None))
+}
+
+/// Fields with a photo: the first file that is sent as `media` or `media[]`.
+async fn with_files(app: &Arc<App>, request: Request) -> Result<Sent, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let _place = PhotoPlace::from_request_parts(&mut parts, app).await?;
+    let request = limited(Request::from_parts(parts, body), MOST_BYTES + MOST_FORM);
+    let mut read = Multipart::from_request(request, app).await.map_err(|_| cannot_read())?;
+    let (mut fields, mut photo) = (Fields::new(), None);
+    while let Some(field) = read.next_field().await.map_err(|_| cannot_read())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = field.file_name().is_some();
+        let bytes = field.bytes().await.map_err(|_| cannot_read())?;
+        if is_file {
+            // Others are left out: one photo is what GeoReport v2 has.
+            let is_photo = photo.is_none() && !bytes.is_empty() && matches!(name.as_str(), "media" | "media[]");
+            photo = if is_photo { Some(bytes) } else { photo };
+        } else if bytes.len() <= LONGEST_FIELD && fields.len() < MOST_FIELDS {
+            fields.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+        } else {
+            return Err(Problem::too_large());
+        }
+    }
+    Ok((fields, photo))
+}
+
+/// A request that ends after so many bytes.
+fn limited(request: Request, most: usize) -> Request {
+    request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, most)))
+}
+
+fn cannot_read() -> Problem {
+    Problem::bad_input("the fields cannot be read, or are too large")
 }
 
 fn new_request(app: &App, city: &str, fields: &Fields) -> Result<NewRequest, Problem> {
@@ -446,13 +513,19 @@ fn new_request(app: &App, city: &str, fields: &Fields) -> Result<NewRequest, Pro
         at,
         place: [text("address_string"), text("address_id")].into_iter().find(|one| !one.is_empty()).unwrap_or_default(),
         area,
-        words: text("description"),
+        words: described(&text("description"), &text("media_url")),
         answers: answers.collect(),
         contact: reach.join(" "),
         is_public: false,
         channel: Channel::Open311,
         key: String::new(),
     })
+}
+
+/// The words, and the address of what else belongs to them: it is told, and never fetched from here.
+fn described(words: &str, media: &str) -> String {
+    let is_address = media.starts_with("https://") || media.starts_with("http://");
+    if is_address && media.len() < 500 { format!("{words}\n{media}") } else { words.to_owned() }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use http_body_util::BodyExt;
 use lifecircle::output::Existing;
 use lifecircle::{city, demo, import};
@@ -49,14 +51,15 @@ impl World {
         Self { token: server.token().to_owned(), router: server.router(), at, _directory: directory }
     }
 
-    async fn send(&self, method: &str, address: &str, heads: &[(&str, &str)], body: String) -> Answer {
+    async fn send(&self, method: &str, address: &str, heads: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(address);
         for (name, value) in heads {
             request = request.header(*name, *value);
         }
-        let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let answer = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (head, body) = answer.into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status: head.status, headers: head.headers, text }
     }
 
@@ -101,24 +104,73 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
     let note = json!({ "action": { "step": "note", "words": "x" } });
     let nobody = json!(null);
     let account = json!({ "name": "evil", "shown": "x", "role": "administrator", "unit": null, "password": PASSWORD });
-    // Nobody, the unit's handler, another unit's, an operator, a supervisor, an administrator.
-    let table: [(&str, &str, &Value, [u16; 6]); 9] = [
+    let photo = json!({ "photo": photo(40) });
+    let own = json!({ "code": "0000-0000-0000" });
+    let own_photo = json!({ "code": "0000-0000-0000", "photo": "AAAA" });
+    let own_step = json!({ "code": "0000-0000-0000", "action": { "step": "urge" } });
+    let plan = json!({ "scenario": "riverside", "service": "pocket_park" });
+    let factor = json!({ "password": "another password", "new": null });
+    let new = json!({ "category": "other", "place": "x", "words": "y" });
+    let join = json!({ "at": { "lon": 0.0, "lat": 0.0 } });
+    let bulk = json!({ "numbers": [], "action": { "step": "sign" } });
+    let wrong = json!({ "name": "nobody", "password": PASSWORD });
+    // Of addresses: nobody, the unit's handler, another unit's, an operator, a supervisor, an administrator.
+    let table: [(&str, &str, &Value, [u16; 6]); 33] = [
+        ("GET", "", &nobody, [200, 200, 200, 200, 200, 200]),
+        ("GET", "/similar?category=heating&lon=0&lat=0", &nobody, [200, 200, 200, 200, 200, 200]),
+        ("GET", "/open-data/requests.csv", &nobody, [200, 200, 200, 200, 200, 200]),
         ("GET", "/requests", &nobody, [401, 200, 200, 200, 200, 403]),
-        ("GET", &request, &nobody, [401, 200, 404, 200, 200, 404]),
-        ("POST", &contacts, &nobody, [401, 200, 404, 200, 200, 403]),
-        ("POST", &steps, &note, [401, 200, 404, 200, 200, 404]),
+        ("POST", "/requests", &new, [201, 201, 201, 201, 201, 201]),
+        ("GET", "/requests/{number}", &nobody, [401, 200, 404, 200, 200, 404]),
+        ("POST", "/requests/{number}/join", &join, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/requests/{number}/contacts", &nobody, [401, 200, 404, 200, 200, 403]),
+        ("POST", "/requests/{number}/steps", &note, [401, 200, 404, 200, 200, 404]),
+        ("POST", "/requests/{number}/photos", &photo, [401, 200, 404, 200, 200, 404]),
+        ("GET", "/requests/{number}/photos/{photo}", &nobody, [401, 200, 404, 200, 200, 404]),
+        ("GET", "/requests/{number}/stations", &nobody, [401, 200, 404, 200, 200, 404]),
+        ("POST", "/requests/{number}/plan", &plan, [401, 403, 404, 200, 200, 404]),
+        ("POST", "/steps", &bulk, [401, 200, 200, 200, 200, 200]),
+        ("POST", "/tracking", &own, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/tracking/steps", &own_step, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/tracking/forget", &own, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/tracking/photos", &own_photo, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/tracking/photos/{photo}", &own, [404, 404, 404, 404, 404, 404]),
         ("GET", "/counts", &nobody, [401, 200, 200, 200, 200, 403]),
         ("GET", "/measures?by=unit", &nobody, [401, 200, 200, 200, 200, 200]),
+        ("GET", "/backlog", &nobody, [401, 200, 200, 200, 200, 200]),
+        ("GET", "/repeats", &nobody, [401, 403, 403, 200, 200, 403]),
+        ("GET", "/hot-spots", &nobody, [401, 403, 403, 200, 200, 403]),
+        ("GET", "/voices", &nobody, [401, 200, 200, 200, 200, 200]),
         ("GET", "/people", &nobody, [401, 403, 403, 403, 403, 200]),
         ("PUT", "/people", &account, [401, 403, 403, 403, 403, 200]),
-        ("GET", "", &nobody, [200, 200, 200, 200, 200, 200]),
+        ("DELETE", "/people/evil/sessions", &nobody, [401, 403, 403, 403, 403, 204]),
+        ("DELETE", "/people/evil/second-factor", &nobody, [401, 403, 403, 403, 403, 204]),
+        ("GET", "/session", &nobody, [200, 200, 200, 200, 200, 200]),
+        ("POST", "/session", &wrong, [401, 401, 401, 401, 401, 401]),
+        ("POST", "/session/new-second-factor", &nobody, [401, 200, 200, 200, 200, 200]),
+        ("PUT", "/session/second-factor", &factor, [401, 403, 403, 403, 403, 403]),
     ];
     let visitors = ["", &handler, &other, &operator, &supervisor, &administrator];
+    let added = world.desk("POST", "/tracking/photos", "", json!({ "code": code, "photo": photo["photo"] })).await;
+    let number_of_photo = added.json()["photos"][0].as_i64().unwrap();
     for (method, address, body, expected) in table {
+        let place = address.replace("{number}", &number.to_string()).replace("{photo}", &number_of_photo.to_string());
         for (cookie, expected) in visitors.iter().zip(expected) {
-            let body = if body.is_null() { Value::Null } else { body.clone() };
-            let answer = world.desk(method, address, cookie, body).await;
-            assert_eq!(answer.status.as_u16(), expected, "{method} {address} as {cookie}: {}", answer.text);
+            let answer = world.desk(method, &place, cookie, body.clone()).await;
+            assert_eq!(answer.status.as_u16(), expected, "{method} {place} as {cookie}: {}", answer.text);
+        }
+    }
+    // No address of the desk is left out.
+    let document = world.send("GET", "/api/openapi.json", &[], String::new()).await.json();
+    let bare = |address: &str| address.split('?').next().unwrap().replace("/evil/", "/{name}/").replace(".csv", "");
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let Some(address) = path.strip_prefix("/api/v1/cities/{city}/desk") else { continue };
+        let address = address.replace("/open-data/{file}", "/open-data/requests");
+        for method in methods.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            let is_there =
+                |row: &(&str, &str, &Value, [u16; 6])| row.0.eq_ignore_ascii_case(method) && bare(row.1) == address;
+            let ends_sessions = method == "delete" && address == "/session";
+            assert!(ends_sessions || table.iter().any(is_there), "{method} {address} is not in the table");
         }
     }
     // Another unit's list holds nothing of it, whatever it asks for.
@@ -221,13 +273,34 @@ async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
     assert_eq!(get("v2/requests.json?start_date=yesterday").await.status.as_u16(), 400);
     assert_eq!(get("v2/services").await.status.as_u16(), 404);
     assert_eq!(get("v2/requests.json?jurisdiction_id=nowhere").await.status.as_u16(), 404);
-    let file = world
-        .send(
-            "POST",
-            "/open311/v2/requests.json",
-            &[("content-type", "multipart/form-data; boundary=x")],
-            String::new(),
-        )
-        .await;
-    assert_eq!(file.status.as_u16(), 415);
+    // With a photo, in the other form; what is no photo does not keep the request from being taken.
+    let part = |name: &str, text: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{text}\r\n");
+    for (photo, says) in [(BASE64.decode(photo(1)).unwrap(), None), (b"<script>".to_vec(), Some("no photo"))] {
+        let fields = part("service_code", "\r\n\r\nother") + &part("description", "\r\n\r\nwith a photo");
+        let fields = fields + &part("address_string", "\r\n\r\n3");
+        let file = "; filename=\"../../evil<script>.php\"\r\nContent-Type: text/html\r\n\r\n";
+        let mut body = (fields + part("media", file).trim_end()).into_bytes();
+        body.extend(b"\r\n\r\n");
+        body.extend(&photo);
+        body.extend(b"\r\n--x--\r\n");
+        let heads = [("content-type", "multipart/form-data; boundary=x")];
+        let posted = world.send("POST", "/open311/v2/requests.json", &heads, body).await;
+        assert_eq!(posted.status.as_u16(), 201, "{}", posted.text);
+        let notice = posted.json()[0]["service_notice"].as_str().unwrap().to_owned();
+        let code = notice.split("code ").nth(1).unwrap().get(..14).unwrap();
+        let tracked = world.desk("POST", "/tracking", "", json!({ "code": code })).await.json();
+        assert_eq!(tracked["photos"].as_array().unwrap().len(), usize::from(says.is_none()));
+        assert!(says.is_none_or(|says| notice.contains(says)), "{notice}");
+    }
+    for kind in ["text/plain", "multipart/form-data", "application/json"] {
+        let answer = world.send("POST", "/open311/v2/requests.json", &[("content-type", kind)], "x".to_owned()).await;
+        assert!(matches!(answer.status.as_u16(), 400 | 415), "{kind}: {}", answer.text);
+    }
+}
+
+/// A photo of one colour, in Base64.
+fn photo(grey: u8) -> String {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::GrayImage::from_pixel(64, 48, image::Luma([grey])).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    BASE64.encode(out.into_inner())
 }

@@ -93,7 +93,7 @@ fn chosen(file: &str) -> Result<(What, Format), Problem> {
     Ok((what, Format::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(wrong)?))
 }
 
-fn kind_of(format: Format) -> &'static str {
+pub(super) fn kind_of(format: Format) -> &'static str {
     match format {
         Format::Csv => "text/csv; charset=utf-8",
         Format::GeoPackage => "application/geopackage+sqlite3",
@@ -117,12 +117,16 @@ async fn export(State(app): Shared, Named(of): Named<OfFile>, Asked(part): Asked
         table.write(file.path(), format)?;
         file.reopen().map_err(|_| Problem::internal())
     };
-    let file = with_city(app, Lane::Heavy, of.city, made).await?;
+    as_file(with_city(app, Lane::Heavy, of.city, made).await?, format, &name)
+}
+
+/// A file to be taken away under a name.
+pub(super) fn as_file(file: std::fs::File, format: Format, name: &str) -> Result<Response, Problem> {
     let length = file.metadata().map(|data| data.len()).map_err(|_| Problem::internal())?;
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind_of(format))),
         (header::CONTENT_LENGTH, HeaderValue::from(length)),
-        (header::CONTENT_DISPOSITION, attachment(&name)?),
+        (header::CONTENT_DISPOSITION, attachment(name)?),
     ];
     Ok((head, Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)))).into_response())
 }

@@ -16,6 +16,8 @@ mod search;
 mod telling;
 pub(crate) mod tiles;
 
+pub(crate) use desk::PhotoPlace;
+
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;

@@ -1,6 +1,13 @@
 //! The response desk of a city: what residents ask and see, and what those who work on it do. What may be done by whom is decided by the
 //! desk; who somebody is, by `identity`.
 
+mod accounts;
+mod learn;
+mod photos;
+mod works;
+
+pub(crate) use photos::PhotoPlace;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,13 +15,10 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::StatusCode;
 use lifecircle_desk::calendar::Moment;
-use lifecircle_desk::catalogue::{Category, Name, Unit};
-use lifecircle_desk::learn::{By, Measured};
-use lifecircle_desk::people::{Account, Person};
-use lifecircle_desk::rights::Role;
+use lifecircle_desk::catalogue::{Catalogue, Category, Name, Template, Unit};
+use lifecircle_desk::learn::Counted;
 use lifecircle_desk::{
     Action, Asked as AskedAnswer, At, Channel, Filter, Full, NewRequest, OneOfMany, Order, Page, PublicRequest,
     Request, State as RequestState, Tracked, Who,
@@ -25,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::ask::{Asked, Given, Named, Nothing, OfCity, bbox};
 use crate::App;
-use crate::desks::{area_of, with_desk, with_desk_and, with_password};
+use crate::desks::{area_of, with_desk, with_desk_and};
 use crate::identity::Visitor;
 use crate::problem::Problem;
 use crate::work::Stop;
@@ -103,26 +107,13 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             }),
         )
         .api_route(
-            "/cities/{city}/desk/session",
-            get_with(session, move |it| it.id("desk_session").tag(staff).summary("Who is signed in"))
-                .post_with(sign_in, move |it| it.id("sign_in").response::<200, Json<Person>>().tag(staff).summary("Signs in; the session is a cookie"))
-                .delete_with(sign_out, move |it| it.id("sign_out").response::<204, ()>().tag(staff).summary("Signs out")),
-        )
-        .api_route(
             "/cities/{city}/desk/counts",
             get_with(counts, move |it| it.id("desk_counts").tag(staff).summary("How many open requests are in each state")),
         )
-        .api_route(
-            "/cities/{city}/desk/measures",
-            get_with(measures, move |it| {
-                it.id("desk_measures").tag(staff).summary("Rates and times by category, unit, community or month")
-            }),
-        )
-        .api_route(
-            "/cities/{city}/desk/people",
-            get_with(people, move |it| it.id("desk_people").tag(staff).summary("All accounts"))
-                .put_with(keep_account, move |it| it.id("keep_account").tag(staff).summary("Makes an account, or changes it")),
-        )
+        .merge(accounts::routes())
+        .merge(learn::routes())
+        .merge(photos::routes())
+        .merge(works::routes())
 }
 
 /// What a desk answers for.
@@ -134,6 +125,8 @@ struct DeskAnswer {
     categories: Vec<Category>,
     /// Which units answer.
     units: Vec<Unit>,
+    /// What answers often say.
+    templates: Vec<Template>,
 }
 
 async fn about(
@@ -143,7 +136,8 @@ async fn about(
 ) -> Result<Json<DeskAnswer>, Problem> {
     with_desk(app, of.city, |desk| {
         let catalogue = desk.catalogue().clone();
-        Ok(Json(DeskAnswer { name: catalogue.name, categories: catalogue.categories, units: catalogue.units }))
+        let Catalogue { name, categories, units, templates, .. } = catalogue;
+        Ok(Json(DeskAnswer { name, categories, units, templates }))
     })
     .await
 }
@@ -320,65 +314,6 @@ async fn forget(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Who signs in.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SignInBody {
-    /// What they sign in as.
-    name: String,
-    /// The password.
-    password: String,
-}
-
-async fn sign_in(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(Nothing {}): Asked<Nothing>,
-    Given(body): Given<SignInBody>,
-) -> Result<axum::response::Response, Problem> {
-    let city = of.city.clone();
-    let (token, person) = with_password(app, of.city, move |desk| desk.sign_in(&body.name, &body.password)).await?;
-    Ok(([(header::SET_COOKIE, visitor.cookie(&city, Some(&token)))], Json(person)).into_response())
-}
-
-async fn sign_out(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(Nothing {}): Asked<Nothing>,
-) -> Result<axum::response::Response, Problem> {
-    let city = of.city.clone();
-    let ended = visitor.cookie(&city, None);
-    with_desk(app, of.city, move |desk| visitor.session().map_or(Ok(()), |token| desk.sign_out(token))).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended)]).into_response())
-}
-
-/// Who is signed in.
-#[derive(Serialize, JsonSchema)]
-struct SessionAnswer {
-    /// The account; none for whoever holds the server's token.
-    person: Option<Person>,
-    /// What they are to the desk.
-    role: Role,
-}
-
-async fn session(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(Nothing {}): Asked<Nothing>,
-) -> Result<Json<SessionAnswer>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        if let Some(person) = visitor.person(desk)? {
-            return Ok(Json(SessionAnswer { role: person.role, person: Some(person) }));
-        }
-        let role = if visitor.has_token() { Role::Administrator } else { Role::Resident };
-        Ok(Json(SessionAnswer { person: None, role }))
-    })
-    .await
-}
-
 /// Which requests, and which part of them.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -401,6 +336,12 @@ struct ListAsked {
     since: Option<i64>,
     /// Received before.
     until: Option<i64>,
+    /// That count as this in the rates: `open`, `judged`, `in_time`, `late`, `asked_back`, `solved`, `rated`, `satisfied` or `replied`.
+    counted: Option<Counted>,
+    /// That this unit took first, or has: as the rates count by units.
+    of_unit: Option<String>,
+    /// Of these numbers, apart by commas.
+    numbers: Option<String>,
     /// `due` (the soonest first) or `newest`.
     order: Option<Order>,
     /// What the part before told as `next`.
@@ -417,6 +358,10 @@ impl ListAsked {
                 Problem::bad_input(format!("there is no state {word:?}; choose of {known}"))
             })
         };
+        let numbers = self.numbers.as_deref().unwrap_or_default().split(',').filter(|text| !text.is_empty());
+        let number = |text: &str| {
+            text.trim().parse().map_err(|_| Problem::bad_input("`numbers` must be whole numbers, apart by commas"))
+        };
         let words = self.state.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
         Ok(Filter {
             states: words.map(state).collect::<Result<_, _>>()?,
@@ -428,6 +373,9 @@ impl ListAsked {
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
             since: self.since.map(Moment),
             until: self.until.map(Moment),
+            counted: self.counted,
+            of_unit: self.of_unit.clone(),
+            numbers: numbers.map(number).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -552,67 +500,6 @@ async fn counts(
         let (states, overdue) = desk.counts(&visitor.who(desk)?)?;
         let states = states.into_iter().map(|(state, count)| StateCount { state, count }).collect();
         Ok(Json(CountsAnswer { states, overdue }))
-    })
-    .await
-}
-
-/// What is measured.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct MeasuresAsked {
-    /// `category`, `unit`, `community` or `month`.
-    by: By,
-    /// Received from then on, in milliseconds since 1970.
-    since: Option<i64>,
-    /// Received before.
-    until: Option<i64>,
-}
-
-async fn measures(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(asked): Asked<MeasuresAsked>,
-) -> Result<Json<Vec<Measured>>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        visitor.who(desk)?;
-        let times = (Moment(asked.since.unwrap_or(0)), Moment(asked.until.unwrap_or(i64::MAX)));
-        Ok(Json(desk.measures(asked.by, times)?))
-    })
-    .await
-}
-
-fn keeps_accounts(who: &Who) -> Result<(), Problem> {
-    if who.role == Role::Administrator {
-        return Ok(());
-    }
-    Err(Problem::not_allowed(lifecircle::say!("only administrators keep accounts", "只有管理员可以管理账号")))
-}
-
-async fn people(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(Nothing {}): Asked<Nothing>,
-) -> Result<Json<Vec<Person>>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        keeps_accounts(&visitor.who(desk)?)?;
-        Ok(Json(desk.people()?))
-    })
-    .await
-}
-
-async fn keep_account(
-    State(app): Shared,
-    visitor: Visitor,
-    Named(of): Named<OfCity>,
-    Asked(Nothing {}): Asked<Nothing>,
-    Given(account): Given<Account>,
-) -> Result<Json<Person>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        let who = visitor.who(desk)?;
-        keeps_accounts(&who)?;
-        Ok(Json(desk.keep_account(account, &who)?))
     })
     .await
 }
