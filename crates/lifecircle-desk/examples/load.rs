@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use lifecircle_desk::calendar::{Calendar, Moment};
 use lifecircle_desk::catalogue::{Catalogue, Name};
-use lifecircle_desk::learn::By;
+use lifecircle_desk::learn::{By, Counted};
 use lifecircle_desk::rights::Role;
 use lifecircle_desk::{
     Action, Area, At, Channel, Clock, Database, Desk, Durability, Filter, NewRequest, Order, Settings, State, Who,
@@ -76,7 +76,18 @@ fn main() {
     told("similar near by", || drop(desk.similar("noise", At { lon: 106.81, lat: 39.62 }).unwrap()));
     told("a request, whole", || drop(desk.request(1, &who).unwrap()));
     told("what time asks", || assert!(desk.tick().is_ok()));
-    told("rates by category, of all", || drop(desk.measures(By::Category, (Moment(0), Moment(i64::MAX))).unwrap()));
+    let ever = (Moment(0), Moment(i64::MAX));
+    for by in [By::Category, By::Unit, By::Community, By::Month] {
+        told(&format!("rates by {by:?}, of all"), || drop(desk.measures(by, ever).unwrap()));
+    }
+    let counted =
+        Filter { of_unit: Some("heating_company".to_owned()), counted: Some(Counted::Late), ..Filter::default() };
+    list("those that a rate counts", counted, Order::Newest);
+    told("weeks and forecast", || drop(desk.backlog().unwrap()));
+    let (took, _) = timed(|| desk.repeats(ever).unwrap());
+    println!("repeats, of all: {:.2} s", took.as_secs_f64());
+    let (took, found) = timed(|| desk.hot_spots(Some("noise"), 26).unwrap());
+    println!("hot spots of a category ({} requests, 999 permutations): {:.2} s", found.requests, took.as_secs_f64());
     let (took, checked) = timed(|| desk.check().unwrap());
     println!("checked {} entries in {:.1} s: {} faults", checked.entries, took.as_secs_f64(), checked.wrong);
 }

@@ -98,9 +98,6 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
     let supervisor = world.account("supervisor", "supervisor", None).await;
     let administrator = world.account("administrator", "administrator", None).await;
     let (number, code) = world.ask("heating").await;
-    let request = format!("/requests/{number}");
-    let contacts = format!("/requests/{number}/contacts");
-    let steps = format!("/requests/{number}/steps");
     let note = json!({ "action": { "step": "note", "words": "x" } });
     let nobody = json!(null);
     let account = json!({ "name": "evil", "shown": "x", "role": "administrator", "unit": null, "password": PASSWORD });

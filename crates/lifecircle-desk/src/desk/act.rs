@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::LONGEST_WORDS;
-use super::row::{Kept, find, save};
+use super::row::{Kept, save, take};
 use super::{Desk, Rules, Words, append, moment};
 use crate::calendar::Moment;
 use crate::catalogue::Priority;
@@ -258,7 +258,7 @@ pub(super) fn act(
     (action, asker): (&Action, Option<Vec<u8>>),
     who: &Who,
 ) -> Result<Request, Refusal> {
-    let mut kept = find(connection, number)?;
+    let mut kept = take(connection, rules, number)?;
     if !sees(who, &kept.request) {
         return Err(Refusal::no_request());
     }
@@ -305,7 +305,7 @@ pub(super) fn act(
         (State::Closed, since) => since,
         _ => None,
     };
-    save(connection, &kept)?;
+    save(connection, rules, &mut kept)?;
     Ok(kept.request)
 }
 
@@ -489,7 +489,7 @@ fn merge(
     into: i64,
     (who, now): (&Who, Moment),
 ) -> Result<(), Refusal> {
-    let mut other = find(connection, into)?;
+    let mut other = take(connection, rules, into)?;
     if other.request.number == request.number || !sees(who, &other.request) {
         return Err(Refusal::BadInput(say!("it cannot be merged with this request", "不能与该诉求合并")));
     }
@@ -515,7 +515,7 @@ fn merge(
     }
     other.request.joined += askers.len() as i64;
     append(connection, rules, (into, now), who, &Done::Joined, &Words::default())?;
-    save(connection, &other)
+    save(connection, rules, &mut other)
 }
 
 /// The state after an entry, of a request that had another before; for whoever checks the chain.

@@ -5,7 +5,7 @@ use lifecircle::say;
 use lifecircle::text::Text;
 
 use super::list::is_near;
-use super::row::{find, rank, save};
+use super::row::{self, find, rank, save};
 use super::{Desk, Rules, Words, append, json, kept_code, moment};
 use crate::calendar::Moment;
 use crate::catalogue::{AnswerKind, Category};
@@ -53,7 +53,7 @@ impl Desk {
         short("contact", contact, LONGEST_CONTACT)?;
         let (rules, contact) = (self.rules(), contact.to_owned());
         self.store.write(move |connection| {
-            let mut kept = find(connection, number)?;
+            let mut kept = row::take(connection, &rules, number)?;
             // Whoever counts numbers finds no requests: only what is shown near by can be joined.
             if kept.request.at.is_none_or(|own| !is_near(own, at)) {
                 return Err(Refusal::no_request());
@@ -75,7 +75,7 @@ impl Desk {
                 &Words::default(),
             )?;
             kept.request.joined += 1;
-            save(connection, &kept)?;
+            save(connection, &rules, &mut kept)?;
             add_asker(connection, &rules, (number, now), &code, &contact, false)?;
             Ok(Asked { number, code })
         })
@@ -192,6 +192,7 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
         append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
     add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
 
+    // It counts nowhere yet.
     let mut kept = find(connection, number)?;
     let due = rules.calendar.end(at, dispatch.limit);
     let done = match &dispatch.lead {
@@ -210,7 +211,7 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     kept.request.helpers = dispatch.helpers;
     kept.start_clock(at, due);
     (kept.request.changed, kept.with_unit) = (at, at);
-    save(connection, &kept)?;
+    save(connection, rules, &mut kept)?;
     Ok(Asked { number, code })
 }
 

@@ -6,6 +6,7 @@ use lifecircle::say;
 use lifecircle::text::Text;
 
 use super::act::state_after;
+use super::tally::fit;
 use super::{Desk, Rules, of_json};
 use crate::calendar::Moment;
 use crate::entry::{Done, hash, salted_hash};
@@ -94,6 +95,9 @@ impl Desk {
                 (before, last) = (own, at);
                 Ok(())
             })?;
+            if !fit(connection, &self.rules)? {
+                checked.fault(say!("the tallies are not those of the requests", "统计数与诉求不符"));
+            }
             let text = "SELECT photos.entry, entries.done, photos.salt, photos.sealed FROM photos \
                  JOIN entries ON entries.number = photos.entry ORDER BY photos.entry";
             connection.each(text, values![], |row| {

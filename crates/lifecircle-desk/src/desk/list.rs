@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::act::sees;
 use super::photos::photos;
 use super::row::{COLUMNS, find, read};
+use super::tally::Part;
 use super::{Desk, Rules, Words, append, asked_words, moment, of_json, words_of};
 use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
@@ -183,28 +184,29 @@ impl Desk {
     /// # Errors
     /// If they see none.
     pub fn counts(&self, who: &Who) -> Result<(Vec<(State, i64)>, i64), Refusal> {
-        let unit = unit_of(who)?;
-        let now = self.now().0;
-        let (of_unit, values) = match unit {
-            Some(unit) => (" AND unit = ?2", values![now, unit].to_vec()),
-            None => ("", values![now].to_vec()),
+        let (part, unit) = match unit_of(who)? {
+            Some(unit) => (Part::StateOfUnit, unit + "/"),
+            None => (Part::State, String::new()),
         };
-        let text = format!(
-            "SELECT state, count(*), count(CASE WHEN due < ?1 THEN 1 END) FROM requests WHERE is_open = 1{of_unit} GROUP BY state"
-        );
-        self.store.read(|connection| {
-            let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
-            let mut overdue = 0;
-            connection.each(&text, &values, |row| {
-                let state: String = row.get(0)?;
-                if let Some(count) = counts.iter_mut().find(|(own, _)| own.word() == state) {
-                    count.1 = row.get(1)?;
-                }
-                overdue += row.get::<i64>(2)?;
-                Ok(())
-            })?;
-            Ok((counts, overdue))
-        })
+        let found = self.store.read(|connection| {
+            // All that begins with the unit and the stroke: the sign after it is `0`.
+            let (least, beyond) = (unit.clone(), unit.replace('/', "0"));
+            let of_unit = if unit.is_empty() { "" } else { " AND name >= ?2 AND name < ?3" };
+            let text = format!("SELECT name, n0, n1 FROM tallies WHERE part = ?1{of_unit} AND n0 <> 0");
+            let values = values![part.word(), least, beyond];
+            let values = if unit.is_empty() { &values[..1] } else { &values[..] };
+            connection.all(&text, values, |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<i64>(2)?)))
+        })?;
+        let mut counts: Vec<(State, i64)> = State::ALL.into_iter().map(|state| (state, 0)).collect();
+        let mut overdue = 0;
+        for (name, count, late) in found {
+            let state = name.strip_prefix(&unit).unwrap_or_default();
+            if let Some(own) = counts.iter_mut().find(|(own, _)| own.word() == state) {
+                own.1 = count;
+                overdue += late;
+            }
+        }
+        Ok((counts, overdue))
     }
 
     /// A request, whole.
@@ -446,8 +448,7 @@ fn query(
         and("state <> 'merged'", vec![]);
     }
     if let Some(counted) = filter.counted {
-        // The moment is a number of ours.
-        and(&counted.condition(&now.0.to_string()), vec![]);
+        and(counted.condition(), vec![]);
     }
     if let Some(unit) = &filter.of_unit {
         and("coalesce(first_unit, unit, '') = ?", vec![unit.clone().into()]);

@@ -8,6 +8,7 @@ mod open_data;
 mod photos;
 mod published;
 mod row;
+pub(crate) mod tally;
 mod time;
 mod track;
 
@@ -148,7 +149,9 @@ impl Desk {
         }
         let seal = Seal::open(&key)?;
         let chain = seal.derive("chain");
-        Ok(Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain }) })
+        let desk = Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain }) };
+        desk.tally_anew().map_err(Refusal::into_error)?;
+        Ok(desk)
     }
 
     /// What can be asked for, and who answers.
@@ -188,7 +191,7 @@ impl Desk {
         let rules = self.rules();
         self.store.take_over(from, move |connection| {
             if check::is_first_of_chain(connection, &rules)? {
-                return Ok(());
+                return tally::count_anew(connection, &rules);
             }
             Err(Refusal::Failed(
                 Error::new(say!("this copy was made with another key", "该备份使用的是另一个密钥")).hint(say!(

@@ -3,7 +3,7 @@
 use lifecircle::say;
 
 use super::act::sees;
-use super::row::{Kept, find, save};
+use super::row::{Kept, find, save, take};
 use super::track::{Asker, asker, tracked};
 use super::{Desk, Rules, Tracked, Words, append, kept_code, moment};
 use crate::entry::{Done, Who, salted_hash};
@@ -28,7 +28,7 @@ impl Desk {
         let (rules, code, photo) = (self.rules(), code.to_owned(), drawn_anew(bytes)?);
         self.store.write(move |connection| {
             let Asker { request, .. } = asker(connection, &rules, &code)?;
-            let kept = find(connection, request)?;
+            let kept = take(connection, &rules, request)?;
             let asker = kept_code(&rules, &code);
             let own = photos_of(connection, "asker = ?1", values![&asker])?;
             if !is_there(connection, &rules, &own, &photo)? {
@@ -49,7 +49,7 @@ impl Desk {
         self.store.read(|connection| may_add(who, &find(connection, number)?))?;
         let (rules, who, photo) = (self.rules(), who.clone(), drawn_anew(bytes)?);
         self.store.write(move |connection| {
-            let kept = find(connection, number)?;
+            let kept = take(connection, &rules, number)?;
             may_add(&who, &kept)?;
             let there = photos_of(connection, "request = ?1", values![number])?;
             if is_there(connection, &rules, &there, &photo)? {
@@ -145,7 +145,7 @@ fn add(
     )?;
     if who.role != Role::Resident {
         kept.request.changed = at;
-        save(connection, &kept)?;
+        save(connection, rules, &mut kept)?;
     }
     // Photos are forgotten with contacts.
     connection.execute("UPDATE requests SET has_contacts = 1 WHERE number = ?1", values![number])?;

@@ -1,6 +1,7 @@
 //! A request as it stands in the database.
 
-use super::{json, of_json};
+use super::tally::{self, Tallied, tallied};
+use super::{Rules, json, of_json};
 use crate::calendar::{Left, Moment};
 use crate::catalogue::Priority;
 use crate::refusal::Refusal;
@@ -26,6 +27,8 @@ pub(super) struct Kept {
     pub closed: Option<Moment>,
     /// When most of its limit has passed; none if that was told already.
     pub warn_at: Option<Moment>,
+    /// Where it counts as it is kept.
+    pub counted: Tallied,
 }
 
 impl Kept {
@@ -77,6 +80,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Kept, Refusal> {
         objected_by: row.get(27)?,
         closed: moment(29)?,
         warn_at: moment(30)?,
+        counted: Tallied::new(),
     })
 }
 
@@ -106,15 +110,25 @@ fn priority(rank: i64) -> Priority {
     }
 }
 
+/// A request by its number, to be changed.
+pub(super) fn take(connection: &Connection, rules: &Rules, number: i64) -> Result<Kept, Refusal> {
+    let mut kept = find(connection, number)?;
+    kept.counted = tallied(rules, &kept);
+    Ok(kept)
+}
+
 /// A request by its number.
 pub(super) fn find(connection: &Connection, number: i64) -> Result<Kept, Refusal> {
     let text = format!("SELECT {COLUMNS} FROM requests WHERE number = ?1");
     connection.first(&text, values![number], read)?.ok_or_else(Refusal::no_request)
 }
 
-/// Keeps what has changed of a request.
-pub(super) fn save(connection: &Connection, kept: &Kept) -> Result<(), Refusal> {
-    let Kept { request, left, with_unit, objected_by, closed, warn_at } = kept;
+/// Keeps what has changed of a request that was taken to be changed.
+pub(super) fn save(connection: &Connection, rules: &Rules, kept: &mut Kept) -> Result<(), Refusal> {
+    let now = tallied(rules, kept);
+    tally::change(connection, &kept.counted, &now)?;
+    kept.counted = now;
+    let Kept { request, left, with_unit, objected_by, closed, warn_at, .. } = kept;
     let left = left.as_ref().map(json).transpose()?;
     let text = "UPDATE requests SET state = ?2, is_open = ?3, priority = ?4, unit = ?5, first_unit = ?6, helpers = ?7, limits = ?8, \
         due = ?9, by_due = coalesce(?9, 9223372036854775807), left_over = ?10, with_unit = ?11, changed = ?12, replied = ?13, closed = ?14, joined = ?15, reopened = ?16, \

@@ -1,6 +1,6 @@
 //! What time itself does: warnings before a limit passes, escalation after, closing what was answered, forgetting how to reach people.
 
-use super::row::{find, save};
+use super::row::{save, take};
 use super::{Desk, Words, append, kept_code, moment};
 use crate::calendar::Moment;
 use crate::entry::{Done, Who};
@@ -31,7 +31,7 @@ impl Desk {
                 let found: Vec<i64> = connection.all(text, values![before.0, AT_ONCE], |row| row.get(0))?;
                 touched += found.len();
                 for number in found {
-                    let mut kept = find(connection, number)?;
+                    let mut kept = take(connection, &rules, number)?;
                     match done {
                         Done::Warned => kept.warn_at = None,
                         Done::Escalated => kept.request.escalated = true,
@@ -39,7 +39,7 @@ impl Desk {
                         _ => forget_contacts(connection, number)?,
                     }
                     append(connection, &rules, (number, now), &Who::SYSTEM, done, &Words::default())?;
-                    save(connection, &kept)?;
+                    save(connection, &rules, &mut kept)?;
                 }
                 Ok(())
             };

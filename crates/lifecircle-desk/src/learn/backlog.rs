@@ -1,14 +1,18 @@
 //! How many requests wait from week to week, and how many may come in the next weeks.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::calendar::Moment;
 use crate::desk::Desk;
+use crate::desk::tally::{Part, sums};
 use crate::refusal::Refusal;
 use crate::store::values;
 
-const WEEK: i64 = 7 * 24 * 3600 * 1000;
+const DAY: i64 = 24 * 3600 * 1000;
+const WEEK: i64 = 7 * DAY;
 
 /// Weeks that are told, and those that are forecast.
 const MOST_WEEKS: usize = 160;
@@ -21,7 +25,7 @@ const YEAR: usize = 52;
 const TRIED: usize = 12;
 const FEWEST: usize = 16;
 
-/// Requests from week to week; weeks end now.
+/// Requests from week to week; weeks end with today.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Backlog {
     /// Weeks, the earliest first.
@@ -83,45 +87,45 @@ impl Desk {
     /// # Errors
     /// If it cannot be read.
     pub fn backlog(&self) -> Result<Backlog, Refusal> {
-        let end = self.now().0;
-        let start = end - MOST_WEEKS as i64 * WEEK;
-        let ended = "coalesce(replied, closed, changed)";
-        let is_ended = "is_open = 0";
-        let by_week = |what: &str, of: &str| {
-            format!(
-                "SELECT ({what} - ?1) / {WEEK} AS week, count(*) FROM requests WHERE {what} >= ?1 AND {what} < ?2{of} GROUP BY week ORDER BY week"
-            )
-        };
-        let (mut received, mut over) = (vec![0_i64; MOST_WEEKS], vec![0_i64; MOST_WEEKS]);
-        let mut waiting = 0;
-        let mut first = end;
-        self.store().read(|connection| {
-            for (text, counts) in
-                [(by_week("received", ""), &mut received), (by_week(ended, &format!(" AND {is_ended}")), &mut over)]
-            {
-                connection.each(&text, values![start, end], |row| {
-                    let week = usize::try_from(row.get::<i64>(0)?).unwrap_or(0).min(MOST_WEEKS - 1);
-                    counts[week] = row.get(1)?;
-                    Ok(())
-                })?;
-            }
-            let before =
-                format!("SELECT count(*) FROM requests WHERE received < ?1 AND NOT ({is_ended} AND {ended} < ?1)");
-            waiting = connection.first(&before, values![start], |row| row.get(0))?.unwrap_or(0);
-            let text = "SELECT received FROM requests ORDER BY received LIMIT 1";
-            first = connection.first(text, values![], |row| row.get(0))?.unwrap_or(end);
-            Ok(())
+        // Weeks end with today.
+        let today = self.day_of(self.now());
+        let start = today + 1 - (MOST_WEEKS * 7) as i64;
+        let (received, ended, before) = self.store().read(|connection| {
+            let by_day = |part| -> Result<BTreeMap<i64, i64>, Refusal> {
+                let days = sums(connection, part, (i64::MIN, i64::MAX), true)?;
+                Ok(days.into_iter().map(|(_, day, counts)| (day, counts[0])).collect())
+            };
+            // What was merged came too.
+            let text = "SELECT received FROM requests WHERE state = 'merged'";
+            let mut received = by_day(Part::Category)?;
+            connection.each(text, values![], |row| {
+                *received.entry(self.day_of(Moment(row.get(0)?))).or_default() += 1;
+                Ok(())
+            })?;
+            let ended = by_day(Part::Ended)?;
+            let before = |days: &BTreeMap<i64, i64>| days.range(..start).map(|(_, count)| count).sum::<i64>();
+            let waiting = before(&received) - before(&ended);
+            Ok((received, ended, waiting))
         })?;
-        let weeks = received.iter().zip(&over).enumerate().map(|(number, (received, ended))| {
+        let offset = i64::from(self.calendar().offset_seconds()) * 1000;
+        let begins = |day: i64| Moment(day * DAY - offset);
+        let of_week =
+            |days: &BTreeMap<i64, i64>, first: i64| days.range(first..first + 7).map(|(_, count)| count).sum::<i64>();
+        let first = received.keys().next().copied().unwrap_or(today + 1);
+        let mut waiting = before;
+        let mut weeks = Vec::new();
+        for day in (start..=today).step_by(7) {
+            let (received, ended) = (of_week(&received, day), of_week(&ended, day));
             waiting += received - ended;
-            Week { from: Moment(start + number as i64 * WEEK), received: *received, ended: *ended, waiting }
-        });
-        // Weeks before anything came tell nothing.
-        let weeks: Vec<Week> = weeks.filter(|week| week.from.0 + WEEK > first).collect();
-        let counts: Vec<f64> = weeks.iter().map(|week| week.received as f64).collect();
-        // The first is no whole week.
-        let forecast = forecast(counts.get(1..).unwrap_or_default(), Moment(end));
-        Ok(Backlog { weeks, forecast })
+            // Weeks before anything came tell nothing.
+            if day + 7 > first {
+                weeks.push(Week { from: begins(day), received, ended, waiting });
+            }
+        }
+        // Whole weeks alone, the last of which ended yesterday.
+        let whole = (1..MOST_WEEKS as i64).rev().map(|week| today - 7 * week).filter(|day| *day >= first);
+        let whole: Vec<f64> = whole.map(|day| of_week(&received, day) as f64).collect();
+        Ok(Backlog { weeks, forecast: forecast(&whole, begins(today)) })
     }
 }
 

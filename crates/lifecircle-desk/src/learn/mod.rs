@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Moment;
 use crate::desk::Desk;
+use crate::desk::tally::{self, Counts, Part, sums};
 use crate::refusal::Refusal;
-use crate::store::values;
 
 /// By what requests are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,18 +61,19 @@ pub enum Counted {
 }
 
 impl Counted {
-    /// As a condition on a request; `now` stands for the present moment.
-    pub(crate) fn condition(self, now: &str) -> String {
+    /// As a condition on a request. That a limit has passed is what the desk has told (`escalated`), so that what counts does not change by
+    /// itself.
+    pub(crate) fn condition(self) -> &'static str {
         match self {
-            Self::Open => "is_open = 1".to_owned(),
-            Self::Judged => format!("(replied IS NOT NULL OR due < {now})"),
-            Self::InTime => "replied <= due".to_owned(),
-            Self::Late => format!("(replied > due OR replied IS NULL AND due < {now})"),
-            Self::AskedBack => "solved IS NOT NULL".to_owned(),
-            Self::Solved => "solved = 1".to_owned(),
-            Self::Rated => "(stars IS NOT NULL OR satisfied IS NOT NULL)".to_owned(),
-            Self::Satisfied => "CASE WHEN stars IS NULL THEN satisfied = 1 ELSE stars >= 4 END".to_owned(),
-            Self::Replied => "replied IS NOT NULL".to_owned(),
+            Self::Open => "is_open = 1",
+            Self::Judged => "(replied IS NOT NULL OR escalated = 1)",
+            Self::InTime => "replied <= due",
+            Self::Late => "(replied > due OR replied IS NOT NULL AND due IS NULL OR replied IS NULL AND escalated = 1)",
+            Self::AskedBack => "solved IS NOT NULL",
+            Self::Solved => "solved = 1",
+            Self::Rated => "(stars IS NOT NULL OR satisfied IS NOT NULL)",
+            Self::Satisfied => "CASE WHEN stars IS NULL THEN satisfied = 1 ELSE stars >= 4 END",
+            Self::Replied => "replied IS NOT NULL",
         }
     }
 }
@@ -103,65 +104,40 @@ pub struct Measured {
 }
 
 impl Desk {
-    /// Counts the requests that came within a time.
+    /// Counts the requests that came within a time; days are counted whole.
     ///
     /// # Errors
     /// If they cannot be read.
     pub fn measures(&self, by: By, (since, until): (Moment, Moment)) -> Result<Vec<Measured>, Refusal> {
-        let now = self.now().0;
-        let group = match by {
-            By::Category => "category",
-            By::Unit => "coalesce(first_unit, unit, '')",
-            By::Community => "community",
-            // By days, which make months: no database tells the same of dates.
-            By::Month => "CAST((received + ?4) / 86400000 AS TEXT)",
+        let part = match by {
+            By::Category | By::Month => Part::Category,
+            By::Unit => Part::Unit,
+            By::Community => Part::Community,
         };
-        let is = |what: Counted| format!("count(CASE WHEN {} THEN 1 END)", what.condition("?3"));
-        // A request that was reopened has another limit than at first; what is judged is the last.
-        let counted = [
-            "count(*)".to_owned(),
-            is(Counted::Open),
-            is(Counted::Judged),
-            is(Counted::InTime),
-            is(Counted::AskedBack),
-            is(Counted::Solved),
-            is(Counted::Rated),
-            is(Counted::Satisfied),
-            is(Counted::Replied),
-            "CAST(coalesce(sum(replied - received), 0) AS BIGINT)".to_owned(),
-        ];
-        let text = format!(
-            "SELECT {group} AS part, {} FROM requests WHERE received >= ?1 AND received < ?2 AND state <> 'merged' GROUP BY part ORDER BY part",
-            counted.join(", ")
-        );
-        let mut values = values![since.0, until.0, now].to_vec();
-        if by == By::Month {
-            values.push((i64::from(self.calendar().offset_seconds()) * 1000).into());
+        let days = (self.day_of(since), self.day_of(Moment(until.0.saturating_sub(1))).saturating_add(1));
+        let found = self.store().read(|connection| sums(connection, part, days, by == By::Month))?;
+        let mut groups: Vec<Group> = Vec::new();
+        for (name, day, counts) in found {
+            let name = if by == By::Month { month(day).unwrap_or_default() } else { name };
+            match groups.last_mut().filter(|last| last.group == name) {
+                Some(last) => last.counts.iter_mut().zip(counts).for_each(|(own, more)| *own += more),
+                None => groups.push(Group { group: name, counts }),
+            }
         }
-        let mut found: Vec<Group> = Vec::new();
-        self.store().read(|connection| {
-            connection.each(&text, &values, |row| {
-                let group: String = row.get(0)?;
-                let group = if by == By::Month { month(&group).unwrap_or(group) } else { group };
-                let mut counts = [0; 10];
-                for (column, count) in counts.iter_mut().enumerate() {
-                    *count = row.get(column + 1)?;
-                }
-                match found.last_mut().filter(|last| last.group == group) {
-                    Some(last) => last.counts.iter_mut().zip(counts).for_each(|(own, more)| *own += more),
-                    None => found.push(Group { group, counts }),
-                }
-                Ok(())
-            })
-        })?;
-        Ok(found.into_iter().map(Measured::from).collect())
+        Ok(groups.into_iter().map(Measured::from).collect())
+    }
+
+    /// The day of a moment, from 1970 on.
+    fn day_of(&self, moment: Moment) -> i64 {
+        // Far enough from the ends that nothing overflows.
+        tally::day(&self.rules(), Moment(moment.0.clamp(-(1 << 60), 1 << 60)))
     }
 }
 
-/// What the database counts of a group.
+/// What is counted of a group.
 struct Group {
     group: String,
-    counts: [i64; 10],
+    counts: Counts,
 }
 
 impl From<Group> for Measured {
@@ -173,7 +149,7 @@ impl From<Group> for Measured {
 }
 
 /// The month of a day that is counted from 1970 on.
-fn month(day: &str) -> Option<String> {
-    let seconds = day.parse::<i64>().ok()?.checked_mul(86_400)?;
+fn month(day: i64) -> Option<String> {
+    let seconds = day.checked_mul(86_400)?;
     Some(DateTime::from_timestamp_secs(seconds)?.format("%Y-%m").to_string())
 }

@@ -144,6 +144,24 @@ const MIGRATIONS: [Migration; 2] = [Migration {
     ) STRICT;
     CREATE INDEX photos_of_request ON photos(request);
     CREATE INDEX photos_of_asker ON photos(asker) WHERE asker IS NOT NULL;
+    CREATE TABLE tallies(
+        part TEXT NOT NULL,
+        name TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        n0 INTEGER NOT NULL,
+        n1 INTEGER NOT NULL,
+        n2 INTEGER NOT NULL,
+        n3 INTEGER NOT NULL,
+        n4 INTEGER NOT NULL,
+        n5 INTEGER NOT NULL,
+        n6 INTEGER NOT NULL,
+        n7 INTEGER NOT NULL,
+        n8 INTEGER NOT NULL,
+        n9 INTEGER NOT NULL,
+        PRIMARY KEY(part, name, day)
+    ) STRICT;
+    CREATE INDEX tallies_by_day ON tallies(part, day);
+    CREATE TABLE tallied(seconds INTEGER NOT NULL) STRICT;
     ALTER TABLE people ADD COLUMN second BLOB;
     ALTER TABLE people ADD COLUMN second_used INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE requests ADD COLUMN grid TEXT NOT NULL DEFAULT '';
