@@ -1,9 +1,15 @@
 // What both pages of the desk read: the city, what can be asked for, and how times are told.
-import { body, client, type Category, type DeskAbout } from "../lib/api";
+import { body, client, type Category, type DeskAbout, type RequestQuery } from "../lib/api";
 import { Loaded } from "../lib/loaded.svelte";
 import { session } from "../lib/session.svelte";
 import { view } from "../lib/view.svelte";
 import { deskTexts, type DeskText } from "./text";
+
+/** Requests that a number stands for: what they are called together, and what is asked for to list them. */
+export interface Picked {
+  name: string;
+  query: RequestQuery;
+}
 
 class Desk {
   about = new Loaded<DeskAbout>();
@@ -47,6 +53,18 @@ class Desk {
   when(moment: number): string {
     const locale = view.language === "zh" ? "zh-CN" : "en-GB";
     return new Date(moment).toLocaleString(locale, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  }
+
+  /** A day as people read it. */
+  day(moment: number): string {
+    const locale = view.language === "zh" ? "zh-CN" : "en-GB";
+    return new Date(moment).toLocaleDateString(locale, { year: "numeric", month: "short", day: "numeric" });
+  }
+
+  /** A day of the year, short. */
+  monthDay(moment: number): string {
+    const locale = view.language === "zh" ? "zh-CN" : "en-GB";
+    return new Date(moment).toLocaleDateString(locale, { month: "short", day: "numeric" });
   }
 
   /** How long is left, in words, and whether none is. */
