@@ -642,14 +642,13 @@ fn a_synthetic_year_is_whatever_a_desk_can_be() {
     assert!(repeats.repeated > asked / 2, "all of it is at one place");
     let voices = world.desk.voices(ever).unwrap();
     assert!(voices.iter().any(|one| one.kinds.contains(&"public_toilet".to_owned()) && one.voices > 5));
-    let table = world.desk.open_data(ever, false).unwrap();
+    let table = world.desk.open_data(ever, lifecircle::tables::Format::Csv).unwrap();
     assert_eq!(table.rows(), asked);
     for format in lifecircle::tables::Format::ALL {
         let file = world.directory.path().join(format!("open.{}", format.extension()));
-        let with_geometry = !matches!(format, lifecircle::tables::Format::Csv | lifecircle::tables::Format::Xlsx);
         world
             .desk
-            .open_data((Moment(FRIDAY - 9_000_000_000), Moment(FRIDAY)), with_geometry)
+            .open_data((Moment(FRIDAY - 9_000_000_000), Moment(FRIDAY)), format)
             .unwrap()
             .write(&file, format)
             .unwrap();
@@ -678,8 +677,7 @@ fn what_has_no_place_is_in_the_open_data_and_nothing_that_names_a_person() {
     let ever = (Moment(0), Moment(i64::MAX));
     for format in lifecircle::tables::Format::ALL {
         let file = world.directory.path().join(format!("open.{}", format.extension()));
-        let with_geometry = !matches!(format, lifecircle::tables::Format::Csv | lifecircle::tables::Format::Xlsx);
-        world.desk.open_data(ever, with_geometry).unwrap().write(&file, format).unwrap();
+        world.desk.open_data(ever, format).unwrap().write(&file, format).unwrap();
         let bytes = std::fs::read(&file).unwrap();
         let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         assert!(!holds("王女士") && !holds(&code) && !holds("滨河小区"), "{format:?}");

@@ -1,7 +1,7 @@
 //! Requests as a table that everybody may have: what everybody may read of them, without anything that names a person.
 
 use geo_types::{Geometry, MultiPoint, Point};
-use lifecircle::tables::Table;
+use lifecircle::tables::{Format, Table};
 
 use super::{Desk, Published, Sought};
 use crate::calendar::Moment;
@@ -15,11 +15,11 @@ const PART: usize = 1_000;
 
 impl Desk {
     /// A table of the requests that came within a time, the last first: places rounded to a hundred metres, words only where whoever
-    /// asked lets everybody read them. Places are columns, or, for formats that have them, geometries.
+    /// asked lets everybody read them. Places are columns, or, in formats that have them, geometries.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn open_data(&self, (since, until): (Moment, Moment), with_geometry: bool) -> Result<Table, Refusal> {
+    pub fn open_data(&self, (since, until): (Moment, Moment), format: Format) -> Result<Table, Refusal> {
         let mut all: Vec<Published> = Vec::new();
         let mut before = None;
         // By numbers, not by pages: what comes meanwhile moves nothing.
@@ -61,8 +61,8 @@ impl Desk {
             .ids("reopened", requests().map(|one| one.reopened))
             .maybe_text("solved", requests().map(|one| one.solved.map(|solved| if solved { "yes" } else { "no" })))
             .maybe_integers("stars", requests().map(|one| one.stars.and_then(|stars| i32::try_from(stars).ok())))
-            .maybe_text("words", all.iter().map(|one| one.words.as_ref()));
-        if with_geometry {
+            .maybe_text("words", all.iter().map(|one| one.words.as_ref().map(|words| harmless(words, format))));
+        if !matches!(format, Format::Csv | Format::Xlsx) {
             // What has no place is there all the same; then all are of the kind that can be empty.
             let is_all = requests().all(|one| one.at.is_some());
             let geometry = |one: &crate::request::Request| match one.at.map(|at| Point::new(at.lon, at.lat)) {
@@ -74,4 +74,11 @@ impl Desk {
         let degrees = |of: fn(&crate::request::At) -> f64| requests().map(move |one| one.at.as_ref().map(of));
         Ok(table.maybe_numbers("lon", degrees(|at| at.lon)).maybe_numbers("lat", degrees(|at| at.lat)))
     }
+}
+
+/// Words as a spreadsheet may open them: in CSV, what begins like a formula is put in quotes, or the spreadsheet would compute it.
+/// Source: OWASP, CSV injection.
+fn harmless(words: &str, format: Format) -> String {
+    let is_formula = words.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if format == Format::Csv && is_formula { format!("'{words}") } else { words.to_owned() }
 }

@@ -66,6 +66,13 @@ struct Circle {
     total: u32,
 }
 
+/// Some periods one after another, the cases of a circle in them, and all cases of them.
+struct Span {
+    periods: (usize, usize),
+    inside: u32,
+    of_time: u32,
+}
+
 /// What does not change between permutations.
 struct Plan<'a> {
     cases: &'a Cases,
@@ -88,10 +95,7 @@ pub fn clusters(cases: &Cases, search: &Search) -> Vec<Cluster> {
     }
     let plan = Plan::new(cases, search);
     let mut found = plan.candidates();
-    // The highest of each permutation, whichever circle it is in.
-    let mut highest: Vec<f64> =
-        (0..search.permutations).into_par_iter().map(|number| plan.highest(number as u64)).collect();
-    highest.sort_by(f64::total_cmp);
+    let highest = plan.highest_of_all();
     let p = |height: f64| {
         let below = highest.partition_point(|other| *other < height);
         (highest.len() - below + 1) as f64 / (highest.len() + 1) as f64
@@ -144,38 +148,46 @@ impl<'a> Plan<'a> {
         Self { cases, search, near, before, n_ln_n, ln }
     }
 
-    /// Looks at every circle and span of these periods of the cases.
-    fn look(&self, periods: &[usize], mut see: impl FnMut(&Circle, (usize, usize), u32, f64)) {
+    /// Looks at every circle and span of these periods of the cases that has more cases than were to be expected; with a floor, only at those
+    /// that may stand out more than it.
+    fn look(&self, periods: &[usize], floor: Option<&Floor>, mut see: impl FnMut(&Circle, &Span)) {
         let spans = self.cases.periods;
         let all = self.cases.of.len() as u32;
-        let mut counts = vec![0_u32; self.cases.places.len() * spans];
+        // Of each place, cases before each period.
+        let mut before = vec![0_u32; self.cases.places.len() * (spans + 1)];
         for ((place, _), period) in self.cases.of.iter().zip(periods) {
-            counts[place * spans + period] += 1;
+            before[place * (spans + 1) + period + 1] += 1;
         }
-        // Cases within the circle before each period.
+        for own in before.chunks_exact_mut(spans + 1) {
+            for period in 0..spans {
+                own[period + 1] += own[period];
+            }
+        }
         let mut within = vec![0_u32; spans + 1];
         for (centre, near) in self.near.iter().enumerate() {
             within.fill(0);
             for (index, place) in near.iter().enumerate() {
-                let mut sum = 0;
-                for period in 0..spans {
-                    sum += counts[place * spans + period];
-                    within[period + 1] += sum;
-                }
+                let own = &before[place * (spans + 1)..(place + 1) * (spans + 1)];
+                within.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
                 let circle = Circle { centre, size: index + 1, total: within[spans] };
                 // A circle of more than half of the cases is its own surroundings.
                 if circle.total * 2 > all {
                     break;
                 }
+                if circle.total < FEWEST || floor.is_some_and(|floor| !floor.may_rise(&circle, &within)) {
+                    continue;
+                }
                 for first in 0..spans {
                     for last in first..spans.min(first + self.search.most_periods) {
                         let inside = within[last + 1] - within[first];
+                        if inside < FEWEST {
+                            continue;
+                        }
                         let of_time = self.before[last + 1] - self.before[first];
                         // More than was to be expected, told without a division.
                         let more = u64::from(inside) * u64::from(all) > u64::from(circle.total) * u64::from(of_time);
-                        if inside >= FEWEST && more && of_time * 2 <= all {
-                            let expected = f64::from(circle.total) * f64::from(of_time) / f64::from(all);
-                            see(&circle, (first, last), inside, self.height(inside, (circle.total, of_time), expected));
+                        if more && of_time * 2 <= all {
+                            see(&circle, &Span { periods: (first, last), inside, of_time });
                         }
                     }
                 }
@@ -183,28 +195,40 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// How far a number of cases stands out: the logarithm of the ratio of likelihoods.
-    fn height(&self, inside: u32, (of_place, of_time): (u32, u32), expected: f64) -> f64 {
-        let (inside, all) = (inside as usize, self.cases.of.len());
-        let ln_expected = self.ln[of_place as usize] + self.ln[of_time as usize] - self.ln[all];
-        let outside = all - inside;
-        self.n_ln_n[inside] - inside as f64 * ln_expected + self.n_ln_n[outside]
-            - outside as f64 * (all as f64 - expected).ln()
+    /// Cases that are to be expected there and then.
+    fn expected(&self, circle: &Circle, span: &Span) -> f64 {
+        f64::from(circle.total) * f64::from(span.of_time) / self.cases.of.len() as f64
+    }
+
+    /// How far a number of cases stands out: the logarithm of the ratio of likelihoods. None if that is not more than `floor`, which is mostly
+    /// known without a logarithm.
+    fn height(&self, circle: &Circle, span: &Span, floor: f64) -> Option<f64> {
+        let (inside, all) = (span.inside as usize, self.cases.of.len());
+        let expected = self.expected(circle, span);
+        let ln_expected = self.ln[circle.total as usize] + self.ln[span.of_time as usize] - self.ln[all];
+        let own = self.n_ln_n[inside] - inside as f64 * ln_expected;
+        let (outside, others) = ((all - inside) as f64, all as f64 - expected);
+        // ln(1 - x) is no more than -x.
+        if own - (inside as f64 - expected) * outside / others <= floor {
+            return None;
+        }
+        let height = own + self.n_ln_n[all - inside] - outside * others.ln();
+        (height > floor).then_some(height)
     }
 
     /// The best span of each circle, as the cases are.
     fn candidates(&self) -> Vec<(f64, Cluster)> {
         let periods: Vec<usize> = self.cases.of.iter().map(|(_, period)| *period).collect();
         let mut found: Vec<(f64, Cluster)> = Vec::new();
-        self.look(&periods, |circle, span, cases, height| {
+        self.look(&periods, None, |circle, span| {
+            let Some(height) = self.height(circle, span, 0.0) else { return };
             let cluster = || Cluster {
                 centre: circle.centre,
                 places: self.near[circle.centre][..circle.size].to_vec(),
                 metres: metres(self.cases, circle.centre, self.near[circle.centre][circle.size - 1]),
-                periods: span,
-                cases,
-                expected: f64::from(circle.total) * f64::from(self.before[span.1 + 1] - self.before[span.0])
-                    / self.cases.of.len() as f64,
+                periods: span.periods,
+                cases: span.inside,
+                expected: self.expected(circle, span),
                 p: 1.0,
             };
             match found.last_mut().filter(|(_, last)| last.centre == circle.centre && last.places.len() == circle.size)
@@ -217,14 +241,85 @@ impl<'a> Plan<'a> {
         found
     }
 
-    /// How far the one that stands out most does in a permutation.
-    fn highest(&self, number: u64) -> f64 {
+    /// How far the one that stands out most does in each permutation, ascending. Where that is less than half of the permutations reach it
+    /// is not told exactly: what stands out so little is no cluster.
+    fn highest_of_all(&self) -> Vec<f64> {
+        let all = self.search.permutations as u64;
+        let some = |from: u64, to: u64, floor: Option<&Floor>| -> Vec<f64> {
+            let mut highest: Vec<f64> =
+                (from.min(all)..to.min(all)).into_par_iter().map(|number| self.highest(number, floor)).collect();
+            highest.sort_by(f64::total_cmp);
+            highest
+        };
+        // A few tell below what no other need be known, and some more tell that better.
+        let mut highest = some(0, 9, None);
+        let Some(least) = highest.first().copied() else { return highest };
+        highest.extend(some(9, 99, Some(&Floor::new(self, least))));
+        highest.sort_by(f64::total_cmp);
+        let middle = highest[highest.len() / 2];
+        highest.extend(some(99, all, Some(&Floor::new(self, middle))));
+        highest.sort_by(f64::total_cmp);
+        highest
+    }
+
+    /// How far the one that stands out most does in a permutation; the floor if none stands out more.
+    fn highest(&self, number: u64, floor: Option<&Floor>) -> f64 {
         let mut random = ChaCha8Rng::seed_from_u64(self.search.seed.wrapping_add(number));
         let mut periods: Vec<usize> = self.cases.of.iter().map(|(_, period)| *period).collect();
         periods.shuffle(&mut random);
-        let mut highest = 0.0_f64;
-        self.look(&periods, |_, _, _, height| highest = highest.max(height));
+        let mut highest = floor.map_or(0.0, |floor| floor.height);
+        self.look(&periods, floor, |circle, span| highest = self.height(circle, span, highest).unwrap_or(highest));
         highest
+    }
+}
+
+/// How many cases a circle must have in a span so that it may stand out more than some height: mostly it has not, which is told without
+/// looking at every span.
+struct Floor {
+    height: f64,
+    longest: usize,
+    /// For every number of a circle's cases, and every length of a span.
+    fewest: Vec<u32>,
+}
+
+impl Floor {
+    fn new(plan: &Plan<'_>, height: f64) -> Self {
+        let (spans, all) = (plan.cases.periods, plan.cases.of.len());
+        let longest = plan.search.most_periods.min(spans).max(1);
+        // The fewest cases of all that any span of a length has: with them a circle stands out most.
+        let least: Vec<u32> = (1..=longest)
+            .map(|length| {
+                (0..=spans - length).map(|first| plan.before[first + length] - plan.before[first]).min().unwrap_or(0)
+            })
+            .collect();
+        let fewest = (0..=all / 2).flat_map(|total| {
+            let least = &least;
+            least.iter().map(move |of_time| {
+                let circle = Circle { centre: 0, size: 1, total: total as u32 };
+                let rises = |inside: u32| {
+                    let span = Span { periods: (0, 0), inside, of_time: (*of_time).max(1) };
+                    f64::from(inside) > plan.expected(&circle, &span) && plan.height(&circle, &span, height).is_some()
+                };
+                // More cases stand out more.
+                let (mut low, mut high) = (FEWEST, total as u32 + 1);
+                while low < high {
+                    let middle = low.midpoint(high);
+                    if rises(middle) { high = middle } else { low = middle + 1 }
+                }
+                low
+            })
+        });
+        Self { height, longest, fewest: fewest.collect() }
+    }
+
+    /// Whether any span of a circle has so many cases.
+    fn may_rise(&self, circle: &Circle, within: &[u32]) -> bool {
+        let fewest = &self.fewest[circle.total as usize * self.longest..(circle.total as usize + 1) * self.longest];
+        fewest.iter().enumerate().any(|(length, fewest)| {
+            let ends = within.get(length + 1..).unwrap_or_default();
+            let most = ends.iter().zip(within).map(|(end, start)| end - start).max();
+            most.is_some_and(|most| most >= *fewest)
+        })
     }
 }
 
@@ -303,7 +398,7 @@ mod tests {
             let plan = Plan::new(&cases, &SEARCH);
             let own: Vec<usize> = cases.of.iter().map(|(_, period)| *period).collect();
             let mut highest = 0.0_f64;
-            plan.look(&own, |_, _, _, height| highest = highest.max(height));
+            plan.look(&own, None, |circle, span| highest = plan.height(circle, span, highest).unwrap_or(highest));
             prop_assert!((highest - by_the_book(&cases, &SEARCH, &own)).abs() < 1e-9);
         }
     }
@@ -327,6 +422,35 @@ mod tests {
         busy.of.extend((0..200).map(|number| (17, number % 26)));
         busy.of.extend((0..200).map(|number| (number % 35, 12)));
         assert!(clusters(&busy, &SEARCH).is_empty());
+    }
+
+    #[test]
+    fn what_is_skipped_changes_no_p_value() {
+        for seed in 0..6 {
+            let mut cases = even(20, 13, 240, seed);
+            cases.of.extend((0..8 + 2 * seed as usize).map(|extra| ([3, 4][extra % 2], 5 + extra % 2)));
+            let search = Search { p_below: 0.3, ..SEARCH };
+            let plan = Plan::new(&cases, &search);
+            let mut plain: Vec<f64> =
+                (0..search.permutations as u64).map(|number| plan.highest(number, None)).collect();
+            plain.sort_by(f64::total_cmp);
+            let quick = plan.highest_of_all();
+            let middle = plain[plain.len() * 6 / 10];
+            let above = |all: &[f64]| all.iter().copied().filter(|height| *height > middle).collect::<Vec<_>>();
+            assert_eq!(above(&quick), above(&plain), "{seed}");
+            for cluster in clusters(&cases, &search) {
+                let span = Span {
+                    periods: cluster.periods,
+                    inside: cluster.cases,
+                    of_time: plan.before[cluster.periods.1 + 1] - plan.before[cluster.periods.0],
+                };
+                let total = cases.of.iter().filter(|(place, _)| cluster.places.contains(place)).count() as u32;
+                let circle = Circle { centre: cluster.centre, size: cluster.places.len(), total };
+                let height = plan.height(&circle, &span, 0.0).unwrap();
+                let reached = plain.iter().filter(|other| **other >= height).count();
+                assert_eq!(cluster.p, (reached + 1) as f64 / (plain.len() + 1) as f64, "{seed}");
+            }
+        }
     }
 
     #[test]

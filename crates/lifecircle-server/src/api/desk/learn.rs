@@ -258,11 +258,12 @@ async fn voices(
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
         let summary = evaluated.summary();
-        let lacking: BTreeMap<(&str, &str), f64> = summary
-            .gaps
-            .iter()
-            .filter_map(|gap| Some(((gap.service.as_str(), gap.community.as_deref()?), gap.residents_without)))
-            .collect();
+        let mut lacking: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+        for community in &summary.communities {
+            for gap in &community.area.gaps {
+                lacking.insert((&gap.service, &community.id), gap.residents_without);
+            }
+        }
         let all: f64 = summary.communities.iter().map(|one| one.area.residents).sum();
         let mut other = 0;
         let all_services = &standard.standard.services;
@@ -338,8 +339,7 @@ async fn open_data(
     })?;
     let name = format!("{}-{}", of.city, of.file);
     let file = slowly(app, of.city, move |_, desk| {
-        let with_geometry = !matches!(format, Format::Csv | Format::Xlsx);
-        let table = desk.open_data(asked.moments(), with_geometry)?;
+        let table = desk.open_data(asked.moments(), format)?;
         let file = tempfile::NamedTempFile::new().map_err(|_| Problem::internal())?;
         table.write(file.path(), format)?;
         file.reopen().map_err(|_| Problem::internal())

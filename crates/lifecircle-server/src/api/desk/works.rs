@@ -140,6 +140,12 @@ async fn plan(
         let at = body.at.or(full.request.at).ok_or_else(|| {
             Problem::bad_input(lifecircle::say!("this request has no place; say where", "该诉求没有地点，请指明位置"))
         })?;
+        let known = &app.standard(&city, None)?.standard;
+        if let Some(service) = &body.service
+            && !known.services.iter().any(|own| own.id == *service)
+        {
+            return Err(Problem::not_found(format!("the standard {} has no service {service:?}", known.id)));
+        }
         let feature = edit(of.number, at, body.service.as_deref());
         // Somebody else may save the same scenario at this moment: once more, with what they saved.
         let mut saved = add_to(app, &city, &body.scenario, &feature);

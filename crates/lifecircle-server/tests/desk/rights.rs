@@ -1,93 +1,14 @@
-//! The desk over HTTP: who may ask what, by every role and at every address; sessions; Open311 in both forms.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! Who may ask what, by every role and at every address; Open311 in both forms; voices and plans.
 
-use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http_body_util::BodyExt;
-use lifecircle::output::Existing;
-use lifecircle::{city, demo, import};
-use lifecircle_server::{DeskSettings, Server, Settings};
+use lifecircle_server::{Server, Settings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-const PASSWORD: &str = "correct horse battery";
-
-struct World {
-    router: Router,
-    token: String,
-    at: [f64; 2],
-    _directory: tempfile::TempDir,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}", self.text))
-    }
-}
-
-impl World {
-    fn new() -> Self {
-        let city = import::import(demo::generate(demo::Size::Small, 1), &()).unwrap();
-        let at = city.homes.iter().find(|home| home.community.is_some()).map(|home| [home.at.x, home.at.y]).unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("small.city");
-        city::save(&city, &path, Existing::Refuse).unwrap();
-        let server = Server::new(&Settings {
-            cities: vec![path],
-            keep_in: Some(directory.path().to_owned()),
-            desk: Some(DeskSettings::default()),
-            ..Settings::default()
-        })
-        .unwrap();
-        Self { token: server.token().to_owned(), router: server.router(), at, _directory: directory }
-    }
-
-    async fn send(&self, method: &str, address: &str, heads: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(address);
-        for (name, value) in heads {
-            request = request.header(*name, *value);
-        }
-        let answer = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
-        let (head, body) = answer.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: head.status, headers: head.headers, text }
-    }
-
-    async fn desk(&self, method: &str, address: &str, cookie: &str, body: Value) -> Answer {
-        let heads = [("content-type", "application/json"), ("cookie", cookie)];
-        self.send(method, &format!("/api/v1/cities/small/desk{address}"), &heads, body.to_string()).await
-    }
-
-    async fn account(&self, name: &str, role: &str, unit: Option<&str>) -> String {
-        let heads = [("content-type", "application/json"), ("authorization", &format!("Bearer {}", self.token)[..])];
-        let body = json!({ "name": name, "shown": name, "role": role, "unit": unit, "password": PASSWORD });
-        let made = self.send("PUT", "/api/v1/cities/small/desk/people", &heads, body.to_string()).await;
-        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
-        let signed = self.desk("POST", "/session", "", json!({ "name": name, "password": PASSWORD })).await;
-        let cookie = signed.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn ask(&self, category: &str) -> (i64, String) {
-        let [lon, lat] = self.at;
-        let new = json!({ "category": category, "at": { "lon": lon, "lat": lat }, "place": "3 号楼", "words": "说明", "contact": "13900000000" });
-        let asked = self.desk("POST", "/requests", "", new).await;
-        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
-        let asked = asked.json();
-        (asked["number"].as_i64().unwrap(), asked["code"].as_str().unwrap().to_owned())
-    }
-}
+use crate::world::{PASSWORD, World, photo};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
@@ -295,9 +216,64 @@ async fn open311_answers_in_both_forms_and_publishes_nothing_personal() {
     }
 }
 
-/// A photo of one colour, in Base64.
-fn photo(grey: u8) -> String {
-    let mut out = std::io::Cursor::new(Vec::new());
-    image::GrayImage::from_pixel(64, 48, image::Luma([grey])).write_to(&mut out, image::ImageFormat::Png).unwrap();
-    BASE64.encode(out.into_inner())
+#[tokio::test(flavor = "multi_thread")]
+async fn voices_stand_beside_the_gaps_that_were_measured() {
+    let world = World::new();
+    let supervisor = world.account("supervisor", "supervisor", None).await;
+    let [lon, lat] = world.at;
+    for words in ["附近没有公厕", "缺少公厕", "希望建公厕"] {
+        let new = json!({ "category": "build", "at": { "lon": lon, "lat": lat }, "words": words, "answers": { "what": words } });
+        assert_eq!(world.desk("POST", "/requests", "", new).await.status.as_u16(), 201);
+    }
+    let told = world.desk("GET", "/voices", &supervisor, Value::Null).await.json();
+    let services = told["services"].as_array().unwrap();
+    let toilets = services.iter().find(|one| one["service"] == "public_toilet").unwrap();
+    assert_eq!(toilets["voices"], 3);
+    let gaps = "/api/v1/cities/small/gaps?service=public_toilet&limit=1000";
+    let gaps = world.send("GET", gaps, &[], String::new()).await.json();
+    let without = |community: &Value| {
+        let gap = gaps["gaps"].as_array().unwrap().iter().find(|gap| gap["community"] == *community);
+        gap.map_or(0.0, |gap| gap["residents_without"].as_f64().unwrap())
+    };
+    let rows = toilets["communities"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["lacking"].as_f64().unwrap() > 0.0));
+    for row in rows {
+        assert!((row["lacking"].as_f64().unwrap() - without(&row["community"])).abs() < 1e-6, "{row}");
+        let (residents, voices) = (row["residents"].as_f64().unwrap(), row["voices"].as_f64().unwrap());
+        assert!((row["per_thousand"].as_f64().unwrap() - voices / residents * 1000.0).abs() < 1e-9);
+    }
+    let heard: Vec<&Value> = rows.iter().filter(|row| row["voices"].as_i64().unwrap() > 0).collect();
+    assert_eq!((heard.len(), heard[0]["voices"].as_i64()), (1, Some(3)));
+    let many = heard[0]["lacking"].as_f64().unwrap() / heard[0]["residents"].as_f64().unwrap() >= 0.25;
+    assert_eq!(heard[0]["kind"], if many { "heard" } else { "loud" });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_becomes_an_edit_of_a_scenario_and_keeps_others_edits() {
+    let world = World::new();
+    let operator = world.account("operator", "operator", None).await;
+    let (first, code) = world.ask("other").await;
+    let plan =
+        async |number: i64, body: Value| world.desk("POST", &format!("/requests/{number}/plan"), &operator, body).await;
+    let body = json!({ "scenario": "riverside", "service": "pocket_park", "words": "明年开工" });
+    assert_eq!(plan(first, body.clone()).await.status.as_u16(), 200);
+    let (second, _) = world.ask("other").await;
+    assert_eq!(plan(second, json!({ "scenario": "riverside", "service": null })).await.status.as_u16(), 200);
+    // The same once more replaces its own edit.
+    assert_eq!(plan(first, body).await.status.as_u16(), 200);
+    let scenario = world.send("GET", "/api/v1/cities/small/scenarios/riverside", &[], String::new()).await.json();
+    let edits: Vec<&Value> =
+        scenario["features"].as_array().unwrap().iter().map(|one| &one["properties"]["edit"]).collect();
+    assert_eq!(edits, ["open_gate", "add_facility"]);
+    let tracked = world.desk("POST", "/tracking", "", json!({ "code": code })).await.json();
+    assert_eq!(tracked["planned"], true);
+    assert!(tracked["steps"].to_string().contains("明年开工"));
+    for wrong in [
+        json!({ "scenario": "../evil" }),
+        json!({ "scenario": "" }),
+        json!({ "scenario": "riverside", "service": "no such" }),
+    ] {
+        let answer = plan(second, wrong.clone()).await;
+        assert!(matches!(answer.status.as_u16(), 400 | 404), "{wrong}: {}", answer.text);
+    }
 }
