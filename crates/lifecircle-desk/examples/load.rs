@@ -131,6 +131,7 @@ fn request(number: usize) -> NewRequest {
         is_public: number.is_multiple_of(3),
         channel: Channel::Page,
         key: String::new(),
+        received: None,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 use lifecircle::{Error, Result, say};
 use serde::{Deserialize, Serialize};
 
@@ -223,6 +223,32 @@ impl Calendar {
     /// The moment of a text of that form.
     pub fn of_rfc3339(text: &str) -> Option<Moment> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Moment(at.timestamp_millis()))
+    }
+
+    /// The moment of a time as lists write it, where the offices are: `2026-11-27 08:30`, with seconds or without, with strokes; or a day.
+    pub fn moment_of(&self, text: &str) -> Option<Moment> {
+        const TIMES: [&str; 6] = [
+            "%Y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%d %H:%M",
+            "%Y/%m/%d %H:%M:%S",
+            "%Y/%m/%d %H:%M",
+            "%Y年%m月%d日 %H:%M:%S",
+            "%Y年%m月%d日 %H:%M",
+        ];
+        let text = text.trim();
+        if let Some(moment) = Self::of_rfc3339(text) {
+            return Some(moment);
+        }
+        let plain = text.replace('T', " ");
+        let time = TIMES.iter().find_map(|form| NaiveDateTime::parse_from_str(&plain, form).ok());
+        let day = || {
+            let day = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"]
+                .iter()
+                .find_map(|form| NaiveDate::parse_from_str(&plain, form).ok());
+            day.map(|day| day.and_time(NaiveTime::MIN))
+        };
+        let local = time.or_else(day)?;
+        Some(self.at(local.date(), local.time()))
     }
 
     /// Seconds by which the offices' clocks are ahead of UTC.

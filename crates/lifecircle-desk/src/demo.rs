@@ -268,6 +268,7 @@ impl Year<'_> {
                 is_public: self.random.random_bool(0.4),
                 channel: if by_telephone { Channel::Telephone } else { Channel::Page },
                 key: String::new(),
+                received: None,
             },
             &if by_telephone { who(Role::Operator, None) } else { Who::RESIDENT },
         )?;

@@ -9,6 +9,7 @@ pub mod demo;
 mod desk;
 mod entry;
 pub mod learn;
+pub mod list;
 pub mod people;
 pub mod photo;
 mod refusal;

@@ -206,6 +206,8 @@ pub struct NewRequest {
     pub channel: Channel,
     /// What the sender calls it, so that sending it twice does not make two of it; empty for none.
     pub key: String,
+    /// When it came, if that was before it was entered here: its limit runs from then on.
+    pub received: Option<Moment>,
 }
 
 /// What became of asking.

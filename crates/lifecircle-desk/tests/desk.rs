@@ -127,6 +127,7 @@ fn request(category: &str, words: &str) -> NewRequest {
         is_public: false,
         channel: Channel::Page,
         key: String::new(),
+        received: None,
     }
 }
 
@@ -333,6 +334,7 @@ fn the_same_sending_is_one_request_and_others_join_it() {
     let strange = NewRequest {
         answers: BTreeMap::from([("danger".into(), "maybe".into())]),
         key: String::new(),
+        received: None,
         ..danger.clone()
     };
     assert!(desk.ask(strange, &Who::RESIDENT).is_err());
@@ -628,8 +630,17 @@ fn a_synthetic_year_is_whatever_a_desk_can_be() {
         }
     }
     for one in all {
-        let filter = Filter { of_unit: Some(one.group.clone()), counted: Some(Counted::Judged), ..Filter::default() };
-        assert_eq!(listed(&world.desk, &filter, &supervisor), one.judged, "{}", one.group);
+        for (counted, number) in [
+            (Counted::Judged, one.judged),
+            (Counted::Late, one.judged - one.in_time),
+            (Counted::AskedBack, one.asked_back),
+            (Counted::Solved, one.solved),
+            (Counted::Rated, one.rated),
+            (Counted::Satisfied, one.satisfied),
+        ] {
+            let filter = Filter { of_unit: Some(one.group.clone()), counted: Some(counted), ..Filter::default() };
+            assert_eq!(listed(&world.desk, &filter, &supervisor), number, "{counted:?} of {}", one.group);
+        }
     }
 
     let backlog = world.desk.backlog().unwrap();
@@ -925,4 +936,52 @@ fn desks_of_earlier_versions_go_on() {
         let third = desk.ask(request("other", "三"), &Who::RESIDENT).unwrap();
         assert_eq!((third.number, desk.check().unwrap().wrong), (3, 0));
     }
+}
+
+#[test]
+fn lists_of_other_hotlines_are_checked_and_taken_once() {
+    use lifecircle_desk::list::{Reading, Told, read};
+    let world = World::new();
+    let operator = world.account("operator", Role::Operator, None);
+    let path = world.directory.path().join("12345.csv");
+    let rules = (Catalogue::usual().unwrap().with_areas(&[area()]), Calendar::china().unwrap());
+    let look = |text: &str, reading: &Reading| {
+        std::fs::write(&path, text).unwrap();
+        read(&path, reading, (&rules.0, &rules.1), |_| Some(area()))
+    };
+    let list = "工单编号,诉求类型,诉求内容,事发地址,联系电话,受理时间,经度,纬度\n\
+        A1,供热,暖气不热,滨河小区,139,2026-09-24 09:00,106.8,39.66\n\
+        A2,噪音,夜里施工,幸福路,,2026/09/23 22:10,,\n\
+        A3,噪音,又在施工,幸福路,,,106.81,39.66\n";
+    let unknown = look(list, &Reading::default()).unwrap_err().to_string();
+    assert!(unknown.contains("噪音 (2)"), "{unknown}");
+    let reading = Reading { categories: [("噪音".to_owned(), "noise".to_owned())].into(), ..Reading::default() };
+    let found = look(list, &reading).unwrap();
+    assert_eq!((found.requests.len(), found.placed, found.timed, found.columns.len()), (3, 2, 2, 6));
+    let asked = world.desk.ask_all(&found.requests, &Who::SYSTEM).unwrap();
+    let again = world.desk.ask_all(&look(list, &reading).unwrap().requests, &Who::SYSTEM).unwrap();
+    assert_eq!(asked, again);
+    assert_eq!(world.desk.last_number().unwrap(), 3);
+    let first = world.desk.request(asked[0].number, &operator).unwrap();
+    assert_eq!((first.request.channel, first.request.unit.as_deref()), (Channel::List, Some("heating_company")));
+    // Its limit runs from when the other hotline took it.
+    let came = rules.1.moment_of("2026-09-24 09:00").unwrap();
+    assert_eq!((first.request.received, first.request.due), (came, Some(came.plus_minutes(24 * 60))));
+    assert_eq!(world.desk.contacts(asked[0].number, &operator).unwrap(), ["139"]);
+    assert_eq!(world.desk.check().unwrap().wrong, 0);
+
+    for (wrong, says) in [
+        ("工单编号,内容\nA1,x\n", "no column tells the category"),
+        ("类别,内容,地址\n供热,,x\n", "says nothing in words"),
+        ("类别,内容,地址\n供热,x,\n", "says nowhere"),
+        ("类别,内容,地址,受理时间\n供热,x,y,昨天\n", "is no time"),
+        ("类别,内容,经度,纬度\n供热,x,500,39\n", "out of range"),
+        (&format!("类别,内容,地址\n供热,{},y\n", "长".repeat(6_000)), "longer than 5000"),
+    ] {
+        let error = look(wrong, &reading).unwrap_err();
+        let told = format!("{error}");
+        assert!(told.contains(says) && told.contains("12345.csv"), "{told}");
+    }
+    let named = Reading { columns: [(Told::Words, "x".to_owned())].into(), ..reading };
+    assert!(look(list, &named).unwrap_err().to_string().contains("no column `x`"));
 }

@@ -519,6 +519,7 @@ fn new_request(app: &App, city: &str, fields: &Fields) -> Result<NewRequest, Pro
         is_public: false,
         channel: Channel::Open311,
         key: String::new(),
+        received: None,
     })
 }
 

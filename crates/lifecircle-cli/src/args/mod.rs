@@ -139,6 +139,7 @@ Examples:
   lifecircle desk check work/desk/wuhai
   lifecircle desk back-up work/desk/wuhai -o backup.sqlite
   lifecircle desk restore work/desk/wuhai --from backup.sqlite
+  lifecircle desk import work/desk/wuhai 12345.xlsx --city wuhai.city --category \"噪音=noise\"
   lifecircle desk fill demo.city --keep-in work"
     )]
     Desk(DeskCommand),
@@ -205,6 +206,31 @@ pub enum DeskCommand {
         /// The copy
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
+    },
+    /// Take the requests of another hotline's list (CSV, XLSX …) into a desk; the same list again takes nothing twice
+    Import {
+        #[command(flatten)]
+        desk: DeskArgs,
+        /// The list
+        list: PathBuf,
+        /// The city, to know in which community a place lies
+        #[arg(long, value_name = "CITY")]
+        city: PathBuf,
+        /// A dispatch catalogue, as of serve --catalogue
+        #[arg(long, value_name = "FILE")]
+        catalogue: Option<PathBuf>,
+        /// Which column tells what: number, category, words, place, contact, received, as words=诉求内容,place=地址
+        #[arg(long, value_name = "WHAT=COLUMN", value_delimiter = ',')]
+        columns: Vec<String>,
+        /// Which category of the catalogue a word of the list is, as 噪音=noise; * for all others
+        #[arg(long, value_name = "WORD=CATEGORY")]
+        category: Vec<String>,
+        /// The coordinate system of the list's coordinates, as gcj02, bd09 or EPSG:4526
+        #[arg(long, value_name = "DATUM", default_value_t)]
+        datum: lifecircle::geo::Datum,
+        /// Only look at the list and tell what would be taken
+        #[arg(long)]
+        check: bool,
     },
     /// Fill the desk of a synthetic city with a year of requests that nobody made
     Fill {

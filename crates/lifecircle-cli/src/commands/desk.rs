@@ -1,15 +1,18 @@
 //! `lifecircle desk`: what is done with a desk's files, beside serving them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use lifecircle::summary::community_at;
+use lifecircle::text::Text;
 use lifecircle::{Error, Result, city, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::Catalogue;
 use lifecircle_desk::demo::{Place, fill};
-use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
+use lifecircle_desk::list::{self, Reading, Told};
+use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings, Who};
 
 use crate::args::{Common, DeskArgs, DeskCommand};
 use crate::print;
@@ -42,11 +45,19 @@ pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
             tell(&say!("Restored: {}", "已恢复：{}", desk.desk.display()), common);
             Ok(())
         }
+        DeskCommand::Import { desk, list, city, catalogue, columns, category, datum, check } => {
+            let reading = Reading {
+                columns: columns.iter().map(|text| column_of(text)).collect::<Result<_>>()?,
+                categories: category.iter().map(|text| pair("--category", text)).collect::<Result<_>>()?,
+                datum: *datum,
+            };
+            import(desk, (list, &reading), (city, catalogue.as_deref()), *check, common)
+        }
         DeskCommand::Fill { city, keep_in } => synthetic_year(city, keep_in, common),
     }
 }
 
-fn tell(text: &lifecircle::text::Text, common: &Common) {
+fn tell(text: &Text, common: &Common) {
     if !common.quiet {
         eprintln!("{}", text.pick(common.language()));
     }
@@ -104,6 +115,84 @@ fn check(desk: &DeskArgs, common: &Common) -> Result<()> {
         let problem = say!("the chain does not hold", "记录链不完整");
         return Err(Error::damaged(problem).file(&desk.desk).hint(say!("compare it with a backup", "请与备份比对")));
     }
+    Ok(())
+}
+
+/// Two texts with `=` between.
+fn pair(setting: &str, text: &str) -> Result<(String, String)> {
+    match text.rsplit_once('=') {
+        Some((word, of)) if !word.trim().is_empty() && !of.trim().is_empty() => {
+            Ok((word.trim().to_owned(), of.trim().to_owned()))
+        }
+        _ => Err(Error::new(say!("{setting} {text:?} is no WORD=NAME", "{setting} {text:?} 应写成 名称=名称"))),
+    }
+}
+
+fn column_of(text: &str) -> Result<(Told, String)> {
+    let (word, column) = pair("--columns", text)?;
+    let told = Told::ALL.into_iter().find(|told| told.word() == word).ok_or_else(|| {
+        let known = Told::ALL.map(Told::word).join(", ");
+        Error::new(say!("--columns: there is no {word:?}", "--columns：没有 {word:?}"))
+            .hint(say!("choose of {known}", "可选：{known}"))
+    })?;
+    Ok((told, column))
+}
+
+/// Takes another hotline's list.
+fn import(
+    desk: &DeskArgs,
+    (list, reading): (&Path, &Reading),
+    (city, catalogue): (&Path, Option<&Path>),
+    only_check: bool,
+    common: &Common,
+) -> Result<()> {
+    let city = city::load(city)?;
+    let areas: Vec<Area> = city.communities.iter().map(Area::from).collect();
+    let catalogue = match catalogue {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
+            Catalogue::read(&text).map_err(|e| e.file(path))?
+        }
+        None => Catalogue::usual()?,
+    }
+    .with_areas(&areas);
+    let area_of = |at: At| areas.get(community_at(&city, lifecircle::geo::LonLat { x: at.lon, y: at.lat })?).cloned();
+    let calendar = Calendar::china()?;
+    let found = list::read(list, reading, (&catalogue, &calendar), area_of)?;
+    let columns: Vec<String> = found.columns.iter().map(|(told, name)| format!("{}={name}", told.word())).collect();
+    let looked = say!(
+        "{} requests, {} with coordinates, {} with a time; columns: {}",
+        "{} 件诉求，其中 {} 件有坐标、{} 件有时间；列：{}",
+        found.requests.len(),
+        found.placed,
+        found.timed,
+        columns.join(", ")
+    );
+    tell(&looked, common);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for request in &found.requests {
+        *counts.entry(&request.category).or_default() += 1;
+    }
+    for (id, count) in counts {
+        let name = catalogue.category(id).map_or_else(|| Text::same(id), |category| category.name.text());
+        tell(&Text::same(format!("  {} {count}", name.pick(common.language()))), common);
+    }
+    if only_check {
+        return Ok(());
+    }
+    let desk = Desk::open(Settings {
+        directory: desk.desk.clone(),
+        database: desk.database.clone().map_or(Database::Sqlite, Database::Postgres),
+        catalogue,
+        calendar,
+        clock: Clock::System,
+        durability: Durability::OnDisk,
+    })?;
+    let before = desk.last_number().map_err(Refusal::into_error)?;
+    let asked = desk.ask_all(&found.requests, &Who::SYSTEM).map_err(Refusal::into_error)?;
+    let new = asked.iter().filter(|asked| asked.number > before).count();
+    let known = asked.len() - new;
+    tell(&say!("Taken: {new}; known already: {known}", "新增 {new} 件；此前已有 {known} 件"), common);
     Ok(())
 }
 

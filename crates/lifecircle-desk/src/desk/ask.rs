@@ -10,8 +10,9 @@ use super::{Desk, Rules, Words, append, json, kept_code, moment};
 use crate::calendar::Moment;
 use crate::catalogue::{AnswerKind, Category};
 use crate::entry::{Done, Who};
+use crate::list::not_after;
 use crate::refusal::Refusal;
-use crate::request::{Asked, At, NewRequest, State};
+use crate::request::{Asked, At, Channel, NewRequest, State};
 use crate::rights::{Role, Step};
 use crate::store::{Connection, values};
 
@@ -20,6 +21,9 @@ pub(super) const LONGEST_WORDS: usize = 5_000;
 const LONGEST_PLACE: usize = 200;
 const LONGEST_CONTACT: usize = 200;
 const LONGEST_ANSWER: usize = 500;
+
+/// Requests of a list that are taken together.
+const AT_ONCE: usize = 200;
 
 /// Residents that may join one request.
 const MOST_JOINED: i64 = 1_000;
@@ -43,6 +47,37 @@ impl Desk {
         let (rules, who) = (self.rules(), who.clone());
         let code = if new.key.is_empty() { random_code() } else { code_of(&self.rules.seal.derive(&new.key)) };
         self.store.write(move |connection| take(connection, &rules, &new, &who, code))
+    }
+
+    /// The number of the last request; 0 if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn last_number(&self) -> Result<i64, Refusal> {
+        let text = "SELECT number FROM requests ORDER BY number DESC LIMIT 1";
+        Ok(self.store.read(|connection| connection.first(text, values![], |row| row.get(0)))?.unwrap_or(0))
+    }
+
+    /// Takes many requests, each by itself, in their order.
+    ///
+    /// # Errors
+    /// If they cannot be kept; what was taken before stays, and is not taken twice if it has a key.
+    pub fn ask_all(&self, all: &[NewRequest], who: &Who) -> Result<Vec<Asked>, Refusal> {
+        for new in all {
+            check(new, self.rules.catalogue.category(&new.category))?;
+        }
+        let mut asked = Vec::with_capacity(all.len());
+        for part in all.chunks(AT_ONCE) {
+            let (rules, part, who) = (self.rules(), part.to_vec(), who.clone());
+            asked.extend(self.store.write(move |connection| {
+                let one = |new: &NewRequest| {
+                    let code = if new.key.is_empty() { random_code() } else { code_of(&rules.seal.derive(&new.key)) };
+                    take(connection, &rules, new, &who, code)
+                };
+                part.iter().map(one).collect::<Result<Vec<_>, _>>()
+            })?);
+        }
+        Ok(asked)
     }
 
     /// Joins a request that somebody else has asked near by; returns a code of one's own.
@@ -111,7 +146,8 @@ fn short(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
     )))
 }
 
-fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
+/// Whether a request can be taken.
+pub(crate) fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
     let bad = |text| Err(Refusal::BadInput(text));
     let Some(category) = category else {
         return bad(say!("please choose a category", "请选择事项"));
@@ -150,6 +186,10 @@ fn check(new: &NewRequest, category: Option<&Category>) -> Result<(), Refusal> {
             return bad(say!("the answer to `{id}` is not valid", "`{id}` 填写有误"));
         }
     }
+    // Another hotline asked other questions.
+    if new.channel == Channel::List {
+        return Ok(());
+    }
     let is_answered = |id: &str| new.answers.get(id).is_some_and(|answer| !answer.trim().is_empty());
     match category.questions.iter().find(|question| question.required && !is_answered(&question.id)) {
         Some(question) => {
@@ -187,14 +227,15 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     let category = rules.catalogue.category(&new.category).ok_or_else(Refusal::no_request)?;
     let dispatch = rules.catalogue.dispatch(category, new.area.as_ref(), &new.words);
     let now = moment(connection, rules)?;
-    let number = insert(connection, new, now, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
+    let received = not_after(new.received, now);
+    let number = insert(connection, new, received, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
     let (_, at) =
         append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
     add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
 
     // It counts nowhere yet.
     let mut kept = find(connection, number)?;
-    let due = rules.calendar.end(at, dispatch.limit);
+    let due = rules.calendar.end(not_after(new.received, at), dispatch.limit);
     let done = match &dispatch.lead {
         Some(unit) => Done::Dispatched {
             unit: unit.clone(),

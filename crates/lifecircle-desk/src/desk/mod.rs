@@ -1,7 +1,7 @@
 //! The desk: every operation on requests. Each is one piece of work of the database: all of it is kept, or nothing.
 
 mod act;
-mod ask;
+pub(crate) mod ask;
 mod check;
 mod list;
 mod open_data;

@@ -76,6 +76,16 @@ impl Counted {
             Self::Replied => "replied IS NOT NULL",
         }
     }
+
+    /// The index that holds those of a unit which are few.
+    pub(crate) fn index(self) -> Option<&'static str> {
+        match self {
+            Self::Late => Some("requests_late"),
+            Self::AskedBack | Self::Solved => Some("requests_asked_back"),
+            Self::Rated => Some("requests_rated"),
+            Self::Open | Self::Judged | Self::InTime | Self::Satisfied | Self::Replied => None,
+        }
+    }
 }
 
 /// What is counted of a group of requests. Shares are of these counts; none is told where nothing is counted.

@@ -161,6 +161,11 @@ const MIGRATIONS: [Migration; 2] = [Migration {
         PRIMARY KEY(part, name, day)
     ) STRICT;
     CREATE INDEX tallies_by_day ON tallies(part, day);
+    CREATE INDEX requests_of_first_unit ON requests((coalesce(first_unit, unit, '')), number);
+    CREATE INDEX requests_late ON requests((coalesce(first_unit, unit, '')), number)
+        WHERE (replied > due OR replied IS NOT NULL AND due IS NULL OR replied IS NULL AND escalated = 1);
+    CREATE INDEX requests_asked_back ON requests((coalesce(first_unit, unit, '')), number) WHERE solved IS NOT NULL;
+    CREATE INDEX requests_rated ON requests((coalesce(first_unit, unit, '')), number) WHERE (stars IS NOT NULL OR satisfied IS NOT NULL);
     CREATE TABLE tallied(seconds INTEGER NOT NULL) STRICT;
     ALTER TABLE people ADD COLUMN second BLOB;
     ALTER TABLE people ADD COLUMN second_used INTEGER NOT NULL DEFAULT 0;

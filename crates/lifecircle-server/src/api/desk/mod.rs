@@ -200,6 +200,7 @@ async fn ask(
             is_public: new.is_public,
             channel: if new.by_telephone { Channel::Telephone } else { Channel::Page },
             key: new.key,
+            received: None,
         };
         Ok((StatusCode::CREATED, Json(desk.ask(request, &who)?)))
     })
