@@ -1,4 +1,5 @@
 // The response desk from both sides: a resident on a phone asks, another joins, the desk works, the resident rates.
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import axe from "axe-core";
 import type { APIRequestContext, Browser, Page } from "@playwright/test";
@@ -216,4 +217,143 @@ test("the desk says what it answers for", async ({ page }) => {
   const about = await api<{ categories: { id: string }[]; units: { kind: string }[] }>(page, "desk");
   expect(about.categories.length).toBeGreaterThan(15);
   expect(about.units.filter((unit) => unit.kind === "community").length).toBe(83);
+});
+
+/** The code that an authenticator app shows (RFC 6238). */
+function totp(secret: string, at: number): string {
+  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret].map((sign) => signs.indexOf(sign).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const hash = createHmac("sha1", key).update(counter).digest();
+  const offset = hash[19]! & 15;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+test("photos go both ways, lose what is hidden in them, and end with the request's words", async ({ page, browser, baseURL, request }) => {
+  const handler = await account(request, "handler", "heating_company");
+  const phone = await resident(browser, baseURL);
+  const words = `水管漏水 ${Math.random()}`;
+  await phone.getByRole("button", { name: /^供热/ }).click();
+  await phone.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
+  await phone.locator(".map .map").click({ position: { x: 180, y: 120 } });
+  await phone.getByLabel("具体情况").fill(words);
+  await phone.locator("input[type=file]").setInputFiles(["../docs/images/ask-phone-zh.png", "../docs/images/desk-zh.png"]);
+  await phone.getByRole("button", { name: "移除照片 2" }).click();
+  await expect(phone.locator(".photos img")).toHaveCount(1);
+  await phone.getByRole("button", { name: "提交" }).click();
+  const code = (await phone.locator("output").textContent()) ?? "";
+  await phone.getByRole("button", { name: "查看进度" }).click();
+  await expect(phone.locator("article .photos img")).toHaveCount(1);
+
+  await signIn(page, handler);
+  await page.getByRole("button", { name: words }).click();
+  const shown = page.locator(".one .photos img");
+  await expect(shown).toHaveCount(1);
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+  await act(page, "Accept");
+  await page.locator(".one input[type=file]").setInputFiles("../docs/images/desk-zh.png");
+  await expect(shown).toHaveCount(2);
+  await phone.getByRole("button", { name: "查询", exact: true }).click();
+  await expect(phone.locator("article .photos img")).toHaveCount(2);
+  await fits(phone);
+  await readable(phone);
+
+  await phone.getByRole("button", { name: "删除我的描述和联系方式" }).click();
+  await phone.getByRole("button", { name: "删除", exact: true }).click();
+  await page.reload();
+  expect((await request.post(`${desk}/tracking`, { data: { code } })).status()).toBe(200);
+  expect(((await (await request.post(`${desk}/tracking`, { data: { code } })).json()) as { photos: number[] }).photos).toHaveLength(1);
+});
+
+test("what is asked to be built goes into a plan, and its asker hears when it opens", async ({ page, browser, baseURL, request }) => {
+  const phone = await resident(browser, baseURL);
+  const words = `希望建口袋公园 ${Math.random()}`;
+  await phone.getByRole("button", { name: /^希望增设/ }).click();
+  await phone.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
+  await phone.locator(".map .map").click({ position: { x: 200, y: 150 } });
+  await phone.getByLabel("具体情况").fill(words);
+  await phone.getByLabel("希望增设什么").fill("口袋公园");
+  await phone.getByRole("button", { name: "提交" }).click();
+  await phone.getByRole("button", { name: "查看进度" }).click();
+  await signIn(page, await account(request, "supervisor"));
+  await page.getByRole("button", { name: words }).click();
+  await page.locator(".one .steps").getByRole("button", { name: "Add to a plan" }).click();
+  const plan = `parks-${Math.random().toString(36).slice(2)}`;
+  await page.getByLabel("What is to be built").selectOption("pocket_park");
+  await page.getByLabel(/^Plan it goes into/).fill(plan);
+  await page.locator(".one .acting textarea").fill("已列入明年计划");
+  await page.locator(".one .acting form").getByRole("button", { name: "Add to a plan" }).click();
+  await expect(page.locator(".planned")).toContainText(plan);
+  const scenario = await api<{ features: { properties: { service: string } }[] }>(page, `scenarios/${plan}`);
+  expect(scenario.features.map((feature) => feature.properties.service)).toEqual(["pocket_park"]);
+  await act(page, "Tell that it has opened", "公园今天开放");
+  await phone.getByRole("button", { name: "查询", exact: true }).click();
+  await expect(phone.locator("article")).toContainText("已列入方案");
+  await expect(phone.locator("article")).toContainText("公园今天开放");
+});
+
+test("two-step sign-in is set up, asked for, and sessions are ended by an administrator", async ({ page, browser, baseURL, request, quiet }) => {
+  const name = await account(request, "operator");
+  await signIn(page, name);
+  await page.getByRole("button", { name: "Two-step sign-in" }).click();
+  await page.getByRole("button", { name: "Set up" }).click();
+  const secret = ((await page.locator("code").textContent()) ?? "").replaceAll(" ", "");
+  await page.getByLabel("Code from your authenticator app").fill(totp(secret, Date.now()));
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByText("On. A code from")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator("input[autocomplete=username]").fill(name);
+  await page.locator("input[type=password]").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  // A code opens once: the one of the next half minute.
+  await page.getByLabel("Code from your authenticator app").fill(totp(secret, Date.now() + 30_000));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("tablist")).toBeVisible();
+
+  const other = await (await browser.newContext({ baseURL: baseURL ?? "" })).newPage();
+  await signIn(other, await account(request, "administrator"));
+  await other.getByRole("button", { name: new RegExp(`^${name}`) }).click();
+  await other.getByRole("button", { name: "End all sessions" }).click();
+  await expect(other.getByRole("status")).toHaveText("All sessions have ended.");
+  await other.getByRole("button", { name: "Turn off two-step sign-in" }).click();
+  await page.getByLabel("Category").selectOption("other");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await other.context().close();
+  quiet.splice(0);
+});
+
+test("every number of the rates shows its requests, and what they teach is told", async ({ page, request }) => {
+  for (let number = 0; number < 4; number++) {
+    await request.post(`${desk}/requests`, { data: { category: "lift", place: "1", at: { lon: 106.83, lat: 39.62 }, words: `电梯又坏了 ${number}` } });
+  }
+  await signIn(page, await account(request, "supervisor"), "zh");
+  await page.getByRole("tab", { name: "统计" }).click();
+  const open = page.getByRole("row", { name: /电梯故障/ }).getByRole("cell").nth(1).getByRole("button");
+  const many = Number(await open.textContent());
+  expect(many).toBeGreaterThanOrEqual(4);
+  await open.click();
+  await expect(page.locator(".picked")).toContainText("电梯故障 · 在办");
+  await expect(page.locator(".list li")).toHaveCount(many);
+  await page.getByRole("button", { name: "显示全部" }).click();
+  await expect(page.locator(".picked")).toHaveCount(0);
+
+  await page.getByRole("tab", { name: "统计" }).click();
+  for (const [name, shows] of [["在办与预测", /目前在办/], ["热点", /热点|预期/], ["重复诉求", /为重复诉求/], ["诉求与缺口", /每千人诉求/], ["开放数据", /GeoParquet/]] as const) {
+    await page.getByRole("button", { name, exact: true }).click();
+    await expect(page.locator("main")).toContainText(shows);
+    await expect(page.locator("main .loading")).toHaveCount(0, { timeout: 30_000 });
+    await readable(page);
+  }
+  const csv = await (await request.get(`${desk}/open-data/requests.csv`)).text();
+  expect(csv).toContain("电梯故障");
+  expect(csv).not.toContain("电梯又坏了");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const name of ["指标", "在办与预测", "诉求与缺口"]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    await expect(page.locator("main .loading")).toHaveCount(0, { timeout: 30_000 });
+    await fits(page);
+  }
 });

@@ -89,6 +89,12 @@ export async function body<T>(
   throw failure((error ?? {}) as { detail?: string; code?: string });
 }
 
+/** Waits for what answers nothing. */
+export async function done(asked: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await asked;
+  if (!response.ok) throw failure((error ?? {}) as { detail?: string; code?: string });
+}
+
 /** How far a search is. */
 export interface Far {
   gap: number | null;
