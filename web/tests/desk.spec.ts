@@ -134,8 +134,8 @@ test("the rates on the page are those counted from the requests", async ({ page,
   const cells = page.getByRole("row", { name: /燃气/ }).getByRole("cell");
   await expect(cells.nth(0)).toHaveText(String(all.length));
   await expect(cells.nth(2)).toContainText(`${answered.filter((one) => one.due != null && one.replied! <= one.due).length}/${answered.length}`);
-  await expect(cells.nth(3)).toContainText(`${all.filter((one) => one.solved === true).length}/${all.filter((one) => one.solved != null).length}`);
-  await expect(cells.nth(4)).toContainText(`${rated.filter((one) => one.stars! >= 4).length}/${rated.length}`);
+  await expect(cells.nth(4)).toContainText(`${all.filter((one) => one.solved === true).length}/${all.filter((one) => one.solved != null).length}`);
+  await expect(cells.nth(5)).toContainText(`${rated.filter((one) => one.stars! >= 4).length}/${rated.length}`);
 });
 
 test("an operator enters a call with the keyboard alone", async ({ page, request }) => {
@@ -260,7 +260,7 @@ test("photos go both ways, lose what is hidden in them, and end with the request
   await fits(phone);
   await readable(phone);
 
-  await phone.getByRole("button", { name: "删除我的描述和联系方式" }).click();
+  await phone.getByRole("button", { name: "删除我填写的内容、照片和联系方式" }).click();
   await phone.getByRole("button", { name: "删除", exact: true }).click();
   await page.reload();
   expect((await request.post(`${desk}/tracking`, { data: { code } })).status()).toBe(200);
@@ -279,18 +279,18 @@ test("what is asked to be built goes into a plan, and its asker hears when it op
   await phone.getByRole("button", { name: "查看进度" }).click();
   await signIn(page, await account(request, "supervisor"));
   await page.getByRole("button", { name: words }).click();
-  await page.locator(".one .steps").getByRole("button", { name: "Add to a plan" }).click();
+  await page.locator(".one .steps").getByRole("button", { name: "Add to a draft plan" }).click();
   const plan = `parks-${Math.random().toString(36).slice(2)}`;
   await page.getByLabel("What is to be built").selectOption("pocket_park");
-  await page.getByLabel(/^Plan it goes into/).fill(plan);
+  await page.getByLabel(/^Draft plan/).fill(plan);
   await page.locator(".one .acting textarea").fill("已列入明年计划");
-  await page.locator(".one .acting form").getByRole("button", { name: "Add to a plan" }).click();
+  await page.locator(".one .acting form").getByRole("button", { name: "Add to a draft plan" }).click();
   await expect(page.locator(".planned")).toContainText(plan);
   const scenario = await api<{ features: { properties: { service: string } }[] }>(page, `scenarios/${plan}`);
   expect(scenario.features.map((feature) => feature.properties.service)).toEqual(["pocket_park"]);
-  await act(page, "Tell that it has opened", "公园今天开放");
+  await act(page, "Tell resident it has opened", "公园今天开放");
   await phone.getByRole("button", { name: "查询", exact: true }).click();
-  await expect(phone.locator("article")).toContainText("已列入方案");
+  await expect(phone.locator("article")).toContainText("已纳入方案研究");
   await expect(phone.locator("article")).toContainText("公园今天开放");
 });
 
@@ -300,24 +300,25 @@ test("two-step sign-in is set up, asked for, and sessions are ended by an admini
   await page.getByRole("button", { name: "Two-step sign-in" }).click();
   await page.getByRole("button", { name: "Set up" }).click();
   const secret = ((await page.locator("code").textContent()) ?? "").replaceAll(" ", "");
-  await page.getByLabel("Code from your authenticator app").fill(totp(secret, Date.now()));
+  await page.getByLabel("6-digit code from your authenticator app").fill(totp(secret, Date.now()));
   await page.getByLabel("Your password").fill(PASSWORD);
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.getByText("On. A code from")).toBeVisible();
+  await expect(page.getByText("On. Each sign-in takes")).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.locator("input[autocomplete=username]").fill(name);
   await page.locator("input[type=password]").fill(PASSWORD);
   await page.keyboard.press("Enter");
   // A code opens once: the one of the next half minute.
-  await page.getByLabel("Code from your authenticator app").fill(totp(secret, Date.now() + 30_000));
+  await page.getByLabel("6-digit code from your authenticator app").fill(totp(secret, Date.now() + 30_000));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("tablist")).toBeVisible();
 
   const other = await (await browser.newContext({ baseURL: baseURL ?? "" })).newPage();
   await signIn(other, await account(request, "administrator"));
+  other.on("dialog", (dialog) => void dialog.accept());
   await other.getByRole("button", { name: new RegExp(`^${name}`) }).click();
-  await other.getByRole("button", { name: "End all sessions" }).click();
-  await expect(other.getByRole("status")).toHaveText("All sessions have ended.");
+  await other.getByRole("button", { name: "Sign this account out everywhere" }).click();
+  await expect(other.getByRole("status")).toHaveText("This account has been signed out everywhere.");
   await other.getByRole("button", { name: "Turn off two-step sign-in" }).click();
   await page.getByLabel("Category").selectOption("other");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -341,7 +342,7 @@ test("every number of the rates shows its requests, and what they teach is told"
   await expect(page.locator(".picked")).toHaveCount(0);
 
   await page.getByRole("tab", { name: "统计" }).click();
-  for (const [name, shows] of [["在办与预测", /目前在办/], ["热点", /热点|预期/], ["重复诉求", /为重复诉求/], ["诉求与缺口", /每千人诉求/], ["开放数据", /GeoParquet/]] as const) {
+  for (const [name, shows] of [["在办与预测", /目前在办/], ["热点", /热点|平常约/], ["重复诉求", /为重复诉求/], ["诉求与缺口", /每千人诉求/], ["开放数据", /GeoParquet/]] as const) {
     await page.getByRole("button", { name, exact: true }).click();
     await expect(page.locator("main")).toContainText(shows);
     await expect(page.locator("main .loading")).toHaveCount(0, { timeout: 30_000 });

@@ -133,6 +133,8 @@ pub struct Reading {
     pub categories: BTreeMap<String, String>,
     /// In which system its coordinates are.
     pub datum: Datum,
+    /// Whose list it is: two hotlines may give one number to different requests.
+    pub source: String,
 }
 
 /// A list that was looked at.
@@ -162,7 +164,7 @@ pub fn read<'a>(
     let records = lists::read(part)?;
     if records.rows.is_empty() || records.rows.len() > MOST_ROWS {
         return Err(
-            Error::new(say!("a list has 1 to {MOST_ROWS} rows", "名录须有 1 至 {MOST_ROWS} 行")).file(part.path)
+            Error::new(say!("a list has 1 to {MOST_ROWS} rows", "工单表须有 1 至 {MOST_ROWS} 行")).file(part.path)
         );
     }
     let mut columns: BTreeMap<Told, usize> = BTreeMap::new();
@@ -176,13 +178,11 @@ pub fn read<'a>(
     for must in [Told::Category, Told::Words] {
         if !columns.contains_key(&must) {
             let (word, names) = (must.word(), must.names().iter().take(4).copied().collect::<Vec<_>>().join("、"));
-            return Err(Error::new(say!("no column tells the {word}", "没有说明 {word} 的列")).file(part.path).hint(
-                say!(
-                    "call it {names} or the like, or name it: --columns {word}=COLUMN; its columns are: {}",
-                    "可命名为 {names} 等，或用 --columns {word}=列名 指明；现有列：{}",
-                    records.columns.join(", ")
-                ),
-            ));
+            return Err(Error::new(say!("there is no {word} column", "缺少 {word} 列")).file(part.path).hint(say!(
+                "call it {names} or the like, or name it: --columns {word}=COLUMN; its columns are: {}",
+                "可命名为 {names} 等，或用 --columns {word}=列名 指明；现有列：{}",
+                records.columns.join(", ")
+            )));
         }
     }
     let coordinates = match Coordinates::are_in(&records) {
@@ -280,7 +280,7 @@ fn request(
     let received = match text(Told::Received) {
         "" => None,
         told => Some(calendar.moment_of(told).ok_or_else(|| {
-            problem(say!("{told:?} is no time", "{told:?} 不是时间"))
+            problem(say!("{told:?} is not a time", "无法识别时间 {told:?}"))
                 .hint(say!("write it as 2026-11-27 08:30", "请写成 2026-11-27 08:30"))
         })?),
     };
@@ -299,7 +299,7 @@ fn request(
         contact: text(Told::Contact).to_owned(),
         is_public: false,
         channel: Channel::List,
-        key: key_of(&name),
+        key: key_of(&format!("{}\u{1f}{name}", reading.source)),
         received,
     })
 }

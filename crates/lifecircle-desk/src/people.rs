@@ -196,7 +196,7 @@ impl Desk {
             (Some(_), None) => {
                 return Err(Refusal::NeedsCode(say!(
                     "enter the code that your authenticator app shows",
-                    "请输入验证器应用显示的验证码"
+                    "请输入身份验证器 App 上的验证码"
                 )));
             }
             (Some(sealed), Some(code)) => {
@@ -216,7 +216,14 @@ impl Desk {
             // A password that was changed since it was looked at opens nothing.
             let still =
                 "UPDATE people SET failures = 0, closed_until = 0 WHERE name = ?1 AND password = ?2 AND enabled = 1";
-            if connection.execute(still, values![&name, hashed])? == 0 {
+            // Nor does it where a second factor was set meanwhile.
+            let touched = match &second {
+                None => connection.execute(&format!("{still} AND second IS NULL"), values![&name, hashed])?,
+                Some(sealed) => {
+                    connection.execute(&format!("{still} AND second = ?3"), values![&name, hashed, sealed])?
+                }
+            };
+            if touched == 0 {
                 return Err(wrong());
             }
             // A code opens once.
@@ -271,11 +278,16 @@ impl Desk {
     }
 
     /// Sets the second factor of whoever is signed in, by its secret and a code of it, or takes it away. Whoever holds their session alone
-    /// cannot: the password is asked for.
+    /// cannot: the password is asked for. Their other sessions end.
     ///
     /// # Errors
     /// If the password or the code is wrong, or it cannot be kept.
-    pub fn set_second_factor(&self, person: &Person, password: &str, new: Option<(&str, &str)>) -> Result<(), Refusal> {
+    pub fn set_second_factor(
+        &self,
+        (person, session): (&Person, &str),
+        password: &str,
+        new: Option<(&str, &str)>,
+    ) -> Result<(), Refusal> {
         let (id, now) = (person.id, self.now());
         let hashed = self.store().read(|connection| {
             let text = "SELECT password FROM people WHERE id = ?1 AND closed_until <= ?2";
@@ -293,16 +305,23 @@ impl Desk {
                 Some((self.rules().seal.seal_bytes(id, &secret)?, step))
             }
         };
-        self.keep_second_factor(person, second, &person.who())
+        self.keep_second_factor((person, session), second, &person.who())
     }
 
-    fn keep_second_factor(&self, person: &Person, second: Option<(Vec<u8>, i64)>, by: &Who) -> Result<(), Refusal> {
-        let (id, rules, by) = (person.id, self.rules(), by.clone());
+    fn keep_second_factor(
+        &self,
+        (person, session): (&Person, &str),
+        second: Option<(Vec<u8>, i64)>,
+        by: &Who,
+    ) -> Result<(), Refusal> {
+        let (id, own, rules, by) = (person.id, hash_of_token(session), self.rules(), by.clone());
         self.store().write(move |connection| {
             let is_set = second.is_some();
             let (sealed, used) = second.map_or((None, 0), |(sealed, used)| (Some(sealed), used));
             let text = "UPDATE people SET second = ?2, second_used = ?3 WHERE id = ?1";
             connection.execute(text, values![id, sealed, used])?;
+            // Whoever has another of their sessions is out.
+            connection.execute("DELETE FROM sessions WHERE person = ?1 AND token <> ?2", values![id, own])?;
             let now = moment(connection, &rules)?;
             append(
                 connection,
@@ -322,7 +341,7 @@ impl Desk {
     /// If there is no such account, or it cannot be kept.
     pub fn remove_second_factor(&self, name: &str, by: &Who) -> Result<(), Refusal> {
         let found = self.store().read(|connection| person(connection, "name = ?1", name))?.ok_or_else(not_known)?;
-        self.keep_second_factor(&found, None, by)
+        self.keep_second_factor((&found, ""), None, by)
     }
 
     /// Whose session it is; none if it has ended.

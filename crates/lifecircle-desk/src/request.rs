@@ -84,6 +84,18 @@ pub struct At {
     pub lat: f64,
 }
 
+/// Places that everybody may know are told to a thousandth of a degree.
+pub(crate) const CELLS_A_DEGREE: f64 = 1_000.0;
+
+impl At {
+    /// The place as everybody may know it: some hundred metres around it are the same, since a request may be about somebody's own home.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        let round = |degrees: f64| (degrees * CELLS_A_DEGREE).round() / CELLS_A_DEGREE;
+        Self { lon: round(self.lon), lat: round(self.lat) }
+    }
+}
+
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -71,12 +71,12 @@ fn same(a: &str, b: &str) -> bool {
 pub(crate) fn wrong_code() -> Refusal {
     Refusal::NotSignedIn(say!(
         "the code is wrong, or was used already; wait for the next one",
-        "验证码不正确或已使用；请等待下一个"
+        "验证码不正确或已使用，请等下一个验证码再试"
     ))
 }
 
 fn unusable() -> Refusal {
-    Refusal::BadInput(say!("this secret cannot be used; begin anew", "该密钥无法使用；请重新开始"))
+    Refusal::BadInput(say!("this secret cannot be used; begin anew", "该密钥无法使用，请重新设置"))
 }
 
 #[cfg(test)]

@@ -808,10 +808,18 @@ fn photos_are_seen_by_those_who_may_and_can_be_deleted() {
     }
     assert!(matches!(desk.add_photo_as_resident(&code, &photo(99)), Err(Refusal::TooMany(_))));
 
+    // Those who join do not fill the place of whoever asked, and go with their request where it is merged.
+    let (twin, twin_code) = world.ask("heating", "也不热");
+    desk.add_photo_as_resident(&twin_code, &photo(55)).unwrap();
+    desk.act(twin, None, Action::Merge { into: number }, &operator).unwrap();
+    let [moved] = desk.track(&twin_code).unwrap().photos[..] else { panic!() };
+    assert!(desk.photo_as_resident(&twin_code, moved).is_ok() && desk.photo(number, moved, &operator).is_ok());
+    assert!(desk.photo_as_resident(&code, moved).is_err());
+
     // Deleted with words; what was done stays, and the chain holds.
     desk.forget(&code).unwrap();
     assert!(desk.photo(number, first, &operator).is_err());
-    assert_eq!(desk.request(number, &operator).unwrap().photos.len(), 2);
+    assert_eq!(desk.request(number, &operator).unwrap().photos.len(), 3);
     assert_eq!(desk.check().unwrap().wrong, 0);
     // After a time all of them go.
     desk.act(number, None, Action::Reply { words: "已修".into() }, &handler).unwrap();
@@ -880,18 +888,20 @@ fn a_second_factor_is_asked_for_opens_once_and_can_be_taken_away() {
     let password = "correct horse battery";
     let administrator = world.account("administrator", Role::Administrator, None);
     world.account("wang", Role::Operator, None);
-    let (_, person) = desk.sign_in("wang", password, None).unwrap();
+    let (token, person) = desk.sign_in("wang", password, None).unwrap();
+    let (other, _) = desk.sign_in("wang", password, None).unwrap();
     let new = NewSecret::draw("wang", "desk").unwrap();
     let secret = totp_rs::Secret::Encoded(new.secret.clone()).to_bytes().unwrap();
     let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, secret, None, String::new()).unwrap();
     let code = || totp.generate(u64::try_from(desk.now().0 / 1000).unwrap());
 
-    assert!(desk.set_second_factor(&person, "another password", Some((&new.secret, &code()))).is_err());
-    assert!(desk.set_second_factor(&person, password, Some((&new.secret, "000000"))).is_err());
+    assert!(desk.set_second_factor((&person, &token), "another password", Some((&new.secret, &code()))).is_err());
+    assert!(desk.set_second_factor((&person, &token), password, Some((&new.secret, "000000"))).is_err());
     assert!(!desk.people().unwrap().iter().any(|person| person.has_second_factor));
     let first = code();
-    desk.set_second_factor(&person, password, Some((&new.secret, &first))).unwrap();
+    desk.set_second_factor((&person, &token), password, Some((&new.secret, &first))).unwrap();
 
+    assert!(desk.session(&token).unwrap().is_some() && desk.session(&other).unwrap().is_none());
     assert!(matches!(desk.sign_in("wang", password, None), Err(Refusal::NeedsCode(_))));
     assert!(matches!(desk.sign_in("wang", "another password", Some(&first)), Err(Refusal::NotSignedIn(_))));
     assert!(desk.sign_in("wang", password, Some(&first)).is_err(), "it was used when it was set");
@@ -962,19 +972,23 @@ fn lists_of_other_hotlines_are_checked_and_taken_once() {
     let again = world.desk.ask_all(&look(list, &reading).unwrap().requests, &Who::SYSTEM).unwrap();
     assert_eq!(asked, again);
     assert_eq!(world.desk.last_number().unwrap(), 3);
-    let first = world.desk.request(asked[0].number, &operator).unwrap();
+    // Whoever guesses what a row is known by learns nothing of it: what they send is another request.
+    let guess = NewRequest { channel: Channel::Page, ..found.requests[0].clone() };
+    let guessed = world.desk.ask(guess, &Who::RESIDENT).unwrap();
+    assert!(!asked.contains(&guessed.number));
+    let first = world.desk.request(asked[0], &operator).unwrap();
     assert_eq!((first.request.channel, first.request.unit.as_deref()), (Channel::List, Some("heating_company")));
     // Its limit runs from when the other hotline took it.
     let came = rules.1.moment_of("2026-09-24 09:00").unwrap();
     assert_eq!((first.request.received, first.request.due), (came, Some(came.plus_minutes(24 * 60))));
-    assert_eq!(world.desk.contacts(asked[0].number, &operator).unwrap(), ["139"]);
+    assert_eq!(world.desk.contacts(asked[0], &operator).unwrap(), ["139"]);
     assert_eq!(world.desk.check().unwrap().wrong, 0);
 
     for (wrong, says) in [
-        ("工单编号,内容\nA1,x\n", "no column tells the category"),
+        ("工单编号,内容\nA1,x\n", "there is no category column"),
         ("类别,内容,地址\n供热,,x\n", "says nothing in words"),
         ("类别,内容,地址\n供热,x,\n", "says nowhere"),
-        ("类别,内容,地址,受理时间\n供热,x,y,昨天\n", "is no time"),
+        ("类别,内容,地址,受理时间\n供热,x,y,昨天\n", "is not a time"),
         ("类别,内容,经度,纬度\n供热,x,500,39\n", "out of range"),
         (&format!("类别,内容,地址\n供热,{},y\n", "长".repeat(6_000)), "longer than 5000"),
     ] {

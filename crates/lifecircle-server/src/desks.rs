@@ -24,8 +24,12 @@ const MOST_AT_ONCE: usize = 256;
 /// Passwords that are looked at at once.
 const MOST_PASSWORDS: usize = 2;
 
-/// Photos that are drawn at once.
-const MOST_PHOTOS: usize = 3;
+/// Photos that are read at once, and that are drawn at once.
+const MOST_PHOTOS: usize = 12;
+const MOST_DRAWN: usize = 2;
+
+/// Files of open data that are made at once.
+const MOST_FILES: usize = 1;
 
 /// Questions that take long which are answered at once.
 const MOST_SLOW: usize = 2;
@@ -56,7 +60,9 @@ pub struct Desks {
     /// Passwords that are looked at: each takes a while and some memory, on purpose.
     passwords: Arc<Semaphore>,
     photos: Arc<Semaphore>,
+    drawn: Arc<Semaphore>,
     slow: Arc<Semaphore>,
+    files: Arc<Semaphore>,
 }
 
 impl Desks {
@@ -68,7 +74,7 @@ impl Desks {
         let read =
             |path: &PathBuf| std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e));
         let catalogue = match &settings.catalogue {
-            Some(path) => Catalogue::read(&read(path)?).map_err(|e| e.file(path))?,
+            Some(path) => Catalogue::open(path)?,
             None => Catalogue::usual()?,
         };
         let calendar = match &settings.calendar {
@@ -85,6 +91,8 @@ impl Desks {
             places: places.into(),
             passwords: passwords.into(),
             photos: Semaphore::new(MOST_PHOTOS).into(),
+            drawn: Semaphore::new(MOST_DRAWN).into(),
+            files: Semaphore::new(MOST_FILES).into(),
             slow: Semaphore::new(MOST_SLOW).into(),
         })
     }
@@ -96,7 +104,7 @@ impl Desks {
         there.filter_map(|entry| entry.file_name().into_string().ok()).collect()
     }
 
-    /// The places where photos are drawn.
+    /// The places where photos are read.
     pub fn photo_places(&self) -> Arc<Semaphore> {
         Arc::clone(&self.photos)
     }
@@ -165,6 +173,26 @@ pub async fn with_password<T: Send + 'static>(
     in_place(places.try_acquire_owned().map_err(|_| Problem::busy())?, app, city, move |_, desk| Ok(work(desk)?)).await
 }
 
+/// Draws and keeps a photo: few at a time, others wait for a while.
+pub async fn drawing<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let drawn = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.drawn);
+    in_turn(drawn, app, city, work).await
+}
+
+/// Makes a file that everybody may have: one at a time, others wait for a while.
+pub async fn making_file<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let files = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.files);
+    in_turn(files, app, city, work).await
+}
+
 /// Asks a desk something that takes long: few at a time, others wait for a while.
 pub async fn slowly<T: Send + 'static>(
     app: Arc<App>,
@@ -172,7 +200,16 @@ pub async fn slowly<T: Send + 'static>(
     work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
 ) -> std::result::Result<T, Problem> {
     let slow = Arc::clone(&app.desks.as_ref().ok_or_else(no_desk)?.slow);
-    let place = tokio::time::timeout(LONGEST_WAIT, slow.acquire_owned()).await;
+    in_turn(slow, app, city, work).await
+}
+
+async fn in_turn<T: Send + 'static>(
+    places: Arc<Semaphore>,
+    app: Arc<App>,
+    city: String,
+    work: impl FnOnce(&App, &Desk) -> std::result::Result<T, Problem> + Send + 'static,
+) -> std::result::Result<T, Problem> {
+    let place = tokio::time::timeout(LONGEST_WAIT, places.acquire_owned()).await;
     let place = place.ok().and_then(std::result::Result::ok).ok_or_else(Problem::busy)?;
     in_place(place, app, city, work).await
 }

@@ -21,7 +21,7 @@ use lifecircle_desk::photo::MOST_BYTES;
 use lifecircle_desk::{At, Channel, Desk, NewRequest, Published, Sought, Who};
 
 use crate::App;
-use crate::api::PhotoPlace;
+use crate::api::{LONGEST_PHOTO, PhotoPlace};
 use crate::desks::{area_of, with_desk_and};
 use crate::problem::{Problem, language_of};
 use crate::work::Stop;
@@ -404,8 +404,8 @@ fn request_node(desk: &Desk, one: &Published, language: Language) -> Node {
     ])
 }
 
-/// The fields of a request, and its photo if one was sent.
-type Sent = (Fields, Option<Bytes>);
+/// The fields of a request, and its photo if one was sent, with its place among those that are drawn.
+type Sent = (Fields, Option<(Bytes, PhotoPlace)>);
 
 /// Bytes of a request without its photo, its fields, and bytes of each.
 const MOST_FORM: usize = 1 << 20;
@@ -416,7 +416,8 @@ async fn post(State(app): Shared, Path(name): Path<String>, request: Request) ->
     let Some(("requests", form)) = form_of(&name) else { return no_document() };
     let headers = request.headers().clone();
     let language = language_of(&headers);
-    let (fields, photo) = match sent(&app, request).await {
+    let sent = tokio::time::timeout(LONGEST_PHOTO, sent(&app, request)).await;
+    let (fields, photo) = match sent.unwrap_or_else(|_| Err(cannot_read())) {
         Ok(sent) => sent,
         Err(problem) => return refuse(problem, form, language),
     };
@@ -427,7 +428,7 @@ async fn post(State(app): Shared, Path(name): Path<String>, request: Request) ->
             Language::English => format!("See how far it is with the code {}", asked.code),
         };
         // The request is there, whatever becomes of its photo.
-        if let Some(photo) = photo
+        if let Some((photo, _place)) = photo
             && let Err(refusal) = desk.add_photo_as_resident(&asked.code, &photo)
         {
             notice = format!("{notice}. {}", refusal.text().pick(language));
@@ -461,7 +462,7 @@ async fn sent(app: &Arc<App>, request: Request) -> Result<Sent, Problem> {
 /// Fields with a photo: the first file that is sent as `media` or `media[]`.
 async fn with_files(app: &Arc<App>, request: Request) -> Result<Sent, Problem> {
     let (mut parts, body) = request.into_parts();
-    let _place = PhotoPlace::from_request_parts(&mut parts, app).await?;
+    let place = PhotoPlace::from_request_parts(&mut parts, app).await?;
     let request = limited(Request::from_parts(parts, body), MOST_BYTES + MOST_FORM);
     let mut read = Multipart::from_request(request, app).await.map_err(|_| cannot_read())?;
     let (mut fields, mut photo) = (Fields::new(), None);
@@ -479,7 +480,7 @@ async fn with_files(app: &Arc<App>, request: Request) -> Result<Sent, Problem> {
             return Err(Problem::too_large());
         }
     }
-    Ok((fields, photo))
+    Ok((fields, photo.map(|photo| (photo, place))))
 }
 
 /// A request that ends after so many bytes.

@@ -145,9 +145,10 @@ impl Scenarios {
     /// If another has saved a version since, or it cannot be kept.
     pub fn save(&self, city: &str, name: &str, given: &Value, replaces: Option<&str>) -> Result<Saved, Problem> {
         if name.is_empty() || file_name(name) != name || name.starts_with('.') || name.len() > LONGEST_NAME {
-            return Err(Problem::bad_input(
+            return Err(Problem::bad_input(lifecircle::say!(
                 "a name is made of letters, digits, dashes, dots and underscores, at most 120 bytes",
-            ));
+                "名称只能含汉字、字母、数字、短横线、点和下划线，最长 120 字节（约 40 个汉字）"
+            )));
         }
         let draft = Arc::new(draft(&given.to_string())?);
         // One after another: whoever compares sees what was saved last.

@@ -199,13 +199,19 @@ pub enum DeskCommand {
         #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
         output: PathBuf,
     },
-    /// Take over a copy that back-up wrote, into a desk that is empty; desk.key of the first desk must be in its directory
+    /// Restore a copy written by back-up into an empty desk; desk.key of the first desk must be in its directory
     Restore {
         #[command(flatten)]
         desk: DeskArgs,
         /// The copy
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
+    },
+    /// Write the usual dispatch catalogue, to begin a city's own with
+    Catalogue {
+        /// The file: .toml, or .xlsx for a workbook
+        #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
+        output: PathBuf,
     },
     /// Take the requests of another hotline's list (CSV, XLSX …) into a desk; the same list again takes nothing twice
     Import {
@@ -228,6 +234,9 @@ pub enum DeskCommand {
         /// The coordinate system of the list's coordinates, as gcj02, bd09 or EPSG:4526
         #[arg(long, value_name = "DATUM", default_value_t)]
         datum: lifecircle::geo::Datum,
+        /// Whose list it is, where several hotlines give numbers of their own
+        #[arg(long, value_name = "NAME", default_value = "")]
+        source: String,
         /// Only look at the list and tell what would be taken
         #[arg(long)]
         check: bool,
@@ -675,7 +684,7 @@ pub struct ServeArgs {
     /// Take residents' requests; they are kept in DIR/desk of --keep-in
     #[arg(long, help_heading = DESK)]
     pub desk: bool,
-    /// A dispatch catalogue: what can be asked for, and which unit answers where (TOML)
+    /// A dispatch catalogue: what can be asked for, and which unit answers where (TOML or XLSX)
     #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
     pub catalogue: Option<PathBuf>,
     /// When offices work, with holidays and moved working days (TOML); those of China if none is named

@@ -45,11 +45,25 @@ pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
             tell(&say!("Restored: {}", "已恢复：{}", desk.desk.display()), common);
             Ok(())
         }
-        DeskCommand::Import { desk, list, city, catalogue, columns, category, datum, check } => {
+        DeskCommand::Catalogue { output } => {
+            if output.exists() {
+                return Err(Error::exists(say!("something is there already", "已存在")).file(output));
+            }
+            if output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+                Catalogue::usual()?.write_workbook(output)?;
+            } else {
+                let write = |e: std::io::Error| Error::io(say!("write", "写入"), output, &e);
+                std::fs::write(output, Catalogue::usual_text()).map_err(write)?;
+            }
+            tell(&say!("Written: {}", "已写入：{}", output.display()), common);
+            Ok(())
+        }
+        DeskCommand::Import { desk, list, city, catalogue, columns, category, datum, source, check } => {
             let reading = Reading {
                 columns: columns.iter().map(|text| column_of(text)).collect::<Result<_>>()?,
                 categories: category.iter().map(|text| pair("--category", text)).collect::<Result<_>>()?,
                 datum: *datum,
+                source: source.clone(),
             };
             import(desk, (list, &reading), (city, catalogue.as_deref()), *check, common)
         }
@@ -149,10 +163,7 @@ fn import(
     let city = city::load(city)?;
     let areas: Vec<Area> = city.communities.iter().map(Area::from).collect();
     let catalogue = match catalogue {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
-            Catalogue::read(&text).map_err(|e| e.file(path))?
-        }
+        Some(path) => Catalogue::open(path)?,
         None => Catalogue::usual()?,
     }
     .with_areas(&areas);
@@ -190,7 +201,7 @@ fn import(
     })?;
     let before = desk.last_number().map_err(Refusal::into_error)?;
     let asked = desk.ask_all(&found.requests, &Who::SYSTEM).map_err(Refusal::into_error)?;
-    let new = asked.iter().filter(|asked| asked.number > before).count();
+    let new = asked.iter().filter(|number| **number > before).count();
     let known = asked.len() - new;
     tell(&say!("Taken: {new}; known already: {known}", "新增 {new} 件；此前已有 {known} 件"), common);
     Ok(())

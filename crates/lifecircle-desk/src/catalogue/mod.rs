@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod read;
+mod workbook;
 
 use lifecircle::text::Text;
 use schemars::JsonSchema;
@@ -100,6 +101,9 @@ pub struct Template {
     /// For requests of these categories; of all if none is named.
     #[serde(default)]
     pub categories: Vec<String>,
+    /// Whether it tells how it goes on, and is no answer.
+    #[serde(default)]
+    pub interim: bool,
 }
 
 /// Something that is asked of whoever asks for a category.

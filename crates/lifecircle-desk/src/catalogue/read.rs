@@ -1,6 +1,7 @@
 //! Reading a catalogue, and checking it: everything that a rule names is there, and nothing is sent where it may not go.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use lifecircle::text::Text;
 use lifecircle::{Error, Result, say};
@@ -21,6 +22,23 @@ impl Catalogue {
     /// None: a test reads it.
     pub fn usual() -> Result<Self> {
         Self::read(USUAL)
+    }
+
+    /// Reads a catalogue from a file, a workbook if it ends in `.xlsx`, TOML otherwise.
+    ///
+    /// # Errors
+    /// With the place of the first mistake.
+    pub fn open(path: &Path) -> Result<Self> {
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+            return Self::read_workbook(path);
+        }
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(say!("read", "读取"), path, &e))?;
+        Self::read(&text).map_err(|e| e.file(path))
+    }
+
+    /// The text of the usual catalogue, to begin another with.
+    pub fn usual_text() -> &'static str {
+        USUAL
     }
 
     /// Reads a catalogue and checks it.
@@ -57,7 +75,7 @@ impl Catalogue {
         self
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let many = self.categories.len().max(self.units.len()).max(self.rules.len());
         if many > MOST {
             return Err(Error::new(say!(

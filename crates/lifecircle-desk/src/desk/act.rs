@@ -301,8 +301,8 @@ pub(super) fn act(
         kept.request.changed = at;
     }
     kept.closed = match (kept.request.state, kept.closed) {
-        (State::Closed, None) => Some(at),
-        (State::Closed, since) => since,
+        (State::Closed | State::Merged, None) => Some(at),
+        (State::Closed | State::Merged, since) => since,
         _ => None,
     };
     save(connection, rules, &mut kept)?;
@@ -443,8 +443,14 @@ fn change(
             Done::Planned { scenario: scenario.clone() }
         }
         Action::Open { .. } => {
+            if request.planned.is_none() {
+                return Err(Refusal::Conflict(say!("it stands in no plan yet", "尚未纳入方案")));
+            }
             if request.opened.is_some() {
-                return Err(Refusal::Conflict(say!("it was told that it has opened already", "已告知建成")));
+                return Err(Refusal::Conflict(say!(
+                    "the resident has already been told that it opened",
+                    "已告知过建成开放，无需重复"
+                )));
             }
             request.opened = Some(now);
             Done::Opened
@@ -510,9 +516,12 @@ fn merge(
             values![code, into, contact],
         )?;
     }
-    if askers.iter().any(|(_, sealed)| sealed.is_some()) {
+    let photos =
+        connection.execute("UPDATE photos SET request = ?2 WHERE request = ?1", values![request.number, into])?;
+    if photos > 0 || askers.iter().any(|(_, sealed)| sealed.is_some()) {
         connection.execute("UPDATE requests SET has_contacts = 1 WHERE number = ?1", values![into])?;
     }
+    connection.execute("UPDATE requests SET has_contacts = 0 WHERE number = ?1", values![request.number])?;
     other.request.joined += askers.len() as i64;
     append(connection, rules, (into, now), who, &Done::Joined, &Words::default())?;
     save(connection, rules, &mut other)

@@ -45,7 +45,7 @@ impl Desk {
     pub fn ask(&self, new: NewRequest, who: &Who) -> Result<Asked, Refusal> {
         check(&new, self.rules.catalogue.category(&new.category))?;
         let (rules, who) = (self.rules(), who.clone());
-        let code = if new.key.is_empty() { random_code() } else { code_of(&self.rules.seal.derive(&new.key)) };
+        let code = code_for(&rules, &new);
         self.store.write(move |connection| take(connection, &rules, &new, &who, code))
     }
 
@@ -58,11 +58,11 @@ impl Desk {
         Ok(self.store.read(|connection| connection.first(text, values![], |row| row.get(0)))?.unwrap_or(0))
     }
 
-    /// Takes many requests, each by itself, in their order.
+    /// Takes many requests, each by itself, in their order; returns their numbers. Nobody is told their codes.
     ///
     /// # Errors
     /// If they cannot be kept; what was taken before stays, and is not taken twice if it has a key.
-    pub fn ask_all(&self, all: &[NewRequest], who: &Who) -> Result<Vec<Asked>, Refusal> {
+    pub fn ask_all(&self, all: &[NewRequest], who: &Who) -> Result<Vec<i64>, Refusal> {
         for new in all {
             check(new, self.rules.catalogue.category(&new.category))?;
         }
@@ -70,11 +70,8 @@ impl Desk {
         for part in all.chunks(AT_ONCE) {
             let (rules, part, who) = (self.rules(), part.to_vec(), who.clone());
             asked.extend(self.store.write(move |connection| {
-                let one = |new: &NewRequest| {
-                    let code = if new.key.is_empty() { random_code() } else { code_of(&rules.seal.derive(&new.key)) };
-                    take(connection, &rules, new, &who, code)
-                };
-                part.iter().map(one).collect::<Result<Vec<_>, _>>()
+                let one = |new: &NewRequest| Ok(take(connection, &rules, new, &who, code_for(&rules, new))?.number);
+                part.iter().map(one).collect::<Result<Vec<i64>, Refusal>>()
             })?);
         }
         Ok(asked)
@@ -122,6 +119,16 @@ fn random_code() -> String {
     let mut bytes = [0; 32];
     rand::Rng::fill_bytes(&mut rand::rng(), &mut bytes);
     code_of(&bytes)
+}
+
+/// The code of a request: the same for the same sending, whose key only its sender knows. What a list holds is no secret, and nobody is told
+/// its codes.
+fn code_for(rules: &Rules, new: &NewRequest) -> String {
+    match new.channel {
+        Channel::List => random_code(),
+        _ if new.key.is_empty() => random_code(),
+        channel => code_of(&rules.seal.derive(&format!("code of {} {}", channel.word(), new.key))),
+    }
 }
 
 fn code_of(bytes: &[u8; 32]) -> String {
@@ -201,7 +208,11 @@ pub(crate) fn check(new: &NewRequest, category: Option<&Category>) -> Result<(),
 }
 
 fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, code: String) -> Result<Asked, Refusal> {
-    let key = if new.key.is_empty() { None } else { Some(rules.seal.derive(&format!("key {}", new.key)).to_vec()) };
+    let key = if new.key.is_empty() {
+        None
+    } else {
+        Some(rules.seal.derive(&format!("key {} {}", new.channel.word(), new.key)).to_vec())
+    };
     let words = Words {
         text: new.words.trim().to_owned(),
         answers: new.answers.clone(),
@@ -214,8 +225,8 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
         let known =
             connection.first(text, values![key], |row| Ok((row.get::<i64>(0)?, row.get::<Option<Vec<u8>>>(1)?)))?;
         if let Some((number, with)) = known {
-            // What was changed between two sendings is not dropped unseen.
-            if with.as_deref() != Some(content.as_slice()) {
+            // What was changed between two sendings is not dropped unseen; another hotline goes on with its own.
+            if new.channel != Channel::List && with.as_deref() != Some(content.as_slice()) {
                 return Err(Refusal::Conflict(say!(
                     "this has arrived already, as No. {number} with the code {code}; what you changed since can be sent as a new request",
                     "已收到，编号 {number}，查询码 {code}；之后修改的内容请另行提交"

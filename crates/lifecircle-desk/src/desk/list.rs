@@ -15,7 +15,7 @@ use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
 use crate::learn::Counted;
 use crate::refusal::Refusal;
-use crate::request::{At, Request, State};
+use crate::request::{At, CELLS_A_DEGREE, Request, State};
 use crate::rights::{Role, Step};
 use crate::store::{Connection, Value, values};
 
@@ -27,8 +27,7 @@ const NEAR: f64 = 300.0;
 const MOST_SIMILAR: usize = 5;
 const METRES_A_DEGREE: f64 = 111_195.0;
 
-/// Places are told to a thousandth of a degree, and ways to others' requests to fifty metres.
-const CELLS_A_DEGREE: f64 = 1_000.0;
+/// Places are told roughly, and ways to others' requests to fifty metres.
 const CELL: f64 = 1.0 / CELLS_A_DEGREE;
 const TOLD_METRES: f64 = 50.0;
 
@@ -301,7 +300,7 @@ impl Desk {
             let mut near: Vec<(f64, Request)> = near
                 .into_iter()
                 .filter_map(|request| {
-                    request.at.filter(|own| is_near(*own, at)).map(|own| (metres(rounded(own), at), request))
+                    request.at.filter(|own| is_near(*own, at)).map(|own| (metres(own.rounded(), at), request))
                 })
                 .collect();
             near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
@@ -367,15 +366,9 @@ fn beginning(text: &str) -> String {
     text.chars().take(FIRST_WORDS).collect()
 }
 
-/// A place as everybody may know it: some hundred metres around it are the same, since a request may be about somebody's own home.
-pub(super) fn rounded(at: At) -> At {
-    let round = |degrees: f64| (degrees * CELLS_A_DEGREE).round() / CELLS_A_DEGREE;
-    At { lon: round(at.lon), lat: round(at.lat) }
-}
-
 /// Whether a request lies near a place; told by its rounded place alone.
 pub(super) fn is_near(own: At, at: At) -> bool {
-    metres(rounded(own), at) <= NEAR
+    metres(own.rounded(), at) <= NEAR
 }
 
 /// Metres between two places that lie together.
@@ -417,7 +410,10 @@ fn query(
     }
     let own = unit_of(who)?;
     let unit = match (&own, &filter.unit) {
-        (Some(own), Some(other)) if own != other => return Ok((text + " AND 1 = 0", values)),
+        // By no index: one of some requests alone would not do.
+        (Some(own), Some(other)) if own != other => {
+            return Ok((format!("SELECT {COLUMNS} FROM requests WHERE 1 = 0"), values));
+        }
         (own, asked) => own.clone().or_else(|| asked.clone()),
     };
     if let Some(unit) = unit {

@@ -124,6 +124,8 @@ pub(crate) struct Rules {
     pub seal: Seal,
     /// What entries are hashed with: whoever changes the database cannot make a chain that holds.
     pub chain: [u8; 32],
+    /// By how many seconds the days of tallies begin before those of UTC.
+    pub day_offset: i64,
 }
 
 impl Desk {
@@ -149,8 +151,10 @@ impl Desk {
         }
         let seal = Seal::open(&key)?;
         let chain = seal.derive("chain");
-        let desk = Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain }) };
-        desk.tally_anew().map_err(Refusal::into_error)?;
+        let known = store.read(tally::offset).map_err(Refusal::into_error)?;
+        let day_offset = known.unwrap_or_else(|| i64::from(calendar.offset_seconds()));
+        let desk = Self { store, rules: Arc::new(Rules { catalogue, calendar, clock, seal, chain, day_offset }) };
+        desk.tally_first().map_err(Refusal::into_error)?;
         Ok(desk)
     }
 
@@ -200,6 +204,11 @@ impl Desk {
                 )),
             ))
         })
+    }
+
+    /// What the edit of a request is called in a scenario, which everybody may read: it does not tell the request's number.
+    pub fn edit_id(&self, number: i64) -> String {
+        format!("request-{}", &hex(&self.rules.seal.derive(&format!("edit {number}")))[..12])
     }
 
     pub(crate) fn store(&self) -> &Store {

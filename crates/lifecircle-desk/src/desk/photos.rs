@@ -13,9 +13,11 @@ use crate::request::Request;
 use crate::rights::{Role, Step};
 use crate::store::{Connection, values};
 
-/// Photos of one request, and of one code.
-const MOST: i64 = 30;
-const MOST_OF_CODE: i64 = 6;
+/// Photos of those who work on a request, of whoever asked first, of each who joined, and of all who joined.
+const MOST_OF_STAFF: usize = 20;
+const MOST_OF_FIRST: usize = 6;
+const MOST_OF_OTHER: usize = 2;
+const MOST_OF_OTHERS: usize = 20;
 
 impl Desk {
     /// Adds a photo as whoever asked. The same photo is kept once, however often it is sent.
@@ -23,18 +25,16 @@ impl Desk {
     /// # Errors
     /// If there is no request of this code, it is no photo, there are too many, or it cannot be kept.
     pub fn add_photo_as_resident(&self, code: &str, bytes: &[u8]) -> Result<Tracked, Refusal> {
-        // Whoever knows no code makes the desk draw nothing.
-        self.store.read(|connection| asker(connection, &self.rules, code).map(drop))?;
+        // Nothing is drawn that would not be kept.
+        self.store.read(|connection| may_add_as_resident(connection, &self.rules, code).map(drop))?;
         let (rules, code, photo) = (self.rules(), code.to_owned(), drawn_anew(bytes)?);
         self.store.write(move |connection| {
             let Asker { request, .. } = asker(connection, &rules, &code)?;
-            let kept = take(connection, &rules, request)?;
             let asker = kept_code(&rules, &code);
             let own = photos_of(connection, "asker = ?1", values![&asker])?;
             if !is_there(connection, &rules, &own, &photo)? {
-                if own.len() as i64 >= MOST_OF_CODE {
-                    return Err(too_many(MOST_OF_CODE));
-                }
+                may_add_as_resident(connection, &rules, &code)?;
+                let kept = take(connection, &rules, request)?;
                 add(connection, &rules, kept, (photo, Some(asker)), &Who::RESIDENT)?;
             }
             tracked(connection, &rules, &code)
@@ -46,15 +46,15 @@ impl Desk {
     /// # Errors
     /// If they may not, it is no photo, there are too many, or it cannot be kept.
     pub fn add_photo(&self, number: i64, bytes: &[u8], who: &Who) -> Result<Request, Refusal> {
-        self.store.read(|connection| may_add(who, &find(connection, number)?))?;
+        self.store.read(|connection| may_add(connection, who, &find(connection, number)?))?;
         let (rules, who, photo) = (self.rules(), who.clone(), drawn_anew(bytes)?);
         self.store.write(move |connection| {
             let kept = take(connection, &rules, number)?;
-            may_add(&who, &kept)?;
-            let there = photos_of(connection, "request = ?1", values![number])?;
-            if is_there(connection, &rules, &there, &photo)? {
+            let there = of_staff(connection, number)?;
+            if sees(&who, &kept.request) && is_there(connection, &rules, &there, &photo)? {
                 return Ok(kept.request);
             }
+            may_add(connection, &who, &kept)?;
             add(connection, &rules, kept, (photo, None), &who)
         })
     }
@@ -101,11 +101,34 @@ fn photos_of(connection: &Connection, of: &str, values: &[crate::store::Value]) 
     connection.all(&format!("SELECT entry FROM photos WHERE {of} ORDER BY entry"), values, |row| row.get(0))
 }
 
-fn may_add(who: &Who, kept: &Kept) -> Result<(), Refusal> {
+/// Those of whoever works on a request.
+pub(super) fn of_staff(connection: &Connection, request: i64) -> Result<Vec<i64>, Refusal> {
+    photos_of(connection, "request = ?1 AND asker IS NULL", values![request])
+}
+
+fn may_add(connection: &Connection, who: &Who, kept: &Kept) -> Result<(), Refusal> {
     if !sees(who, &kept.request) {
         return Err(Refusal::no_request());
     }
-    Step::Photo.take(who.role, kept.request.state).map(drop)
+    Step::Photo.take(who.role, kept.request.state)?;
+    at_most(of_staff(connection, kept.request.number)?.len(), MOST_OF_STAFF)
+}
+
+/// Whether another photo of a code would be kept: those who joined do not fill the place of whoever asked.
+fn may_add_as_resident(connection: &Connection, rules: &Rules, code: &str) -> Result<(), Refusal> {
+    let Asker { request, is_first, .. } = asker(connection, rules, code)?;
+    Step::Photo.take(Role::Resident, find(connection, request)?.request.state)?;
+    let own = photos_of_asker(connection, &kept_code(rules, code))?.len();
+    at_most(own, if is_first { MOST_OF_FIRST } else { MOST_OF_OTHER })?;
+    let residents = photos(connection, request)?.len() - of_staff(connection, request)?.len();
+    at_most(residents, if is_first { usize::MAX } else { MOST_OF_OTHERS })
+}
+
+fn at_most(there: usize, most: usize) -> Result<(), Refusal> {
+    if there < most {
+        return Ok(());
+    }
+    Err(Refusal::TooMany(say!("at most {most} photos", "最多 {most} 张照片，已达上限")))
 }
 
 /// Whether a photo is among some that are kept.
@@ -130,10 +153,6 @@ fn add(
     who: &Who,
 ) -> Result<Request, Refusal> {
     let number = kept.request.number;
-    Step::Photo.take(who.role, kept.request.state)?;
-    if photos(connection, number)?.len() as i64 >= MOST {
-        return Err(too_many(MOST));
-    }
     let mut salt = [0_u8; 16];
     rand::Rng::fill_bytes(&mut rand::rng(), &mut salt);
     let done = Done::PhotoAdded { hash: salted_hash(&salt, &photo) };
@@ -160,8 +179,4 @@ fn open(connection: &Connection, rules: &Rules, (request, photo): (i64, i64)) ->
 
 fn no_photo() -> Refusal {
     Refusal::NotFound(say!("there is no such photo", "没有这张照片"))
-}
-
-fn too_many(most: i64) -> Refusal {
-    Refusal::TooMany(say!("there are {most} photos already", "照片已达 {most} 张上限"))
 }

@@ -3,12 +3,11 @@
 
 use lifecircle::say;
 
-use super::list::rounded;
 use super::row::{COLUMNS, read};
 use super::{Desk, asked_words};
 use crate::calendar::Moment;
 use crate::refusal::Refusal;
-use crate::request::Request;
+use crate::request::{At, Request};
 use crate::store::Value;
 
 /// Requests of a page.
@@ -87,7 +86,7 @@ impl Desk {
                         true => Some(asked_words(connection, &self.rules, request.number)?.text),
                         false => None,
                     };
-                    request.at = request.at.map(rounded);
+                    request.at = request.at.map(At::rounded);
                     Ok(Published { request, words })
                 })
                 .collect()

@@ -58,7 +58,7 @@ const COLUMNS_OF_COUNTS: &str = "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9";
 
 /// The day of a moment where the offices are, from 1970 on.
 pub(crate) fn day(rules: &Rules, moment: Moment) -> i64 {
-    (moment.0 + i64::from(rules.calendar.offset_seconds()) * 1000).div_euclid(86_400_000)
+    (moment.0 + rules.day_offset * 1000).div_euclid(86_400_000)
 }
 
 /// Where a request counts as it stands.
@@ -203,25 +203,26 @@ pub(super) fn fit(connection: &Connection, rules: &Rules) -> Result<bool, Refusa
 }
 
 impl Desk {
-    /// Counts anew where tallies are of an earlier version, or days began at another hour.
-    pub(super) fn tally_anew(&self) -> Result<(), Refusal> {
-        let offset = i64::from(self.rules.calendar.offset_seconds());
-        let known = self
-            .store
-            .read(|connection| connection.first("SELECT seconds FROM tallied", values![], |row| row.get::<i64>(0)))?;
-        if known == Some(offset) {
-            return Ok(());
-        }
+    /// Counts where that was never done: in a new desk, and in one of an earlier version.
+    pub(super) fn tally_first(&self) -> Result<(), Refusal> {
         let rules = self.rules();
-        self.store.write(move |connection| count_anew(connection, &rules))
+        self.store.write(move |connection| match offset(connection)? {
+            Some(_) => Ok(()),
+            None => count_anew(connection, &rules),
+        })
     }
+}
+
+/// By how many seconds the days of the tallies begin before those of UTC: that of the calendar with which they were first counted, whoever
+/// opens the desk with another. None if they were never counted.
+pub(super) fn offset(connection: &Connection) -> Result<Option<i64>, Refusal> {
+    connection.first("SELECT seconds FROM tallied", values![], |row| row.get(0))
 }
 
 /// Counts all requests anew.
 pub(super) fn count_anew(connection: &Connection, rules: &Rules) -> Result<(), Refusal> {
     connection.run("DELETE FROM tallies; DELETE FROM tallied")?;
     add(connection, &counted_anew(connection, rules)?)?;
-    let offset = i64::from(rules.calendar.offset_seconds());
-    connection.execute("INSERT INTO tallied(seconds) VALUES (?)", values![offset])?;
+    connection.execute("INSERT INTO tallied(seconds) VALUES (?)", values![rules.day_offset])?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use lifecircle::say;
 
 use super::act::{Action, act};
 use super::list::entries;
-use super::photos::{photos, photos_of_asker};
+use super::photos::{of_staff, photos_of_asker};
 use super::row::find;
 use super::{Desk, Rules, asked_words, kept_code, moment};
 use crate::calendar::Moment;
@@ -114,7 +114,7 @@ impl Desk {
 
 pub(super) struct Asker {
     pub request: i64,
-    is_first: bool,
+    pub is_first: bool,
     urged: Moment,
 }
 
@@ -137,11 +137,13 @@ pub(super) fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Res
     // What is answered to one may tell of them: those who joined read it only where everybody may read what was asked.
     let sees_words = is_first || request.is_public;
     let place = if sees_words { asked_words(connection, rules, request.number)?.place } else { String::new() };
-    // Whoever joined sees their own photos, and others only where everybody may read what was asked.
-    let photos = match sees_words {
-        true => photos(connection, request.number)?,
-        false => photos_of_asker(connection, &kept_code(rules, code))?,
-    };
+    // Photos of those who work on it, where they may read what is written to whoever asked; of residents' photos, their own.
+    let own_photos = photos_of_asker(connection, &kept_code(rules, code))?;
+    let mut photos = own_photos.clone();
+    if sees_words {
+        photos.extend(of_staff(connection, request.number)?);
+        photos.sort_unstable();
+    }
     let shown = entries(connection, rules, request.number)?.into_iter().filter_map(|entry| {
         let (what, unit, has_words) = match &entry.done {
             Done::Asked { .. } => ("asked", None, sees_words),
@@ -157,7 +159,8 @@ pub(super) fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Res
             Done::Closed => ("closed", None, false),
             Done::Reopened { .. } => ("reopened", None, entry.who.role == Role::Resident && is_first),
             Done::Urged => ("urged", None, false),
-            Done::PhotoAdded { .. } if photos.contains(&entry.number) => ("photo_added", None, false),
+            Done::PhotoAdded { .. } if own_photos.contains(&entry.number) => ("photo_added", None, false),
+            Done::PhotoAdded { .. } if photos.contains(&entry.number) => ("photo_of_unit", None, false),
             Done::Planned { .. } => ("planned", None, true),
             Done::Opened => ("opened", None, true),
             _ => return None,

@@ -52,7 +52,7 @@ pub struct Week {
 pub struct Forecast {
     /// By what it is told.
     pub method: Method,
-    /// How far the same method was off in the weeks before, in the mean, as a share of what came.
+    /// How far the same method was off in the weeks before, in the mean, as a share of what it told. It was chosen by the same weeks.
     pub mean_error: f64,
     /// The next weeks.
     pub weeks: Vec<Expected>,
@@ -136,37 +136,35 @@ fn forecast(weeks: &[f64], end: Moment) -> Option<Forecast> {
     }
     let tried = [Method::LastWeeks, Method::LastYear].into_iter().filter_map(|method| {
         let errors = errors(method, weeks)?;
-        let mean = errors.iter().map(|error| error.abs()).sum::<f64>() / errors.len() as f64;
-        Some((mean, method, errors))
+        let all: Vec<f64> = errors.iter().flatten().map(|error| error.abs()).collect();
+        Some((all.iter().sum::<f64>() / all.len() as f64, method, errors))
     });
-    let (mean_error, method, mut errors) = tried.min_by(|a, b| a.0.total_cmp(&b.0))?;
-    errors.sort_by(f64::total_cmp);
-    // Four of five errors lie between these.
-    let at = |share: f64| errors[((errors.len() - 1) as f64 * share).round() as usize];
-    let (least, most) = (at(0.1), at(0.9));
-    let weeks = (0..AHEAD).filter_map(|ahead| {
+    let (mean_error, method, errors) = tried.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let weeks = errors.into_iter().enumerate().filter_map(|(ahead, mut errors)| {
+        errors.sort_by(f64::total_cmp);
+        // Four of five errors of weeks that lay as far ahead are between these.
+        let at = |share: f64| errors[((errors.len() - 1) as f64 * share).round() as usize];
         let requests = expected(method, weeks, ahead)?;
-        let [low, high] = [least, most].map(|error| (requests * (1.0 + error)).max(0.0));
-        Some(Expected {
-            from: Moment(end.0 + ahead as i64 * WEEK),
-            requests,
-            low: low.min(requests),
-            high: high.max(requests),
-        })
+        let [low, high] = [at(0.1), at(0.9)].map(|error| (requests * (1.0 + error)).max(0.0));
+        let from = Moment(end.0 + ahead as i64 * WEEK);
+        Some(Expected { from, requests, low: low.min(requests), high: high.max(requests) })
     });
     Some(Forecast { method, mean_error, weeks: weeks.collect() })
 }
 
-/// How far a method would have been off in weeks that have passed: what came, less what it tells, as a share of that.
-fn errors(method: Method, weeks: &[f64]) -> Option<Vec<f64>> {
-    let mut errors = Vec::new();
-    for end in weeks.len().checked_sub(TRIED)?..weeks.len() {
-        for ahead in 0..AHEAD.min(weeks.len() - end) {
+/// How far a method would have been off in weeks that have passed, by how far ahead they lay: what came, less what it tells, as a share of
+/// that.
+fn errors(method: Method, weeks: &[f64]) -> Option<Vec<Vec<f64>>> {
+    let start = weeks.len().checked_sub(TRIED)?;
+    let of = |ahead: usize| {
+        let ends = start..weeks.len() - ahead;
+        let error = |end: usize| {
             let told = expected(method, &weeks[..end], ahead)?;
-            errors.push((weeks[end + ahead] - told) / told.max(1.0));
-        }
-    }
-    Some(errors)
+            Some((weeks[end + ahead] - told) / told.max(1.0))
+        };
+        ends.map(error).collect::<Option<Vec<f64>>>()
+    };
+    (0..AHEAD).map(of).collect()
 }
 
 /// What a method tells of a week after these.

@@ -36,8 +36,14 @@ const PERMUTATIONS: usize = 999;
 pub struct HotSpot {
     /// Its middle.
     pub at: At,
+    /// The community in which most of its requests are; empty if not known.
+    pub community: String,
+    /// The category of most of its requests.
+    pub category: String,
     /// How far it reaches from there, in metres.
     pub metres: f64,
+    /// Their numbers, the last two hundred of them.
+    pub numbers: Vec<i64>,
     /// West, south, east, north of it, in degrees.
     pub bbox: [f64; 4],
     /// Its first week begins.
@@ -80,15 +86,16 @@ impl Desk {
             " AND category = ?3"
         });
         let text = format!(
-            "SELECT lon, lat, received FROM requests WHERE received >= ?1 AND received < ?2 AND lat IS NOT NULL{of} ORDER BY number LIMIT {}",
+            "SELECT lon, lat, received, community, category, number FROM requests WHERE received >= ?1 AND received < ?2 AND lat IS NOT NULL{of} ORDER BY number LIMIT {}",
             MOST_CASES + 1
         );
-        let mut found: Vec<(At, usize)> = Vec::new();
+        let mut found: Vec<Case> = Vec::new();
         self.store().read(|connection| {
             connection.each(&text, &values, |row| {
                 let at = At { lon: row.get(0)?, lat: row.get(1)? };
                 let week = (row.get::<i64>(2)? - from.0) / WEEK;
-                found.push((at, usize::try_from(week).unwrap_or(0).min(weeks - 1)));
+                let week = usize::try_from(week).unwrap_or(0).min(weeks - 1);
+                found.push(Case { at, week, community: row.get(3)?, category: row.get(4)?, number: row.get(5)? });
                 Ok(())
             })
         })?;
@@ -102,9 +109,31 @@ impl Desk {
     }
 }
 
-fn spots_of(found: &[(At, usize)], start: Moment, weeks: usize) -> Result<Vec<HotSpot>, Refusal> {
+/// A request as it is looked at.
+struct Case {
+    at: At,
+    week: usize,
+    community: String,
+    category: String,
+    number: i64,
+}
+
+/// Numbers of a hot spot that are told.
+const MOST_NUMBERS: usize = 200;
+
+/// What most of some texts are.
+fn most_of<'a>(all: impl Iterator<Item = &'a String>) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for text in all {
+        *counts.entry(text).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(text, count)| (*count, std::cmp::Reverse(*text)));
+    most.map(|(text, _)| text.to_owned()).unwrap_or_default()
+}
+
+fn spots_of(found: &[Case], start: Moment, weeks: usize) -> Result<Vec<HotSpot>, Refusal> {
     let cell = |at: &At| ((at.lon / CELL).floor() as i64, (at.lat / CELL).floor() as i64);
-    let mut places: BTreeMap<(i64, i64), usize> = found.iter().map(|(at, _)| (cell(at), 0)).collect();
+    let mut places: BTreeMap<(i64, i64), usize> = found.iter().map(|case| (cell(&case.at), 0)).collect();
     if places.len() > MOST_PLACES {
         return Err(Refusal::BadInput(say!(
             "the requests lie at too many places; choose a category",
@@ -122,7 +151,7 @@ fn spots_of(found: &[(At, usize)], start: Moment, weeks: usize) -> Result<Vec<Ho
     let cases = Cases {
         places: middles.iter().map(|at| [at.lon * METRES_A_DEGREE * shrink, at.lat * METRES_A_DEGREE]).collect(),
         periods: weeks,
-        of: found.iter().map(|(at, week)| (places[&cell(at)], *week)).collect(),
+        of: found.iter().map(|case| (places[&cell(&case.at)], case.week)).collect(),
     };
     let search = Search {
         most_metres: WIDEST,
@@ -138,10 +167,19 @@ fn spots_of(found: &[(At, usize)], start: Moment, weeks: usize) -> Result<Vec<Ho
             [west.min(at.lon - half), south.min(at.lat - half), east.max(at.lon + half), north.max(at.lat + half)]
         });
         let (first, last) = cluster.periods;
+        let within = || {
+            found
+                .iter()
+                .zip(&cases.of)
+                .filter(|(_, (place, week))| (first..=last).contains(week) && cluster.places.contains(place))
+        };
         HotSpot {
             at: middles[cluster.centre],
+            community: most_of(within().map(|(case, _)| &case.community)),
+            category: most_of(within().map(|(case, _)| &case.category)),
             // To the edge of the last cell.
             metres: cluster.metres + CELL * METRES_A_DEGREE / 2.0,
+            numbers: within().rev().take(MOST_NUMBERS).map(|(case, _)| case.number).collect(),
             bbox,
             from: Moment(start.0 + first as i64 * WEEK),
             to: Moment(start.0 + (last as i64 + 1) * WEEK),

@@ -40,6 +40,8 @@ pub enum By {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counted {
+    /// That came.
+    Received,
     /// That a unit has still to answer.
     Open,
     /// Whose limit has passed or that were answered.
@@ -65,6 +67,7 @@ impl Counted {
     /// itself.
     pub(crate) fn condition(self) -> &'static str {
         match self {
+            Self::Received => "1 = 1",
             Self::Open => "is_open = 1",
             Self::Judged => "(replied IS NOT NULL OR escalated = 1)",
             Self::InTime => "replied <= due",
@@ -83,7 +86,7 @@ impl Counted {
             Self::Late => Some("requests_late"),
             Self::AskedBack | Self::Solved => Some("requests_asked_back"),
             Self::Rated => Some("requests_rated"),
-            Self::Open | Self::Judged | Self::InTime | Self::Satisfied | Self::Replied => None,
+            Self::Received | Self::Open | Self::Judged | Self::InTime | Self::Satisfied | Self::Replied => None,
         }
     }
 }

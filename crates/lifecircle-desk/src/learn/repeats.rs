@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lifecircle::say;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -72,7 +73,8 @@ impl Desk {
         // Merged requests were the same too.
         let text = format!(
             "SELECT number, category, lon, lat, community, received FROM requests \
-             WHERE received >= ?1 AND received < ?2 AND lat IS NOT NULL ORDER BY number DESC LIMIT {MOST_REQUESTS}"
+             WHERE received >= ?1 AND received < ?2 AND lat IS NOT NULL LIMIT {}",
+            MOST_REQUESTS + 1
         );
         let mut by_category: BTreeMap<String, Vec<Asked>> = BTreeMap::new();
         self.store().read(|connection| {
@@ -87,9 +89,16 @@ impl Desk {
                 Ok(())
             })
         })?;
+        if by_category.values().map(Vec::len).sum::<usize>() > MOST_REQUESTS {
+            return Err(Refusal::BadInput(say!(
+                "there are more than {MOST_REQUESTS} requests; choose a shorter time",
+                "诉求超过 {MOST_REQUESTS} 件；请缩短时段"
+            )));
+        }
         let mut repeats = Repeats { requests: 0, repeated: 0, groups: Vec::new() };
         for (category, mut asked) in by_category {
-            asked.reverse();
+            // Lists of other hotlines come later than what they hold.
+            asked.sort_by_key(|one| (one.received, one.number));
             let group_of = groups(&asked);
             repeats.requests += asked.len();
             repeats.repeated += group_of.iter().enumerate().filter(|(index, group)| index != *group).count();

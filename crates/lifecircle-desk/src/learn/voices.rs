@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use lifecircle::say;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -52,11 +53,18 @@ impl Desk {
             for category in to_read {
                 let text = format!(
                     "SELECT number, community, joined FROM requests WHERE category = ?3 AND received >= ?1 AND received < ?2 \
-                     AND state <> 'merged' ORDER BY number DESC LIMIT {MOST_READ}"
+                     AND state <> 'merged' ORDER BY number DESC LIMIT {}",
+                    MOST_READ + 1
                 );
                 let found: Vec<(i64, String, i64)> = connection.all(&text, values![since.0, until.0, &category], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                 })?;
+                if found.len() > MOST_READ {
+                    return Err(Refusal::BadInput(say!(
+                        "there are more than {MOST_READ} wishes; choose a shorter time",
+                        "增设诉求超过 {MOST_READ} 件；请缩短时段"
+                    )));
+                }
                 for (number, community, joined) in found {
                     let words = asked_words(connection, &self.rules(), number)?;
                     let told = words.answers.values().fold(words.text, |told, answer| told + "\n" + answer);

@@ -11,9 +11,10 @@ mod schema;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use lifecircle::error::ErrorKind;
 use lifecircle::{Error, Result, say};
 use rusqlite::OpenFlags;
 
@@ -24,11 +25,14 @@ use writer::Writer;
 
 pub(crate) use connection::{Connection, Row, Value, values};
 
+/// How long is waited for a place among those who read.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// How long is waited for another program that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections that are kept for those who read.
-const MOST_IDLE: usize = 8;
+/// Connections for those who read; others wait until one is free.
+const MOST_READERS: usize = 16;
 
 /// Where a database is.
 #[derive(Debug, Clone)]
@@ -42,7 +46,25 @@ enum Place {
 pub(crate) struct Store {
     place: Place,
     writer: Writer,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
+    freed: Condvar,
+}
+
+/// Connections for those who read.
+#[derive(Debug, Default)]
+struct Readers {
+    idle: Vec<Connection>,
+    busy: usize,
+}
+
+/// A place among those who read, given back when it is dropped.
+struct ReaderPlace<'a>(&'a Store);
+
+impl Drop for ReaderPlace<'_> {
+    fn drop(&mut self) {
+        self.0.readers().busy -= 1;
+        self.0.freed.notify_one();
+    }
 }
 
 impl Store {
@@ -61,7 +83,12 @@ impl Store {
             Ok(connection)
         };
         let connection = opened().map_err(|refusal: Refusal| refusal.into_error().file(path))?;
-        Ok(Self { place: Place::File(path.to_owned()), writer: Writer::start(connection), readers: Mutex::default() })
+        Ok(Self {
+            place: Place::File(path.to_owned()),
+            writer: Writer::start(connection),
+            readers: Mutex::default(),
+            freed: Condvar::new(),
+        })
     }
 
     /// Opens a schema of a server by the server's address; makes it if it is not there, and brings an older one to this version.
@@ -77,7 +104,7 @@ impl Store {
         };
         let connection = opened().map_err(Refusal::into_error)?;
         let place = Place::Server(Box::new(address));
-        Ok(Self { place, writer: Writer::start(connection), readers: Mutex::default() })
+        Ok(Self { place, writer: Writer::start(connection), readers: Mutex::default(), freed: Condvar::new() })
     }
 
     /// Writes, and returns when it is on the disk; nothing is written if `work` fails.
@@ -96,20 +123,38 @@ impl Store {
     /// # Errors
     /// Whatever `work` returns, or if it cannot be read.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let _place = self.reader_place()?;
         let connection = self.reader()?;
         let answer = work(&connection);
         connection.run("ROLLBACK")?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < MOST_IDLE {
-            readers.push(connection);
-        }
+        self.readers().idle.push(connection);
         answer
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until few enough read.
+    fn reader_place(&self) -> Result<ReaderPlace<'_>, Refusal> {
+        let full = |readers: &mut Readers| readers.busy >= MOST_READERS;
+        let waited = self.freed.wait_timeout_while(self.readers(), LONGEST_WAIT, full);
+        let (mut readers, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(Refusal::Failed(
+                Error::of_kind(ErrorKind::Io, say!("the desk is very busy", "受理库繁忙"))
+                    .hint(say!("try again", "请重试")),
+            ));
+        }
+        readers.busy += 1;
+        drop(readers);
+        Ok(ReaderPlace(self))
     }
 
     /// A connection that has begun to read. One whose server went away since it was last used is let go.
     fn reader(&self) -> Result<Connection, Refusal> {
         loop {
-            let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let idle = self.readers().idle.pop();
             let is_new = idle.is_none();
             let connection = match (idle, &self.place) {
                 (Some(idle), _) => idle,

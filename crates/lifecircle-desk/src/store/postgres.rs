@@ -3,9 +3,12 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use lifecircle::error::ErrorKind;
 use lifecircle::{Error, say};
+use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
@@ -15,6 +18,10 @@ use postgres::{Client, Config, NoTls, Statement};
 use super::connection::Value;
 use crate::desk::Durability;
 use crate::refusal::Refusal;
+
+/// Begins to write. Each statement sees what was committed before it, also after waiting for the lock, whose name is a number of this program's own.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+     SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 15))";
 
 /// Statements that are kept prepared.
 const MOST_PREPARED: usize = 512;
@@ -55,6 +62,24 @@ impl Address {
         {
             config.password(password);
         }
+        let is_far = config.get_hosts().iter().any(|host| match host {
+            Host::Tcp(name) => name != "localhost" && !name.parse::<IpAddr>().is_ok_and(|at| at.is_loopback()),
+            #[cfg(unix)]
+            Host::Unix(_) => false,
+        });
+        if is_far && config.get_ssl_mode() != SslMode::Disable {
+            return Err(Error::new(say!(
+                "the database is on another machine, and this program does not encrypt the way there",
+                "数据库在另一台机器上，而本程序不加密到数据库的连接"
+            ))
+            .hint(say!(
+                "use a tunnel (ssh, stunnel, WireGuard) to a local address; within a closed network add ?sslmode=disable",
+                "请通过隧道（ssh、stunnel、WireGuard）连接本机地址；在封闭网络内可加 ?sslmode=disable"
+            )));
+        }
+        // A network that is gone is noticed soon.
+        config.tcp_user_timeout(Duration::from_secs(15));
+        config.keepalives_idle(Duration::from_secs(30));
         config.application_name("lifecircle");
         config.connect_timeout(super::PATIENCE);
         Ok(Self { config, schema: schema.to_owned(), durability })
@@ -83,7 +108,7 @@ impl Address {
     }
 
     /// The schema's name, as statements take it.
-    pub fn schema(&self) -> String {
+    fn schema(&self) -> String {
         quoted(&self.schema)
     }
 }
@@ -106,11 +131,6 @@ impl std::fmt::Debug for Postgres {
 }
 
 impl Postgres {
-    /// How it is reached.
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-
     /// Whether the server has gone away.
     pub fn is_lost(&self) -> bool {
         self.client.borrow().is_closed()
@@ -156,8 +176,24 @@ impl Postgres {
             *self.client.borrow_mut() = self.address.client()?;
             self.prepared.borrow_mut().clear();
         }
-        // The number is a lock's name: what this program calls its own, by the schema.
-        self.run("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 15))")
+        match self.run(BEGIN) {
+            // It went away since it was last asked, which only asking tells.
+            Err(_) if self.is_lost() => {
+                *self.client.borrow_mut() = self.address.client()?;
+                self.prepared.borrow_mut().clear();
+                self.run(BEGIN)
+            }
+            begun => begun,
+        }
+    }
+
+    /// Makes the desk's schema, if it is not there: whoever may not make one may use one that was made for them.
+    pub fn make_schema(&self) -> Result<(), Refusal> {
+        let text = "SELECT 1::bigint FROM pg_namespace WHERE nspname = ?1";
+        if self.query(text, &[Value::Text(self.address.schema.clone())])?.is_empty() {
+            self.run(&format!("CREATE SCHEMA IF NOT EXISTS {}", self.address.schema()))?;
+        }
+        Ok(())
     }
 
     fn statement(&self, text: &str) -> Result<Statement, Refusal> {

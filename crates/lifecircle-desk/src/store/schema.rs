@@ -186,7 +186,7 @@ pub(super) const TABLES: [&str; 6] = ["people", "requests", "askers", "entries",
 /// Brings a database to this version.
 pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
     if let Connection::Postgres(server) = connection {
-        server.run(&format!("CREATE SCHEMA IF NOT EXISTS {}", server.address().schema()))?;
+        server.make_schema()?;
     }
     connection.begin()?;
     let found = version(connection)?;

@@ -16,7 +16,7 @@ mod search;
 mod telling;
 pub(crate) mod tiles;
 
-pub(crate) use desk::PhotoPlace;
+pub(crate) use desk::{LONGEST_PHOTO, PhotoPlace};
 
 use std::sync::Arc;
 

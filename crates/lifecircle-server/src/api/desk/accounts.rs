@@ -246,9 +246,10 @@ async fn set_second_factor(
     let own = visitor.clone();
     let person = with_desk_and(Arc::clone(&app), of.city.clone(), move |_, desk| own.person(desk)).await?;
     let person = person.ok_or_else(Problem::no_session)?;
+    let session = visitor.session().unwrap_or_default().to_owned();
     with_password(app, of.city, move |desk| {
         let new = body.new.as_ref().map(|new| (new.secret.as_str(), new.code.as_str()));
-        desk.set_second_factor(&person, &body.password, new)
+        desk.set_second_factor((&person, &session), &body.password, new)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -20,7 +20,7 @@ use crate::api::ask::{Asked, Measuring, Named, Nothing, OfCity};
 use crate::api::exports::{as_file, kind_of};
 use crate::api::{Shared, answers, with_city};
 use crate::cities::OpenCity;
-use crate::desks::{slowly, with_desk_and};
+use crate::desks::{making_file, slowly, with_desk_and};
 use crate::identity::Visitor;
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
@@ -338,7 +338,7 @@ async fn open_data(
         Problem::not_found(format!("there is no file {:?}; ask for requests with the ending {endings}", of.file))
     })?;
     let name = format!("{}-{}", of.city, of.file);
-    let file = slowly(app, of.city, move |_, desk| {
+    let file = making_file(app, of.city, move |_, desk| {
         let table = desk.open_data(asked.moments(), format)?;
         let file = tempfile::NamedTempFile::new().map_err(|_| Problem::internal())?;
         table.write(file.path(), format)?;

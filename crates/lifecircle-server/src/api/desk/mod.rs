@@ -6,7 +6,7 @@ mod learn;
 mod photos;
 mod works;
 
-pub(crate) use photos::PhotoPlace;
+pub(crate) use photos::{LONGEST as LONGEST_PHOTO, PhotoPlace};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,20 +17,22 @@ use lifecircle_desk::{Request, Tracked};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
+use tower_http::timeout::TimeoutLayer;
 
 use super::{CodeBody, OfRequest};
 use crate::App;
 use crate::api::ask::{Asked, Given, Named, Nothing, OfCity};
 use crate::api::{Shared, answers};
-use crate::desks::{with_desk, with_desk_and};
+use crate::desks::{drawing, with_desk, with_desk_and};
 use crate::identity::Visitor;
 use crate::problem::Problem;
 
 /// A photo as Base64, and what is around it.
 const MOST_SENT: usize = MOST_BYTES / 3 * 4 + 4096;
 
-/// How long somebody waits until others' photos are drawn.
+/// How long somebody waits until others' photos are read, and how long taking one may last.
 const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const LONGEST: Duration = Duration::from_secs(120);
 
 pub(super) fn routes() -> ApiRouter<Arc<App>> {
     let (desk, staff) = ("Desk", "Desk (staff)");
@@ -47,7 +49,9 @@ pub(super) fn routes() -> ApiRouter<Arc<App>> {
             "/cities/{city}/desk/requests/{number}/photos",
             post_with(add, move |it| it.id("add_photo_of_work").tag(staff).summary("Adds a photo to a request; whoever asked sees it")),
         )
-        .layer(DefaultBodyLimit::max(MOST_SENT));
+        .layer(DefaultBodyLimit::max(MOST_SENT))
+        // Whoever sends a little now and then holds no place for long.
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST));
     ApiRouter::new()
         .api_route(
             "/cities/{city}/desk/tracking/photos/{photo}",
@@ -64,7 +68,8 @@ pub(super) fn routes() -> ApiRouter<Arc<App>> {
         .merge(taking)
 }
 
-/// A place among the few whose photos are drawn at once: it is held before the photo is read, so that many large ones take no memory.
+/// A place among the few whose photos are read at once: it is held from before the photo is read until it is drawn, so that many large ones take no
+/// memory.
 pub(crate) struct PhotoPlace(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 impl FromRequestParts<Arc<App>> for PhotoPlace {
@@ -105,12 +110,13 @@ fn bytes_of(text: &str) -> Result<Vec<u8>, Problem> {
 
 async fn add_as_resident(
     State(app): Shared,
-    _place: PhotoPlace,
+    place: PhotoPlace,
     Named(of): Named<OfCity>,
     Asked(Nothing {}): Asked<Nothing>,
     Given(body): Given<OwnPhotoBody>,
 ) -> Result<Json<Tracked>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
+    drawing(app, of.city, move |_, desk| {
+        let _place = place;
         Ok(Json(desk.add_photo_as_resident(&body.code, &bytes_of(&body.photo)?)?))
     })
     .await
@@ -118,13 +124,14 @@ async fn add_as_resident(
 
 async fn add(
     State(app): Shared,
-    _place: PhotoPlace,
+    place: PhotoPlace,
     visitor: Visitor,
     Named(of): Named<OfRequest>,
     Asked(Nothing {}): Asked<Nothing>,
     Given(body): Given<PhotoBody>,
 ) -> Result<Json<Request>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
+    drawing(app, of.city, move |_, desk| {
+        let _place = place;
         let who = visitor.who(desk)?;
         Ok(Json(desk.add_photo(of.number, &bytes_of(&body.photo)?, &who)?))
     })

@@ -26,6 +26,9 @@ use crate::matrix::{snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
 
+/// Signs of what whoever asked reads.
+const LONGEST_WORDS: usize = 5_000;
+
 /// Stations that are told, the nearest first.
 const MOST_NEAR: usize = 3;
 
@@ -137,7 +140,8 @@ async fn plan(
         if !full.can.contains(&Step::Plan) {
             return Err(Problem::not_allowed(lifecircle::say!("your role may not do this", "您的角色无权进行此操作")));
         }
-        let at = body.at.or(full.request.at).ok_or_else(|| {
+        // Everybody may read scenarios: neither the very place of a request, which may be somebody's home, nor its number stands there.
+        let at = body.at.or(full.request.at.map(At::rounded)).ok_or_else(|| {
             Problem::bad_input(lifecircle::say!("this request has no place; say where", "该诉求没有地点，请指明位置"))
         })?;
         let known = &app.standard(&city, None)?.standard;
@@ -146,7 +150,10 @@ async fn plan(
         {
             return Err(Problem::not_found(format!("the standard {} has no service {service:?}", known.id)));
         }
-        let feature = edit(of.number, at, body.service.as_deref());
+        if body.words.chars().count() > LONGEST_WORDS {
+            return Err(Problem::too_large());
+        }
+        let feature = edit(&desk.edit_id(of.number), at, body.service.as_deref());
         // Somebody else may save the same scenario at this moment: once more, with what they saved.
         let mut saved = add_to(app, &city, &body.scenario, &feature);
         if saved.is_err() {
@@ -160,15 +167,14 @@ async fn plan(
 }
 
 /// A request as an edit of a scenario (docs/planning.md).
-fn edit(number: i64, at: At, service: Option<&str>) -> Value {
-    let mut properties = match service {
+fn edit(id: &str, at: At, service: Option<&str>) -> Value {
+    let properties = match service {
         Some(service) => json!({ "edit": "add_facility", "service": service }),
         None => json!({ "edit": "open_gate" }),
     };
-    properties["note"] = format!("12345 No. {number}").into();
     json!({
         "type": "Feature",
-        "id": format!("request-{number}"),
+        "id": id,
         "geometry": { "type": "Point", "coordinates": [at.lon, at.lat] },
         "properties": properties,
     })
