@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use lifecircle::city::Facility;
 use lifecircle::geo::LonLat;
+use lifecircle::kinds::Catalogue as Kinds;
 use lifecircle::summary::community_at;
 use lifecircle::{Error, Result, say};
 use lifecircle_desk::calendar::Calendar;
-use lifecircle_desk::catalogue::Catalogue;
+use lifecircle_desk::catalogue::{Catalogue, Name, Unit, UnitKind};
 use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -122,7 +124,7 @@ impl Desks {
         let desk = Arc::new(Desk::open(Settings {
             directory: self.directory.join(id),
             database: self.database.clone(),
-            catalogue: self.catalogue.clone().with_areas(&areas),
+            catalogue: self.catalogue.clone().with_areas(&areas).with_stations(stations(city, &areas)),
             calendar: self.calendar.clone(),
             clock: Clock::System,
             durability: Durability::OnDisk,
@@ -226,6 +228,33 @@ async fn in_place<T: Send + 'static>(
         work(&app, &*desk_of(&app, &city)?)
     });
     done.await.map_err(|_| Problem::internal())?
+}
+
+/// Stations of one city.
+const MOST_STATIONS: usize = 1_000;
+
+/// The community service stations (便民服务站, 红色驿站) that the city's map knows, as units with a place and their community.
+fn stations(city: &OpenCity, areas: &[Area]) -> Vec<Unit> {
+    let kinds = Kinds::built_in();
+    let station = kinds.find("community_service_station");
+    let of_kind =
+        city.city.facilities.iter().filter(|one| station.is_some_and(|kind| kinds.kinds_of(one).contains(&kind)));
+    let unit = |facility: &Facility| {
+        let area = community_at(&city.city, facility.at).and_then(|index| areas.get(index))?;
+        let zh = match facility.name.local.is_empty() {
+            true => format!("{}服务站", area.community.zh),
+            false => facility.name.local.clone(),
+        };
+        let en = if facility.name.en.is_empty() { zh.clone() } else { facility.name.en.clone() };
+        Some(Unit {
+            id: format!("station:{}", facility.id),
+            name: Name { zh, en },
+            kind: UnitKind::Station,
+            area: Some(area.community.zh.clone()).filter(|name| !name.is_empty()),
+            at: Some(At { lon: facility.at.x, lat: facility.at.y }),
+        })
+    };
+    of_kind.filter_map(unit).take(MOST_STATIONS).collect()
 }
 
 /// The areas that a place of a city lies in.

@@ -75,6 +75,17 @@ impl Catalogue {
         self
     }
 
+    /// The same with stations that the city's map knows, but for those that it has already, or of whose community it has one of its own.
+    #[must_use]
+    pub fn with_stations(mut self, stations: Vec<Unit>) -> Self {
+        let own: Vec<Option<String>> =
+            self.units.iter().filter(|unit| unit.kind == UnitKind::Station).map(|unit| unit.area.clone()).collect();
+        let is_new = |unit: &Unit| unit.area.is_none() || !own.contains(&unit.area);
+        let known: BTreeSet<String> = self.units.iter().map(|unit| unit.id.clone()).collect();
+        self.units.extend(stations.into_iter().filter(|unit| is_new(unit) && !known.contains(&unit.id)));
+        self
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let many = self.categories.len().max(self.units.len()).max(self.rules.len());
         if many > MOST {

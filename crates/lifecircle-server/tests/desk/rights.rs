@@ -249,6 +249,25 @@ async fn voices_stand_beside_the_gaps_that_were_measured() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn stations_of_the_map_are_units_and_the_nearest_on_foot_is_told() {
+    let world = World::new();
+    let operator = world.account("operator", "operator", None).await;
+    let about = world.desk("GET", "", "", Value::Null).await.json();
+    let units = about["units"].as_array().unwrap();
+    let stations: Vec<&Value> = units.iter().filter(|unit| unit["kind"] == "station").collect();
+    assert!(!stations.is_empty() && stations.iter().all(|unit| unit["at"]["lon"].is_f64() && unit["area"].is_string()));
+    // Asked at a station's very door.
+    let new = json!({ "category": "other", "at": stations[0]["at"], "words": "x" });
+    let number = world.desk("POST", "/requests", "", new).await.json()["number"].as_i64().unwrap();
+    let told = world.desk("GET", &format!("/requests/{number}/stations"), &operator, Value::Null).await.json();
+    let nearest = told["nearest"].as_array().unwrap();
+    assert_eq!((&nearest[0]["unit"], nearest[0]["seconds"].as_f64()), (&stations[0]["id"], Some(0.0)));
+    let seconds: Vec<f64> = nearest.iter().map(|one| one["seconds"].as_f64().unwrap()).collect();
+    assert!(seconds.is_sorted() && seconds.len() <= 3);
+    assert!(told["in_charge"].as_array().unwrap().contains(&stations[0]["id"]), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_becomes_an_edit_of_a_scenario_and_keeps_others_edits() {
     let world = World::new();
     let operator = world.account("operator", "operator", None).await;
