@@ -26,4 +26,7 @@ test("desk", async ({ page, request }) => {
   await page.getByRole("tab", { name: "统计" }).click();
   await page.locator("table").waitFor();
   await page.screenshot({ path: "../docs/images/desk-rates-zh.png" });
+  await page.getByRole("button", { name: "诉求与缺口", exact: true }).click();
+  await page.locator("figure svg").waitFor({ timeout: 60_000 });
+  await page.screenshot({ path: "../docs/images/desk-voices-zh.png" });
 });
