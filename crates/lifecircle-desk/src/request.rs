@@ -87,7 +87,16 @@ pub struct At {
 /// Places that everybody may know are told to a thousandth of a degree.
 pub(crate) const CELLS_A_DEGREE: f64 = 1_000.0;
 
+/// Metres of a degree of latitude.
+pub(crate) const METRES_A_DEGREE: f64 = 111_195.0;
+
 impl At {
+    /// Metres to another place, not far away.
+    pub(crate) fn metres_to(self, other: Self) -> f64 {
+        let east = (self.lon - other.lon) * self.lat.midpoint(other.lat).to_radians().cos();
+        (self.lat - other.lat).hypot(east) * METRES_A_DEGREE
+    }
+
     /// The place as everybody may know it: some hundred metres around it are the same, since a request may be about somebody's own home.
     #[must_use]
     pub fn rounded(self) -> Self {

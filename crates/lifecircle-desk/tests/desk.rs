@@ -999,3 +999,63 @@ fn lists_of_other_hotlines_are_checked_and_taken_once() {
     let named = Reading { columns: [(Told::Words, "x".to_owned())].into(), ..reading };
     assert!(look(list, &named).unwrap_err().to_string().contains("no column `x`"));
 }
+
+#[test]
+fn a_database_that_another_program_holds_is_told_and_nothing_is_lost() {
+    if database() != Database::Sqlite {
+        return;
+    }
+    let world = World::new();
+    let (first, _) = world.ask("other", "一");
+    let other = rusqlite::Connection::open(world.directory.path().join("desk.sqlite")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let key = "a key that was drawn at random".to_owned();
+    let new = NewRequest { key: key.clone(), ..request("other", "二") };
+    let refused = world.desk.ask(new.clone(), &Who::RESIDENT).unwrap_err();
+    assert!(refused.text().en.contains("another program holds the desk's database"), "{}", refused.text().en);
+    // Whoever reads goes on.
+    let operator = Who { role: Role::Operator, person: None, unit: None };
+    assert!(world.desk.request(first, &operator).is_ok());
+    other.execute_batch("ROLLBACK").unwrap();
+    let second = world.desk.ask(new.clone(), &Who::RESIDENT).unwrap();
+    assert_eq!(world.desk.ask(new, &Who::RESIDENT).unwrap(), second);
+    assert_eq!((second.number, world.desk.check().unwrap().wrong), (first + 1, 0));
+}
+
+/// On a file system of its own that is very small, where that can be made.
+#[test]
+fn a_full_disk_is_told_and_nothing_is_lost() {
+    if database() != Database::Sqlite {
+        return;
+    }
+    let mounted = tempfile::tempdir().unwrap();
+    let mount = |arguments: &[&str]| {
+        std::process::Command::new(arguments[0])
+            .args(&arguments[1..])
+            .stderr(std::process::Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    let place = mounted.path().to_str().unwrap().to_owned();
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", &place]) {
+        println!("SKIPPED a_full_disk_is_told_and_nothing_is_lost: no file system can be mounted here");
+        return;
+    }
+    let clock = Arc::new(AtomicI64::new(FRIDAY));
+    let desk = open(&mounted, &clock);
+    let mut taken = Vec::new();
+    let refused = loop {
+        match desk.ask(request("other", &"长".repeat(4_000)), &Who::RESIDENT) {
+            Ok(asked) => taken.push(asked),
+            Err(refusal) => break refusal,
+        }
+        assert!(taken.len() < 1_000, "the disk is never full");
+    };
+    assert!(refused.text().en.contains("disk is full"), "{}", refused.text().en);
+    let checked = desk.check().unwrap();
+    let found: Vec<bool> = taken.iter().map(|asked| desk.track(&asked.code).is_ok()).collect();
+    drop(desk);
+    assert!(mount(&["umount", &place]) || mount(&["umount", "-l", &place]));
+    assert_eq!((checked.wrong, checked.requests), (0, taken.len()));
+    assert!(!taken.is_empty() && found.iter().all(|found| *found));
+}

@@ -15,7 +15,7 @@ use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
 use crate::learn::Counted;
 use crate::refusal::Refusal;
-use crate::request::{At, CELLS_A_DEGREE, Request, State};
+use crate::request::{At, CELLS_A_DEGREE, METRES_A_DEGREE, Request, State};
 use crate::rights::{Role, Step};
 use crate::store::{Connection, Value, values};
 
@@ -25,7 +25,6 @@ const MOST_LISTED: usize = 200;
 /// How near others' requests are shown before one's own is sent, in metres.
 const NEAR: f64 = 300.0;
 const MOST_SIMILAR: usize = 5;
-const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// Places are told roughly, and ways to others' requests to fifty metres.
 const CELL: f64 = 1.0 / CELLS_A_DEGREE;
@@ -300,7 +299,7 @@ impl Desk {
             let mut near: Vec<(f64, Request)> = near
                 .into_iter()
                 .filter_map(|request| {
-                    request.at.filter(|own| is_near(*own, at)).map(|own| (metres(own.rounded(), at), request))
+                    request.at.filter(|own| is_near(*own, at)).map(|own| (own.rounded().metres_to(at), request))
                 })
                 .collect();
             near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
@@ -368,13 +367,7 @@ fn beginning(text: &str) -> String {
 
 /// Whether a request lies near a place; told by its rounded place alone.
 pub(super) fn is_near(own: At, at: At) -> bool {
-    metres(own.rounded(), at) <= NEAR
-}
-
-/// Metres between two places that lie together.
-fn metres(a: At, b: At) -> f64 {
-    let east = (a.lon - b.lon) * a.lat.midpoint(b.lat).to_radians().cos();
-    (a.lat - b.lat).hypot(east) * METRES_A_DEGREE
+    own.rounded().metres_to(at) <= NEAR
 }
 
 /// The unit whose requests somebody sees; none if they see all.

@@ -10,12 +10,11 @@ use super::scan::{Cases, Search, clusters};
 use crate::calendar::Moment;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
-use crate::request::At;
+use crate::request::{At, METRES_A_DEGREE};
 use crate::store::values;
 
 /// Requests within a cell of so many degrees are at one place: about half a kilometre.
 const CELL: f64 = 0.005;
-const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// Weeks that are looked at, at most, and requests and places at most.
 pub const MOST_WEEKS: usize = 53;

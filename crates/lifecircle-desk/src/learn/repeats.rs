@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::calendar::Moment;
 use crate::desk::Desk;
 use crate::refusal::Refusal;
-use crate::request::At;
+use crate::request::{At, METRES_A_DEGREE};
 use crate::store::values;
 
 /// How near and how soon something is asked again to be the same.
@@ -17,7 +17,6 @@ pub const NEAR_METRES: f64 = 100.0;
 pub const WITHIN_DAYS: i64 = 30;
 
 const DAY: i64 = 24 * 3600 * 1000;
-const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// Requests that are looked at, groups that are told, and numbers of each.
 const MOST_REQUESTS: usize = 1_000_000;
@@ -137,7 +136,7 @@ fn groups(asked: &[Asked]) -> Vec<usize> {
         let around = (-1..=1).flat_map(|up| (-2..=2).map(move |right| (north + up, east + right)));
         let near = around.filter_map(|cell| lately.get(&cell)).flatten().copied().filter(|other| {
             let other = &asked[*other];
-            one.received - other.received <= WITHIN_DAYS * DAY && metres(one.at, other.at) <= NEAR_METRES
+            one.received - other.received <= WITHIN_DAYS * DAY && one.at.metres_to(other.at) <= NEAR_METRES
         });
         // The last of them: what goes on for months is one.
         group_of.push(near.max().map_or(index, |other| group_of[other]));
@@ -146,11 +145,6 @@ fn groups(asked: &[Asked]) -> Vec<usize> {
         own.push(index);
     }
     group_of
-}
-
-fn metres(a: At, b: At) -> f64 {
-    let east = (a.lon - b.lon) * a.lat.midpoint(b.lat).to_radians().cos();
-    (a.lat - b.lat).hypot(east) * METRES_A_DEGREE
 }
 
 #[cfg(test)]
@@ -184,7 +178,7 @@ mod tests {
                 asked(n, *east, *north, day)
             }).collect();
             let plain = |index: usize| (0..index).any(|other| {
-                all[index].received - all[other].received <= WITHIN_DAYS * DAY && metres(all[index].at, all[other].at) <= NEAR_METRES
+                all[index].received - all[other].received <= WITHIN_DAYS * DAY && all[index].at.metres_to(all[other].at) <= NEAR_METRES
             });
             let found = groups(&all);
             for (index, group) in found.iter().enumerate() {
