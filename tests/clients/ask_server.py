@@ -116,6 +116,11 @@ def open311():
         found = client.get_service_requests()
         found = found if isinstance(found, list) else [found]
         check([request["service_request_id"] for request in found] == [number], f"georeport, {form}: the same requests")
+    with open(Path(__file__).parents[2] / "docs/images/ask-phone-zh.png", "rb") as photo:
+        posted = three.post("other", lat=HOME[1], long=HOME[0], description="with a photo", media=photo)
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", posted[0]["service_notice"]).group()
+    tracked = requests.post(f"{ROOT}/api/v1/cities/demo/desk/tracking", json={"code": code}).json()
+    check(len(tracked["photos"]) == 1, "three: a photo that was sent as media is there")
 
 
 def anything():
