@@ -20,7 +20,7 @@ fi
 # PostgreSQL does not run as root.
 as=()
 [ "$(id -u)" = 0 ] && as=(runuser -u postgres --)
-where=$(mktemp -d /tmp/lifecircle-postgres.XXXXXX)
+where=$(mktemp -d -t lifecircle-postgres.XXXXXX)
 [ "$(id -u)" = 0 ] && chown postgres "$where"
 stop() {
   "${as[@]}" "$bin/pg_ctl" -D "$where/data" -m immediate stop >/dev/null 2>&1 || true

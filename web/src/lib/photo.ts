@@ -10,6 +10,13 @@ export async function prepared(file: Blob): Promise<string> {
   return base64(await smaller(file).catch(() => file));
 }
 
+/** Sends each photo that was chosen in a field, one after another, and empties the field, so that the same can be chosen again. */
+export async function sendChosen(field: HTMLInputElement, send: (photo: string) => Promise<void>): Promise<void> {
+  const files = [...(field.files ?? [])];
+  field.value = "";
+  for (const file of files) await send(await prepared(file));
+}
+
 async function smaller(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));

@@ -17,7 +17,7 @@ use crate::rights::{Role, Step};
 use crate::store::{Connection, values};
 
 /// How long what people write may be, in signs.
-pub(super) const LONGEST_WORDS: usize = 5_000;
+pub const LONGEST_WORDS: usize = 5_000;
 const LONGEST_PLACE: usize = 200;
 const LONGEST_CONTACT: usize = 200;
 const LONGEST_ANSWER: usize = 500;

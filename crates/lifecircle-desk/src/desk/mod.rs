@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use act::{Action, OneOfMany};
+pub use ask::LONGEST_WORDS;
 pub use check::Checked;
 pub use list::{Filter, Full, Listed, Order, Page, PublicRequest, Share};
 pub use published::{Published, Sought};

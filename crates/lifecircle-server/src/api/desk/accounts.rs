@@ -8,10 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use lifecircle_desk::Who;
 use lifecircle_desk::people::{Account, Person};
 use lifecircle_desk::rights::Role;
 use lifecircle_desk::second_factor::NewSecret;
+use lifecircle_desk::{Desk, Refusal, Who};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +86,7 @@ async fn sign_in(
     Given(body): Given<SignInBody>,
 ) -> Result<axum::response::Response, Problem> {
     let city = of.city.clone();
-    let signed = move |desk: &lifecircle_desk::Desk| desk.sign_in(&body.name, &body.password, body.code.as_deref());
+    let signed = move |desk: &Desk| desk.sign_in(&body.name, &body.password, body.code.as_deref());
     let (token, person) = with_password(app, of.city, signed).await?;
     Ok(([(header::SET_COOKIE, visitor.cookie(&city, Some(&token)))], Json(person)).into_response())
 }
@@ -128,11 +128,24 @@ async fn session(
     .await
 }
 
-fn keeps_accounts(who: &Who) -> Result<(), Problem> {
-    if who.role == Role::Administrator {
-        return Ok(());
-    }
-    Err(Problem::not_allowed(lifecircle::say!("only administrators keep accounts", "只有管理员可以管理账号")))
+/// Does what only administrators may.
+async fn as_administrator<T: Send + 'static>(
+    app: Arc<App>,
+    city: String,
+    visitor: Visitor,
+    work: impl FnOnce(&Desk, &Who) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Problem> {
+    with_desk_and(app, city, move |_, desk| {
+        let who = visitor.who(desk)?;
+        if who.role != Role::Administrator {
+            return Err(Problem::not_allowed(lifecircle::say!(
+                "only administrators keep accounts",
+                "只有管理员可以管理账号"
+            )));
+        }
+        Ok(work(desk, &who)?)
+    })
+    .await
 }
 
 async fn people(
@@ -141,11 +154,7 @@ async fn people(
     Named(of): Named<OfCity>,
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<Json<Vec<Person>>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        keeps_accounts(&visitor.who(desk)?)?;
-        Ok(Json(desk.people()?))
-    })
-    .await
+    as_administrator(app, of.city, visitor, |desk, _| desk.people()).await.map(Json)
 }
 
 async fn keep_account(
@@ -155,12 +164,7 @@ async fn keep_account(
     Asked(Nothing {}): Asked<Nothing>,
     Given(account): Given<Account>,
 ) -> Result<Json<Person>, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        let who = visitor.who(desk)?;
-        keeps_accounts(&who)?;
-        Ok(Json(desk.keep_account(account, &who)?))
-    })
-    .await
+    as_administrator(app, of.city, visitor, move |desk, who| desk.keep_account(account, who)).await.map(Json)
 }
 
 /// An account of a desk.
@@ -178,13 +182,8 @@ async fn end_sessions(
     Named(of): Named<OfAccount>,
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<StatusCode, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        let who = visitor.who(desk)?;
-        keeps_accounts(&who)?;
-        desk.end_sessions(&of.name, &who)?;
-        Ok(StatusCode::NO_CONTENT)
-    })
-    .await
+    as_administrator(app, of.city, visitor, move |desk, who| desk.end_sessions(&of.name, who)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn remove_second_factor(
@@ -193,13 +192,8 @@ async fn remove_second_factor(
     Named(of): Named<OfAccount>,
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<StatusCode, Problem> {
-    with_desk_and(app, of.city, move |_, desk| {
-        let who = visitor.who(desk)?;
-        keeps_accounts(&who)?;
-        desk.remove_second_factor(&of.name, &who)?;
-        Ok(StatusCode::NO_CONTENT)
-    })
-    .await
+    as_administrator(app, of.city, visitor, move |desk, who| desk.remove_second_factor(&of.name, who)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn new_second_factor(

@@ -10,7 +10,7 @@ use lifecircle::geo::{LonLat, Seconds};
 use lifecircle::network::{Cost as _, Millis};
 use lifecircle_desk::catalogue::UnitKind;
 use lifecircle_desk::rights::Step;
-use lifecircle_desk::{Action, Area, At, Request};
+use lifecircle_desk::{Action, Area, At, LONGEST_WORDS, Request};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,9 +25,6 @@ use crate::identity::Visitor;
 use crate::matrix::{snapped, times};
 use crate::problem::Problem;
 use crate::work::{Lane, Stop};
-
-/// Signs of what whoever asked reads.
-const LONGEST_WORDS: usize = 5_000;
 
 /// Stations that are told, the nearest first.
 const MOST_NEAR: usize = 3;
