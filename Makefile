@@ -32,7 +32,6 @@ web: web/dist/index.html ## the page, built into web/dist, from where it goes in
 demo: tools web ## build, measure a synthetic city, and serve its map
 	$(CARGO) build --workspace --bins --locked
 	target/debug/lifecircle demo -o lifecircle-demo --force --no-open
-	@[ -d lifecircle-demo-desk/desk/demo ] || target/debug/lifecircle desk fill lifecircle-demo/demo.city --keep-in lifecircle-demo-desk --quiet
 	@if [ -t 1 ]; then target/debug/lifecircle serve lifecircle-demo/demo.city --desk --keep-in lifecircle-demo-desk --open; \
 	else echo "See its map: target/debug/lifecircle serve lifecircle-demo/demo.city --desk --keep-in lifecircle-demo-desk --open"; \
 	echo "See its report: open lifecircle-demo/report.html in a browser."; fi
@@ -65,6 +64,9 @@ test-web: tools web ## the page in a real browser: every view, both languages, b
 	@if [ -n "$(CHROMIUM)" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
 	else echo "Chromium is needed. Run this line, then again:"; echo "  sudo apt-get install -y chromium fonts-noto-cjk"; exit 1; fi
+	@if ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq faketime; \
+	else echo "SKIPPED a test that sets the clock: sudo apt-get install -y faketime"; fi
 	$(IN_WEB) npm run -s check && npx playwright test
 
 screenshots: web ## the pictures of the map in docs/images
@@ -94,7 +96,7 @@ KILLS = tests/kill_desk.py target/release/lifecircle target/kills/demo.city --ki
 
 test-kills: tools ## a desk's server killed a thousand times under load: everything that it acknowledged is there, nothing twice
 	$(CARGO) build --release --locked --bin lifecircle
-	target/release/lifecircle demo -o target/kills --force --no-open --quiet >/dev/null
+	target/release/lifecircle demo -o target/kills --force --no-open --no-desk --quiet >/dev/null
 	$(if $(DATABASE),tests/with_postgres.sh bash -c '$(PYTHON) $(KILLS) --database "$$LIFECIRCLE_TEST_DATABASE"',$(PYTHON) $(KILLS))
 
 lint: tools ## rustfmt, clippy and rustdoc with warnings denied, dependencies' licences and sources
@@ -155,7 +157,7 @@ bench-siting: tools $(PEERS) ## published problems of siting: `plan solve` and s
 bench-units: tools $(PEERS) ## units of communities: `plan units`, GerryChain and spopt on the same communities
 	$(CARGO) build --release --locked --bin lifecircle
 	target/peers/bin/pip install -q spopt==0.7.0 gerrychain==1.0.0 geopandas==1.2.0
-	target/release/lifecircle demo -o target/bench-units --force --no-open >/dev/null
+	target/release/lifecircle demo -o target/bench-units --force --no-open --no-desk >/dev/null
 	$(PEERS) benches/units.py target/release/lifecircle target/bench-units/demo.city
 
 bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and docs/images/scaling.svg
@@ -165,7 +167,7 @@ bench-scaling: $(BENCH) $(PEERS) ## the kernels on 1 to 256 tiles: a table, and 
 SECONDS_EACH ?= 600
 
 fuzz: ## ten minutes for each fuzz target, 1 GB and 10 s an input (needs a nightly toolchain and cargo-fuzz)
-	cd fuzz && for target in pbf csv xml toml parquet geojson geopackage xlsx geotiff wkb city shapefile flatgeobuf kml scenario; do mkdir -p corpus/$$target seeds/$$target && \
+	cd fuzz && for target in pbf csv xml toml parquet geojson geopackage xlsx geotiff wkb city shapefile flatgeobuf kml scenario requests photo; do mkdir -p corpus/$$target seeds/$$target && \
 	$(CARGO) +nightly fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=10 || exit 1; done
 
 clean: ## remove what was built

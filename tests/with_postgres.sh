@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL of its own, whose address is in LIFECIRCLE_TEST_DATABASE; the server and its files are gone afterwards.
+# The same by TLS, with a certificate for `localhost` alone, at port LIFECIRCLE_TEST_TLS of this machine; who signed it is in PGSSLROOTCERT.
 #   tests/with_postgres.sh cargo test -p lifecircle-desk
 set -euo pipefail
 
@@ -30,7 +31,20 @@ trap stop EXIT
 # From a directory that its user may enter.
 cd_where() { (cd "$where" && "$@"); }
 cd_where "${as[@]}" "$bin/initdb" -D "$where/data" -U desk --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null
+(
+  cd "$where"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout authority.key -out authority.pem
+  openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+  printf 'subjectAltName=DNS:localhost\n' >server.ext
+  openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile server.ext -out server.pem
+  chmod 600 server.key
+  if [ "$(id -u)" = 0 ]; then chown postgres server.key; fi
+  chmod a+rx . && chmod a+r authority.pem
+) 2>"$where/certificates.log" || { cat "$where/certificates.log" >&2; exit 1; }
+port=$((20000 + RANDOM % 20000))
 cd_where "${as[@]}" "$bin/pg_ctl" -D "$where/data" -w -l "$where/log" \
-  -o "-c listen_addresses='' -c unix_socket_directories=$where -c max_connections=200" start >/dev/null || { cat "$where/log" >&2; exit 1; }
-export LIFECIRCLE_TEST_DATABASE="host=$where user=desk dbname=postgres"
+  -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$where -c max_connections=200 \
+      -c ssl=on -c ssl_cert_file=$where/server.pem -c ssl_key_file=$where/server.key" start >/dev/null || { cat "$where/log" >&2; exit 1; }
+export LIFECIRCLE_TEST_DATABASE="host=$where port=$port user=desk dbname=postgres"
+export LIFECIRCLE_TEST_TLS=$port PGSSLROOTCERT=$where/authority.pem
 "$@"

@@ -28,7 +28,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `rm -rf ${made} && mkdir -p ${made} && ${program} demo -o ../target/test-web --force --no-open >/dev/null && ${program} serve ${city} --port ${port} --keep-in ${made} --desk 2>${made}/serve.log`,
+    command: `rm -rf ${made} && mkdir -p ${made} && ${program} demo -o ../target/test-web --force --no-open --no-desk >/dev/null && ${program} serve ${city} --port ${port} --keep-in ${made} --desk 2>${made}/serve.log`,
     url: `http://127.0.0.1:${port}/healthz`,
     reuseExistingServer: false,
     timeout: 120_000,

@@ -183,7 +183,7 @@ def schema(token):
 def main():
     program = str(Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run([program, "demo", "-o", "demo", "--no-open"], cwd=scratch, check=True, capture_output=True)
+        subprocess.run([program, "demo", "-o", "demo", "--no-open", "--no-desk"], cwd=scratch, check=True, capture_output=True)
         told = open(Path(scratch) / "told", "w+")
         server = subprocess.Popen([program, "serve", "demo/demo.city", "--port", str(PORT), "--desk"], cwd=scratch, stderr=told)
         try:

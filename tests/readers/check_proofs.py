@@ -50,7 +50,7 @@ def main():
             [*sites, "--service", "pharmacy", "--model", "lscp"],
             [*sites, "--service", "pocket_park", "--count", "2", "--model", "p-center", "--cover", "80%"],
         ]
-        subprocess.run([program, "demo", "--small", "--no-open", "-q", "-o", directory / "demo"], check=True, capture_output=True)
+        subprocess.run([program, "demo", "--small", "--no-open", "--no-desk", "-q", "-o", directory / "demo"], check=True, capture_output=True)
         for seed, (nodes, p) in enumerate([(30, 3), (60, 12), (90, 7)]):
             file = directory / f"graph{seed}.txt"
             graph(file, nodes, p, seed)

@@ -55,7 +55,7 @@ def main() -> None:
     command = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as folder:
         run = lambda *arguments: subprocess.run([command, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        run("demo", "--small", "-o", "demo", "--no-open")
+        run("demo", "--small", "-o", "demo", "--no-open", "--no-desk")
         run("measure", "demo/demo.city", "--standard", "all", "-o", "all", "--format", "parquet,geojson,csv,gpkg,fgb")
         directories = sorted(path for path in pathlib.Path(folder, "all").iterdir() if path.is_dir())
         tables = sum(check(directory) for directory in directories)

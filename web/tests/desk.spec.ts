@@ -2,56 +2,12 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import axe from "axe-core";
-import type { APIRequestContext, Browser, Page } from "@playwright/test";
+import type { APIRequestContext, Page } from "@playwright/test";
+import { PASSWORD, about, account as makeAccount, act, ask, desk, resident, signIn } from "./desk";
 import { api, expect, test } from "./page";
 
 const token = /token=([0-9a-f]+)/.exec(readFileSync("../target/test-web-made/serve.log", "utf8"))?.[1] ?? "";
-const desk = "/api/v1/cities/demo/desk";
-const PASSWORD = "correct horse battery";
-
-/** Makes an account of its own for each test, so that tests can run side by side. */
-async function account(request: APIRequestContext, role: string, unit: string | null = null): Promise<string> {
-  const name = `${role}-${Math.random().toString(36).slice(2)}`;
-  const made = await request.put(`${desk}/people`, {
-    headers: { Authorization: `Bearer ${token}` },
-    data: { name, shown: name, role, unit, password: PASSWORD },
-  });
-  expect(made.ok()).toBe(true);
-  return name;
-}
-
-async function signIn(page: Page, name: string, lang = "en"): Promise<void> {
-  await page.goto(`/desk?lang=${lang}`);
-  await page.locator("input[autocomplete=username]").fill(name);
-  await page.locator("input[type=password]").fill(PASSWORD);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("tablist")).toBeVisible();
-}
-
-async function resident(browser: Browser, baseURL: string | undefined, lang = "zh"): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, baseURL: baseURL ?? "", hasTouch: true });
-  const page = await context.newPage();
-  await page.goto(`/ask?lang=${lang}`);
-  return page;
-}
-
-/** Asks on the page; returns the code. */
-async function ask(page: Page, category: string, words: string, at: { x: number; y: number }): Promise<string> {
-  await page.getByRole("button", { name: new RegExp(`^${category}`) }).click();
-  await page.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
-  await page.locator(".map .map").click({ position: at });
-  await page.getByLabel("具体情况").fill(words);
-  await page.getByLabel("您的联系方式（选填）").fill("139 1234 5678");
-  await page.getByRole("button", { name: "提交" }).click();
-  return (await page.locator("output").textContent()) ?? "";
-}
-
-async function act(page: Page, action: string, words?: string): Promise<void> {
-  await page.locator(".one .steps").getByRole("button", { name: action, exact: true }).click();
-  if (words === undefined) return;
-  await page.locator(".one .acting textarea").fill(words);
-  await page.locator(".one .acting form").getByRole("button", { name: action, exact: true }).click();
-}
+const account = (request: APIRequestContext, role: string, unit: string | null = null): Promise<string> => makeAccount(request, token, role, unit);
 
 test("a resident asks, another joins, the unit objects and answers, the resident rates", async ({ page, browser, baseURL, request }) => {
   const [handler, supervisor] = [await account(request, "handler", "heating_company"), await account(request, "supervisor")];
@@ -63,9 +19,7 @@ test("a resident asks, another joins, the unit objects and answers, the resident
 
   // Somebody near by sees that it was asked, and joins.
   const other = await resident(browser, baseURL);
-  await other.getByRole("button", { name: /^供热/ }).click();
-  await other.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
-  await other.locator(".map .map").click({ position: { x: 200, y: 150 } });
+  await about(other, "供热", { x: 200, y: 150 });
   await expect(other.getByRole("heading", { name: "附近已有人反映同类问题" })).toBeVisible();
   await other.getByRole("button", { name: "一起反映" }).first().click();
   await expect(other.locator("output")).toBeVisible();
@@ -235,9 +189,7 @@ test("photos go both ways, lose what is hidden in them, and end with the request
   const handler = await account(request, "handler", "heating_company");
   const phone = await resident(browser, baseURL);
   const words = `水管漏水 ${Math.random()}`;
-  await phone.getByRole("button", { name: /^供热/ }).click();
-  await phone.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
-  await phone.locator(".map .map").click({ position: { x: 180, y: 120 } });
+  await about(phone, "供热", { x: 180, y: 120 });
   await phone.getByLabel("具体情况").fill(words);
   await phone.locator("input[type=file]").setInputFiles(["../docs/images/ask-phone-zh.png", "../docs/images/desk-zh.png"]);
   await phone.getByRole("button", { name: "移除照片 2" }).click();
@@ -270,9 +222,7 @@ test("photos go both ways, lose what is hidden in them, and end with the request
 test("what is asked to be built goes into a plan, and its asker hears when it opens", async ({ page, browser, baseURL, request }) => {
   const phone = await resident(browser, baseURL);
   const words = `希望建口袋公园 ${Math.random()}`;
-  await phone.getByRole("button", { name: /^希望增设/ }).click();
-  await phone.waitForFunction(() => document.querySelector(".map .map")?.getAttribute("data-idle") === "true");
-  await phone.locator(".map .map").click({ position: { x: 200, y: 150 } });
+  await about(phone, "希望增设", { x: 200, y: 150 });
   await phone.getByLabel("具体情况").fill(words);
   await phone.getByLabel("希望增设什么").fill("口袋公园");
   await phone.getByRole("button", { name: "提交" }).click();

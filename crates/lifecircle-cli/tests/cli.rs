@@ -11,10 +11,10 @@ use support::{demo, fail, json, listing, run, succeed};
 #[test]
 fn the_demo_prints_its_circles() {
     let directory = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!("demo_en", succeed(directory.path(), &["demo", "--small", "-o", "out"]));
+    insta::assert_snapshot!("demo_en", succeed(directory.path(), &["demo", "--small", "--no-desk", "-o", "out"]));
     insta::assert_snapshot!(
         "demo_zh",
-        succeed(directory.path(), &["demo", "--small", "-o", "out", "--force", "--lang", "zh"])
+        succeed(directory.path(), &["demo", "--small", "--no-desk", "-o", "out", "--force", "--lang", "zh"])
     );
     let out = directory.path().join("out");
     for file in
@@ -22,6 +22,18 @@ fn the_demo_prints_its_circles() {
     {
         assert!(out.join(file).is_file(), "{file}");
     }
+}
+
+#[test]
+fn the_demo_fills_a_desk_and_leaves_one_that_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    succeed(directory.path(), &["demo", "--small", "-o", "out"]);
+    let desk = directory.path().join("out-desk/desk/demo");
+    let checked = json(&succeed(directory.path(), &["desk", "check", "out-desk/desk/demo", "--json"]));
+    assert!(checked["requests"].as_i64().unwrap() > 1_000 && checked["wrong"] == 0, "{checked}");
+    let key = std::fs::read(desk.join("desk.key")).unwrap();
+    succeed(directory.path(), &["demo", "--small", "-o", "out", "--force"]);
+    assert_eq!(std::fs::read(desk.join("desk.key")).unwrap(), key, "the desk goes on living");
 }
 
 #[test]
@@ -172,7 +184,7 @@ fn lists_are_merged_told_and_taken_back() {
 #[test]
 fn changes_between_two_years() {
     let directory = demo();
-    succeed(directory.path(), &["demo", "--small", "--seed", "2", "-o", "later"]);
+    succeed(directory.path(), &["demo", "--small", "--no-desk", "--seed", "2", "-o", "later"]);
     let printed = succeed(
         directory.path(),
         &["measure", "later/demo.city", "--compare", "out/demo.city", "-o", "changes", "--format", "geojson"],
@@ -527,7 +539,7 @@ fn a_full_disk_leaves_the_old_city_or_none() {
 fn an_interruption_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_lifecircle"))
-        .args(["demo", "-o", "out"])
+        .args(["demo", "--no-desk", "-o", "out"])
         .current_dir(directory.path())
         .stdout(std::process::Stdio::null())
         .spawn()

@@ -2,6 +2,7 @@
 //! usage. Tours have the same commands in both languages.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -66,6 +67,47 @@ fn no_command_of_a_readme_is_wrong_usage() {
             let output = run(directory.path(), command);
             assert_ne!(output.status.code(), Some(2), "{name}: {command}\n{}", String::from_utf8_lossy(&output.stderr));
         }
+    }
+}
+
+/// Documents of which there is a whole one in Chinese.
+const IN_BOTH: [&str; 10] =
+    ["api", "desk", "facilities", "homes", "howto", "measures", "planning", "reach", "results", "standards"];
+
+/// What a document is made of, in whatever language: levels of headings, cells of each row of its tables, lines of its blocks without remarks,
+/// and keys, options and names in back quotes.
+fn structure(text: &str) -> (Vec<usize>, Vec<usize>, Vec<String>, BTreeSet<String>) {
+    let (mut headings, mut rows, mut lines, mut in_block) = (Vec::new(), Vec::new(), Vec::new(), false);
+    let mut prose = String::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            in_block = !in_block;
+        } else if in_block {
+            let bare = line.split(" #").next().unwrap_or_default().trim();
+            lines.extend((!bare.is_empty() && !bare.starts_with('#')).then(|| bare.to_owned()));
+        } else {
+            let level = line.len() - line.trim_start_matches('#').len();
+            headings.extend((level > 0).then_some(level));
+            rows.extend(line.starts_with('|').then(|| line.replace("\\|", "").matches('|').count()));
+            prose.push_str(line);
+            prose.push('\n');
+        }
+    }
+    let keys =
+        prose.split('`').skip(1).step_by(2).filter(|key| key.is_ascii() && !key.contains(' ')).map(str::to_owned);
+    (headings, rows, lines, keys.collect())
+}
+
+#[test]
+fn documents_say_the_same_in_both_languages() {
+    for name in IN_BOTH {
+        let [english, chinese] =
+            [format!("docs/{name}.md"), format!("docs/zh/{name}.md")].map(|path| structure(&document(&path)));
+        assert_eq!(english.0, chinese.0, "headings of {name}");
+        assert_eq!(english.1, chinese.1, "tables of {name}");
+        assert_eq!(english.2, chinese.2, "blocks of {name}");
+        let differ: Vec<&String> = english.3.symmetric_difference(&chinese.3).collect();
+        assert!(differ.is_empty(), "{name}: in one language only: {differ:?}");
     }
 }
 

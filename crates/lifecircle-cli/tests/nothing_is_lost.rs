@@ -64,7 +64,7 @@ fn every_file_is_there_after_every_command() {
         &["measure", "w/c.city", "--standard", "w/mine.toml"],
         &["report", "w/c.city", "--compare", "w/c.city"],
         &["export", "w/c.city", "--what", "facilities"],
-        &["demo", "--small"],
+        &["demo", "--small", "--no-desk"],
     ];
     let outputs = [
         "w",
@@ -141,7 +141,7 @@ fn every_file_is_there_after_every_command() {
 fn only_ones_own_files_are_replaced() {
     let directory = demo();
     let at = directory.path();
-    let again = ["demo", "--small", "-o", "out", "--force"];
+    let again = ["demo", "--small", "--no-desk", "-o", "out", "--force"];
     succeed(at, &again);
     std::fs::write(at.join("out/notes.txt"), "mine").unwrap();
     assert!(fail(at, &again).contains("it holds notes.txt, which lifecircle did not write"));

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod demo;
 mod desk;
 mod entry;
+pub mod grids;
 pub mod learn;
 pub mod list;
 pub mod people;

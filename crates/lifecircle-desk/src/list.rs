@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use lifecircle::geo::Datum;
+use lifecircle::setting::Setting;
 use lifecircle::sources::lists;
 use lifecircle::sources::records::{Coordinates, GivenColumns, Record, Records, point_of};
 use lifecircle::{Error, Result, say};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Moment};
 use crate::catalogue::Catalogue;
@@ -20,7 +23,8 @@ const MOST_ROWS: usize = 200_000;
 const MOST_TOLD: usize = 10;
 
 /// What a column of such a list tells, in the order in which they are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Told {
     /// What the other hotline calls the request.
     Number,
@@ -137,7 +141,31 @@ pub struct Reading {
     pub source: String,
 }
 
-/// A list that was looked at.
+/// What a list holds, before it is known whether all of it can be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Looked {
+    /// How many rows it has.
+    pub rows: usize,
+    /// What its columns are called.
+    pub columns: Vec<String>,
+    /// Which of them tells what.
+    pub told: BTreeMap<Told, String>,
+    /// The list's own words for categories, the most frequent first.
+    pub words: Vec<Word>,
+}
+
+/// What a list calls a category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Word {
+    /// The word.
+    pub word: String,
+    /// In how many rows it stands.
+    pub count: usize,
+    /// The category of the catalogue that it is; none if that is not known.
+    pub category: Option<String>,
+}
+
+/// A list that was read.
 #[derive(Debug)]
 pub struct Found {
     /// Its requests.
@@ -148,6 +176,45 @@ pub struct Found {
     pub placed: usize,
     /// How many rows tell when they came.
     pub timed: usize,
+}
+
+/// Looks at a list, to ask which column tells what and which category each of its words is.
+///
+/// # Errors
+/// If it cannot be read, or a column that was named is not there.
+pub fn look<'a>(part: impl Into<lists::Part<'a>>, reading: &Reading, catalogue: &Catalogue) -> Result<Looked> {
+    let records = open(part.into())?;
+    let columns = columns_of(&records, reading)?;
+    let words = columns.get(&Told::Category).map(|column| words_of(&records, *column, reading, catalogue));
+    Ok(Looked {
+        rows: records.rows.len(),
+        told: columns.iter().map(|(told, column)| (*told, records.columns[*column].clone())).collect(),
+        columns: records.columns,
+        words: words.unwrap_or_default(),
+    })
+}
+
+fn open(part: lists::Part<'_>) -> Result<Records> {
+    let records = lists::read(part)?;
+    if records.rows.is_empty() || records.rows.len() > MOST_ROWS {
+        return Err(
+            Error::new(say!("a list has 1 to {MOST_ROWS} rows", "工单表须有 1 至 {MOST_ROWS} 行")).file(part.path)
+        );
+    }
+    Ok(records)
+}
+
+/// The columns that are named, or are called as such columns usually are.
+fn columns_of(records: &Records, reading: &Reading) -> Result<BTreeMap<Told, usize>> {
+    let mut columns = BTreeMap::new();
+    for told in Told::ALL {
+        let column = match reading.columns.get(&told) {
+            Some(name) => Some(records.named_column(name)?),
+            None => records.column(told.names()),
+        };
+        columns.extend(column.map(|column| (told, column)));
+    }
+    Ok(columns)
 }
 
 /// Reads a list: `area_of` tells in which areas a place lies.
@@ -161,26 +228,15 @@ pub fn read<'a>(
     area_of: impl Fn(At) -> Option<Area>,
 ) -> Result<Found> {
     let part = part.into();
-    let records = lists::read(part)?;
-    if records.rows.is_empty() || records.rows.len() > MOST_ROWS {
-        return Err(
-            Error::new(say!("a list has 1 to {MOST_ROWS} rows", "工单表须有 1 至 {MOST_ROWS} 行")).file(part.path)
-        );
-    }
-    let mut columns: BTreeMap<Told, usize> = BTreeMap::new();
-    for told in Told::ALL {
-        let column = match reading.columns.get(&told) {
-            Some(name) => Some(records.named_column(name)?),
-            None => records.column(told.names()),
-        };
-        columns.extend(column.map(|column| (told, column)));
-    }
+    let records = open(part)?;
+    let columns = columns_of(&records, reading)?;
     for must in [Told::Category, Told::Words] {
         if !columns.contains_key(&must) {
+            let columns = Setting::RequestColumns;
             let (word, names) = (must.word(), must.names().iter().take(4).copied().collect::<Vec<_>>().join("、"));
             return Err(Error::new(say!("there is no {word} column", "缺少 {word} 列")).file(part.path).hint(say!(
-                "call it {names} or the like, or name it: --columns {word}=COLUMN; its columns are: {}",
-                "可命名为 {names} 等，或用 --columns {word}=列名 指明；现有列：{}",
+                "call it {names} or the like, or name it: {columns} {word}=COLUMN; its columns are: {}",
+                "可命名为 {names} 等，或用{columns}{word}=列名 指明；现有列：{}",
                 records.columns.join(", ")
             )));
         }
@@ -189,10 +245,12 @@ pub fn read<'a>(
         true => Some(Coordinates::find(&records, GivenColumns::default(), reading.datum)?),
         false => None,
     };
-    let unknown = unknown_categories(&records, columns[&Told::Category], reading, catalogue);
-    if !unknown.is_empty() {
+    let mut unknown = words_of(&records, columns[&Told::Category], reading, catalogue);
+    unknown.retain(|one| one.category.is_none());
+    if let Some(first) = unknown.first() {
+        let categories = Setting::RequestCategories;
         let told: Vec<String> =
-            unknown.iter().take(MOST_TOLD).map(|(name, count)| format!("{name} ({count})")).collect();
+            unknown.iter().take(MOST_TOLD).map(|one| format!("{} ({})", one.word, one.count)).collect();
         return Err(Error::new(say!(
             "{} categories are not in the catalogue: {}",
             "有 {} 个类别不在派单目录中：{}",
@@ -201,9 +259,9 @@ pub fn read<'a>(
         ))
         .file(part.path)
         .hint(say!(
-            "say what they are: --category \"{}=CATEGORY\", or --category \"*=other\" for all others",
-            "请指明对应事项：--category \"{}=事项\"，其余可用 --category \"*=other\"",
-            unknown.first().map(|(name, _)| name.as_str()).unwrap_or_default()
+            "say what they are: {categories} \"{}=CATEGORY\", or {categories} \"*=other\" for all others",
+            "请指明对应事项：{categories}\"{}=事项\"，其余可用{categories}\"*=other\"",
+            first.word
         )));
     }
     let mut found = Found {
@@ -237,22 +295,20 @@ fn category_of<'a>(word: &str, reading: &'a Reading, catalogue: &'a Catalogue) -
     named.or_else(own).or_else(others).filter(|id| catalogue.category(id).is_some())
 }
 
-fn unknown_categories(
-    records: &Records,
-    column: usize,
-    reading: &Reading,
-    catalogue: &Catalogue,
-) -> Vec<(String, usize)> {
-    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+/// The list's own words for categories, the most frequent first.
+fn words_of(records: &Records, column: usize, reading: &Reading, catalogue: &Catalogue) -> Vec<Word> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &records.rows {
-        let word = record.cells.get(column);
-        if category_of(word, reading, catalogue).is_none() {
-            *unknown.entry(word).or_default() += 1;
-        }
+        *counts.entry(record.cells.get(column).trim()).or_default() += 1;
     }
-    let mut unknown: Vec<(String, usize)> = unknown.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
-    unknown.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    unknown
+    let word = |(word, count): (&str, usize)| Word {
+        word: word.to_owned(),
+        count,
+        category: category_of(word, reading, catalogue).map(str::to_owned),
+    };
+    let mut words: Vec<Word> = counts.into_iter().map(word).collect();
+    words.sort_by(|a, b| b.count.cmp(&a.count).then(a.word.cmp(&b.word)));
+    words
 }
 
 fn request(

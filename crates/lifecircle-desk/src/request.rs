@@ -11,7 +11,7 @@ use crate::calendar::{Limit, Moment};
 use crate::catalogue::{Name, Priority, UnitKind};
 
 /// The areas that a place lies in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Area {
     /// The community's id in the city.
     pub id: String,
@@ -27,11 +27,6 @@ pub struct Area {
 }
 
 impl Area {
-    /// Whether any of these areas is called so.
-    pub fn is_called(&self, name: &str) -> bool {
-        self.level(name).is_some()
-    }
-
     /// The area of a kind of office.
     pub fn name(&self, kind: UnitKind) -> Option<&Name> {
         let name = match kind {
@@ -55,8 +50,15 @@ impl Area {
         }
     }
 
-    /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community, 4 a grid.
+    /// How small the area is that is called so: 1 a district, 2 a subdistrict, 3 a community, 4 a grid, whose name may stand behind its
+    /// community's, as in `滨河社区/第一网格`, since many communities call theirs the same.
     pub fn level(&self, name: &str) -> Option<usize> {
+        if let Some((community, grid)) = name.split_once('/')
+            && self.community.is(community.trim())
+            && self.grid.is(grid.trim())
+        {
+            return Some(4);
+        }
         let levels = [(4, &self.grid), (3, &self.community), (2, &self.subdistrict), (1, &self.district)];
         levels.into_iter().find(|(_, own)| own.is(name)).map(|(level, _)| level)
     }

@@ -92,6 +92,11 @@ fn open(directory: &tempfile::TempDir, clock: &Arc<AtomicI64>) -> Desk {
     Desk::open(settings).unwrap()
 }
 
+/// Says that a test was skipped, past what the harness catches of tests that pass.
+fn skipped(test: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "\nSKIPPED {test}: {why}");
+}
+
 /// Does something behind the desk's back.
 fn run(directory: &tempfile::TempDir, text: &str) -> Result<(), String> {
     match database() {
@@ -1039,12 +1044,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
     };
     let place = mounted.path().to_str().unwrap().to_owned();
     if !mount(&["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", &place]) {
-        // Past what the harness catches of tests that pass.
-        let _ = writeln!(
-            std::io::stderr(),
-            "\nSKIPPED a_full_disk_is_told_and_nothing_is_lost: no file system can be mounted"
-        );
-        return;
+        return skipped("a_full_disk_is_told_and_nothing_is_lost", "no file system can be mounted");
     }
     let clock = Arc::new(AtomicI64::new(FRIDAY));
     let desk = open(&mounted, &clock);
@@ -1063,4 +1063,80 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
     assert!(mount(&["umount", &place]) || mount(&["umount", "-l", &place]));
     assert_eq!((checked.wrong, checked.requests), (0, taken.len()));
     assert!(!taken.is_empty() && found.iter().all(|found| *found));
+}
+
+#[test]
+fn a_far_server_is_spoken_to_by_tls_and_only_if_it_shows_who_it_is() {
+    let Ok(port) = std::env::var("LIFECIRCLE_TEST_TLS") else {
+        return skipped(
+            "a_far_server_is_spoken_to_by_tls_and_only_if_it_shows_who_it_is",
+            "run tests/with_postgres.sh",
+        );
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Arc::new(AtomicI64::new(FRIDAY));
+    let at = |host: &str, mode: &str| Settings {
+        directory: directory.path().to_owned(),
+        database: Database::Postgres(format!("postgres://desk@{host}:{port}/postgres?sslmode={mode}")),
+        catalogue: Catalogue::usual().unwrap().with_areas(&[area()]),
+        calendar: Calendar::china().unwrap(),
+        clock: Clock::Set(Arc::clone(&clock)),
+        durability: Durability::OnDisk,
+    };
+    // Its certificate is for another name: not a word is said to it.
+    for mode in ["require", "verify-full"] {
+        let error = Desk::open(at("127.0.0.1", mode)).unwrap_err().to_string();
+        assert!(error.contains("cannot be reached") && error.contains("certificate"), "{error}");
+    }
+    let desk = Desk::open(at("localhost", "verify-full")).unwrap();
+    desk.ask(request("noise", "装修太吵"), &Who::RESIDENT).unwrap();
+    let plain = Desk::open(at("localhost", "disable")).unwrap();
+    assert_eq!(plain.last_number().unwrap(), 1, "the very same desk");
+    let mut client =
+        postgres::Client::connect(&format!("postgres://desk@localhost:{port}/postgres"), postgres::NoTls).unwrap();
+    let text = "SELECT count(*) FILTER (WHERE ssl.ssl), count(*) FILTER (WHERE NOT ssl.ssl) FROM pg_stat_ssl ssl \
+                JOIN pg_stat_activity USING (pid) WHERE application_name = 'lifecircle' AND client_addr IS NOT NULL";
+    let row = client.query_one(text, &[]).unwrap();
+    let (by_tls, in_the_clear): (i64, i64) = (row.get(0), row.get(1));
+    assert!(by_tls >= 1 && in_the_clear >= 1, "{by_tls} by TLS, {in_the_clear} in the clear");
+}
+
+#[test]
+fn a_rule_for_a_grid_comes_before_that_of_its_community() {
+    let text = Catalogue::usual_text().to_owned()
+        + r#"
+[[unit]]
+id = "north_station"
+name = { zh = "北片驿站", en = "North station" }
+kind = "station"
+area = "滨河社区/第一网格"
+
+[[unit]]
+id = "any_station"
+name = { zh = "滨河驿站", en = "Riverside station" }
+kind = "station"
+area = "滨河社区"
+
+[[rule]]
+categories = ["noise"]
+area = "滨河社区"
+lead = { of_place = "community" }
+
+[[rule]]
+categories = ["noise"]
+area = "滨河社区/第一网格"
+lead = { of_place = "station" }
+"#;
+    let riverside = area();
+    let catalogue = Catalogue::read(&text).unwrap().with_areas(&[riverside.clone()]);
+    let noise = catalogue.category("noise").unwrap();
+    let lead = |grid: &str| {
+        let area = Area { grid: Name { zh: grid.into(), en: String::new() }, ..riverside.clone() };
+        catalogue.dispatch(noise, Some(&area), "").lead.unwrap()
+    };
+    assert_eq!(lead("第一网格"), "north_station");
+    assert_eq!(lead("第二网格"), riverside.unit_id(UnitKind::Community).unwrap());
+    // Another community has a grid of the same name.
+    let elsewhere = Area { id: "c2".into(), community: name("海滨社区"), grid: name("第一网格"), ..area() };
+    assert_ne!(catalogue.dispatch(noise, Some(&elsewhere), "").lead.unwrap(), "north_station");
 }

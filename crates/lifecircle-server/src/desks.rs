@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lifecircle::city::Facility;
-use lifecircle::geo::LonLat;
+use lifecircle::geo::{Datum, LonLat};
 use lifecircle::kinds::Catalogue as Kinds;
 use lifecircle::summary::community_at;
 use lifecircle::{Error, Result, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::{Catalogue, Name, Unit, UnitKind};
+use lifecircle_desk::grids::Grids;
 use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -46,6 +47,8 @@ pub struct DeskSettings {
     pub catalogue: Option<PathBuf>,
     /// A working calendar; that of offices in China if none is named.
     pub calendar: Option<PathBuf>,
+    /// Outlines of grids (网格) with their names.
+    pub grids: Option<PathBuf>,
     /// What desks are kept in.
     pub database: Database,
 }
@@ -57,7 +60,9 @@ pub struct Desks {
     database: Database,
     catalogue: Catalogue,
     calendar: Calendar,
-    open: Mutex<BTreeMap<String, Arc<Desk>>>,
+    grids: Grids,
+    /// By city; one that is being opened keeps only those waiting that ask for it.
+    open: Mutex<BTreeMap<String, Arc<Mutex<Option<Arc<Desk>>>>>>,
     places: Arc<Semaphore>,
     /// Passwords that are looked at: each takes a while and some memory, on purpose.
     passwords: Arc<Semaphore>,
@@ -83,12 +88,17 @@ impl Desks {
             Some(path) => Calendar::read(&read(path)?).map_err(|e| e.file(path))?,
             None => Calendar::china()?,
         };
+        let grids = match &settings.grids {
+            Some(path) => Grids::read(path.as_path(), Datum::default())?,
+            None => Grids::default(),
+        };
         let (places, passwords) = (Semaphore::new(MOST_AT_ONCE), Semaphore::new(MOST_PASSWORDS));
         Ok(Self {
             directory,
             database: settings.database.clone(),
             catalogue,
             calendar,
+            grids,
             open: Mutex::default(),
             places: places.into(),
             passwords: passwords.into(),
@@ -111,26 +121,37 @@ impl Desks {
         Arc::clone(&self.photos)
     }
 
-    fn find(&self, city: &str) -> Option<Arc<Desk>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(city).cloned()
+    fn of(&self, city: &str) -> Arc<Mutex<Option<Arc<Desk>>>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(open.entry(city.to_owned()).or_default())
     }
 
-    fn make(&self, id: &str, city: &OpenCity) -> Result<Arc<Desk>> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(desk) = open.get(id) {
+    /// The desk of a city; `city` opens the city if the desk is not open yet.
+    fn find(
+        &self,
+        id: &str,
+        city: impl FnOnce() -> std::result::Result<Arc<OpenCity>, Problem>,
+    ) -> std::result::Result<Arc<Desk>, Problem> {
+        let of = self.of(id);
+        let mut held = of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(desk) = &*held {
             return Ok(Arc::clone(desk));
         }
+        let desk = Arc::new(self.make(id, &*city()?)?);
+        *held = Some(Arc::clone(&desk));
+        Ok(desk)
+    }
+
+    fn make(&self, id: &str, city: &OpenCity) -> Result<Desk> {
         let areas: Vec<Area> = city.city.communities.iter().map(Area::from).collect();
-        let desk = Arc::new(Desk::open(Settings {
+        Desk::open(Settings {
             directory: self.directory.join(id),
             database: self.database.clone(),
             catalogue: self.catalogue.clone().with_areas(&areas).with_stations(stations(city, &areas)),
             calendar: self.calendar.clone(),
             clock: Clock::System,
             durability: Durability::OnDisk,
-        })?);
-        open.insert(id.to_owned(), Arc::clone(&desk));
-        Ok(desk)
+        })
     }
 }
 
@@ -140,10 +161,7 @@ pub fn desk_of(app: &App, city: &str) -> std::result::Result<Arc<Desk>, Problem>
     if !app.cities.has(city) {
         return Err(Problem::not_found(say!("there is no city {city:?} here", "没有城市 {city:?}")));
     }
-    match desks.find(city) {
-        Some(desk) => Ok(desk),
-        None => Ok(desks.make(city, &*app.cities.open(city, &Stop::default())?)?),
-    }
+    desks.find(city, || app.cities.open(city, &Stop::default()))
 }
 
 /// Asks a desk something, on a thread that serves nobody.
@@ -258,9 +276,18 @@ fn stations(city: &OpenCity, areas: &[Area]) -> Vec<Unit> {
 }
 
 /// The areas that a place of a city lies in.
-pub fn area_of(city: &OpenCity, at: At) -> Option<Area> {
-    let index = community_at(&city.city, LonLat { x: at.lon, y: at.lat })?;
-    city.city.communities.get(index).map(Area::from)
+pub fn area_of(app: &App, city: &str, at: At) -> std::result::Result<Option<Area>, Problem> {
+    Ok(area_in(app, &*app.cities.open(city, &Stop::default())?, at))
+}
+
+/// The same, of a city that is open.
+pub fn area_in(app: &App, city: &OpenCity, at: At) -> Option<Area> {
+    let community = community_at(&city.city, LonLat { x: at.lon, y: at.lat });
+    let area = community.and_then(|index| city.city.communities.get(index)).map(Area::from);
+    match &app.desks {
+        Some(desks) => desks.grids.area(area, at),
+        None => area,
+    }
 }
 
 /// Lets every desk do what time asks of it.

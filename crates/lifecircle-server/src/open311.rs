@@ -24,7 +24,6 @@ use crate::App;
 use crate::api::{LONGEST_PHOTO, PhotoPlace};
 use crate::desks::{area_of, with_desk_and};
 use crate::problem::{Problem, language_of};
-use crate::work::Stop;
 
 type Shared = State<Arc<App>>;
 type Fields = BTreeMap<String, String>;
@@ -500,7 +499,7 @@ fn new_request(app: &App, city: &str, fields: &Fields) -> Result<NewRequest, Pro
     };
     let at = degrees("long")?.zip(degrees("lat")?).map(|(lon, lat)| At { lon, lat });
     let area = match at {
-        Some(at) => area_of(&*app.cities.open(city, &Stop::default())?, at),
+        Some(at) => area_of(app, city, at)?,
         None => None,
     };
     let answers = fields.iter().filter_map(|(name, answer)| {

@@ -104,6 +104,11 @@ impl Problem {
         Self { status, body, in_chinese: zh.into(), retry_after: None }
     }
 
+    /// What is wrong and how to fix it.
+    pub fn text(&self) -> Text {
+        Text { en: self.body.detail.clone(), zh: self.in_chinese.to_string() }
+    }
+
     /// What was asked for is not there.
     pub fn not_found(detail: impl Into<Detail>) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), detail)

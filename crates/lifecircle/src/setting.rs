@@ -29,11 +29,15 @@ pub enum Setting {
     Output,
     /// Whether an earlier output may be replaced.
     Replace,
+    /// The columns of lists of requests.
+    RequestColumns,
+    /// Which category a word of such a list is.
+    RequestCategories,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Extract,
         Self::People,
         Self::PeopleColumn,
@@ -45,6 +49,8 @@ impl Setting {
         Self::Standard,
         Self::Output,
         Self::Replace,
+        Self::RequestColumns,
+        Self::RequestCategories,
     ];
 
     /// What it is in English, for a reader of whom nothing is known.
@@ -91,6 +97,8 @@ impl Setting {
             Self::Standard => "standard",
             Self::Output => "output",
             Self::Replace => "replace",
+            Self::RequestColumns => "requests.columns",
+            Self::RequestCategories => "requests.categories",
         }
     }
 }

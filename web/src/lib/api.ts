@@ -1,6 +1,7 @@
 // The API, typed by its own document. What is asked for again while nothing changed is kept.
 import createClient from "openapi-fetch";
 import { identity } from "./identity.svelte";
+import { texts } from "./text";
 import type { components, operations, paths } from "./schema";
 
 export const client = createClient<paths>({ baseUrl: location.origin });
@@ -11,6 +12,10 @@ client.use({
     request.headers.set("Accept-Language", document.documentElement.lang);
     if (identity.token) request.headers.set("Authorization", `Bearer ${identity.token}`);
     return request;
+  },
+  onError({ error }) {
+    // The browser's own words for a server that cannot be reached are in its language, and say little.
+    return error instanceof TypeError ? unreachable() : undefined;
   },
 });
 
@@ -64,6 +69,7 @@ export type DeskBacklog = Answer<"desk_backlog">;
 export type HotSpots = Answer<"desk_hot_spots">;
 export type Repeats = Answer<"desk_repeats">;
 export type VoicesAnswer = Answer<"desk_voices">;
+export type ListAnswer = Answer<"take_list">;
 export type NewSecret = Answer<"new_second_factor">;
 export type DeskPerson = Answer<"desk_people">[number];
 
@@ -105,7 +111,9 @@ export interface Far {
 export async function told<T>(address: string, asked: object, signal: AbortSignal, tell: (far: Far) => void): Promise<T> {
   const headers: Record<string, string> = { Accept: "text/event-stream", "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   if (identity.token) headers["Authorization"] = `Bearer ${identity.token}`;
-  const response = await fetch(`/api/v1${address}`, { method: "POST", headers, body: JSON.stringify(asked), signal });
+  const response = await fetch(`/api/v1${address}`, { method: "POST", headers, body: JSON.stringify(asked), signal }).catch((error: unknown) => {
+    throw error instanceof TypeError ? unreachable() : error;
+  });
   if (!response.ok || !response.body) throw failure(await response.json().catch(() => ({})));
   // What tells nothing on its way is one document.
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return (await response.json()) as T;
@@ -123,6 +131,10 @@ export async function told<T>(address: string, asked: object, signal: AbortSigna
       if (name === "answer") return JSON.parse(data ?? "") as T;
     }
   }
+}
+
+function unreachable(): Failure {
+  return new Failure(texts[document.documentElement.lang === "zh" ? "zh" : "en"].unreachable, "unreachable");
 }
 
 function failure(problem: { detail?: string; code?: string }): Failure {

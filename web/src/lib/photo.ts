@@ -28,7 +28,8 @@ async function smaller(file: Blob): Promise<Blob> {
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error())), "image/jpeg", 0.85));
 }
 
-function base64(blob: Blob): Promise<string> {
+/** A file's content in Base64, without a head. */
+export function base64(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));

@@ -225,6 +225,9 @@ pub enum DeskCommand {
         /// A dispatch catalogue, as of serve --catalogue
         #[arg(long, value_name = "FILE")]
         catalogue: Option<PathBuf>,
+        /// Outlines of grids, as of serve --grids
+        #[arg(long, value_name = "FILE")]
+        grids: Option<PathBuf>,
         /// Which column tells what: number, category, words, place, contact, received, as words=诉求内容,place=地址
         #[arg(long, value_name = "WHAT=COLUMN", value_delimiter = ',')]
         columns: Vec<String>,
@@ -278,7 +281,7 @@ pub enum SchemaOf {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  lifecircle demo                      writes lifecircle-demo/ and opens lifecircle-demo/report.html
+  lifecircle demo                      writes lifecircle-demo/, a year of requests in lifecircle-demo-desk/, and opens the report
   lifecircle demo -o wuhai --lang zh   the report in Chinese
   lifecircle demo --seed 7 --force     another city, over the first")]
 pub struct DemoArgs {
@@ -293,6 +296,9 @@ pub struct DemoArgs {
     /// Do not open the report
     #[arg(long, help_heading = OUTPUT)]
     pub no_open: bool,
+    /// Make no requests; otherwise a synthetic year of them is written to DIR-desk
+    #[arg(long, help_heading = OUTPUT)]
+    pub no_desk: bool,
     /// Directory for demo.city, the results and the report
     #[arg(long, short, default_value = "lifecircle-demo", value_name = "DIR", help_heading = OUTPUT)]
     pub output: PathBuf,
@@ -313,6 +319,8 @@ pub fn option(setting: Setting, language: Language) -> String {
         Setting::Standard => "--standard",
         Setting::Output => language.pick("输出名（-o）", "name with -o"),
         Setting::Replace => "--force",
+        Setting::RequestColumns => "--columns",
+        Setting::RequestCategories => "--category",
         other if language == Language::Chinese => return other.in_chinese(),
         other => return other.in_english(),
     };
@@ -690,6 +698,9 @@ pub struct ServeArgs {
     /// When offices work, with holidays and moved working days (TOML); those of China if none is named
     #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
     pub calendar: Option<PathBuf>,
+    /// Outlines of grids (网格) with their names, for rules that name a grid (GeoJSON, GeoPackage …)
+    #[arg(long, value_name = "FILE", requires = "desk", help_heading = DESK)]
+    pub grids: Option<PathBuf>,
     /// Keep requests in PostgreSQL, not SQLite: postgres://USER@HOST/NAME; the password is taken from PGPASSWORD
     #[arg(long, value_name = "ADDRESS", requires = "desk", help_heading = DESK)]
     pub database: Option<String>,

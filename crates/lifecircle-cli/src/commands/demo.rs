@@ -1,7 +1,10 @@
-//! `lifecircle demo`: a synthetic city, measured, its report opened.
+//! `lifecircle demo`: a synthetic city, measured, a year of requests to its desk, its report opened.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
+use lifecircle::city::City;
 use lifecircle::demo::{self, Size};
 use lifecircle::import::import;
 use lifecircle::measure::measure;
@@ -10,8 +13,9 @@ use lifecircle::progress::{Progress, Stage};
 use lifecircle::ready::ReadyCity;
 use lifecircle::summary::summarise;
 use lifecircle::tables::Format;
-use lifecircle::{Result, jobs};
+use lifecircle::{Result, jobs, say};
 
+use super::desk;
 use crate::args::{Common, DemoArgs};
 use crate::print;
 use crate::progress::Bars;
@@ -33,10 +37,41 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     output.finish()?;
     drop(bars);
     print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;
+    if !args.no_desk {
+        requests(measured.city(), &args.output, common)?;
+    }
     let report = args.output.join("report.html");
     if !args.no_open && !common.json && std::io::stdout().is_terminal() {
         // Where there is no browser, the path that was printed has to do.
         let _ = open::that_detached(&report);
     }
     Ok(())
+}
+
+/// A year of requests, in a directory beside the results: a desk goes on living, and is not written over.
+fn requests(city: &City, output: &Path, common: &Common) -> Result<()> {
+    let keep_in = beside(output);
+    let path = output.join("demo.city");
+    let directory = desk::directory_of(&path, &keep_in);
+    if directory.exists() {
+        let stays =
+            say!("The desk of an earlier demo stays as it is: {}", "保留此前演示的受理库：{}", directory.display());
+        desk::tell(&stays, common);
+    } else {
+        let asked = desk::fill_year(city, &directory)?;
+        desk::tell(&desk::filled(asked, &directory), common);
+    }
+    desk::tell(&desk::how_to_serve(&path, &keep_in), common);
+    Ok(())
+}
+
+/// `DIR-desk` for `DIR`.
+fn beside(output: &Path) -> PathBuf {
+    let whole = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+    let name = |path: &Path| path.file_name().map(|name| [name, "-desk".as_ref()].into_iter().collect::<OsString>());
+    match (name(output), name(&whole)) {
+        (Some(name), _) => output.with_file_name(name),
+        (None, Some(name)) => whole.with_file_name(name),
+        (None, None) => output.join("desk"),
+    }
 }

@@ -1,16 +1,20 @@
 //! `lifecircle desk`: what is done with a desk's files, beside serving them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use lifecircle::city::City;
+use lifecircle::geo::{Datum, LonLat};
+use lifecircle::output::{Existing, Output};
 use lifecircle::summary::community_at;
 use lifecircle::text::Text;
 use lifecircle::{Error, Result, city, say};
 use lifecircle_desk::calendar::Calendar;
 use lifecircle_desk::catalogue::Catalogue;
 use lifecircle_desk::demo::{Place, fill};
+use lifecircle_desk::grids::Grids;
 use lifecircle_desk::list::{self, Reading, Told};
 use lifecircle_desk::{Area, At, Clock, Database, Desk, Durability, Refusal, Settings, Who};
 
@@ -58,20 +62,20 @@ pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
             tell(&say!("Written: {}", "已写入：{}", output.display()), common);
             Ok(())
         }
-        DeskCommand::Import { desk, list, city, catalogue, columns, category, datum, source, check } => {
+        DeskCommand::Import { desk, list, city, catalogue, grids, columns, category, datum, source, check } => {
             let reading = Reading {
                 columns: columns.iter().map(|text| column_of(text)).collect::<Result<_>>()?,
                 categories: category.iter().map(|text| pair("--category", text)).collect::<Result<_>>()?,
                 datum: *datum,
                 source: source.clone(),
             };
-            import(desk, (list, &reading), (city, catalogue.as_deref()), *check, common)
+            import(desk, (list, &reading), (city, catalogue.as_deref(), grids.as_deref()), *check, common)
         }
         DeskCommand::Fill { city, keep_in } => synthetic_year(city, keep_in, common),
     }
 }
 
-fn tell(text: &Text, common: &Common) {
+pub fn tell(text: &Text, common: &Common) {
     if !common.quiet {
         eprintln!("{}", text.pick(common.language()));
     }
@@ -156,7 +160,7 @@ fn column_of(text: &str) -> Result<(Told, String)> {
 fn import(
     desk: &DeskArgs,
     (list, reading): (&Path, &Reading),
-    (city, catalogue): (&Path, Option<&Path>),
+    (city, catalogue, grids): (&Path, Option<&Path>, Option<&Path>),
     only_check: bool,
     common: &Common,
 ) -> Result<()> {
@@ -167,7 +171,12 @@ fn import(
         None => Catalogue::usual()?,
     }
     .with_areas(&areas);
-    let area_of = |at: At| areas.get(community_at(&city, lifecircle::geo::LonLat { x: at.lon, y: at.lat })?).cloned();
+    let grids = match grids {
+        Some(path) => Grids::read(path, Datum::default())?,
+        None => Grids::default(),
+    };
+    let community = |at: At| areas.get(community_at(&city, LonLat { x: at.lon, y: at.lat })?).cloned();
+    let area_of = |at: At| grids.area(community(at), at);
     let calendar = Calendar::china()?;
     let found = list::read(list, reading, (&catalogue, &calendar), area_of)?;
     let columns: Vec<String> = found.columns.iter().map(|(told, name)| format!("{}={name}", told.word())).collect();
@@ -219,14 +228,41 @@ fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
             .file(path)
             .hint(say!("use the city of lifecircle demo", "请使用 lifecircle demo 生成的城市")));
     }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let id = lifecircle::jobs::file_name(name.strip_suffix(".city").unwrap_or(&name));
-    let directory = keep_in.join("desk").join(id);
+    let directory = directory_of(path, keep_in);
     if directory.join("desk.sqlite").exists() {
         return Err(Error::exists(say!("this city has a desk already", "该城市已有受理库"))
             .file(&directory)
             .hint(say!("name another directory with --keep-in", "请用 --keep-in 指定另一目录")));
     }
+    let asked = fill_year(&city, &directory)?;
+    tell(&filled(asked, &directory), common);
+    tell(&how_to_serve(path, keep_in), common);
+    Ok(())
+}
+
+/// Where serve keeps the desk of a city.
+pub fn directory_of(city: &Path, keep_in: &Path) -> PathBuf {
+    let name = city.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    keep_in.join("desk").join(lifecircle::jobs::file_name(name.strip_suffix(".city").unwrap_or(&name)))
+}
+
+/// What was filled.
+pub fn filled(asked: usize, directory: &Path) -> Text {
+    say!("{asked} synthetic requests: {}", "已生成 {asked} 件合成诉求：{}", directory.display())
+}
+
+/// How a filled desk is seen.
+pub fn how_to_serve(city: &Path, keep_in: &Path) -> Text {
+    say!(
+        "See them: lifecircle serve {} --desk --keep-in {} --open",
+        "查看：lifecircle serve {} --desk --keep-in {} --open",
+        city.display(),
+        keep_in.display()
+    )
+}
+
+/// Makes a desk with a year of requests that nobody made, whole or not at all; returns how many.
+pub fn fill_year(city: &City, directory: &Path) -> Result<usize> {
     let areas: Vec<Area> = city.communities.iter().map(Area::from).collect();
     let step = (city.homes.len() / MOST_PLACES).max(1);
     let places: Vec<Place> = city
@@ -234,35 +270,26 @@ fn synthetic_year(path: &Path, keep_in: &Path, common: &Common) -> Result<()> {
         .iter()
         .step_by(step)
         .filter_map(|home| {
-            let area = areas.get(community_at(&city, home.at)?)?.clone();
+            let area = areas.get(community_at(city, home.at)?)?.clone();
             Some(Place { at: At { lon: home.at.x, lat: home.at.y }, area })
         })
         .collect();
     let clock = Arc::new(AtomicI64::new(0));
     let end = Clock::System.now();
-    // Beside its goal, and moved there when it is whole.
-    let parent = keep_in.join("desk");
-    let write = |e: std::io::Error| Error::io(say!("write", "写入"), &parent, &e);
-    std::fs::create_dir_all(&parent).map_err(write)?;
-    let made = tempfile::Builder::new().prefix(".fill-").tempdir_in(&parent).map_err(write)?;
-    let desk = Desk::open(Settings {
-        directory: made.path().to_owned(),
-        database: Database::Sqlite,
-        catalogue: Catalogue::usual()?.with_areas(&areas),
-        calendar: Calendar::china()?,
-        clock: Clock::Set(Arc::clone(&clock)),
-        durability: Durability::Quick,
+    let output = Output::directory(directory, Existing::Refuse, &[])?;
+    let asked = output.write(|made| {
+        // The desk makes it anew, for its owner alone.
+        std::fs::remove_dir(made).map_err(|e| Error::io(say!("write", "写入"), made, &e))?;
+        let settings = Settings {
+            directory: made.to_owned(),
+            database: Database::Sqlite,
+            catalogue: Catalogue::usual()?.with_areas(&areas),
+            calendar: Calendar::china()?,
+            clock: Clock::Set(Arc::clone(&clock)),
+            durability: Durability::Quick,
+        };
+        fill(&Desk::open(settings)?, &clock, &places, end).map_err(Refusal::into_error)
     })?;
-    let asked = fill(&desk, &clock, &places, end).map_err(Refusal::into_error)?;
-    drop(desk);
-    std::fs::rename(made.keep(), &directory).map_err(write)?;
-    tell(&say!("{asked} synthetic requests: {}", "已生成 {asked} 件合成诉求：{}", directory.display()), common);
-    let serve = say!(
-        "See them: lifecircle serve {} --desk --keep-in {} --open",
-        "查看：lifecircle serve {} --desk --keep-in {} --open",
-        path.display(),
-        keep_in.display()
-    );
-    tell(&serve, common);
-    Ok(())
+    output.finish()?;
+    Ok(asked)
 }

@@ -25,6 +25,7 @@ pub fn run(args: &ServeArgs, common: &Common) -> Result<()> {
         desk: args.desk.then(|| DeskSettings {
             catalogue: args.catalogue.clone(),
             calendar: args.calendar.clone(),
+            grids: args.grids.clone(),
             database: args.database.clone().map_or(Database::Sqlite, Database::Postgres),
         }),
     })?;

@@ -49,7 +49,7 @@ pub fn listing(directory: &Path) -> Vec<PathBuf> {
 
 pub fn demo() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
-    succeed(directory.path(), &["demo", "--small", "-o", "out"]);
+    succeed(directory.path(), &["demo", "--small", "--no-desk", "-o", "out"]);
     directory
 }
 

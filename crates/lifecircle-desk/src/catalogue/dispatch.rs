@@ -114,11 +114,13 @@ impl Catalogue {
     pub fn unit_in_charge(&self, kind: UnitKind, area: &Area) -> Option<&Unit> {
         // The office of the very area, before one whose area is called the same.
         let own = area.unit_id(kind).and_then(|id| self.unit(&id));
-        let of_area = |unit: &&Unit| match &unit.area {
-            Some(name) => area.is_called(name),
-            None => kind == UnitKind::Department,
+        let level = |unit: &Unit| match &unit.area {
+            Some(name) => area.level(name),
+            None => (kind == UnitKind::Department).then_some(0),
         };
-        own.or_else(|| self.units.iter().filter(|unit| unit.kind == kind).find(of_area))
+        // Of the smallest area, and of those the first: a station may answer for one grid.
+        let fits = self.units.iter().filter(|unit| unit.kind == kind).filter_map(|unit| Some((level(unit)?, unit)));
+        own.or_else(|| fits.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, unit)| unit))
     }
 
     /// The units that help by a rule, each once.

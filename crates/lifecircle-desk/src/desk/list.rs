@@ -10,7 +10,7 @@ use super::act::sees;
 use super::photos::photos;
 use super::row::{COLUMNS, find, read};
 use super::tally::Part;
-use super::{Desk, Rules, Words, append, asked_words, moment, of_json, words_of};
+use super::{Desk, Rules, Words, append, asked_words, json, moment, of_json, words_of};
 use crate::calendar::Moment;
 use crate::entry::{Done, Entry, Who};
 use crate::learn::Counted;
@@ -43,6 +43,8 @@ pub struct Filter {
     pub open: Option<bool>,
     /// That lie with this unit.
     pub unit: Option<String>,
+    /// Open ones with which one's own unit helps, instead of its own.
+    pub helping: bool,
     /// Of this category.
     pub category: Option<String>,
     /// In this community, by its id.
@@ -409,10 +411,16 @@ fn query(
         }
         (own, asked) => own.clone().or_else(|| asked.clone()),
     };
-    if let Some(unit) = unit {
-        and("unit = ?", vec![unit.into()]);
+    match unit {
+        Some(unit) if filter.helping => {
+            // Helpers are a list in JSON.
+            let quoted = json(&unit)?.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            and("helpers LIKE ? ESCAPE '!'", vec![format!("%{quoted}%").into()]);
+        }
+        Some(unit) => and("unit = ?", vec![unit.into()]),
+        None => {}
     }
-    if let Some(open) = filter.open.or(filter.overdue.then_some(true)) {
+    if let Some(open) = filter.open.or((filter.overdue || filter.helping).then_some(true)) {
         and("is_open = ?", vec![open.into()]);
     }
     if !filter.states.is_empty() {

@@ -112,6 +112,8 @@ pub struct Measured {
     pub rated: i64,
     /// Of these, those with four or five stars, or who said that they are satisfied.
     pub satisfied: i64,
+    /// Those that were answered.
+    pub replied: i64,
     /// Mean hours from coming to being answered; none if none was answered.
     pub mean_hours: Option<f64>,
 }
@@ -157,7 +159,7 @@ impl From<Group> for Measured {
     fn from(Group { group, counts }: Group) -> Self {
         let [received, open, judged, in_time, asked_back, solved, rated, satisfied, replied, milliseconds] = counts;
         let mean_hours = (replied > 0).then(|| milliseconds as f64 / replied as f64 / 3_600_000.0);
-        Self { group, received, open, judged, in_time, asked_back, solved, rated, satisfied, mean_hours }
+        Self { group, received, open, judged, in_time, asked_back, solved, rated, satisfied, replied, mean_hours }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod connection;
 mod copy;
+mod encrypted;
 mod postgres;
 mod schema;
 mod writer;

@@ -14,8 +14,10 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::Value;
+use super::encrypted;
 use crate::desk::Durability;
 use crate::refusal::Refusal;
 
@@ -32,6 +34,8 @@ pub(crate) struct Address {
     config: Config,
     schema: String,
     durability: Durability,
+    /// How the way there is encrypted; none on this machine, unless the address asks for it.
+    encrypted: Option<MakeRustlsConnect>,
 }
 
 impl std::fmt::Debug for Address {
@@ -47,6 +51,8 @@ impl Address {
     /// # Errors
     /// If it is not that.
     pub fn read(url: &str, schema: &str, durability: Durability) -> lifecircle::Result<Self> {
+        // Whoever is spoken to by TLS is always looked at: these mean no more than `require` does here.
+        let url = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
         let mut config: Config = url.parse().map_err(|e: postgres::Error| {
             // What the library says of it holds no part of what was given.
             Error::new(say!("the address of the database is not valid ({e})", "数据库地址无效（{e}）"))
@@ -67,22 +73,21 @@ impl Address {
             #[cfg(unix)]
             Host::Unix(_) => false,
         });
-        if is_far && config.get_ssl_mode() != SslMode::Disable {
-            return Err(Error::new(say!(
-                "the database is on another machine, and this program does not encrypt the way there",
-                "数据库在另一台机器上，而本程序不加密到数据库的连接"
-            ))
-            .hint(say!(
-                "use a tunnel (ssh, stunnel, WireGuard) to a local address; within a closed network add ?sslmode=disable",
-                "请通过隧道（ssh、stunnel、WireGuard）连接本机地址；在封闭网络内可加 ?sslmode=disable"
-            )));
-        }
+        // To another machine nothing goes in the clear, nor to one that cannot show who it is, unless that is asked for.
+        let encrypted = match config.get_ssl_mode() {
+            SslMode::Disable => None,
+            SslMode::Prefer if !is_far => None,
+            _ => {
+                config.ssl_mode(SslMode::Require);
+                Some(encrypted::connector()?)
+            }
+        };
         // A network that is gone is noticed soon.
         config.tcp_user_timeout(Duration::from_secs(15));
         config.keepalives_idle(Duration::from_secs(30));
         config.application_name("lifecircle");
         config.connect_timeout(super::PATIENCE);
-        Ok(Self { config, schema: schema.to_owned(), durability })
+        Ok(Self { config, schema: schema.to_owned(), durability, encrypted })
     }
 
     /// Connects.
@@ -95,7 +100,10 @@ impl Address {
     }
 
     fn client(&self) -> Result<Client, Refusal> {
-        let mut client = self.config.connect(NoTls)?;
+        let mut client = match &self.encrypted {
+            Some(encrypted) => self.config.connect(encrypted.clone())?,
+            None => self.config.connect(NoTls)?,
+        };
         let schema = quoted(&self.schema);
         let lasting = match self.durability {
             Durability::OnDisk => "on",

@@ -33,7 +33,8 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
     let bulk = json!({ "numbers": [], "action": { "step": "sign" } });
     let wrong = json!({ "name": "nobody", "password": PASSWORD });
     // Of addresses: nobody, the unit's handler, another unit's, an operator, a supervisor, an administrator.
-    let table: [(&str, &str, &Value, [u16; 6]); 33] = [
+    let list = json!({ "name": "a.csv", "content": BASE64.encode("category,words,place\nother,x,y\n") });
+    let table: [(&str, &str, &Value, [u16; 6]); 34] = [
         ("GET", "", &nobody, [200, 200, 200, 200, 200, 200]),
         ("GET", "/similar?category=heating&lon=0&lat=0", &nobody, [200, 200, 200, 200, 200, 200]),
         ("GET", "/open-data/requests.csv", &nobody, [200, 200, 200, 200, 200, 200]),
@@ -59,6 +60,7 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
         ("GET", "/repeats", &nobody, [401, 403, 403, 200, 200, 403]),
         ("GET", "/hot-spots", &nobody, [401, 403, 403, 200, 200, 403]),
         ("GET", "/voices", &nobody, [401, 200, 200, 200, 200, 200]),
+        ("POST", "/lists", &list, [401, 403, 403, 403, 200, 403]),
         ("GET", "/people", &nobody, [401, 403, 403, 403, 403, 200]),
         ("PUT", "/people", &account, [401, 403, 403, 403, 403, 200]),
         ("DELETE", "/people/evil/sessions", &nobody, [401, 403, 403, 403, 403, 204]),

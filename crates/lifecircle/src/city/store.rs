@@ -20,7 +20,7 @@ use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 use crate::text::Text;
 
-/// The version of the format. Cities of this and of the three versions before are read.
+/// The version of the format. Cities of this and of the four versions before are read.
 pub const FORMAT_VERSION: u32 = 6;
 
 /// The earliest version that is read.

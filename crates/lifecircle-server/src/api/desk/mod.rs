@@ -3,6 +3,7 @@
 
 mod accounts;
 mod learn;
+mod lists;
 mod photos;
 mod works;
 
@@ -32,7 +33,6 @@ use crate::App;
 use crate::desks::{area_of, with_desk, with_desk_and};
 use crate::identity::Visitor;
 use crate::problem::Problem;
-use crate::work::Stop;
 
 /// Requests of a page where none is asked for.
 const USUAL_LISTED: usize = 50;
@@ -112,6 +112,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .merge(accounts::routes())
         .merge(learn::routes())
+        .merge(lists::routes())
         .merge(photos::routes())
         .merge(works::routes())
 }
@@ -186,7 +187,7 @@ async fn ask(
             false => Who::RESIDENT,
         };
         let area = match new.at {
-            Some(at) => area_of(&*app.cities.open(&city, &Stop::default())?, at),
+            Some(at) => area_of(app, &city, at)?,
             None => None,
         };
         let request = NewRequest {
@@ -325,6 +326,8 @@ struct ListAsked {
     open: Option<bool>,
     /// That lie with this unit.
     unit: Option<String>,
+    /// Open ones with which one's own unit (or `unit`) helps, instead of its own.
+    helping: Option<bool>,
     /// Of this category.
     category: Option<String>,
     /// In this community, by its id.
@@ -368,6 +371,7 @@ impl ListAsked {
             states: words.map(state).collect::<Result<_, _>>()?,
             open: self.open,
             unit: self.unit.clone(),
+            helping: self.helping.unwrap_or(false),
             category: self.category.clone(),
             community: self.community.clone(),
             overdue: self.overdue.unwrap_or(false),

@@ -20,7 +20,7 @@ use crate::App;
 use crate::api::ask::{Asked, Given, LONGEST_MINUTES, Named, Nothing, walker};
 use crate::api::{Shared, with_city};
 use crate::cities::OpenCity;
-use crate::desks::{area_of, with_desk_and};
+use crate::desks::{area_in, with_desk_and};
 use crate::identity::Visitor;
 use crate::matrix::{snapped, times};
 use crate::problem::Problem;
@@ -79,6 +79,7 @@ async fn stations(
     .await?;
     let Some(at) = request.at else { return Ok(Json(StationsAnswer { in_charge: Vec::new(), nearest: Vec::new() })) };
     let walker = walker(None)?;
+    let of_app = Arc::clone(&app);
     let found = move |city: &OpenCity, stop: &Stop| {
         let in_charge = |area: Area| {
             let kinds = [UnitKind::Station, UnitKind::Community, UnitKind::Subdistrict, UnitKind::District];
@@ -103,7 +104,7 @@ async fn stations(
             nearest.sort_by(|a, b| a.seconds.0.total_cmp(&b.seconds.0));
             nearest.truncate(MOST_NEAR);
         }
-        Ok(StationsAnswer { in_charge: area_of(city, at).map(in_charge).unwrap_or_default(), nearest })
+        Ok(StationsAnswer { in_charge: area_in(&of_app, city, at).map(in_charge).unwrap_or_default(), nearest })
     };
     with_city(app, Lane::Heavy, of.city, found).await.map(Json)
 }
