@@ -89,7 +89,7 @@ test-interruptions: tools ## three hundred runs interrupted at random moments: t
 	tests/interruptions.sh target/release/lifecircle 300
 
 test-postgres: tools ## the desk's tests once more, on a PostgreSQL that is started for them
-	tests/with_postgres.sh $(CARGO) test --locked -p lifecircle-desk --test desk
+	tests/with_postgres.sh $(CARGO) test --workspace --locked --test both_databases
 
 # An hour and a thousand kills: make test-kills; on PostgreSQL: make test-kills DATABASE=postgres
 KILLS = tests/kill_desk.py target/release/lifecircle target/kills/demo.city --kills 1000 --minutes 60
@@ -148,6 +148,11 @@ bench-serve: tools web $(CLIENTS) ## how quickly a served city answers, by the l
 
 bench-desk: tools ## how many requests a desk takes a second, each on the disk, and how long its lists take; N=requests that are there
 	$(CARGO) run --release --locked -p lifecircle-desk --example load -- $(or $(N),100000)
+
+	$(CARGO) build --release --locked --bin lifecircle
+	target/release/lifecircle demo -o target/bench-desk --force --no-open --no-desk --quiet >/dev/null
+	rm -rf target/bench-desk-kept && $(CARGO) run --release --locked -p lifecircle-desk --example load -- $(or $(N),100000) 0 0 target/bench-desk-kept
+	$(PYTHON) benches/desk.py target/release/lifecircle target/bench-desk/demo.city target/bench-desk-kept
 
 bench-siting: tools $(PEERS) ## published problems of siting: `plan solve` and spopt with HiGHS on the same files (about 15 minutes)
 	$(CARGO) build --release --locked --bin lifecircle

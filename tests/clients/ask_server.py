@@ -180,6 +180,30 @@ def schema(token):
     check(done.returncode == 0, "schemathesis: no 500, and no answer off its schema")
 
 
+def schema_of_desk(token, scratch):
+    """The same as each of those who work at the desk, at a request that is there."""
+    desk = f"{ROOT}/api/v1/cities/demo/desk"
+    made = requests.post(f"{desk}/requests", json={"category": "heating", "place": "1", "words": "冷", "contact": "1"}).json()
+    where = Path(scratch) / "schemathesis.toml"
+    where.write_text(f'[parameters]\n"path.city" = "demo"\n"path.number" = {made["number"]}\n')
+    for role, unit in [("operator", None), ("handler", "heating_company"), ("supervisor", None), ("administrator", None)]:
+        account = {"name": role, "shown": role, "role": role, "unit": unit, "password": "correct horse battery"}
+        requests.put(f"{desk}/people", json=account, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        session = requests.Session()
+        session.post(f"{desk}/session", json={"name": role, "password": account["password"]}).raise_for_status()
+        cookie = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
+        command = [Path(sys.executable).parent / "schemathesis", f"--config-file={where}", "run", f"{ROOT}/api/openapi.json", "--max-examples=15",
+                   "--phases=fuzzing", "--checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+                   "--include-path-regex=/desk", "--exclude-operation-id=sign_out", "--exclude-operation-id=keep_account", "--exclude-operation-id=end_sessions",
+                   "--request-timeout=30",
+                   "-H", f"Cookie: {cookie}", "--seed=1", "--no-color"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(done.stdout[-6000:], done.stderr[-2000:])
+        check(done.returncode == 0, f"schemathesis as {role}: no 500, and no answer off its schema")
+        check(session.get(f"{desk}/session").json()["role"] == role, f"who was signed in as {role} still is")
+
+
 def main():
     program = str(Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as scratch:
@@ -200,7 +224,9 @@ def main():
             open311()
             anything()
             overload()
-            schema(re.search(r"#token=(\w+)", Path(told.name).read_text())[1])
+            token = re.search(r"#token=(\w+)", Path(told.name).read_text())[1]
+            schema(token)
+            schema_of_desk(token, scratch)
         finally:
             server.terminate()
             check(server.wait(timeout=20) == 0, "the server ends when it is asked to")

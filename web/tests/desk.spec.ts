@@ -311,3 +311,60 @@ test("every number of the rates shows its requests, and what they teach is told"
     await fits(page);
   }
 });
+
+test("another hotline's list is looked at, its words told apart, and taken once", async ({ page, request }) => {
+  const mark = Math.random().toString(36).slice(2);
+  await signIn(page, await account(request, "supervisor"), "zh");
+  await page.getByRole("tab", { name: "导入工单表" }).click();
+  const rows = ["工单编号,诉求类型,诉求内容,事发地址,受理时间", `A-${mark},噪声扰民,夜里施工 ${mark},人民路 1 号,2026-11-20 08:30`, `B-${mark},油烟,餐馆油烟大 ${mark},人民路 2 号,2026-11-21 09:00`];
+  const list = { name: `${mark}.csv`, mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
+  await page.locator("input[type=file]").setInputFiles(list);
+  await expect(page.getByText("共 2 行")).toBeVisible();
+  await expect(page.getByLabel("诉求内容")).toHaveValue("诉求内容");
+  await expect(page.getByText("有 1 个类别不在派单目录中")).toBeVisible();
+  await expect(page.getByRole("button", { name: "核对" })).toBeDisabled();
+  await readable(page);
+  await page.getByLabel("油烟", { exact: true }).selectOption("other");
+  await page.getByRole("button", { name: "核对" }).click();
+  await page.getByRole("button", { name: "导入 2 件" }).click();
+  await expect(page.getByRole("status")).toContainText("已导入 2 件");
+  await page.getByRole("button", { name: "查看工单" }).click();
+  await expect(page.getByRole("button", { name: `餐馆油烟大 ${mark}` })).toBeVisible();
+
+  // The same once more takes nothing; a row that says nothing is told with its place; nothing of such a list is taken.
+  await page.getByRole("tab", { name: "导入工单表" }).click();
+  await page.locator("input[type=file]").setInputFiles(list);
+  await page.getByLabel("其余一律对应").selectOption("other");
+  await page.getByRole("button", { name: "核对" }).click();
+  await page.getByRole("button", { name: "导入 2 件" }).click();
+  await expect(page.getByRole("status")).toContainText("已导入 0 件");
+  await expect(page.getByRole("status")).toContainText("另有 2 件此前已导入");
+  await page.getByRole("button", { name: "再导入一份" }).click();
+  await page.locator("input[type=file]").setInputFiles({ ...list, buffer: Buffer.from([...rows.slice(0, 2), `C-${mark},噪声扰民,,人民路 3 号,`].join("\n")) });
+  await expect(page.getByRole("alert")).toContainText("缺少诉求内容");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page);
+});
+
+test("a unit that helps finds what it helps with, and rates are downloaded as they stand", async ({ page, request }) => {
+  const words = `地下水管 ${Math.random()}`;
+  await request.post(`${desk}/requests`, { data: { category: "waste", place: "x", words, at: { lon: 106.803, lat: 39.61 } } });
+  const supervisor = await account(request, "supervisor");
+  await request.post(`${desk}/session`, { data: { name: supervisor, password: PASSWORD } });
+  const { requests } = (await (await request.get(`${desk}/requests?order=newest&limit=20`)).json()) as { requests: { words: string; helpers: string[]; unit: string }[] };
+  const helper = requests.find((one) => one.words === words)!.helpers[0]!;
+  await signIn(page, await account(request, "handler", helper), "zh");
+  await expect(page.getByRole("button", { name: words })).toHaveCount(0);
+  await page.getByRole("button", { name: "协办", exact: true }).click();
+  await page.getByRole("button", { name: words }).click();
+  await expect(page.locator(".one dl")).toContainText("所属区域");
+  await page.getByRole("button", { name: "退出" }).click();
+
+  await signIn(page, supervisor, "zh");
+  await page.getByRole("tab", { name: "统计" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "下载 CSV" }).click()]);
+  const csv = readFileSync((await download.path())!, "utf8").trim().split("\r\n").map((line) => line.split(","));
+  const whole = page.getByRole("row", { name: /^合计/ }).getByRole("cell");
+  expect(await whole.nth(0).textContent()).toBe(Number(csv.at(-1)![1]).toLocaleString("zh"));
+  expect(csv.slice(1, -1).reduce((sum, row) => sum + Number(row[1]), 0)).toBe(Number(csv.at(-1)![1]));
+});

@@ -1,6 +1,8 @@
 //! How many requests a desk takes a second, each on the disk before it is acknowledged, and how long lists take beside many of them.
 //!
-//! `cargo run --release -p lifecircle-desk --example load -- [requests that are there] [seconds] [clients]`
+//! `cargo run --release -p lifecircle-desk --example load -- [requests that are there] [seconds] [clients] [directory]`
+//!
+//! With a directory only the requests are made, in `DIRECTORY/desk/demo`, to be served (`benches/desk.py`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
@@ -17,24 +19,19 @@ use lifecircle_desk::{
 };
 
 fn main() {
-    let given: Vec<usize> = std::env::args().skip(1).map(|text| text.parse().expect("a whole number")).collect();
+    let given: Vec<usize> =
+        std::env::args().skip(1).take(3).map(|text| text.parse().expect("a whole number")).collect();
+    if let Some(directory) = std::env::args().nth(4) {
+        let directory = Path::new(&directory).join("desk").join("demo");
+        return make(&open(&directory, Durability::Quick), given[0]);
+    }
     let usual = [100_000, 20, 32];
     let [there, seconds, clients] = [0, 1, 2].map(|place| given.get(place).copied().unwrap_or(usual[place]));
-    let directory = tempfile::tempdir().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let directory = scratch.path().join(format!("load-{}", std::process::id()));
+    make(&open(&directory, Durability::Quick), there);
 
-    let desk = open(directory.path(), Durability::Quick);
-    let (took, ()) = timed(|| {
-        std::thread::scope(|scope| {
-            for client in 0..8 {
-                let desk = &desk;
-                scope.spawn(move || (client..there).step_by(8).for_each(|number| fill(desk, number)));
-            }
-        });
-    });
-    println!("{there} requests, nine in ten closed: made in {:.1} s", took.as_secs_f64());
-    drop(desk);
-
-    let desk = open(directory.path(), Durability::OnDisk);
+    let desk = open(&directory, Durability::OnDisk);
     let stop = AtomicBool::new(false);
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
         let asking: Vec<_> = (0..clients)
@@ -94,7 +91,7 @@ fn main() {
 
 fn open(directory: &Path, durability: Durability) -> Desk {
     let settings = Settings {
-        directory: directory.join(format!("load-{}", std::process::id())),
+        directory: directory.to_owned(),
         database: std::env::var("LIFECIRCLE_TEST_DATABASE").map_or(Database::Sqlite, Database::Postgres),
         catalogue: Catalogue::usual().unwrap().with_areas(&[area()]),
         calendar: Calendar::china().unwrap(),
@@ -133,6 +130,18 @@ fn request(number: usize) -> NewRequest {
         key: String::new(),
         received: None,
     }
+}
+
+/// Makes the requests that are there already.
+fn make(desk: &Desk, there: usize) {
+    let (took, ()) = timed(|| {
+        std::thread::scope(|scope| {
+            for client in 0..8 {
+                scope.spawn(move || (client..there).step_by(8).for_each(|number| fill(desk, number)));
+            }
+        });
+    });
+    println!("{there} requests, nine in ten closed: made in {:.1} s", took.as_secs_f64());
 }
 
 /// A request that is there already: nine in ten were answered and closed.

@@ -76,7 +76,7 @@ Examples:
   lifecircle plan sites demo.city --service pocket_park --count 17 --floor 56%                  at least 56 % in every district
   lifecircle plan sites demo.city --service pocket_park --count 17 --candidates vacant,public
 
-A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必选, 他建), services (ids with semicolons) and capacity (容量, 床位).
+A list of candidates may have columns: cost (造价), role (allowed, required, competitor; 必建, 他建), services (ids with semicolons) and capacity (容量, 床位).
 Instead of a list, what the city offers may be named: `vacant` land (brownfield, greenfield), `public` buildings, or kinds of its facilities, as
 community_service_station or primary_school (see `lifecircle standards kinds`).")]
 pub struct SitesArgs {

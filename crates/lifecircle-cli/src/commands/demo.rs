@@ -53,16 +53,20 @@ fn requests(city: &City, output: &Path, common: &Common) -> Result<()> {
     let keep_in = beside(output);
     let path = output.join("demo.city");
     let directory = desk::directory_of(&path, &keep_in);
-    if directory.exists() {
-        let stays =
-            say!("The desk of an earlier demo stays as it is: {}", "保留此前演示的受理库：{}", directory.display());
-        desk::tell(&stays, common);
+    let filled = if directory.exists() {
+        say!("The desk of an earlier demo stays as it is: {}", "保留此前演示的受理库：{}", directory.display())
     } else {
-        let asked = desk::fill_year(city, &directory)?;
-        desk::tell(&desk::filled(asked, &directory), common);
+        desk::filled(desk::fill_year(city, &directory)?, &directory)
+    };
+    if common.json {
+        return Ok(());
     }
-    desk::tell(&desk::how_to_serve(&path, &keep_in), common);
-    Ok(())
+    print::show(|out| {
+        for text in [filled, desk::how_to_serve(&path, &keep_in)] {
+            writeln!(out, "{}", text.pick(common.language()))?;
+        }
+        Ok(())
+    })
 }
 
 /// `DIR-desk` for `DIR`.

@@ -75,7 +75,7 @@ pub fn run(command: &DeskCommand, common: &Common) -> Result<()> {
     }
 }
 
-pub fn tell(text: &Text, common: &Common) {
+fn tell(text: &Text, common: &Common) {
     if !common.quiet {
         eprintln!("{}", text.pick(common.language()));
     }

@@ -305,7 +305,7 @@ impl From<postgres::Error> for Refusal {
         let state = error.code();
         let is = |states: &[SqlState]| state.is_some_and(|state| states.contains(state));
         let io = |text| Error::of_kind(ErrorKind::Io, text);
-        let told = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+        let told = error.as_db_error().map_or_else(|| with_causes(&error), |error| error.message().to_owned());
         Self::Failed(if is(&[SqlState::DISK_FULL]) {
             io(say!("the disk is full", "磁盘已满")).hint(say!(
                 "free some space; nothing that was acknowledged is lost",
@@ -323,6 +323,19 @@ impl From<postgres::Error> for Refusal {
             Error::of_kind(ErrorKind::Internal, say!("the desk's database failed ({told})", "受理库出错（{told}）"))
         })
     }
+}
+
+/// What a library says, and what it says of why: which certificate is not trusted, which address is closed.
+fn with_causes(error: &dyn StdError) -> String {
+    let (mut told, mut cause) = (error.to_string(), error.source());
+    while let Some(of) = cause {
+        let text = of.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        cause = of.source();
+    }
+    told
 }
 
 /// What a server says that is being stopped, is starting, or is full.

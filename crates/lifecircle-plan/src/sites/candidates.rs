@@ -85,12 +85,12 @@ impl Candidates {
         if let Some(lost) = given.iter().find(is_lost) {
             let problem = say!(
                 "the required candidate at {}, {} has no street within reach",
-                "位于 {}, {} 的必选点附近没有道路",
+                "位于 {}, {} 的必建点附近没有道路",
                 lost.at.x,
                 lost.at.y
             );
             return Err(Error::new(problem)
-                .hint(say!("move it to a street, or do not require it", "请移到道路旁，或不要求必选")));
+                .hint(say!("move it to a street, or do not require it", "请移到道路旁，或不要求必建")));
         }
         let snapped = (0..).zip(given);
         let snapped = snapped.filter_map(|(number, one)| Some(((number, one.clone()), ready.snap(one.at).ok()?)));

@@ -166,8 +166,8 @@ impl<'a> Prepared<'a> {
         };
         let spent: i64 = self.required.iter().map(|&number| sizes[number as usize]).sum();
         if spent > most {
-            return Err(Error::new(say!("what is required is more than may be built", "必选项已超过可建总量"))
-                .hint(say!("raise the count or the budget, or require less", "请提高数量或预算，或减少必选项")));
+            return Err(Error::new(say!("what is required is more than may be built", "必建项已超过可建总量"))
+                .hint(say!("raise the count or the budget, or require less", "请提高数量或预算，或减少必建项")));
         }
         let left = most - spent;
         // What may not be chosen is larger than what is left.

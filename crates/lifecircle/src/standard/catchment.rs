@@ -59,7 +59,7 @@ impl FromStr for CatchmentModel {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|model| model.name() == text).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(say!("there is no catchment model {text:?}", "没有服务区模型 {text:?}"))
+            Error::new(say!("there is no catchment model {text:?}", "没有移动搜索法模型 {text:?}"))
                 .hint(say!("take one of {names}", "可选：{names}"))
         })
     }

@@ -1089,7 +1089,7 @@ fn a_far_server_is_spoken_to_by_tls_and_only_if_it_shows_who_it_is() {
         assert!(error.contains("cannot be reached") && error.contains("certificate"), "{error}");
     }
     let desk = Desk::open(at("localhost", "verify-full")).unwrap();
-    desk.ask(request("noise", "装修太吵"), &Who::RESIDENT).unwrap();
+    desk.ask(request("waste", "垃圾没有清运"), &Who::RESIDENT).unwrap();
     let plain = Desk::open(at("localhost", "disable")).unwrap();
     assert_eq!(plain.last_number().unwrap(), 1, "the very same desk");
     let mut client =
