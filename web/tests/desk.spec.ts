@@ -212,6 +212,11 @@ test("photos go both ways, lose what is hidden in them, and end with the request
   await fits(phone);
   await readable(phone);
 
+  const [download] = await Promise.all([phone.waitForEvent("download"), phone.getByRole("button", { name: "下载我填写的内容" }).click()]);
+  const own = JSON.parse(readFileSync((await download.path())!, "utf8")) as { written: { words: string }[]; photos: Record<string, string> };
+  expect(own.written.map((one) => one.words)).toEqual([words]);
+  expect(Object.values(own.photos).map((photo) => photo.slice(0, 23))).toEqual(["data:image/jpeg;base64,"]);
+
   await phone.getByRole("button", { name: "删除我填写的内容、照片和联系方式" }).click();
   await phone.getByRole("button", { name: "删除", exact: true }).click();
   await page.reload();

@@ -21,8 +21,8 @@ pub mod second_factor;
 mod store;
 
 pub use desk::{
-    Action, Checked, Clock, Database, Desk, Durability, Filter, Full, LONGEST_WORDS, Listed, OneOfMany, Order, Page,
-    PublicRequest, Published, Settings, Share, Sought, Tracked, TrackedStep,
+    Action, Checked, Clock, Database, Desk, Durability, Filter, Full, LONGEST_WORDS, Listed, OneOfMany, Order, OwnData,
+    Page, PublicRequest, Published, Settings, Share, Sought, Tracked, TrackedStep, Written,
 };
 pub use entry::{Done, Entry, Who};
 pub use refusal::Refusal;

@@ -1140,3 +1140,27 @@ lead = { of_place = "station" }
     let elsewhere = Area { id: "c2".into(), community: name("海滨社区"), grid: name("第一网格"), ..area() };
     assert_ne!(catalogue.dispatch(noise, Some(&elsewhere), "").lead.unwrap(), "north_station");
 }
+
+#[test]
+fn whoever_asked_can_take_away_all_that_is_held_of_them() {
+    let world = World::new();
+    let (_, code) = world.ask("waste", "垃圾没有清运");
+    let own = world.desk.own_data(&code).unwrap();
+    let asked = request("waste", "垃圾没有清运");
+    assert_eq!(
+        (own.contact.as_deref(), own.at),
+        (Some(asked.contact.as_str()).filter(|text| !text.is_empty()), asked.at)
+    );
+    assert_eq!(
+        own.written.iter().map(|one| (one.words.as_str(), one.place.as_str())).collect::<Vec<_>>(),
+        [("垃圾没有清运", asked.place.as_str())]
+    );
+    // Whoever joins has their own, and nothing of others.
+    let joined = world.desk.join(own.request.number, asked.at.unwrap(), "13800000000").unwrap();
+    let other = world.desk.own_data(&joined.code).unwrap();
+    assert_eq!((other.contact.as_deref(), other.at, other.written.len()), (Some("13800000000"), None, 0));
+    world.desk.forget(&code).unwrap();
+    let left = world.desk.own_data(&code).unwrap();
+    assert!(left.contact.is_none() && left.written.is_empty() && left.at.is_none());
+    assert!(world.desk.own_data("0000-0000-0000").is_err());
+}

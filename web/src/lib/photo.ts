@@ -17,6 +17,14 @@ export async function sendChosen(field: HTMLInputElement, send: (photo: string) 
   for (const file of files) await send(await prepared(file));
 }
 
+/** A photo of one's own request: asked for with the code, which stands in no address. */
+export async function ownPhoto(city: string, photo: number, code: string, signal?: AbortSignal): Promise<Blob> {
+  const address = `/api/v1/cities/${encodeURIComponent(city)}/desk/tracking/photos/${photo}`;
+  const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }), ...(signal ? { signal } : {}) });
+  if (!answer.ok) throw new Error();
+  return answer.blob();
+}
+
 async function smaller(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));

@@ -28,7 +28,7 @@ pub use ask::LONGEST_WORDS;
 pub use check::Checked;
 pub use list::{Filter, Full, Listed, Order, Page, PublicRequest, Share};
 pub use published::{Published, Sought};
-pub use track::{Tracked, TrackedStep};
+pub use track::{OwnData, Tracked, TrackedStep, Written};
 
 use crate::calendar::{Calendar, Moment};
 use crate::catalogue::Catalogue;

@@ -1,5 +1,7 @@
 //! What whoever asked sees and does, by their code alone.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -9,11 +11,11 @@ use super::act::{Action, act};
 use super::list::entries;
 use super::photos::{of_staff, photos_of_asker};
 use super::row::find;
-use super::{Desk, Rules, asked_words, kept_code, moment};
+use super::{Desk, Rules, Words, asked_words, kept_code, moment, words_of};
 use crate::calendar::Moment;
 use crate::entry::{Done, Who};
 use crate::refusal::Refusal;
-use crate::request::State;
+use crate::request::{At, State};
 use crate::rights::{Role, Step};
 use crate::store::{Connection, values};
 
@@ -70,7 +72,43 @@ pub struct TrackedStep {
     pub photo: Option<i64>,
 }
 
+/// All that the desk holds of whoever has a code.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct OwnData {
+    /// Their request, as they see it.
+    pub request: Tracked,
+    /// Where it is about, if they asked it.
+    pub at: Option<At>,
+    /// How to reach them; none if they left nothing, or it was deleted.
+    pub contact: Option<String>,
+    /// What they wrote, first to last.
+    pub written: Vec<Written>,
+    /// The photos that they sent and that are still there, by their numbers.
+    pub photos: Vec<i64>,
+}
+
+/// Something that somebody wrote.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Written {
+    /// When.
+    pub at: Moment,
+    /// The words.
+    pub words: String,
+    /// Answers to the category's questions, by their ids.
+    pub answers: BTreeMap<String, String>,
+    /// Where it is about, in words.
+    pub place: String,
+}
+
 impl Desk {
+    /// All that is held of whoever has a code, to be taken away.
+    ///
+    /// # Errors
+    /// If there is none of this code.
+    pub fn own_data(&self, code: &str) -> Result<OwnData, Refusal> {
+        self.store.read(|connection| own_data(connection, &self.rules, code))
+    }
+
     /// A request by the code of whoever asked or joined.
     ///
     /// # Errors
@@ -129,6 +167,28 @@ pub(super) fn asker(connection: &Connection, rules: &Rules, code: &str) -> Resul
                 "没有找到对应的诉求；请输入 12 位查询码（不是编号）"
             ))
         })
+}
+
+fn own_data(connection: &Connection, rules: &Rules, code: &str) -> Result<OwnData, Refusal> {
+    let Asker { request, is_first, .. } = asker(connection, rules, code)?;
+    let kept = kept_code(rules, code);
+    let sealed = connection.first("SELECT contact FROM askers WHERE code = ?1", values![&kept], |row| row.get(0))?;
+    let contact = sealed.flatten().map(|sealed: Vec<u8>| rules.seal.open_text(request, &sealed)).transpose()?;
+    let text = "SELECT words.entry, entries.at, words.sealed FROM words JOIN entries ON entries.number = words.entry \
+         WHERE words.asker = ?1 ORDER BY words.entry";
+    let all: Vec<(i64, i64, Vec<u8>)> =
+        connection.all(text, values![&kept], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let written = all.into_iter().map(|(entry, at, sealed)| {
+        let Words { text, answers, place, .. } = words_of(rules, entry, Some(sealed))?.unwrap_or_default();
+        Ok(Written { at: Moment(at), words: text, answers, place })
+    });
+    Ok(OwnData {
+        at: find(connection, request)?.request.at.filter(|_| is_first),
+        contact,
+        written: written.collect::<Result<_, Refusal>>()?,
+        photos: photos_of_asker(connection, &kept)?,
+        request: tracked(connection, rules, code)?,
+    })
 }
 
 pub(super) fn tracked(connection: &Connection, rules: &Rules, code: &str) -> Result<Tracked, Refusal> {

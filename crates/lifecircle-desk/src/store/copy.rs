@@ -6,6 +6,9 @@ use super::connection::{Connection, Value, values};
 use super::schema::TABLES;
 use crate::refusal::Refusal;
 
+/// Rows that are written by one statement. SQLite takes 32,766 values in one, PostgreSQL 65,535.
+const ROWS_AT_ONCE: usize = 64;
+
 /// Copies every table, in a transaction of whoever calls.
 ///
 /// # Errors
@@ -39,12 +42,27 @@ pub(super) fn copy_all(from: &Connection, to: &Connection) -> Result<(), Refusal
 fn copy(from: &Connection, to: &Connection, table: &str) -> Result<(), Refusal> {
     let columns = columns(to, table)?;
     let read = format!("SELECT {} FROM {table}", columns.join(", "));
-    let write = format!("INSERT INTO {table}({}) VALUES ({})", columns.join(", "), vec!["?"; columns.len()].join(", "));
+    // Many rows at once: a server answers each statement.
+    let write = |rows: usize| {
+        let row = format!("({})", vec!["?"; columns.len()].join(", "));
+        format!("INSERT INTO {table}({}) VALUES {}", columns.join(", "), vec![row.as_str(); rows].join(", "))
+    };
+    let whole = write(ROWS_AT_ONCE);
+    let mut values: Vec<Value> = Vec::new();
     from.each(&read, values![], |row| {
-        let values: Vec<Value> = (0..columns.len()).map(|column| row.value(column)).collect::<Result<_, _>>()?;
-        to.execute(&write, &values)?;
+        for column in 0..columns.len() {
+            values.push(row.value(column)?);
+        }
+        if values.len() == ROWS_AT_ONCE * columns.len() {
+            to.execute(&whole, &values)?;
+            values.clear();
+        }
         Ok(())
-    })
+    })?;
+    if !values.is_empty() {
+        to.execute(&write(values.len() / columns.len()), &values)?;
+    }
+    Ok(())
 }
 
 /// The names of a table's columns.

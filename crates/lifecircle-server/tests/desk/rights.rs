@@ -34,7 +34,7 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
     let wrong = json!({ "name": "nobody", "password": PASSWORD });
     // Of addresses: nobody, the unit's handler, another unit's, an operator, a supervisor, an administrator.
     let list = json!({ "name": "a.csv", "content": BASE64.encode("category,words,place\nother,x,y\n") });
-    let table: [(&str, &str, &Value, [u16; 6]); 34] = [
+    let table: [(&str, &str, &Value, [u16; 6]); 35] = [
         ("GET", "", &nobody, [200, 200, 200, 200, 200, 200]),
         ("GET", "/similar?category=heating&lon=0&lat=0", &nobody, [200, 200, 200, 200, 200, 200]),
         ("GET", "/open-data/requests.csv", &nobody, [200, 200, 200, 200, 200, 200]),
@@ -51,6 +51,7 @@ async fn every_address_answers_each_role_what_it_may_see_and_nothing_else() {
         ("POST", "/steps", &bulk, [401, 200, 200, 200, 200, 200]),
         ("POST", "/tracking", &own, [404, 404, 404, 404, 404, 404]),
         ("POST", "/tracking/steps", &own_step, [404, 404, 404, 404, 404, 404]),
+        ("POST", "/tracking/data", &own, [404, 404, 404, 404, 404, 404]),
         ("POST", "/tracking/forget", &own, [404, 404, 404, 404, 404, 404]),
         ("POST", "/tracking/photos", &own_photo, [404, 404, 404, 404, 404, 404]),
         ("POST", "/tracking/photos/{photo}", &own, [404, 404, 404, 404, 404, 404]),

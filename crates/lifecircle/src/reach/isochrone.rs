@@ -25,7 +25,8 @@ use crate::network::{Cost, Network, Snap};
 mod field;
 mod outline;
 
-use field::{Field, Stretch, Tell};
+use field::{Field, Near, Stretch, Tell};
+use outline::Tracing;
 
 /// The streets of a city indexed by where they lie, so that isochrones can be drawn of any network of theirs.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub struct Isochrones {
 struct Work {
     search: Search,
     field: Field,
+    near: Near,
+    tracing: Tracing,
     is_seen: Vec<bool>,
     seen: Vec<u32>,
     stretches: Vec<Stretch>,
@@ -115,6 +118,8 @@ impl Isochrones {
         let mut own = idle.unwrap_or_else(|| Work {
             search: Search::new(nodes),
             field: Field::default(),
+            near: Near::default(),
+            tracing: Tracing::default(),
             is_seen: vec![false; self.edges],
             seen: Vec::new(),
             stretches: Vec::new(),
@@ -207,14 +212,10 @@ impl<C: Cost> Drawing<'_, C> {
             };
             work.field.open(low, high, Isochrones::MARGIN);
             self.index.edges_near(low, high, &mut work.is_seen, &mut work.seen);
-            work.stretches.clear();
-            for edge in std::mem::take(&mut work.seen) {
-                work.is_seen[edge as usize] = false;
-                self.draw(edge, starts, heading, work);
-            }
-            let Work { field, stretches, .. } = work;
+            self.draw_all(starts, heading, work);
+            let Work { field, tracing, stretches, .. } = work;
             self.index.arch.dispatch(Tell { field, stretches });
-            limits.iter().map(|limit| outline::area(self.index.arch, field, clamp(*limit) as f32)).collect()
+            limits.iter().map(|limit| outline::area(self.index.arch, field, clamp(*limit) as f32, tracing)).collect()
         })
     }
 
@@ -249,14 +250,54 @@ impl<C: Cost> Drawing<'_, C> {
         (low.x <= high.x).then_some([low, high])
     }
 
-    /// Adds the straight parts of an edge, with when each of their points is reached.
+    /// Adds the straight parts of all edges that were seen, but for those that are not reached and too far from all that are to bear on an
+    /// outline: a point farther than a margin and a grid cell from a street that is reached lies outside in any case.
+    fn draw_all(&self, starts: &[Snap<C>], heading: Heading, work: &mut Work) {
+        work.stretches.clear();
+        work.near.open(&work.field);
+        let beyond = 2.0 * (work.field.margin + 1.0);
+        let mut seen = std::mem::take(&mut work.seen);
+        seen.retain(|edge| {
+            work.is_seen[*edge as usize] = false;
+            let [from, to] = self.network.ends(*edge);
+            let is_reached = work.search.time(from) < FAR
+                || work.search.time(to) < FAR
+                || starts.iter().any(|start| start.edge == *edge);
+            if is_reached {
+                let bounds = self.line(*edge, work);
+                work.near.mark(bounds, beyond);
+                self.draw(*edge, starts, heading, work);
+            }
+            !is_reached
+        });
+        for edge in seen.drain(..) {
+            let bounds = self.line(edge, work);
+            if work.near.holds(bounds) {
+                self.draw(edge, starts, heading, work);
+            }
+        }
+        work.seen = seen;
+    }
+
+    /// Takes up the line of an edge, in grid cells; returns its lowest and highest coordinates.
+    fn line(&self, edge: u32, work: &mut Work) -> [[f32; 2]; 2] {
+        let Work { field, line, .. } = work;
+        line.clear();
+        line.extend(self.streets.line(&self.streets.edges[edge as usize]).map(|at| field.cells(at)));
+        let [mut low, mut high] = [[f32::INFINITY; 2], [f32::NEG_INFINITY; 2]];
+        for at in line {
+            low = [low[0].min(at[0]), low[1].min(at[1])];
+            high = [high[0].max(at[0]), high[1].max(at[1])];
+        }
+        [low, high]
+    }
+
+    /// Adds the straight parts of the edge whose line was taken up, with when each of their points is reached.
     fn draw(&self, edge: u32, starts: &[Snap<C>], heading: Heading, work: &mut Work) {
-        let Work { search, field, stretches, line, .. } = work;
+        let Work { search, stretches, line, .. } = work;
         let [ahead, back] = heading.costs(self.network.costs(edge));
         let street = &self.streets.edges[edge as usize];
         let units = |cost: C| if cost == C::NEVER { FAR as f32 } else { cost.units() as f32 };
-        line.clear();
-        line.extend(self.streets.line(street).map(|at| field.cells(at)));
         let length = |pair: &[[f32; 2]]| {
             let (x, y) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
             (x * x + y * y).sqrt()

@@ -21,8 +21,8 @@ use lifecircle_desk::calendar::Moment;
 use lifecircle_desk::catalogue::{Catalogue, Category, Name, Template, Unit};
 use lifecircle_desk::learn::Counted;
 use lifecircle_desk::{
-    Action, Asked as AskedAnswer, At, Channel, Filter, Full, NewRequest, OneOfMany, Order, Page, PublicRequest,
-    Request, State as RequestState, Tracked, Who,
+    Action, Asked as AskedAnswer, At, Channel, Filter, Full, NewRequest, OneOfMany, Order, OwnData, Page,
+    PublicRequest, Request, State as RequestState, Tracked, Who,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,12 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             "/cities/{city}/desk/tracking/steps",
             post_with(step_of_resident, move |it| {
                 it.id("step_of_resident").tag(desk).summary("Rates, urges or reopens one's own request")
+            }),
+        )
+        .api_route(
+            "/cities/{city}/desk/tracking/data",
+            post_with(own_data, move |it| {
+                it.id("own_data").tag(desk).summary("All that is held of whoever has a code: what they wrote, how to reach them, their photos by number")
             }),
         )
         .api_route(
@@ -304,6 +310,15 @@ async fn step_of_resident(
     Given(body): Given<ResidentStepBody>,
 ) -> Result<Json<Tracked>, Problem> {
     with_desk(app, of.city, move |desk| desk.act_as_resident(&body.code, body.action)).await.map(Json)
+}
+
+async fn own_data(
+    State(app): Shared,
+    Named(of): Named<OfCity>,
+    Asked(Nothing {}): Asked<Nothing>,
+    Given(body): Given<CodeBody>,
+) -> Result<Json<OwnData>, Problem> {
+    with_desk(app, of.city, move |desk| desk.own_data(&body.code)).await.map(Json)
 }
 
 async fn forget(

@@ -79,6 +79,49 @@ impl Field {
     }
 }
 
+/// Where streets that are reached lie, in squares of so many grid cells: what is far from all of them bears on no outline.
+#[derive(Default, Debug)]
+pub(super) struct Near {
+    columns: usize,
+    rows: usize,
+    squares: Vec<bool>,
+}
+
+impl Near {
+    /// Grid cells along a side of a square.
+    const SIDE: f32 = 8.0;
+
+    /// Covers a field; nothing is near yet.
+    pub fn open(&mut self, field: &Field) {
+        let squares = |cells: usize| cells / Self::SIDE as usize + 1;
+        (self.columns, self.rows) = (squares(field.columns), squares(field.rows));
+        self.squares.clear();
+        self.squares.resize(self.columns * self.rows, false);
+    }
+
+    /// Says that what lies within so many grid cells of a rectangle is near.
+    pub fn mark(&mut self, [low, high]: [[f32; 2]; 2], beyond: f32) {
+        let (left, right) = self.across([low[0] - beyond, high[0] + beyond], self.columns);
+        let (bottom, top) = self.across([low[1] - beyond, high[1] + beyond], self.rows);
+        for row in bottom..=top {
+            self.squares[row * self.columns + left..=row * self.columns + right].fill(true);
+        }
+    }
+
+    /// Whether any of a rectangle may be near.
+    pub fn holds(&self, [low, high]: [[f32; 2]; 2]) -> bool {
+        let (left, right) = self.across([low[0], high[0]], self.columns);
+        let (bottom, top) = self.across([low[1], high[1]], self.rows);
+        (bottom..=top).any(|row| self.squares[row * self.columns + left..=row * self.columns + right].contains(&true))
+    }
+
+    /// The first and the last square of a stretch; those of what lies outside are at the edge.
+    fn across(&self, [from, to]: [f32; 2], most: usize) -> (usize, usize) {
+        let square = |cells: f32| ((cells / Self::SIDE).max(0.0) as usize).min(most - 1);
+        (square(from), square(to))
+    }
+}
+
 /// Tells the points of a field of the parts of edges around them.
 pub(super) struct Tell<'a> {
     pub field: &'a mut Field,
@@ -114,8 +157,13 @@ fn tell(field: &mut Field, stretch: &Stretch) {
     let line = Line::new([x0, y0], [x1, y1]);
     for row in bottom..top {
         let points = row * field.columns + left..row * field.columns + right;
-        let distances = &mut field.distances[points.clone()];
-        tell_row(line, stretch, [left as f32, row as f32], distances, &mut field.times[points]);
+        let first = [left as f32, row as f32];
+        let (distances, times) = (&mut field.distances[points.clone()], &mut field.times[points]);
+        // Few searches start on a stretch: of the others nothing is asked of the way straight along it.
+        match stretch.start {
+            None => tell_row::<false>(line, stretch, first, distances, times),
+            Some(_) => tell_row::<true>(line, stretch, first, distances, times),
+        }
     }
 }
 
@@ -138,7 +186,13 @@ impl Line {
 
 /// Tells a row of points, of which the first lies at `first`.
 #[inline(always)]
-fn tell_row(line: Line, stretch: &Stretch, first: [f32; 2], distances: &mut [f32], times: &mut [f32]) {
+fn tell_row<const HAS_START: bool>(
+    line: Line,
+    stretch: &Stretch,
+    first: [f32; 2],
+    distances: &mut [f32],
+    times: &mut [f32],
+) {
     let [share, until] = stretch.shares;
     let (along, since) = stretch.start.unwrap_or((0.0, NOWHERE));
     let y = first[1] - line.from[1];
@@ -156,9 +210,14 @@ fn tell_row(line: Line, stretch: &Stretch, first: [f32; 2], distances: &mut [f32
         let here = run(&|i| share + at[i] * (until - share));
         let by_from = run(&|i| stretch.from + here[i] * stretch.ahead);
         let by_to = run(&|i| stretch.to + (1.0 - here[i]) * stretch.back);
-        let away = run(&|i| here[i] - along);
-        let straight = run(&|i| since + greatest(away[i] * stretch.ahead, -away[i] * stretch.back));
-        let reached = run(&|i| least(least(by_from[i], by_to[i]), straight[i]));
+        let by_ends = run(&|i| least(by_from[i], by_to[i]));
+        let reached = if HAS_START {
+            let away = run(&|i| here[i] - along);
+            let straight = run(&|i| since + greatest(away[i] * stretch.ahead, -away[i] * stretch.back));
+            run(&|i| least(by_ends[i], straight[i]))
+        } else {
+            by_ends
+        };
         // Of two streets equally near, the one that is reached sooner counts.
         let (old, old_time) = (*distances, *times);
         let sooner = run(&|i| if square[i] == old[i] { least(reached[i], old_time[i]) } else { old_time[i] });

@@ -17,46 +17,64 @@ const NONE: u32 = u32::MAX;
 struct Levels<'a> {
     field: &'a Field,
     limit: f32,
+    levels: &'a mut Vec<f32>,
+}
+
+/// What is kept from one area to the next.
+#[derive(Default, Debug)]
+pub(super) struct Tracing {
+    /// By point.
+    levels: Vec<f32>,
+    /// By side of a cell: the side to which the outline goes on. None anywhere once all rings are drawn.
+    next: Vec<u32>,
+    /// Whether points are inside, 64 of a row in a word.
+    inside: Vec<u64>,
 }
 
 impl pulp::NullaryFnOnce for Levels<'_> {
-    type Output = Vec<f32>;
+    type Output = ();
 
     #[inline(always)]
-    fn call(self) -> Vec<f32> {
-        let Self { field, limit } = self;
+    fn call(self) {
+        let Self { field, limit, levels } = self;
         let cells_a_millisecond = METRES_A_MILLISECOND / field.cell;
         let level = |(time, distance): (&f32, &f32)| {
             let late = (time - limit) * cells_a_millisecond;
             late.max(distance.sqrt() - field.margin).min(1.0)
         };
-        field.times.iter().zip(&field.distances).map(level).collect()
+        levels.clear();
+        levels.extend(field.times.iter().zip(&field.distances).map(level));
     }
 }
 
 /// The area within a limit in milliseconds: outlines with what lies inside on their left, holes kept.
-pub(super) fn area(arch: pulp::Arch, field: &Field, limit: f32) -> MultiPolygon<f64> {
-    let levels = arch.dispatch(Levels { field, limit });
-    let rings = rings(field, &levels);
+pub(super) fn area(arch: pulp::Arch, field: &Field, limit: f32, tracing: &mut Tracing) -> MultiPolygon<f64> {
+    arch.dispatch(Levels { field, limit, levels: &mut tracing.levels });
+    let rings = rings(field, tracing);
     let (shells, holes): (Vec<_>, Vec<_>) = rings.into_iter().partition(|ring| signed_area(ring) > 0.0);
     nest(shells, holes, field)
 }
 
 /// Closed rings in grid cells, counter-clockwise around what is inside.
-fn rings(field: &Field, levels: &[f32]) -> Vec<Vec<[f64; 2]>> {
+fn rings(field: &Field, tracing: &mut Tracing) -> Vec<Vec<[f64; 2]>> {
+    let Tracing { levels, next, inside } = tracing;
     // A side of a cell has the number of its first point, twice, and one more if it goes up instead of right.
-    let mut next: Vec<u32> = vec![NONE; 2 * levels.len()];
+    next.resize(next.len().max(2 * levels.len()), NONE);
     let mut starts = Vec::new();
+    let words = field.columns.div_ceil(64);
+    inside.clear();
+    for row in levels.chunks_exact(field.columns) {
+        let word =
+            |part: &[f32]| part.iter().enumerate().fold(0, |word, (at, level)| word | u64::from(*level <= 0.0) << at);
+        inside.extend(row.chunks(64).map(word));
+    }
     for row in 0..field.rows - 1 {
-        for column in 0..field.columns - 1 {
+        for column in crossed(&inside[row * words..(row + 2) * words], field.columns - 1) {
             let point = row * field.columns + column;
             let corners = [point, point + 1, point + field.columns + 1, point + field.columns];
             let inside = corners.map(|corner| levels[corner] <= 0.0);
             let case =
                 inside.iter().enumerate().fold(0, |case, (corner, inside)| case | usize::from(*inside) << corner);
-            if case == 0 || case == 15 {
-                continue;
-            }
             let [bottom, right, top, left] = [2 * corners[0], 2 * corners[1] + 1, 2 * corners[3], 2 * corners[0] + 1];
             let joined = corners.iter().map(|corner| levels[*corner]).sum::<f32>() <= 0.0;
             // From the side where the outline enters the cell to that where it leaves, what is inside on its left.
@@ -108,6 +126,26 @@ fn rings(field: &Field, levels: &[f32]) -> Vec<Vec<[f64; 2]>> {
     rings
 }
 
+/// The cells between two rows of points that have some corners inside and some outside: most have not.
+fn crossed(rows: &[u64], columns: usize) -> impl Iterator<Item = usize> {
+    let (low, high) = rows.split_at(rows.len() / 2);
+    let shifted = |row: &[u64], at: usize| row[at] >> 1 | row.get(at + 1).map_or(0, |next| next << 63);
+    let mixed = move |at: usize| {
+        let corners = [low[at], shifted(low, at), high[at], shifted(high, at)];
+        let any = corners.iter().fold(0, |any, corner| any | corner);
+        any & !corners.iter().fold(u64::MAX, |all, corner| all & corner)
+    };
+    let of_word = move |at: usize| {
+        let mut left = mixed(at);
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (bit < 64).then_some(64 * at + bit)
+        })
+    };
+    (0..low.len()).flat_map(of_word).take_while(move |column| *column < columns)
+}
+
 /// Twice the area of a ring, positive if it goes counter-clockwise.
 fn signed_area(ring: &[[f64; 2]]) -> f64 {
     let mut sum = 0.0;
@@ -148,4 +186,29 @@ fn holds(ring: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
         last = *at;
     }
     inside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn crossed_cells_have_corners_of_both_kinds(rows in (2_usize..200).prop_flat_map(|columns| {
+            [proptest::collection::vec(any::<bool>(), columns), proptest::collection::vec(any::<bool>(), columns)]
+        })) {
+            let [low, high] = &rows;
+            let words = |row: &[bool]| -> Vec<u64> {
+                row.chunks(64).map(|part| part.iter().enumerate().fold(0, |word, (at, is)| word | u64::from(*is) << at)).collect()
+            };
+            let found: Vec<usize> = crossed(&[words(low), words(high)].concat(), low.len() - 1).collect();
+            let is_mixed = |column: &usize| {
+                let corners = [low[*column], low[column + 1], high[*column], high[column + 1]];
+                corners.contains(&true) && corners.contains(&false)
+            };
+            let plain: Vec<usize> = (0..low.len() - 1).filter(is_mixed).collect();
+            prop_assert_eq!(found, plain);
+        }
+    }
 }
