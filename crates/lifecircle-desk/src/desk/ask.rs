@@ -5,8 +5,8 @@ use lifecircle::say;
 use lifecircle::text::Text;
 
 use super::list::is_near;
-use super::row::{self, find, rank, save};
-use super::{Desk, Rules, Words, append, json, kept_code, moment};
+use super::row::{self, COLUMNS, Kept, rank, read, save};
+use super::{Desk, Last, Rules, Words, append, append_to, json, kept_code, moment};
 use crate::calendar::Moment;
 use crate::catalogue::{AnswerKind, Category};
 use crate::entry::{Done, Who};
@@ -237,15 +237,17 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     }
     let category = rules.catalogue.category(&new.category).ok_or_else(Refusal::no_request)?;
     let dispatch = rules.catalogue.dispatch(category, new.area.as_ref(), &new.words);
-    let now = moment(connection, rules)?;
+    let mut last = Last::find(connection)?;
+    let now = last.moment(rules);
     let received = not_after(new.received, now);
-    let number = insert(connection, new, received, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
-    let (_, at) =
-        append(connection, rules, (number, now), who, &Done::Asked { category: new.category.clone() }, &words)?;
+    // It counts nowhere yet.
+    let mut kept =
+        insert(connection, new, received, (rank(dispatch.priority), &json(&dispatch.limit)?), (key, content))?;
+    let number = kept.request.number;
+    let asked = Done::Asked { category: new.category.clone() };
+    let (_, at) = append_to((connection, &mut last), rules, (number, now), who, &asked, &words)?;
     add_asker(connection, rules, (number, at), &code, &new.contact, true)?;
 
-    // It counts nowhere yet.
-    let mut kept = find(connection, number)?;
     let due = rules.calendar.end(not_after(new.received, at), dispatch.limit);
     let done = match &dispatch.lead {
         Some(unit) => Done::Dispatched {
@@ -257,7 +259,7 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
         },
         None => Done::Unplaced { reason: dispatch.reason },
     };
-    let (_, at) = append(connection, rules, (number, at), &Who::SYSTEM, &done, &Words::default())?;
+    let (_, at) = append_to((connection, &mut last), rules, (number, at), &Who::SYSTEM, &done, &Words::default())?;
     kept.request.state = if dispatch.lead.is_some() { State::Dispatched } else { State::Received };
     kept.request.unit = dispatch.lead;
     kept.request.helpers = dispatch.helpers;
@@ -267,21 +269,25 @@ fn take(connection: &Connection, rules: &Rules, new: &NewRequest, who: &Who, cod
     Ok(Asked { number, code })
 }
 
+/// Writes a new request, as nobody answers for it yet.
 fn insert(
     connection: &Connection,
     new: &NewRequest,
     now: Moment,
     (priority, limit): (i64, &str),
     (key, content): (Option<Vec<u8>>, [u8; 32]),
-) -> Result<i64, Refusal> {
+) -> Result<Kept, Refusal> {
     let area = new.area.as_ref();
     let name = |of: fn(&crate::request::Area) -> &crate::catalogue::Name| {
         area.map(|area| if of(area).zh.is_empty() { &of(area).en } else { &of(area).zh }).cloned().unwrap_or_default()
     };
-    let number = connection.first(
-            "INSERT INTO requests(category, lon, lat, community, subdistrict, district, state, is_open, priority, \
-             channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with, grid) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13, ?14) RETURNING number",
+    let text = format!(
+        "INSERT INTO requests(category, lon, lat, community, subdistrict, district, state, is_open, priority, \
+         channel, helpers, received, limits, with_unit, changed, is_public, asked_as, asked_with, grid, has_contacts) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'received', 1, ?7, ?8, '[]', ?9, ?10, ?9, ?9, ?11, ?12, ?13, ?14, ?15) RETURNING {COLUMNS}"
+    );
+    let kept = connection.first(
+        &text,
         values![
             &new.category,
             new.at.map(|at| at.lon),
@@ -297,10 +303,11 @@ fn insert(
             key,
             content.as_slice(),
             name(|area| &area.grid),
+            !new.contact.trim().is_empty(),
         ],
-        |row| row.get(0),
+        read,
     )?;
-    number.ok_or_else(Refusal::no_request)
+    kept.ok_or_else(Refusal::no_request)
 }
 
 pub(super) fn add_asker(
@@ -313,7 +320,7 @@ pub(super) fn add_asker(
 ) -> Result<(), Refusal> {
     let contact = contact.trim();
     let sealed = if contact.is_empty() { None } else { Some(rules.seal.seal(request, contact)?) };
-    if sealed.is_some() {
+    if sealed.is_some() && !is_first {
         // One that was reopened long after it was closed has contacts to be deleted again.
         connection.execute("UPDATE requests SET has_contacts = 1 WHERE number = ?1", values![request])?;
     }

@@ -269,8 +269,30 @@ impl Words {
 
 /// What time it is for the desk: a clock that was set back does not take it with it.
 pub(crate) fn moment(connection: &Connection, rules: &Rules) -> Result<Moment, Refusal> {
-    let last = connection.first("SELECT at FROM entries ORDER BY number DESC LIMIT 1", values![], |row| row.get(0))?;
-    Ok(Moment(rules.clock.now().0.max(last.unwrap_or(i64::MIN))))
+    Ok(Last::find(connection)?.moment(rules))
+}
+
+/// The end of the chain.
+pub(crate) struct Last {
+    number: i64,
+    at: Moment,
+    hash: Vec<u8>,
+}
+
+impl Last {
+    /// As it is kept.
+    pub fn find(connection: &Connection) -> Result<Self, Refusal> {
+        let text = "SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1";
+        let last = connection.first(text, values![], |row| {
+            Ok(Self { number: row.get(0)?, at: Moment(row.get(1)?), hash: row.get(2)? })
+        })?;
+        Ok(last.unwrap_or(Self { number: 0, at: Moment(i64::MIN), hash: Vec::new() }))
+    }
+
+    /// What time it is for the desk.
+    pub fn moment(&self, rules: &Rules) -> Moment {
+        rules.clock.now().max(self.at)
+    }
 }
 
 /// Adds an entry to the chain; it is never earlier than the last. Returns its number and when it was.
@@ -282,19 +304,26 @@ pub(crate) fn append(
     done: &Done,
     words: &Words,
 ) -> Result<(i64, Moment), Refusal> {
+    append_to((connection, &mut Last::find(connection)?), rules, (request, now), who, done, words)
+}
+
+/// The same where the end of the chain is known already, and moves on.
+pub(crate) fn append_to(
+    (connection, last): (&Connection, &mut Last),
+    rules: &Rules,
+    (request, now): (impl Into<Option<i64>>, Moment),
+    who: &Who,
+    done: &Done,
+    words: &Words,
+) -> Result<(i64, Moment), Refusal> {
     let request = request.into();
-    let last =
-        connection.first("SELECT number, at, hash FROM entries ORDER BY number DESC LIMIT 1", values![], |row| {
-            Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Vec<u8>>(2)?))
-        })?;
-    let (number, earliest, before) = last.unwrap_or((0, i64::MIN, Vec::new()));
-    let (number, at) = (number + 1, Moment(now.0.max(earliest)));
+    let (number, at) = (last.number + 1, now.max(last.at));
     let (who, done) = (json(who)?, json(done)?);
     let mut salt = [0_u8; 16];
     rand::Rng::fill_bytes(&mut rand::rng(), &mut salt);
     let written = if words.is_empty() { None } else { Some(json(words)?) };
     let hashed = written.as_ref().map(|written| salted_hash(&salt, written.as_bytes())).unwrap_or_default();
-    let own = hash((&rules.chain, &before), number, request, at, [&who, &done, &hashed]);
+    let own = hash((&rules.chain, &last.hash), number, request, at, [&who, &done, &hashed]);
     connection.execute(
         "INSERT INTO entries(number, request, at, who, done, words, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         values![number, request, at.0, who, done, hashed, own.as_slice()],
@@ -305,6 +334,7 @@ pub(crate) fn append(
             values![number, words.asker.as_ref(), rules.seal.seal(number, &written)?, salt.as_slice()],
         )?;
     }
+    *last = Last { number, at, hash: own.to_vec() };
     Ok((number, at))
 }
 

@@ -88,19 +88,21 @@ fn write_all(connection: &Connection, jobs: &Receiver<Job>) {
 fn write_some(connection: &Connection, first: Job, jobs: &Receiver<Job>, told: &mut Vec<Tell>) -> Result<(), Refusal> {
     let begun = connection.begin();
     let mut next = Some(first);
+    // What ends one piece of work and begins the next goes to a server together.
+    let mut before = "";
     while let Some(job) = next {
         if let Err(refusal) = &begun {
             told.push(job(Err(refusal.again())).1);
         } else {
-            connection.run("SAVEPOINT one")?;
+            connection.run(&format!("{before}SAVEPOINT one"))?;
             let (keep, tell) = job(Ok(connection));
             told.push(tell);
-            connection.run(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+            before = if keep { "RELEASE one; " } else { "ROLLBACK TO one; RELEASE one; " };
         }
         next = if told.len() < MOST_TOGETHER { jobs.try_recv().ok() } else { None };
     }
     begun?;
-    connection.run("COMMIT")
+    connection.run(&format!("{before}COMMIT"))
 }
 
 fn closed() -> Refusal {
