@@ -28,9 +28,14 @@ stop() {
   rm -rf "$where"
 }
 trap stop EXIT
+# Nobody else on this machine comes in: the socket lies where others may not enter, and the port asks for a password.
+export PGPASSWORD
+PGPASSWORD=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+(umask 077 && echo "$PGPASSWORD" >"$where/password")
+[ "$(id -u)" = 0 ] && chown postgres "$where/password"
 # From a directory that its user may enter.
 cd_where() { (cd "$where" && "$@"); }
-cd_where "${as[@]}" "$bin/initdb" -D "$where/data" -U desk --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null
+cd_where "${as[@]}" "$bin/initdb" -D "$where/data" -U desk --auth-local=trust --auth-host=scram-sha-256 --pwfile="$where/password" -E UTF8 --locale=C.UTF-8 >/dev/null
 (
   cd "$where"
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout authority.key -out authority.pem
@@ -39,7 +44,7 @@ cd_where "${as[@]}" "$bin/initdb" -D "$where/data" -U desk --auth=trust -E UTF8 
   openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile server.ext -out server.pem
   chmod 600 server.key
   if [ "$(id -u)" = 0 ]; then chown postgres server.key; fi
-  chmod a+rx . && chmod a+r authority.pem
+  chmod a+r authority.pem
 ) 2>"$where/certificates.log" || { cat "$where/certificates.log" >&2; exit 1; }
 port=$((20000 + RANDOM % 20000))
 cd_where "${as[@]}" "$bin/pg_ctl" -D "$where/data" -w -l "$where/log" \

@@ -34,6 +34,8 @@ fn the_demo_fills_a_desk_and_leaves_one_that_is_there() {
     let key = std::fs::read(desk.join("desk.key")).unwrap();
     succeed(directory.path(), &["demo", "--small", "-o", "out", "--force"]);
     assert_eq!(std::fs::read(desk.join("desk.key")).unwrap(), key, "the desk goes on living");
+    let other = succeed(directory.path(), &["demo", "--small", "--seed", "2", "-o", "out", "--force"]);
+    assert!(other.contains("is of another city") && !other.contains("serve"), "{other}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Told {
 /// How a list is read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// Columns that are named: which tells what.
+    /// Columns that are named: which tells what; an empty name for none.
     pub columns: BTreeMap<Told, String>,
     /// Which of the catalogue's categories the list's own words are; `*` stands for all others.
     pub categories: BTreeMap<String, String>,
@@ -185,11 +185,17 @@ pub struct Found {
 pub fn look<'a>(part: impl Into<lists::Part<'a>>, reading: &Reading, catalogue: &Catalogue) -> Result<Looked> {
     let records = open(part.into())?;
     let columns = columns_of(&records, reading)?;
+    let mut names: Vec<String> = Vec::with_capacity(records.columns.len());
+    for name in records.columns.iter().filter(|name| !name.trim().is_empty()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
     let words = columns.get(&Told::Category).map(|column| words_of(&records, *column, reading, catalogue));
     Ok(Looked {
         rows: records.rows.len(),
         told: columns.iter().map(|(told, column)| (*told, records.columns[*column].clone())).collect(),
-        columns: records.columns,
+        columns: names,
         words: words.unwrap_or_default(),
     })
 }
@@ -209,6 +215,7 @@ fn columns_of(records: &Records, reading: &Reading) -> Result<BTreeMap<Told, usi
     let mut columns = BTreeMap::new();
     for told in Told::ALL {
         let column = match reading.columns.get(&told) {
+            Some(name) if name.is_empty() => None,
             Some(name) => Some(records.named_column(name)?),
             None => records.column(told.names()),
         };

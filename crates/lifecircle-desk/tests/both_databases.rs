@@ -1092,8 +1092,8 @@ fn a_far_server_is_spoken_to_by_tls_and_only_if_it_shows_who_it_is() {
     desk.ask(request("waste", "垃圾没有清运"), &Who::RESIDENT).unwrap();
     let plain = Desk::open(at("localhost", "disable")).unwrap();
     assert_eq!(plain.last_number().unwrap(), 1, "the very same desk");
-    let mut client =
-        postgres::Client::connect(&format!("postgres://desk@localhost:{port}/postgres"), postgres::NoTls).unwrap();
+    let Database::Postgres(socket) = database() else { panic!("the same server") };
+    let mut client = postgres::Client::connect(&socket, postgres::NoTls).unwrap();
     let text = "SELECT count(*) FILTER (WHERE ssl.ssl), count(*) FILTER (WHERE NOT ssl.ssl) FROM pg_stat_ssl ssl \
                 JOIN pg_stat_activity USING (pid) WHERE application_name = 'lifecircle' AND client_addr IS NOT NULL";
     let row = client.query_one(text, &[]).unwrap();
@@ -1159,8 +1159,41 @@ fn whoever_asked_can_take_away_all_that_is_held_of_them() {
     let joined = world.desk.join(own.request.number, asked.at.unwrap(), "13800000000").unwrap();
     let other = world.desk.own_data(&joined.code).unwrap();
     assert_eq!((other.contact.as_deref(), other.at, other.written.len()), (Some("13800000000"), None, 0));
+    // What was merged since is still theirs, with its place.
+    let (into, _) = world.ask("waste", "垃圾桶满了");
+    let operator = world.account("op", Role::Operator, None);
+    world.desk.act(own.request.number, None, Action::Merge { into }, &operator).unwrap();
+    let merged = world.desk.own_data(&code).unwrap();
+    assert_eq!((merged.at, merged.contact, merged.written.len()), (asked.at, own.contact, 1));
     world.desk.forget(&code).unwrap();
     let left = world.desk.own_data(&code).unwrap();
     assert!(left.contact.is_none() && left.written.is_empty() && left.at.is_none());
     assert!(world.desk.own_data("0000-0000-0000").is_err());
+}
+
+#[test]
+fn mine_are_those_with_which_one_took_a_step_and_helpers_find_what_they_help_with() {
+    let world = World::new();
+    let (number, _) = world.ask("waste", "垃圾没有清运");
+    let operator = world.account("op", Role::Operator, None);
+    let asked = world.desk.request(number, &operator).unwrap().request;
+    let unit = asked.unit.unwrap();
+    let [one, other] = ["one", "other"].map(|name| world.account(name, Role::Handler, Some(&unit)));
+    let helper = world.account("helper", Role::Handler, Some(&asked.helpers[0]));
+    let found = |filter: Filter, who: &Who| {
+        let page = world.desk.list(&filter, (Order::Due, None, 50), who).unwrap();
+        page.requests.iter().map(|one| one.request.number).collect::<Vec<_>>()
+    };
+    let mine = || Filter { mine: true, ..Filter::default() };
+    world.desk.act(number, None, Action::Sign {}, &one).unwrap();
+    assert_eq!(found(mine(), &one), [number]);
+    assert!(found(mine(), &other).is_empty() && found(mine(), &operator).is_empty());
+    assert_eq!(found(Filter::default(), &other), [number]);
+    assert!(found(Filter::default(), &helper).is_empty());
+    assert_eq!(found(Filter { helping: true, ..Filter::default() }, &helper), [number]);
+    // A unit whose id only looks like another's helps with nothing.
+    let like = Who { unit: Some(asked.helpers[0].to_uppercase().replace(':', "_")), ..helper };
+    assert!(found(Filter { helping: true, ..Filter::default() }, &like).is_empty());
+    world.desk.act(number, None, Action::Reply { words: "已清运".to_owned() }, &one).unwrap();
+    assert!(found(mine(), &one).is_empty(), "what is answered is nobody's work any more");
 }

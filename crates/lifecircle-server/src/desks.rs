@@ -37,6 +37,9 @@ const MOST_FILES: usize = 1;
 /// Questions that take long which are answered at once.
 const MOST_SLOW: usize = 2;
 
+/// How directories of what is not kept begin.
+const SCRATCH: &str = ".list-";
+
 /// How long is waited for such a place.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -92,6 +95,12 @@ impl Desks {
             Some(path) => Grids::read(path.as_path(), Datum::default())?,
             None => Grids::default(),
         };
+        // What a server that was killed left of lists.
+        let left = std::fs::read_dir(&directory).into_iter().flatten().filter_map(std::result::Result::ok);
+        for left in left.filter(|entry| entry.file_name().to_string_lossy().starts_with(SCRATCH)) {
+            // What cannot be removed now is tried again at the next start.
+            let _ = std::fs::remove_dir_all(left.path());
+        }
         let (places, passwords) = (Semaphore::new(MOST_AT_ONCE), Semaphore::new(MOST_PASSWORDS));
         Ok(Self {
             directory,
@@ -114,6 +123,12 @@ impl Desks {
         let entries = std::fs::read_dir(&self.directory).into_iter().flatten().filter_map(std::result::Result::ok);
         let there = entries.filter(|entry| entry.path().join("desk.key").exists());
         there.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    }
+
+    /// A directory for what is looked at and not kept, beside the desks; gone when it is dropped, or at the next start.
+    pub fn scratch(&self) -> std::io::Result<tempfile::TempDir> {
+        std::fs::create_dir_all(&self.directory)?;
+        tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&self.directory)
     }
 
     /// The places where photos are read.

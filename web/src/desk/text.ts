@@ -91,6 +91,7 @@ const en = {
   byTelephone: "Record a call",
   all: "All open",
   overdue: "Overdue",
+  mine: "Mine",
   helping: "Helping",
   done: "Finished",
   category: "Category",
@@ -173,7 +174,7 @@ const en = {
   list: {
     tab: "Import a list",
     title: "Import a list of requests",
-    hint: "Requests exported from another hotline (CSV, Excel, GeoJSON …; up to 20,000 rows). Nothing is taken before you have checked it, and the same row is never taken twice. Limits run from when the other hotline received it.",
+    hint: "Requests exported from another hotline (CSV, Excel or GeoJSON, up to 20,000 rows). Nothing is taken before you have checked it, and the same row is never taken twice. Limits run from when the other hotline received it.",
     choose: "Choose a file",
     other: "Choose another file",
     tooLarge: "Files up to 12 MB can be imported here; larger ones with the command: lifecircle desk import",
@@ -464,6 +465,7 @@ const zh: typeof en = {
   byTelephone: "登记来电",
   all: "全部在办",
   overdue: "已超时",
+  mine: "经我办理",
   helping: "协办",
   done: "已办",
   category: "事项",
@@ -546,7 +548,7 @@ const zh: typeof en = {
   list: {
     tab: "导入工单表",
     title: "导入工单表",
-    hint: "导入其他热线导出的工单（CSV、Excel、GeoJSON 等，最多 2 万行）。核对无误后才会导入，同一行不会重复导入；时限从原热线受理时起算。",
+    hint: "导入其他热线导出的工单（CSV、Excel 或 GeoJSON，最多 2 万行）。核对无误后才会导入，同一行不会重复导入；时限从原热线受理时起算。",
     choose: "选择文件",
     other: "换一个文件",
     tooLarge: "此处最大可导入 12 MB 的文件；更大的请用命令导入：lifecircle desk import",

@@ -13,7 +13,7 @@ use lifecircle::progress::{Progress, Stage};
 use lifecircle::ready::ReadyCity;
 use lifecircle::summary::summarise;
 use lifecircle::tables::Format;
-use lifecircle::{Result, jobs, say};
+use lifecircle::{Error, Result, jobs, say};
 
 use super::desk;
 use crate::args::{Common, DemoArgs};
@@ -38,7 +38,7 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
     drop(bars);
     print::show(|out| print::summary(out, &summary, Some(&args.output), common))?;
     if !args.no_desk {
-        requests(measured.city(), &args.output, common)?;
+        requests(measured.city(), args, common)?;
     }
     let report = args.output.join("report.html");
     if !args.no_open && !common.json && std::io::stdout().is_terminal() {
@@ -49,20 +49,34 @@ pub fn run(args: &DemoArgs, common: &Common) -> Result<()> {
 }
 
 /// A year of requests, in a directory beside the results: a desk goes on living, and is not written over.
-fn requests(city: &City, output: &Path, common: &Common) -> Result<()> {
+fn requests(city: &City, args: &DemoArgs, common: &Common) -> Result<()> {
+    let output = &args.output;
     let keep_in = beside(output);
     let path = output.join("demo.city");
     let directory = desk::directory_of(&path, &keep_in);
-    let filled = if directory.exists() {
-        say!("The desk of an earlier demo stays as it is: {}", "保留此前演示的受理库：{}", directory.display())
+    // Of which city it is: that of another is not shown beside this one.
+    let (note, own) =
+        (keep_in.join("city.txt"), format!("seed {}{}\n", args.seed, if args.small { ", small" } else { "" }));
+    let see = desk::how_to_serve(&path, &keep_in);
+    let told = if !directory.exists() {
+        let asked = desk::fill_year(city, &directory)?;
+        std::fs::write(&note, &own).map_err(|e| Error::io(say!("write", "写入"), &note, &e))?;
+        vec![desk::filled(asked, &directory), see]
+    } else if std::fs::read_to_string(&note).is_ok_and(|known| known == own) {
+        let display = directory.display();
+        vec![say!("The desk of an earlier demo stays as it is: {display}", "保留此前演示的受理库：{display}"), see]
     } else {
-        desk::filled(desk::fill_year(city, &directory)?, &directory)
+        let display = keep_in.display();
+        vec![say!(
+            "The desk in {display} is of another city and stays as it is; remove it to have one made for this city.",
+            "{display} 中是另一座城市的受理库，未作改动；删除后可为本城市重新生成。"
+        )]
     };
     if common.json {
         return Ok(());
     }
     print::show(|out| {
-        for text in [filled, desk::how_to_serve(&path, &keep_in)] {
+        for text in told {
             writeln!(out, "{}", text.pick(common.language()))?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! `lifecircle desk`: what is done with a desk's files, beside serving them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -210,7 +210,7 @@ fn import(
     })?;
     let before = desk.last_number().map_err(Refusal::into_error)?;
     let asked = desk.ask_all(&found.requests, &Who::SYSTEM).map_err(Refusal::into_error)?;
-    let new = asked.iter().filter(|number| **number > before).count();
+    let new = asked.iter().copied().filter(|number| *number > before).collect::<BTreeSet<i64>>().len();
     let known = asked.len() - new;
     tell(&say!("Taken: {new}; known already: {known}", "新增 {new} 件；此前已有 {known} 件"), common);
     Ok(())

@@ -45,6 +45,8 @@ pub struct Filter {
     pub unit: Option<String>,
     /// Open ones with which one's own unit helps, instead of its own.
     pub helping: bool,
+    /// Open ones with which one has taken a step oneself.
+    pub mine: bool,
     /// Of this category.
     pub category: Option<String>,
     /// In this community, by its id.
@@ -414,14 +416,20 @@ fn query(
     match unit {
         Some(unit) if filter.helping => {
             // Helpers are a list in JSON.
-            let quoted = json(&unit)?.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-            and("helpers LIKE ? ESCAPE '!'", vec![format!("%{quoted}%").into()]);
+            and("helpers <> replace(helpers, ?, '')", vec![json(&unit)?.into()]);
         }
         Some(unit) => and("unit = ?", vec![unit.into()]),
+        None if filter.helping => {
+            return Err(Refusal::BadInput(say!("say which `unit` helps", "请用 `unit` 指明协办单位")));
+        }
         None => {}
     }
-    if let Some(open) = filter.open.or((filter.overdue || filter.helping).then_some(true)) {
+    if let Some(open) = filter.open.or((filter.overdue || filter.helping || filter.mine).then_some(true)) {
         and("is_open = ?", vec![open.into()]);
+    }
+    if filter.mine {
+        let step = "EXISTS (SELECT 1 FROM entries WHERE entries.request = requests.number AND entries.who = ?)";
+        and(step, vec![json(who)?.into()]);
     }
     if !filter.states.is_empty() {
         let marks = vec!["?"; filter.states.len()].join(",");

@@ -172,8 +172,11 @@ pub(super) fn asker(connection: &Connection, rules: &Rules, code: &str) -> Resul
 fn own_data(connection: &Connection, rules: &Rules, code: &str) -> Result<OwnData, Refusal> {
     let Asker { request, is_first, .. } = asker(connection, rules, code)?;
     let kept = kept_code(rules, code);
-    let sealed = connection.first("SELECT contact FROM askers WHERE code = ?1", values![&kept], |row| row.get(0))?;
-    let contact = sealed.flatten().map(|sealed: Vec<u8>| rules.seal.open_text(request, &sealed)).transpose()?;
+    let text = "SELECT asked, contact FROM askers WHERE code = ?1";
+    let (asked, sealed) = connection
+        .first(text, values![&kept], |row| Ok((row.get::<i64>(0)?, row.get::<Option<Vec<u8>>>(1)?)))?
+        .ok_or_else(Refusal::no_request)?;
+    let contact = sealed.map(|sealed| rules.seal.open_text(request, &sealed)).transpose()?;
     let text = "SELECT words.entry, entries.at, words.sealed FROM words JOIN entries ON entries.number = words.entry \
          WHERE words.asker = ?1 ORDER BY words.entry";
     let all: Vec<(i64, i64, Vec<u8>)> =
@@ -183,7 +186,8 @@ fn own_data(connection: &Connection, rules: &Rules, code: &str) -> Result<OwnDat
         Ok(Written { at: Moment(at), words: text, answers, place })
     });
     Ok(OwnData {
-        at: find(connection, request)?.request.at.filter(|_| is_first),
+        // Whoever asked what was merged since asked the request that they asked.
+        at: find(connection, asked)?.request.at.filter(|_| is_first || asked != request),
         contact,
         written: written.collect::<Result<_, Refusal>>()?,
         photos: photos_of_asker(connection, &kept)?,

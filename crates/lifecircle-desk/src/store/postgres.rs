@@ -52,7 +52,11 @@ impl Address {
     /// If it is not that.
     pub fn read(url: &str, schema: &str, durability: Durability) -> lifecircle::Result<Self> {
         // Whoever is spoken to by TLS is always looked at: these mean no more than `require` does here.
-        let url = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
+        let mut url = url.to_owned();
+        for (before, mode) in ["?", "&", " "].into_iter().flat_map(|sign| [(sign, "verify-full"), (sign, "verify-ca")])
+        {
+            url = url.replace(&format!("{before}sslmode={mode}"), &format!("{before}sslmode=require"));
+        }
         let mut config: Config = url.parse().map_err(|e: postgres::Error| {
             // What the library says of it holds no part of what was given.
             Error::new(say!("the address of the database is not valid ({e})", "数据库地址无效（{e}）"))
@@ -68,11 +72,13 @@ impl Address {
         {
             config.password(password);
         }
-        let is_far = config.get_hosts().iter().any(|host| match host {
-            Host::Tcp(name) => name != "localhost" && !name.parse::<IpAddr>().is_ok_and(|at| at.is_loopback()),
-            #[cfg(unix)]
-            Host::Unix(_) => false,
-        });
+        // Where both are told, the numbers are what is connected to.
+        let is_far = config.get_hostaddrs().iter().any(|at| !at.is_loopback())
+            || config.get_hosts().iter().any(|host| match host {
+                Host::Tcp(name) => name != "localhost" && !name.parse::<IpAddr>().is_ok_and(|at| at.is_loopback()),
+                #[cfg(unix)]
+                Host::Unix(_) => false,
+            });
         // To another machine nothing goes in the clear, nor to one that cannot show who it is, unless that is asked for.
         let encrypted = match config.get_ssl_mode() {
             SslMode::Disable => None,
@@ -359,6 +365,29 @@ mod tests {
         assert_eq!(changed_over("a = ?2 AND b = ?1 AND c = ?12"), "a = $2 AND b = $1 AND c = $12");
         assert_eq!(changed_over("a IN (?,?) LIMIT ?"), "a IN ($1,$2) LIMIT $3");
         assert_eq!(changed_over("SELECT n FROM r INDEXED BY by_n WHERE n = ?1"), "SELECT n FROM r WHERE n = $1");
+    }
+
+    #[test]
+    fn nothing_goes_to_another_machine_in_the_clear_unless_that_is_asked_for() {
+        let read =
+            |url: &str| Address::read(url, "desk_x", Durability::OnDisk).map(|address| address.encrypted.is_some());
+        for far in [
+            "postgres://a@10.0.0.5/c",
+            "hostaddr=10.0.0.5 user=a",
+            "host=localhost hostaddr=10.0.0.5 user=a",
+            "host=localhost,db user=a",
+        ] {
+            // A machine that trusts nobody refuses.
+            assert!(read(far).unwrap_or(true), "{far}");
+        }
+        for near in [
+            "postgres://a@localhost/c",
+            "host=/run/postgresql user=a",
+            "hostaddr=127.0.0.1 user=a",
+            "postgres://a@10.0.0.5/c?sslmode=disable",
+        ] {
+            assert!(!read(near).unwrap(), "{near}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Lists of other hotlines: looked at first, then taken whole.
+//! Lists of other hotlines: all of a list is looked at before anything of it is taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tower_http::timeout::TimeoutLayer;
 
-use super::photos::LONGEST;
+use super::photos::{LONGEST, PhotoPlace};
 use crate::App;
 use crate::api::Shared;
 use crate::api::ask::{Asked, Given, Named, Nothing, OfCity};
@@ -35,6 +35,9 @@ const MOST_SENT: usize = MOST_BYTES / 3 * 4 + 65_536;
 /// Rows that are taken in one answer; longer lists are taken by `lifecircle desk import`.
 const MOST_ROWS: usize = 20_000;
 
+/// Endings of lists that are taken here: others are read by the command, where whoever sends them sits before the machine.
+const ENDINGS: [&str; 3] = [".csv", ".xlsx", ".geojson"];
+
 /// Words of a list that are told.
 const MOST_WORDS: usize = 300;
 
@@ -44,7 +47,7 @@ pub(super) fn routes() -> ApiRouter<Arc<App>> {
             "/cities/{city}/desk/lists",
             post_with(take, |it| {
                 it.id("take_list").tag("Desk (staff)").summary("Looks at another hotline's list, and takes it").description(
-                    "CSV, XLSX or whatever else lists of facilities may be. With `check` it is only looked at. All of it is taken or nothing; the same row is taken once, however often it is sent.",
+                    "CSV, XLSX or GeoJSON. With `check` it is only looked at. All of it is looked at before anything is taken; the same row is taken once, however often it is sent.",
                 )
             }),
         )
@@ -96,17 +99,26 @@ struct ListAnswer {
 async fn take(
     State(app): Shared,
     visitor: Visitor,
+    place: PhotoPlace,
     Named(of): Named<OfCity>,
     Asked(Nothing {}): Asked<Nothing>,
     Given(body): Given<ListBody>,
 ) -> Result<Json<ListAnswer>, Problem> {
     let city = of.city.clone();
     slowly(app, of.city, move |app, desk| {
+        let _place = place;
         let who = visitor.who(desk)?;
         if who.role != Role::Supervisor {
             return Err(Problem::not_allowed(lifecircle::say!(
                 "only supervisors take lists",
                 "只有督办员可以导入工单表"
+            )));
+        }
+        let name = body.name.to_lowercase();
+        if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            return Err(Problem::bad_input(lifecircle::say!(
+                "lists are taken here as CSV, XLSX or GeoJSON; others by `lifecircle desk import`",
+                "此处可导入 CSV、XLSX 或 GeoJSON；其他格式请用 `lifecircle desk import`"
             )));
         }
         let content = STANDARD.decode(&body.content).map_err(|_| {
@@ -115,7 +127,8 @@ async fn take(
                 "`content` 须为 Base64 编码的文件"
             ))
         })?;
-        let scratch = tempfile::tempdir().map_err(|_| Problem::cannot_keep())?;
+        let scratch =
+            app.desks.as_ref().ok_or_else(Problem::internal)?.scratch().map_err(|_| Problem::cannot_keep())?;
         let short: String =
             file_name(&body.name).chars().rev().take(80).collect::<Vec<char>>().into_iter().rev().collect();
         let path = scratch.path().join(short);
@@ -144,8 +157,8 @@ async fn take(
                 if !body.check {
                     let before = desk.last_number()?;
                     let asked = desk.ask_all(&found.requests, &who)?;
-                    let new = asked.iter().filter(|number| **number > before).count();
-                    (answer.taken, answer.known) = (Some(new), Some(asked.len() - new));
+                    let new: BTreeSet<i64> = asked.iter().copied().filter(|number| *number > before).collect();
+                    (answer.taken, answer.known) = (Some(new.len()), Some(asked.len() - new.len()));
                 }
             }
             Err(error) if body.check => {

@@ -343,6 +343,8 @@ struct ListAsked {
     unit: Option<String>,
     /// Open ones with which one's own unit (or `unit`) helps, instead of its own.
     helping: Option<bool>,
+    /// Open ones with which one has taken a step oneself.
+    mine: Option<bool>,
     /// Of this category.
     category: Option<String>,
     /// In this community, by its id.
@@ -387,6 +389,7 @@ impl ListAsked {
             open: self.open,
             unit: self.unit.clone(),
             helping: self.helping.unwrap_or(false),
+            mine: self.mine.unwrap_or(false),
             category: self.category.clone(),
             community: self.community.clone(),
             overdue: self.overdue.unwrap_or(false),
