@@ -1187,7 +1187,13 @@ fn mine_are_those_with_which_one_took_a_step_and_helpers_find_what_they_help_wit
     let mine = || Filter { mine: true, ..Filter::default() };
     world.desk.act(number, None, Action::Sign {}, &one).unwrap();
     assert_eq!(found(mine(), &one), [number]);
-    assert!(found(mine(), &other).is_empty() && found(mine(), &operator).is_empty());
+    assert!(found(mine(), &other).is_empty());
+    let of_unit = Filter { unit: Some(unit.clone()), ..mine() };
+    assert!(found(of_unit, &operator).is_empty());
+    assert!(
+        world.desk.list(&mine(), (Order::Due, None, 50), &operator).is_err(),
+        "of a whole city it would take too long"
+    );
     assert_eq!(found(Filter::default(), &other), [number]);
     assert!(found(Filter::default(), &helper).is_empty());
     assert_eq!(found(Filter { helping: true, ..Filter::default() }, &helper), [number]);

@@ -45,7 +45,7 @@ pub struct Filter {
     pub unit: Option<String>,
     /// Open ones with which one's own unit helps, instead of its own.
     pub helping: bool,
-    /// Open ones with which one has taken a step oneself.
+    /// Open ones of a unit with which one has taken a step oneself.
     pub mine: bool,
     /// Of this category.
     pub category: Option<String>,
@@ -419,8 +419,9 @@ fn query(
             and("helpers <> replace(helpers, ?, '')", vec![json(&unit)?.into()]);
         }
         Some(unit) => and("unit = ?", vec![unit.into()]),
-        None if filter.helping => {
-            return Err(Refusal::BadInput(say!("say which `unit` helps", "请用 `unit` 指明协办单位")));
+        // Of a whole city's open requests, looking at each takes too long.
+        None if filter.helping || filter.mine => {
+            return Err(Refusal::BadInput(say!("say of which `unit`", "请用 `unit` 指明单位")));
         }
         None => {}
     }

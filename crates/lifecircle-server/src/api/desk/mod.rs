@@ -343,7 +343,7 @@ struct ListAsked {
     unit: Option<String>,
     /// Open ones with which one's own unit (or `unit`) helps, instead of its own.
     helping: Option<bool>,
-    /// Open ones with which one has taken a step oneself.
+    /// Open ones of one's own unit (or `unit`) with which one has taken a step oneself.
     mine: Option<bool>,
     /// Of this category.
     category: Option<String>,
