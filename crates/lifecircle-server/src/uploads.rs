@@ -40,6 +40,11 @@ pub struct Incoming<'a> {
     whole: bool,
 }
 
+/// A file's name as a file of ours may be called: its end, by which its format is known, and no directory.
+pub fn short_name(name: &str) -> String {
+    file_name(name).chars().rev().take(80).collect::<Vec<char>>().into_iter().rev().collect()
+}
+
 impl Uploads {
     /// None yet; they will lie in a directory of their own in this one.
     pub fn new(keep_in: PathBuf) -> Self {
@@ -69,8 +74,7 @@ impl Uploads {
         let scratch = held.scratch.as_ref().ok_or_else(Problem::internal)?;
         let directory = scratch.path().join(number.to_string());
         std::fs::create_dir(&directory).map_err(|_| Problem::cannot_keep())?;
-        let short: String = file_name(name).chars().rev().take(80).collect::<Vec<char>>().into_iter().rev().collect();
-        let path = directory.join(short);
+        let path = directory.join(short_name(name));
         held.files.insert(number, (path.clone(), 0));
         Ok(Incoming { uploads: self, number, path, bytes: 0, whole: false })
     }

@@ -1,6 +1,7 @@
 //! Lists of other hotlines: all of a list is looked at before anything of it is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
@@ -11,12 +12,13 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lifecircle::geo::Datum;
-use lifecircle::jobs::file_name;
 use lifecircle_desk::catalogue::Name;
-use lifecircle_desk::list::{Looked, Reading, Told, look, read};
+use lifecircle_desk::list::{Found, Looked, Reading, Told, look, read};
 use lifecircle_desk::rights::Role;
+use lifecircle_desk::{Desk, Who};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 use tower_http::timeout::TimeoutLayer;
 
 use super::photos::{LONGEST, PhotoPlace};
@@ -26,6 +28,7 @@ use crate::api::ask::{Asked, Given, Named, Nothing, OfCity};
 use crate::desks::{area_in, slowly};
 use crate::identity::Visitor;
 use crate::problem::Problem;
+use crate::uploads::short_name;
 use crate::work::Stop;
 
 /// A list, and the same in Base64 with what is around it.
@@ -109,30 +112,10 @@ async fn take(
         let _place = place;
         let who = visitor.who(desk)?;
         if who.role != Role::Supervisor {
-            return Err(Problem::not_allowed(lifecircle::say!(
-                "only supervisors take lists",
-                "只有督办员可以导入工单表"
-            )));
+            let text = lifecircle::say!("only supervisors take lists", "只有督办员可以导入工单表");
+            return Err(Problem::not_allowed(text));
         }
-        let name = body.name.to_lowercase();
-        if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-            return Err(Problem::bad_input(lifecircle::say!(
-                "lists are taken here as CSV, XLSX or GeoJSON; others by `lifecircle desk import`",
-                "此处可导入 CSV、XLSX 或 GeoJSON；其他格式请用 `lifecircle desk import`"
-            )));
-        }
-        let content = STANDARD.decode(&body.content).map_err(|_| {
-            Problem::bad_input(lifecircle::say!(
-                "`content` must be a file in Base64",
-                "`content` 须为 Base64 编码的文件"
-            ))
-        })?;
-        let scratch =
-            app.desks.as_ref().ok_or_else(Problem::internal)?.scratch().map_err(|_| Problem::cannot_keep())?;
-        let short: String =
-            file_name(&body.name).chars().rev().take(80).collect::<Vec<char>>().into_iter().rev().collect();
-        let path = scratch.path().join(short);
-        std::fs::write(&path, content).map_err(|_| Problem::cannot_keep())?;
+        let list = Sent::write(app, &body.name, &body.content)?;
         let datum = body.datum.as_deref().map(str::parse::<Datum>).transpose()?;
         let reading = Reading {
             columns: body.columns,
@@ -140,34 +123,72 @@ async fn take(
             datum: datum.unwrap_or_default(),
             source: body.source,
         };
-        let mut looked = look(path.as_path(), &reading, desk.catalogue())?;
+        let mut looked = look(list.path.as_path(), &reading, desk.catalogue())?;
         if looked.rows > MOST_ROWS {
             return Err(Problem::bad_input(lifecircle::say!(
                 "a list that is sent here has at most {MOST_ROWS} rows; take longer ones with `lifecircle desk import`",
                 "在此导入的工单表最多 {MOST_ROWS} 行；更长的请用 `lifecircle desk import` 导入"
             )));
         }
-        let open = app.cities.open(&city, &Stop::default())?;
-        let found = read(path.as_path(), &reading, (desk.catalogue(), desk.calendar()), |at| area_in(app, &open, at));
         looked.words.truncate(MOST_WORDS);
-        let mut answer = ListAnswer { looked, problem: None, placed: None, taken: None, known: None };
-        match found {
-            Ok(found) => {
-                answer.placed = Some(found.placed);
-                if !body.check {
-                    let before = desk.last_number()?;
-                    let asked = desk.ask_all(&found.requests, &who)?;
-                    let new: BTreeSet<i64> = asked.iter().copied().filter(|number| *number > before).collect();
-                    (answer.taken, answer.known) = (Some(new.len()), Some(asked.len() - new.len()));
-                }
-            }
-            Err(error) if body.check => {
-                let text = Problem::from(error).text();
-                answer.problem = Some(Name { zh: text.zh, en: text.en });
-            }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(Json(answer))
+        let open = app.cities.open(&city, &Stop::default())?;
+        let rules = (desk.catalogue(), desk.calendar());
+        let found = read(list.path.as_path(), &reading, rules, |at| area_in(app, &open, at));
+        answer(desk, looked, found, (body.check, &who)).map(Json)
     })
     .await
+}
+
+/// What became of a list: what is wrong with it is the answer if it was only looked at.
+fn answer(
+    desk: &Desk,
+    looked: Looked,
+    found: lifecircle::Result<Found>,
+    (only_look, who): (bool, &Who),
+) -> Result<ListAnswer, Problem> {
+    let mut answer = ListAnswer { looked, problem: None, placed: None, taken: None, known: None };
+    match found {
+        Ok(found) => {
+            answer.placed = Some(found.placed);
+            if !only_look {
+                let before = desk.last_number()?;
+                let asked = desk.ask_all(&found.requests, who)?;
+                let new: BTreeSet<i64> = asked.iter().copied().filter(|number| *number > before).collect();
+                (answer.taken, answer.known) = (Some(new.len()), Some(asked.len() - new.len()));
+            }
+        }
+        Err(error) if only_look => {
+            let text = Problem::from(error).text();
+            answer.problem = Some(Name { zh: text.zh, en: text.en });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(answer)
+}
+
+/// A list on the disk, where its reader wants it; gone when it is dropped.
+struct Sent {
+    path: PathBuf,
+    _scratch: TempDir,
+}
+
+impl Sent {
+    fn write(app: &App, name: &str, content: &str) -> Result<Self, Problem> {
+        let lower = name.to_lowercase();
+        if !ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+            return Err(Problem::bad_input(lifecircle::say!(
+                "lists are taken here as CSV, XLSX or GeoJSON; others by `lifecircle desk import`",
+                "此处可导入 CSV、XLSX 或 GeoJSON；其他格式请用 `lifecircle desk import`"
+            )));
+        }
+        let content = STANDARD.decode(content).map_err(|_| {
+            let text = lifecircle::say!("`content` must be a file in Base64", "`content` 须为 Base64 编码的文件");
+            Problem::bad_input(text)
+        })?;
+        let desks = app.desks.as_ref().ok_or_else(Problem::internal)?;
+        let scratch = desks.scratch().map_err(|_| Problem::cannot_keep())?;
+        let path = scratch.path().join(short_name(name));
+        std::fs::write(&path, content).map_err(|_| Problem::cannot_keep())?;
+        Ok(Self { path, _scratch: scratch })
+    }
 }
