@@ -185,7 +185,7 @@ impl Cities {
         if let Some((base, version)) = id.split_once(WITH) {
             return self.open_tried(id, base, version, stop);
         }
-        let none = || Problem::not_found(format!("there is no city {id:?} here"));
+        let none = || Problem::not_found(lifecircle::say!("there is no city {id:?} here", "没有城市 {id:?}"));
         let directory = self.known().get(id).map(|known| known.directory.clone()).ok_or_else(none)?;
         let load = || OpenCity::load(&directory).map_err(Problem::from);
         self.open.try_get_with(id.to_owned(), load).map_err(|problem| (*problem).clone())
@@ -199,8 +199,9 @@ impl Cities {
     /// A city with a scenario.
     fn open_tried(&self, id: &str, base: &str, version: &str, stop: &Stop) -> Result<Arc<OpenCity>, Problem> {
         let draft = self.scenarios.of_version(base, version).ok_or_else(|| {
-            Problem::not_found(format!(
-                "the scenario {version:?} is not known here any more; open it where it was saved"
+            Problem::not_found(lifecircle::say!(
+                "the scenario {version:?} is not known here any more; open it where it was saved",
+                "此处已没有方案 {version:?}；请从保存处重新打开"
             ))
         })?;
         let base = self.open(base, stop)?;

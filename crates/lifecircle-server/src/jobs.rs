@@ -186,7 +186,10 @@ impl Jobs {
     /// # Errors
     /// If there is none.
     pub fn find(&self, id: u64) -> Result<Arc<Job>, Problem> {
-        self.known().get(&id).cloned().ok_or_else(|| Problem::not_found(format!("there is no job {id}")))
+        self.known()
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| Problem::not_found(lifecircle::say!("there is no job {id}", "没有任务 {id}")))
     }
 
     /// Stops all of them: the server ends.

@@ -49,7 +49,11 @@ fn document(name: &str) -> Response {
 /// A part of the page. Vite names parts by what is in them, so they may be kept for ever.
 fn part(path: &str) -> Response {
     let Some(file) = Built::get(path.trim_start_matches('/')) else {
-        return crate::problem::Problem::not_found("there is nothing at this address").into_response();
+        return crate::problem::Problem::not_found(lifecircle::say!(
+            "there is nothing at this address",
+            "此地址没有内容"
+        ))
+        .into_response();
     };
     let kind = HeaderValue::from_str(file.metadata.mimetype());
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));

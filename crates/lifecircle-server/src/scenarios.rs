@@ -136,7 +136,12 @@ impl Scenarios {
     pub fn find(&self, city: &str, name: &str) -> Result<Saved, Problem> {
         let all = self.saved.read().unwrap_or_else(PoisonError::into_inner);
         let found = all.get(city).and_then(|all| all.get(name)).cloned();
-        found.ok_or_else(|| Problem::not_found(format!("no scenario {name:?} was saved of this city")))
+        found.ok_or_else(|| {
+            Problem::not_found(lifecircle::say!(
+                "no scenario {name:?} was saved of this city",
+                "本市没有保存过方案 {name:?}"
+            ))
+        })
     }
 
     /// Saves one under a name, in the place of the version that whoever saves it has seen there; none for a new name.
@@ -164,8 +169,9 @@ impl Scenarios {
             }));
         }
         if known.is_none() && self.all(city).len() >= MOST_SAVED {
-            return Err(Problem::bad_input(format!(
-                "{MOST_SAVED} scenarios of this city were saved already; remove one"
+            return Err(Problem::bad_input(lifecircle::say!(
+                "{MOST_SAVED} scenarios of this city were saved already; remove one",
+                "本市已保存 {MOST_SAVED} 个方案；请先删除一个"
             )));
         }
         // Beside its goal and moved there when it is whole: whoever reads it sees the old one or the new one.
@@ -209,8 +215,9 @@ fn draft(text: &str) -> Result<Draft, Problem> {
     let scenario = Scenario::parse(text)?;
     let size = scenario.features.iter().map(|feature| feature.edit.size()).sum::<usize>();
     if scenario.features.len() > MOST_EDITS || size > LARGEST_DRAWING {
-        return Err(Problem::bad_input(format!(
-            "a scenario has at most {MOST_EDITS} edits here, of {LARGEST_DRAWING} points in all; try larger ones with `lifecircle plan compare`"
+        return Err(Problem::bad_input(lifecircle::say!(
+            "a scenario has at most {MOST_EDITS} edits here, of {LARGEST_DRAWING} points in all; try larger ones with `lifecircle plan compare`",
+            "此处的方案最多 {MOST_EDITS} 项改动、合计 {LARGEST_DRAWING} 个点；更大的请用 `lifecircle plan compare`"
         )));
     }
     let hash = Sha256::digest(text.as_bytes());

@@ -71,7 +71,10 @@ impl Standards {
             return Err(Problem::bad_input(problem));
         }
         if file_name(&standard.id) != standard.id || standard.id.len() > 60 {
-            return Err(Problem::bad_input("`id` must be at most 60 letters, digits, dashes, dots and underscores"));
+            return Err(Problem::bad_input(lifecircle::say!(
+                "`id` must be at most 60 letters, digits, dashes, dots and underscores",
+                "`id` 最多 60 个字符，只能用字母、数字、连字符、点和下划线"
+            )));
         }
         let key = format!("{}@{:08x}", standard.id, crc32fast::hash(text.as_bytes()));
         Ok(Known { standard, key, text, built_in: false })
@@ -98,7 +101,11 @@ impl Standards {
         let all = self.all();
         all.iter().find(|known| known.standard.id == id).cloned().ok_or_else(|| {
             let known: Vec<&str> = all.iter().map(|known| known.standard.id.as_str()).collect();
-            Problem::not_found(format!("there is no standard {id:?}; choose one of {}", known.join(", ")))
+            Problem::not_found(lifecircle::say!(
+                "there is no standard {id:?}; choose one of {}",
+                "没有标准 {id:?}；可选：{}",
+                known.join(", ")
+            ))
         })
     }
 
@@ -112,7 +119,10 @@ impl Standards {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = !self.own.read().unwrap_or_else(PoisonError::into_inner).contains_key(&known.standard.id);
         if is_new && self.all().len() >= self.built_in.len() + MOST_OWN {
-            return Err(Problem::bad_input(format!("there are {MOST_OWN} standards already; remove one")));
+            return Err(Problem::bad_input(lifecircle::say!(
+                "there are {MOST_OWN} standards already; remove one",
+                "已有 {MOST_OWN} 套标准；请先删除一套"
+            )));
         }
         // Beside its goal and moved there when it is whole: whoever reads it sees the old one or the new one.
         let written = || {
@@ -132,7 +142,10 @@ impl Standards {
     pub fn remove(&self, id: &str) -> Result<(), Problem> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.find(id)?.built_in {
-            return Err(Problem::bad_input(format!("{id} comes with the program, and cannot be removed")));
+            return Err(Problem::bad_input(lifecircle::say!(
+                "{id} comes with the program, and cannot be removed",
+                "{id} 为内置标准，不能删除"
+            )));
         }
         std::fs::remove_file(self.path(id)).map_err(|_| Problem::internal())?;
         self.own.write().unwrap_or_else(PoisonError::into_inner).remove(id);

@@ -62,7 +62,10 @@ impl Uploads {
     pub fn begin(&self, name: &str) -> Result<Incoming<'_>, Problem> {
         let mut held = self.held();
         if held.files.len() >= MOST_FILES {
-            return Err(Problem::bad_input(format!("{MOST_FILES} files wait already; remove one that is not needed")));
+            return Err(Problem::bad_input(lifecircle::say!(
+                "{MOST_FILES} files wait already; remove one that is not needed",
+                "已有 {MOST_FILES} 个文件待用；请先移除不需要的"
+            )));
         }
         if held.scratch.is_none() {
             let mut made = tempfile::Builder::new();
@@ -84,7 +87,12 @@ impl Uploads {
     /// # Errors
     /// If there is none.
     pub fn path(&self, number: u64) -> Result<PathBuf, Problem> {
-        let none = || Problem::not_found(format!("there is no uploaded file {number}; send it again"));
+        let none = || {
+            Problem::not_found(lifecircle::say!(
+                "there is no uploaded file {number}; send it again",
+                "没有已上传的文件 {number}；请重新发送"
+            ))
+        };
         self.held().files.get(&number).map(|(path, _)| path.clone()).ok_or_else(none)
     }
 
@@ -111,7 +119,9 @@ impl Incoming<'_> {
         if held.bytes + bytes > MOST_BYTES {
             return Err(Problem::too_large());
         }
-        let gone = || Problem::not_found("this file was removed while it was sent");
+        let gone = || {
+            Problem::not_found(lifecircle::say!("this file was removed while it was sent", "该文件在发送途中已被移除"))
+        };
         let (_, size) = held.files.get_mut(&self.number).ok_or_else(gone)?;
         *size += bytes;
         held.bytes += bytes;

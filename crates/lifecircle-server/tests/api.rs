@@ -505,6 +505,46 @@ async fn mistakes_are_told_in_one_form_without_paths() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_told_in_the_language_of_whoever_asks() {
+    let client = Client::new();
+    for (language, told) in [("zh-CN,zh;q=0.9", "之间"), ("en", "must be"), ("fr", "must be")] {
+        let asked = Request::get("/api/v1/cities/small/isochrones?lon=0&lat=0&minutes=0")
+            .header(header::ACCEPT_LANGUAGE, language)
+            .body(Body::empty())
+            .unwrap();
+        let answer = client.router.clone().oneshot(asked).await.unwrap();
+        let body: Value = serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap();
+        assert!(body["detail"].as_str().unwrap().contains(told), "{language}: {body}");
+    }
+}
+
+/// Only what follows another's protocol, in which words are English, may tell of a problem in one language.
+#[test]
+fn every_mistake_is_told_in_both_languages() {
+    let mut directories = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if ["open311.rs", "ors.rs", "ogc.rs", "problem.rs"].contains(&name.as_str()) {
+                continue;
+            }
+            let text: String = std::fs::read_to_string(&path).unwrap().split_whitespace().collect();
+            for made in ["bad_input", "not_found", "no_way", "not_allowed"] {
+                for one in ["\"", "format!("] {
+                    let english_only = format!("Problem::{made}({one}");
+                    assert!(!text.contains(&english_only), "{name}: {english_only}…");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_city_with_a_scenario_is_asked_as_any_other() {
     let client = Client::new();
     let directory = client.directory.path();

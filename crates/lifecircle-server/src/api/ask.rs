@@ -120,28 +120,44 @@ pub fn walker(id: Option<&str>) -> Result<&'static Walker, Problem> {
     let id = id.unwrap_or(DEFAULT_WALKER);
     Walker::all().iter().find(|walker| walker.id == id).ok_or_else(|| {
         let known: Vec<&str> = Walker::all().iter().map(|walker| walker.id.as_str()).collect();
-        Problem::not_found(format!("there is no walker {id:?}; choose one of {}", known.join(", ")))
+        Problem::not_found(lifecircle::say!(
+            "there is no walker {id:?}; choose one of {}",
+            "没有步行者 {id:?}；可选：{}",
+            known.join(", ")
+        ))
     })
 }
 
 /// The number of a service of a standard.
 pub fn service(standard: &Standard, id: &str) -> Result<usize, Problem> {
     let position = standard.services.iter().position(|service| service.id == id);
-    position.ok_or_else(|| Problem::not_found(format!("the standard {} has no service {id:?}", standard.id)))
+    position.ok_or_else(|| {
+        Problem::not_found(lifecircle::say!(
+            "the standard {} has no service {id:?}",
+            "标准 {} 没有服务 {id:?}",
+            standard.id
+        ))
+    })
 }
 
 /// A point on the globe.
 pub fn point(lon: f64, lat: f64) -> Result<LonLat, Problem> {
     let at = LonLat { x: lon, y: lat };
-    let wrong = || Problem::bad_input("longitudes must lie between -180 and 180, latitudes between -90 and 90");
+    let wrong = || {
+        Problem::bad_input(lifecircle::say!(
+            "longitudes must lie between -180 and 180, latitudes between -90 and 90",
+            "经度须在 -180 至 180 之间，纬度须在 -90 至 90 之间"
+        ))
+    };
     is_on_globe(at).then_some(at).ok_or_else(wrong)
 }
 
 /// Minutes apart by commas: 5, 10 and 15 unless others are asked for; the longest first, so that areas drawn in turn are all seen.
 pub fn minutes(text: Option<&str>) -> Result<Vec<f64>, Problem> {
     let wrong = || {
-        Problem::bad_input(format!(
-            "`minutes` must be one to {MOST_LIMITS} numbers between 0 and {LONGEST_MINUTES}, apart by commas"
+        Problem::bad_input(lifecircle::say!(
+            "`minutes` must be one to {MOST_LIMITS} numbers between 0 and {LONGEST_MINUTES}, apart by commas",
+            "`minutes` 须为 1 至 {MOST_LIMITS} 个 0 至 {LONGEST_MINUTES} 之间的数，用逗号分隔"
         ))
     };
     let text = text.unwrap_or("5,10,15");
@@ -155,7 +171,12 @@ pub fn minutes(text: Option<&str>) -> Result<Vec<f64>, Problem> {
 
 /// A box as west, south, east, north, apart by commas.
 pub fn bbox(text: &str) -> Result<[f64; 4], Problem> {
-    let wrong = || Problem::bad_input("`bbox` must be west,south,east,north in degrees, as 106.7,39.5,106.9,39.7");
+    let wrong = || {
+        Problem::bad_input(lifecircle::say!(
+            "`bbox` must be west,south,east,north in degrees, as 106.7,39.5,106.9,39.7",
+            "`bbox` 须为 西,南,东,北（度），如 106.7,39.5,106.9,39.7"
+        ))
+    };
     let numbers: Vec<f64> =
         text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
     let [west, south, east, north] = <[f64; 4]>::try_from(numbers).map_err(|_| wrong())?;

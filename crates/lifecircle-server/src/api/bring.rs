@@ -102,7 +102,12 @@ async fn upload(
     let mut file = tokio::fs::File::create(&incoming.path).await.map_err(|_| Problem::cannot_keep())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
-        let part = part.map_err(|_| Problem::bad_input("the file did not come whole; send it again"))?;
+        let part = part.map_err(|_| {
+            Problem::bad_input(lifecircle::say!(
+                "the file did not come whole; send it again",
+                "文件未完整送达，请重新发送"
+            ))
+        })?;
         incoming.grow(part.len() as u64)?;
         file.write_all(&part).await.map_err(|_| Problem::cannot_keep())?;
     }
@@ -217,10 +222,16 @@ async fn start(
 ) -> Result<(StatusCode, Json<Standing>), Problem> {
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 60 {
-        return Err(Problem::bad_input("`name` must have one to 60 signs"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`name` must have one to 60 signs",
+            "`name` 须为 1 至 60 个字"
+        )));
     }
     if new.population.is_some_and(|residents| !(1.0..=1e9).contains(&residents)) {
-        return Err(Problem::bad_input("`population` must be between 1 and 1000000000"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`population` must be between 1 and 1000000000",
+            "`population` 须在 1 至 1000000000 之间"
+        )));
     }
     let keep_in = app.keep_in.clone().ok_or_else(Problem::cannot_keep)?;
     let areas = |number: &u64| Ok(AreasFile { file: app.uploads.path(*number)?, ..AreasFile::default() });

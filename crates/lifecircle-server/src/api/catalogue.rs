@@ -229,7 +229,12 @@ async fn add_standard(
     let text = match (&new.toml, &new.based_on) {
         (Some(text), None) => text.clone(),
         (None, Some(base)) => changed(&*app.standards.find(base)?, &new)?,
-        _ => return Err(Problem::bad_input("give either `toml`, or `based_on` and what is changed")),
+        _ => {
+            return Err(Problem::bad_input(lifecircle::say!(
+                "give either `toml`, or `based_on` and what is changed",
+                "请给出 `toml`，或 `based_on` 及修改内容，二者取其一"
+            )));
+        }
     };
     let known = app.standards.add(text)?;
     Ok((StatusCode::CREATED, Json(answer(&known))))
@@ -265,7 +270,9 @@ fn changed(base: &Known, new: &NewStandard) -> Result<String, Problem> {
         }
     }
     match wanted.keys().next() {
-        Some(id) => Err(Problem::bad_input(format!("the standard has no service {id:?}"))),
+        Some(id) => {
+            Err(Problem::bad_input(lifecircle::say!("the standard has no service {id:?}", "该标准没有服务 {id:?}")))
+        }
         None => Ok(document.to_string()),
     }
 }

@@ -86,7 +86,10 @@ fn chosen(file: &str) -> Result<(What, Format), Problem> {
     let wrong = || {
         let tables = TABLES.map(|(name, _)| name).join(", ");
         let endings = Format::ALL.map(Format::extension).join(", ");
-        Problem::not_found(format!("there is no table {file:?}; choose one of {tables}, with the ending {endings}"))
+        Problem::not_found(lifecircle::say!(
+            "there is no table {file:?}; choose one of {tables}, with the ending {endings}",
+            "没有表 {file:?}；可选：{tables}，扩展名为 {endings}"
+        ))
     };
     let (name, ending) = file.rsplit_once('.').ok_or_else(wrong)?;
     let what = TABLES.iter().find(|(known, _)| *known == name).ok_or_else(wrong)?.1;
@@ -210,10 +213,14 @@ impl Sheet {
             (None, None) => Ok(Self::All),
             (Some("one-page"), None) => Ok(Self::OnePage),
             (None | Some("community"), Some(name)) => Ok(Self::Community(name.clone())),
-            (Some("community"), None) => Err(Problem::bad_input("`community` must name the community of the sheet")),
-            _ => {
-                Err(Problem::bad_input("`sheet` must be one-page or community; only the latter goes with `community`"))
-            }
+            (Some("community"), None) => Err(Problem::bad_input(lifecircle::say!(
+                "`community` must name the community of the sheet",
+                "`community` 须指明专页的社区"
+            ))),
+            _ => Err(Problem::bad_input(lifecircle::say!(
+                "`sheet` must be one-page or community; only the latter goes with `community`",
+                "`sheet` 须为 one-page 或 community，只有后者可带 `community`"
+            ))),
         }
     }
 }
@@ -232,7 +239,7 @@ async fn report_page(
     let language = match asked.lang.as_deref() {
         None | Some("zh") => Language::Chinese,
         Some("en") => Language::English,
-        Some(_) => return Err(Problem::bad_input("`lang` must be zh or en")),
+        Some(_) => return Err(Problem::bad_input(lifecircle::say!("`lang` must be zh or en", "`lang` 须为 zh 或 en"))),
     };
     let sheet = Sheet::of(&asked)?;
     let (walker, standard) = Measuring { walker: asked.walker, standard: asked.standard }.find(&app, &of.city)?;

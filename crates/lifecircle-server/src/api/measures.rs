@@ -174,8 +174,7 @@ impl SortKey {
             "mean_circles" => Ok(Self::MeanCircles),
             "name" => Ok(Self::Name),
             _ => circle().or_else(service).ok_or_else(|| {
-                Problem::bad_input(format!(
-                    "communities cannot be sorted by {text:?}; choose residents, mean_circles, name, or the id of a circle or a service"
+                Problem::bad_input(lifecircle::say!("communities cannot be sorted by {text:?}; choose residents, mean_circles, name, or the id of a circle or a service", "社区不能按 {text:?} 排序；可选 residents、mean_circles、name，或圈、服务的编号"
                 ))
             }),
         }
@@ -257,7 +256,13 @@ async fn community(
     let (walker, standard) = asked.find(&app, &of.city)?;
     let told = move |city: &OpenCity, stop: &Stop| {
         let evaluated = city.evaluated(walker, &standard, stop)?;
-        let none = || Problem::not_found(format!("there is no community {:?} with homes in this city", of.community));
+        let none = || {
+            Problem::not_found(lifecircle::say!(
+                "there is no community {:?} with homes in this city",
+                "本市没有含居住点的社区 {:?}",
+                of.community
+            ))
+        };
         let summary =
             evaluated.summary().communities.iter().find(|c| c.id == of.community).cloned().ok_or_else(none)?;
         let shape = city.city.communities.iter().find(|c| c.id == of.community).map(|c| &c.shape).ok_or_else(none)?;

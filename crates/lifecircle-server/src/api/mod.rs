@@ -55,7 +55,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(crate::ogc::routes())
         .merge(crate::ors::routes())
         .merge(crate::open311::routes())
-        .fallback(|| async { Problem::not_found("there is nothing at this address") })
+        .fallback(|| async {
+            Problem::not_found(lifecircle::say!("there is nothing at this address", "此地址没有内容"))
+        })
         .method_not_allowed_fallback(|| async {
             Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,

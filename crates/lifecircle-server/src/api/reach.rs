@@ -84,7 +84,10 @@ async fn matrix_of(
     fits(origins.len(), destinations.as_ref().map_or(origins.len(), Vec::len))?;
     let limit = asked.minutes.unwrap_or(LONGEST_MINUTES);
     if !(limit > 0.0 && limit <= LONGEST_MINUTES) {
-        return Err(Problem::bad_input(format!("`minutes` must lie between 0 and {LONGEST_MINUTES}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`minutes` must lie between 0 and {LONGEST_MINUTES}",
+            "`minutes` 须在 0 至 {LONGEST_MINUTES} 之间"
+        )));
     }
     let limit = Millis::round(Seconds::from_minutes(limit));
     let found = move |city: &OpenCity, stop: &Stop| {
@@ -197,7 +200,10 @@ impl RouteOf {
         match (self.facility.take(), self.to_lon, self.to_lat) {
             (Some(id), None, None) => Ok(Goal::Facility(id)),
             (None, Some(lon), Some(lat)) => point(lon, lat).map(Goal::Point),
-            _ => Err(Problem::bad_input("name where to: either `facility`, or `to_lon` and `to_lat`")),
+            _ => Err(Problem::bad_input(lifecircle::say!(
+                "name where to: either `facility`, or `to_lon` and `to_lat`",
+                "请指明终点：`facility`，或 `to_lon` 和 `to_lat`"
+            ))),
         }
     }
 }
@@ -223,7 +229,10 @@ async fn route(
         let doors = doors_of(city, &ready, &goal)?;
         let start = ready.snap(from)?;
         let Some(way) = way(&ready, &start, &doors, stop)? else {
-            return Err(Problem::no_way("no way leads there that this walker can use"));
+            return Err(Problem::no_way(lifecircle::say!(
+                "no way leads there that this walker can use",
+                "没有该步行者可走的路径"
+            )));
         };
         let properties = WayProperties { seconds: way.seconds, metres: Metres(rounded(way.metres.0, 10.0)) };
         Ok(Feature::new(Line::of(&way.line), properties))
@@ -236,9 +245,9 @@ fn doors_of(city: &OpenCity, ready: &ReadyCity, goal: &Goal) -> Result<Vec<Snap>
     match goal {
         Goal::Point(at) => Ok(vec![ready.snap(*at)?]),
         Goal::Facility(id) => {
-            let number = city
-                .facility(id)
-                .ok_or_else(|| Problem::not_found(format!("there is no facility {id:?} in this city")))?;
+            let number = city.facility(id).ok_or_else(|| {
+                Problem::not_found(lifecircle::say!("there is no facility {id:?} in this city", "本市没有设施 {id:?}"))
+            })?;
             match &ready.snaps().facilities[number] {
                 Ok(doors) => Ok(doors.clone()),
                 Err(none) => Err(Problem::from(*none)),

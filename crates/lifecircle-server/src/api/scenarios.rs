@@ -134,7 +134,11 @@ impl JsonSchema for GeoJson {
 
 /// Refuses a city that is not there: scenarios are of cities, not of cities with scenarios.
 fn known(app: &App, city: &str) -> Result<(), Problem> {
-    if app.cities.has(city) { Ok(()) } else { Err(Problem::not_found(format!("there is no city {city:?} here"))) }
+    if app.cities.has(city) {
+        Ok(())
+    } else {
+        Err(Problem::not_found(lifecircle::say!("there is no city {city:?} here", "没有城市 {city:?}")))
+    }
 }
 
 async fn scenarios(

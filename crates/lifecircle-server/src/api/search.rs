@@ -83,7 +83,10 @@ async fn search(
     Asked(asked): Asked<Query>,
 ) -> Result<Json<Vec<SearchResult>>, Problem> {
     if asked.q.chars().count() > LONGEST_QUERY {
-        return Err(Problem::bad_input(format!("`q` is longer than {LONGEST_QUERY} signs")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`q` is longer than {LONGEST_QUERY} signs",
+            "`q` 超过 {LONGEST_QUERY} 个字"
+        )));
     }
     let most = asked.limit.unwrap_or(USUAL_RESULTS).min(MOST_RESULTS);
     let standard = app.standard(&of.city, asked.standard.as_deref())?;

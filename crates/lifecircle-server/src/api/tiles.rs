@@ -63,7 +63,11 @@ impl TileSet {
     fn find(name: &str) -> Result<Self, Problem> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(set, _)| *set).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|(_, name)| *name).collect();
-            Problem::not_found(format!("there are no tiles {name:?}; choose one of {}", known.join(", ")))
+            Problem::not_found(lifecircle::say!(
+                "there are no tiles {name:?}; choose one of {}",
+                "没有瓦片 {name:?}；可选：{}",
+                known.join(", ")
+            ))
         })
     }
 }
@@ -206,7 +210,9 @@ async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let chosen = asked.find(&app, &of.city, &of.set)?;
-    let wrong = || Problem::not_found(format!("tiles are made from zoom 0 to {MAX_ZOOM}"));
+    let wrong = || {
+        Problem::not_found(lifecircle::say!("tiles are made from zoom 0 to {MAX_ZOOM}", "瓦片级别为 0 至 {MAX_ZOOM}"))
+    };
     let tile = TileId::new(of.z, of.x, of.y).ok_or_else(wrong)?;
     let known = headers.get(header::IF_NONE_MATCH).cloned();
     let lane = match chosen.set {

@@ -335,7 +335,11 @@ async fn open_data(
     let ending = of.file.strip_prefix("requests.").unwrap_or_default();
     let format = Format::ALL.into_iter().find(|format| format.extension() == ending).ok_or_else(|| {
         let endings = Format::ALL.map(Format::extension).join(", ");
-        Problem::not_found(format!("there is no file {:?}; ask for requests with the ending {endings}", of.file))
+        Problem::not_found(lifecircle::say!(
+            "there is no file {:?}; ask for requests with the ending {endings}",
+            "没有文件 {:?}；请用 requests 加扩展名 {endings}",
+            of.file
+        ))
     })?;
     let name = format!("{}-{}", of.city, of.file);
     let file = making_file(app, of.city, move |_, desk| {

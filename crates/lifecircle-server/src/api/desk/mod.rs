@@ -376,12 +376,20 @@ impl ListAsked {
         let state = |word: &str| {
             RequestState::of(word).ok_or_else(|| {
                 let known = RequestState::ALL.map(RequestState::word).join(", ");
-                Problem::bad_input(format!("there is no state {word:?}; choose of {known}"))
+                Problem::bad_input(lifecircle::say!(
+                    "there is no state {word:?}; choose of {known}",
+                    "没有状态 {word:?}；可选：{known}"
+                ))
             })
         };
         let numbers = self.numbers.as_deref().unwrap_or_default().split(',').filter(|text| !text.is_empty());
         let number = |text: &str| {
-            text.trim().parse().map_err(|_| Problem::bad_input("`numbers` must be whole numbers, apart by commas"))
+            text.trim().parse().map_err(|_| {
+                Problem::bad_input(lifecircle::say!(
+                    "`numbers` must be whole numbers, apart by commas",
+                    "`numbers` 须为整数，用逗号分隔"
+                ))
+            })
         };
         let words = self.state.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
         Ok(Filter {

@@ -146,7 +146,11 @@ async fn plan(
         if let Some(service) = &body.service
             && !known.services.iter().any(|own| own.id == *service)
         {
-            return Err(Problem::not_found(format!("the standard {} has no service {service:?}", known.id)));
+            return Err(Problem::not_found(lifecircle::say!(
+                "the standard {} has no service {service:?}",
+                "标准 {} 没有服务 {service:?}",
+                known.id
+            )));
         }
         if body.words.chars().count() > LONGEST_WORDS {
             return Err(Problem::too_large());

@@ -72,7 +72,10 @@ async fn links(
     let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     let most = asked.most.unwrap_or(20);
     if !(1..=MOST_LINKS).contains(&most) {
-        return Err(Problem::bad_input(format!("`most` must lie between 1 and {MOST_LINKS}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`most` must lie between 1 and {MOST_LINKS}",
+            "`most` 须在 1 至 {MOST_LINKS} 之间"
+        )));
     }
     let question = Question {
         longest: Metres(within("longest", asked.longest, 60.0, LONGEST_LINK)?),

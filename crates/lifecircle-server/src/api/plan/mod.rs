@@ -28,6 +28,9 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 fn within(name: &str, given: Option<f64>, usual: f64, most: f64) -> Result<f64, Problem> {
     match given.unwrap_or(usual) {
         number if number > 0.0 && number <= most => Ok(number),
-        _ => Err(Problem::bad_input(format!("`{name}` must lie between 0 and {most}"))),
+        _ => Err(Problem::bad_input(lifecircle::say!(
+            "`{name}` must lie between 0 and {most}",
+            "`{name}` 须在 0 至 {most} 之间"
+        ))),
     }
 }

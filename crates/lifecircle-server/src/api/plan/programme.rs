@@ -61,7 +61,10 @@ async fn renewal(
 ) -> Result<Telling<Programme>, Problem> {
     let (walker, known) = (walker(asked.walker.as_deref())?, app.standard(&of.city, asked.standard.as_deref())?);
     if asked.prices.is_empty() || asked.prices.len() > MOST_SERVICES {
-        return Err(Problem::bad_input(format!("`prices` must name one to {MOST_SERVICES} services")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`prices` must name one to {MOST_SERVICES} services",
+            "`prices` 须给出 1 至 {MOST_SERVICES} 项服务的单价"
+        )));
     }
     let price = |name: &str, price: f64| within(name, Some(price), price, MOST_MONEY);
     let prices = asked.prices.iter().map(|(id, cost)| Ok((service(&known.standard, id)?, price("prices", *cost)?)));

@@ -141,11 +141,17 @@ fn fewest_share(asked: &SitesOf) -> Option<f64> {
 /// Candidates at what the city offers.
 fn offered_by(measured: &Measured, words: &str) -> Result<Vec<Candidate>, Problem> {
     if words.split(',').count() > MOST_WORDS {
-        return Err(Problem::bad_input(format!("`offered` names more than {MOST_WORDS} kinds")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`offered` names more than {MOST_WORDS} kinds",
+            "`offered` 的类别超过 {MOST_WORDS} 种"
+        )));
     }
     let candidates = offered(measured.city(), words, &measured.standard)?;
     if candidates.len() > MOST_CANDIDATES {
-        return Err(Problem::bad_input(format!("`offered` names more than {MOST_CANDIDATES} places")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`offered` names more than {MOST_CANDIDATES} places",
+            "`offered` 的地点超过 {MOST_CANDIDATES} 处"
+        )));
     }
     Ok(candidates)
 }
@@ -156,7 +162,11 @@ fn model(asked: &SitesOf) -> Result<Model, Problem> {
         None | Some("lscp") => Ok(Model::Cover),
         Some(name) => Model::named(name).ok_or_else(|| {
             let known: Vec<&str> = Model::ALL.iter().map(|model| model.name()).collect();
-            Problem::bad_input(format!("there is no model {name:?}; choose lscp, {}", known.join(", ")))
+            Problem::bad_input(lifecircle::say!(
+                "there is no model {name:?}; choose lscp, {}",
+                "没有模型 {name:?}；可选：lscp, {}",
+                known.join(", ")
+            ))
         }),
     }
 }
@@ -164,23 +174,41 @@ fn model(asked: &SitesOf) -> Result<Model, Problem> {
 /// How much may be built.
 fn most(asked: &SitesOf, model: Model) -> Result<Most, Problem> {
     if asked.cover.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
-        return Err(Problem::bad_input("`cover` must be a share above 0, up to 1"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`cover` must be a share above 0, up to 1",
+            "`cover` 须为大于 0、不超过 1 的比例"
+        )));
     }
     if fewest_share(asked).is_some() {
         let is_alone = asked.count.is_none() && asked.budget.is_none();
-        return is_alone
-            .then_some(Most::Count(1))
-            .ok_or_else(|| Problem::bad_input("give one of `count`, `budget` and `cover`"));
+        return is_alone.then_some(Most::Count(1)).ok_or_else(|| {
+            Problem::bad_input(lifecircle::say!(
+                "give one of `count`, `budget` and `cover`",
+                "`count`、`budget`、`cover` 须给出其一"
+            ))
+        });
     }
     if asked.cover.is_some() && model != Model::Center {
-        return Err(Problem::bad_input("`cover` is for the models mclp, lscp and p-center"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`cover` is for the models mclp, lscp and p-center",
+            "`cover` 用于模型 mclp、lscp 和 p-center"
+        )));
     }
     match (asked.count, asked.budget) {
         (Some(count), None) if (1..=MOST_SITES).contains(&count) => Ok(Most::Count(count)),
-        (Some(_), None) => Err(Problem::bad_input(format!("`count` must lie between 1 and {MOST_SITES}"))),
+        (Some(_), None) => Err(Problem::bad_input(lifecircle::say!(
+            "`count` must lie between 1 and {MOST_SITES}",
+            "`count` 须在 1 至 {MOST_SITES} 之间"
+        ))),
         (None, Some(budget)) if budget > 0.0 && budget <= MOST_MONEY => Ok(Most::Budget(budget)),
-        (None, Some(_)) => Err(Problem::bad_input("`budget` must lie between 0 and 1000000000000")),
-        _ => Err(Problem::bad_input("give one of `count`, `budget` and `cover`")),
+        (None, Some(_)) => Err(Problem::bad_input(lifecircle::say!(
+            "`budget` must lie between 0 and 1000000000000",
+            "`budget` 须在 0 至 1000000000000 之间"
+        ))),
+        _ => Err(Problem::bad_input(lifecircle::say!(
+            "give one of `count`, `budget` and `cover`",
+            "`count`、`budget`、`cover` 须给出其一"
+        ))),
     }
 }
 
@@ -190,14 +218,25 @@ fn floor(asked: &SitesOf) -> Result<Option<(Areas, Floor)>, Problem> {
         None | Some("districts") => Areas::Districts,
         Some("subdistricts") => Areas::Subdistricts,
         Some("communities") => Areas::Communities,
-        Some(_) => return Err(Problem::bad_input("`areas` must be districts, subdistricts or communities")),
+        Some(_) => {
+            return Err(Problem::bad_input(lifecircle::say!(
+                "`areas` must be districts, subdistricts or communities",
+                "`areas` 须为 districts、subdistricts 或 communities"
+            )));
+        }
     };
     match (asked.floor, asked.worst_first) {
         (None, false) => Ok(None),
         (None, true) => Ok(Some((areas, Floor::WorstFirst))),
         (Some(share), false) if share > 0.0 && share <= 1.0 => Ok(Some((areas, Floor::Share(share)))),
-        (Some(_), false) => Err(Problem::bad_input("`floor` must be a share above 0, up to 1")),
-        (Some(_), true) => Err(Problem::bad_input("give one of `floor` and `worst_first`")),
+        (Some(_), false) => Err(Problem::bad_input(lifecircle::say!(
+            "`floor` must be a share above 0, up to 1",
+            "`floor` 须为大于 0、不超过 1 的比例"
+        ))),
+        (Some(_), true) => Err(Problem::bad_input(lifecircle::say!(
+            "give one of `floor` and `worst_first`",
+            "`floor` 与 `worst_first` 只能给出其一"
+        ))),
     }
 }
 
@@ -205,14 +244,23 @@ fn bounded(asked: &SitesOf, services: Vec<usize>) -> Result<(Question, Duration)
     let model = model(asked)?;
     let most = most(asked, model)?;
     if asked.capacity.is_some_and(|places| model != Model::Capacitated || !(places > 0.0 && places <= 1e7)) {
-        return Err(Problem::bad_input("`capacity` is for the model capacitated, and lies between 0 and 10000000"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`capacity` is for the model capacitated, and lies between 0 and 10000000",
+            "`capacity` 用于模型 capacitated，须在 0 至 10000000 之间"
+        )));
     }
     if services.len() > MOST_SERVICES {
-        return Err(Problem::bad_input(format!("at most {MOST_SERVICES} services are sited at once")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "at most {MOST_SERVICES} services are sited at once",
+            "一次最多为 {MOST_SERVICES} 项服务选址"
+        )));
     }
     let weight = |name: &str, given: Option<f64>| match given.unwrap_or(1.0) {
         weight if (0.0..=1000.0).contains(&weight) => Ok(weight),
-        _ => Err(Problem::bad_input(format!("`{name}` must lie between 0 and 1000"))),
+        _ => Err(Problem::bad_input(lifecircle::say!(
+            "`{name}` must lie between 0 and 1000",
+            "`{name}` 须在 0 至 1000 之间"
+        ))),
     };
     let weights = Weights {
         children: weight("weight_of_children", asked.weight_of_children)?,
@@ -221,31 +269,52 @@ fn bounded(asked: &SitesOf, services: Vec<usize>) -> Result<(Question, Duration)
     if asked.costs.as_ref().map(Vec::len) != asked.costs.as_ref().and(asked.candidates.as_ref()).map(Vec::len)
         || asked.budget.is_some() && asked.costs.is_none()
     {
-        return Err(Problem::bad_input("`costs` must hold one number for each of `candidates`"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`costs` must hold one number for each of `candidates`",
+            "`costs` 须与 `candidates` 逐一对应"
+        )));
     }
     if asked.costs.iter().flatten().any(|cost| !(*cost >= 0.0 && *cost <= MOST_MONEY)) {
-        return Err(Problem::bad_input("`costs` must lie between 0 and 1000000000000"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`costs` must lie between 0 and 1000000000000",
+            "`costs` 须在 0 至 1000000000000 之间"
+        )));
     }
     let candidates = asked.candidates.as_ref();
     if candidates.is_some() && asked.offered.is_some() {
-        return Err(Problem::bad_input("give one of `candidates` and `offered`"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "give one of `candidates` and `offered`",
+            "`candidates` 与 `offered` 只能给出其一"
+        )));
     }
     if candidates.is_some_and(|all| all.len() > MOST_CANDIDATES) {
-        return Err(Problem::bad_input(format!("`candidates` holds more than {MOST_CANDIDATES} places")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`candidates` holds more than {MOST_CANDIDATES} places",
+            "`candidates` 的地点超过 {MOST_CANDIDATES} 处"
+        )));
     }
     let points = |all: &Vec<[f64; 2]>| all.iter().map(|[lon, lat]| point(*lon, *lat)).collect::<Result<Vec<_>, _>>();
     let candidates = candidates.map(points).transpose()?;
     if asked.within.is_some_and(|within| !(within > 0.0 && within <= LONGEST_MINUTES)) {
-        return Err(Problem::bad_input(format!("`within` must lie between 0 and {LONGEST_MINUTES}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`within` must lie between 0 and {LONGEST_MINUTES}",
+            "`within` 须在 0 至 {LONGEST_MINUTES} 之间"
+        )));
     }
     let within = asked.within.map(Seconds::from_minutes);
     let gap = asked.gap.unwrap_or(0.0);
     if !(0.0..1.0).contains(&gap) {
-        return Err(Problem::bad_input("`gap` must be a share from 0 to below 1"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`gap` must be a share from 0 to below 1",
+            "`gap` 须为 0 至 1 之间（不含 1）的比例"
+        )));
     }
     let seconds = asked.seconds.unwrap_or(USUAL_SECONDS);
     if !(seconds > 0.0 && seconds <= LONGEST_SECONDS) {
-        return Err(Problem::bad_input(format!("`seconds` must lie between 0 and {LONGEST_SECONDS}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`seconds` must lie between 0 and {LONGEST_SECONDS}",
+            "`seconds` 须在 0 至 {LONGEST_SECONDS} 之间"
+        )));
     }
     let cost = |number: usize| asked.costs.as_ref().and_then(|costs| costs.get(number)).copied().unwrap_or(1.0);
     let candidate = |(number, at)| Candidate { cost: cost(number), ..Candidate::at(at) };

@@ -93,11 +93,14 @@ type Priced = (Vec<(usize, f64)>, f64);
 fn priced(asked: &UnitsOf, standard: &Standard) -> Result<Option<Priced>, Problem> {
     let Some(budget) = asked.budget else {
         let is_nothing = asked.prices.is_empty();
-        return is_nothing.then_some(None).ok_or_else(|| Problem::bad_input("`prices` need a `budget`"));
+        return is_nothing.then_some(None).ok_or_else(|| {
+            Problem::bad_input(lifecircle::say!("`prices` need a `budget`", "给出 `prices` 时须给出 `budget`"))
+        });
     };
     if !asked.rank || asked.prices.is_empty() || asked.prices.len() > MOST_SERVICES {
-        return Err(Problem::bad_input(format!(
-            "`budget` is for `rank`, with `prices` of one to {MOST_SERVICES} services"
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`budget` is for `rank`, with `prices` of one to {MOST_SERVICES} services",
+            "`budget` 用于 `rank`，并须给出 1 至 {MOST_SERVICES} 项服务的 `prices`"
         )));
     }
     let price = |name: &str, price: f64| within(name, Some(price), price, MOST_MONEY);
@@ -130,20 +133,32 @@ async fn units(
 ) -> Result<Telling<UnitsAnswer>, Problem> {
     let walker = walker(asked.walker.as_deref())?;
     if !(1..=MOST_UNITS).contains(&asked.count) {
-        return Err(Problem::bad_input(format!("`count` must lie between 1 and {MOST_UNITS}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`count` must lie between 1 and {MOST_UNITS}",
+            "`count` 须在 1 至 {MOST_UNITS} 之间"
+        )));
     }
     let (tolerance, gap) = (asked.tolerance.unwrap_or(0.2), asked.gap.unwrap_or(0.01));
     if !(0.0..1.0).contains(&tolerance) || !(0.0..1.0).contains(&gap) {
-        return Err(Problem::bad_input("`tolerance` and `gap` must be shares from 0 to below 1"));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`tolerance` and `gap` must be shares from 0 to below 1",
+            "`tolerance` 和 `gap` 须为 0 至 1 之间（不含 1）的比例"
+        )));
     }
     let kept: usize = asked.kept.iter().map(Vec::len).sum();
     let wishes = asked.together.len() + asked.apart.len() + asked.centres.len() + kept + asked.kept.len();
     if wishes > MOST_WISHES {
-        return Err(Problem::bad_input(format!("there are more than {MOST_WISHES} wishes")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "there are more than {MOST_WISHES} wishes",
+            "条件超过 {MOST_WISHES} 条"
+        )));
     }
     let seconds = asked.seconds.unwrap_or(USUAL_SEARCH);
     if !(seconds > 0.0 && seconds <= LONGEST_SECONDS) {
-        return Err(Problem::bad_input(format!("`seconds` must lie between 0 and {LONGEST_SECONDS}")));
+        return Err(Problem::bad_input(lifecircle::say!(
+            "`seconds` must lie between 0 and {LONGEST_SECONDS}",
+            "`seconds` 须在 0 至 {LONGEST_SECONDS} 之间"
+        )));
     }
     let known = app.standard(&of.city, asked.standard.as_deref())?;
     let is_ranked = asked.rank;
