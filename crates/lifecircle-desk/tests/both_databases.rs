@@ -1128,7 +1128,7 @@ area = "滨河社区/第一网格"
 lead = { of_place = "station" }
 "#;
     let riverside = area();
-    let catalogue = Catalogue::read(&text).unwrap().with_areas(&[riverside.clone()]);
+    let catalogue = Catalogue::read(&text).unwrap().with_areas(std::slice::from_ref(&riverside));
     let noise = catalogue.category("noise").unwrap();
     let lead = |grid: &str| {
         let area = Area { grid: Name { zh: grid.into(), en: String::new() }, ..riverside.clone() };

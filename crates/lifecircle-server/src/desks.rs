@@ -56,6 +56,9 @@ pub struct DeskSettings {
     pub database: Database,
 }
 
+/// Where the desk of a city is, once it is open: one that is being opened keeps only those waiting that ask for it.
+type Place = Arc<Mutex<Option<Arc<Desk>>>>;
+
 /// The desks.
 #[derive(Debug)]
 pub struct Desks {
@@ -64,8 +67,8 @@ pub struct Desks {
     catalogue: Catalogue,
     calendar: Calendar,
     grids: Grids,
-    /// By city; one that is being opened keeps only those waiting that ask for it.
-    open: Mutex<BTreeMap<String, Arc<Mutex<Option<Arc<Desk>>>>>>,
+    /// By city.
+    open: Mutex<BTreeMap<String, Place>>,
     places: Arc<Semaphore>,
     /// Passwords that are looked at: each takes a while and some memory, on purpose.
     passwords: Arc<Semaphore>,
@@ -136,7 +139,7 @@ impl Desks {
         Arc::clone(&self.photos)
     }
 
-    fn of(&self, city: &str) -> Arc<Mutex<Option<Arc<Desk>>>> {
+    fn of(&self, city: &str) -> Place {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(open.entry(city.to_owned()).or_default())
     }
