@@ -82,6 +82,27 @@ pub fn in_chinese(command: Command) -> Command {
     command
 }
 
+/// Help as clap draws it, without the words and signs of English that it always writes: `[OPTIONS]`, and `:` after headings.
+pub fn finished_in_chinese(drawn: &str) -> String {
+    let mut text = String::new();
+    for line in drawn.split_inclusive('\n') {
+        let is_heading = !line.starts_with(char::is_whitespace);
+        match line.rsplit_once(':').filter(|(_, rest)| is_heading && is_blank(rest)) {
+            Some((heading, rest)) => text.push_str(&format!("{heading}：{rest}")),
+            None => text.push_str(&line.replace("[OPTIONS]", "［选项］")),
+        }
+    }
+    text
+}
+
+/// Whether a text shows nothing: blanks, and what ends a colour.
+fn is_blank(text: &str) -> bool {
+    text.split('\u{1b}').enumerate().all(|(number, part)| {
+        let shown = if number == 0 { part } else { part.split_once('m').map_or("", |(_, shown)| shown) };
+        shown.trim().is_empty()
+    })
+}
+
 fn argument_in_chinese(argument: Arg) -> Arg {
     let mut help = argument.get_help().map(|text| chinese(&text.to_string())).unwrap_or_default();
     let long = argument.get_long_help().map(|text| chinese(&text.to_string()));
@@ -118,18 +139,19 @@ fn argument_in_chinese(argument: Arg) -> Arg {
 
 /// All commands with their help, as Markdown.
 pub fn reference(command: Command, language: Language) -> String {
+    let is_english = language.is_english();
     let title = language.pick("命令", "Commands");
     let mark = language.pick(
         "<!-- 由 `lifecircle schema commands --lang zh` 生成 -->",
         "<!-- made by `lifecircle schema commands` -->",
     );
-    let command = if language.is_english() { command } else { in_chinese(command) };
+    let command = if is_english { command } else { in_chinese(command) };
     let mut text = format!("# {title}\n\n{mark}\n");
     // As wide as a page, whatever the terminal.
     let mut command = command.term_width(110);
     command.build();
     add_reference(&mut text, &mut command, "");
-    text
+    if is_english { text } else { finished_in_chinese(&text) }
 }
 
 fn add_reference(text: &mut String, command: &mut Command, above: &str) {
@@ -192,7 +214,7 @@ mod tests {
     use clap::{Command, CommandFactory};
     use lifecircle::text::Language;
 
-    use super::{CHINESE, in_chinese, language_of};
+    use super::{CHINESE, finished_in_chinese, in_chinese, language_of};
     use crate::args::Cli;
 
     /// Every text of a command and of those below it.
@@ -230,8 +252,12 @@ mod tests {
     #[test]
     fn the_chinese_command_is_sound() {
         in_chinese(Cli::command()).debug_assert();
-        let help = in_chinese(Cli::command()).render_long_help().to_string();
-        assert!(help.contains("用法：") && !help.contains("Usage") && !help.contains("Options"), "{help}");
+        let drawn = in_chinese(Cli::command()).render_long_help();
+        let help = finished_in_chinese(&drawn.to_string());
+        assert!(help.contains("用法：lifecircle ［选项］") && help.contains("\n命令：\n"), "{help}");
+        let in_colours = finished_in_chinese(&drawn.ansi().to_string());
+        assert_eq!(in_colours.matches('：').count(), help.matches('：').count());
+        assert!(!["Usage", "Options", "OPTIONS"].iter().any(|word| help.contains(word)), "{help}");
     }
 
     /// `lifecircle schema commands > docs/commands.md`, and the same with `--lang zh` into docs/zh.

@@ -2,6 +2,7 @@
 //! browser.
 
 use lifecircle::say;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -36,9 +37,9 @@ pub enum Picture {
 /// A4 in the dots of a screen.
 const SHEET: [u32; 2] = [794, 1123];
 
-/// Prints a page.
+/// Prints a page. The contents of a document of many pages get the numbers of these: it is printed once more.
 pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
-    let browser = find().ok_or_else(|| {
+    let program = find().ok_or_else(|| {
         Error::of_kind(
             ErrorKind::Unsupported,
             say!(
@@ -53,55 +54,82 @@ pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
     })?;
     let failed = |e: &std::io::Error| Error::io(say!("print", "打印"), path, e);
     let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
-    let source = scratch.path().join("report.html");
-    std::fs::write(&source, page).map_err(|e| failed(&e))?;
-    let printed = scratch.path().join(if picture == Picture::Png { "printed.png" } else { "printed.pdf" });
-    let how = match picture {
-        Picture::Pdf => vec![format!("--print-to-pdf={}", printed.display())],
-        Picture::Png => vec![
-            format!("--screenshot={}", printed.display()),
-            format!("--window-size={},{}", SHEET[0], SHEET[1]),
-            "--force-device-scale-factor=2".to_owned(),
-            "--hide-scrollbars".to_owned(),
-        ],
-    };
-    let mut child = Command::new(&browser)
-        .args(["--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer"])
-        // The page is our own and holds no scripts. In a container, and for root, the browser's sandbox does not start.
-        .arg("--no-sandbox")
-        .arg(format!("--user-data-dir={}", scratch.path().join("profile").display()))
-        .args(how)
-        .arg(&source)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| failed(&e))?;
-    let began = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().map_err(|e| failed(&e))? {
-            if status.success() {
-                break;
-            }
-            return Err(printed_nothing(&browser));
+    let printer = Printer { program, scratch: scratch.path(), picture };
+    let mut printed = printer.print(page).map_err(|e| failed(&e))?.ok_or_else(|| printer.printed_nothing())?;
+    if picture == Picture::Pdf {
+        let pages = pages_of_parts(&printed);
+        let numbered = lifecircle::report::with_page_numbers(page, |id| pages.get(id).copied());
+        if numbered != page {
+            printed = printer.print(&numbered).map_err(|e| failed(&e))?.ok_or_else(|| printer.printed_nothing())?;
         }
-        if began.elapsed() > LONGEST {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(printed_nothing(&browser));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    if !printed.is_file() {
-        return Err(printed_nothing(&browser));
     }
     std::fs::copy(&printed, path).map_err(|e| failed(&e))?;
     lifecircle::output::sign_binary(path)
 }
 
-fn printed_nothing(browser: &Path) -> Error {
-    Error::of_kind(ErrorKind::Io, say!("{} printed nothing", "{} 没有输出", browser.display()))
-        .hint(say!("write FILE.html and print it from a browser", "请写成 FILE.html 后用浏览器打印"))
+/// On which page of a printed document each of its parts begins, by the name that links to it. Empty where that cannot be told:
+/// the document is complete without.
+fn pages_of_parts(printed: &Path) -> HashMap<String, u32> {
+    let Ok(document) = lopdf::Document::load(printed) else { return HashMap::new() };
+    let numbers: HashMap<_, u32> = document.get_pages().into_iter().map(|(number, page)| (page, number)).collect();
+    let parts = document.catalog().and_then(|all| all.get(b"Dests")).and_then(|parts| document.dereference(parts));
+    let Ok((_, lopdf::Object::Dictionary(parts))) = parts else { return HashMap::new() };
+    let number_of = |place: &lopdf::Object| numbers.get(&place.as_array().ok()?.first()?.as_reference().ok()?).copied();
+    parts.iter().filter_map(|(name, place)| Some((String::from_utf8(name.clone()).ok()?, number_of(place)?))).collect()
+}
+
+/// A browser that prints into a directory of its own.
+struct Printer<'a> {
+    program: PathBuf,
+    scratch: &'a Path,
+    picture: Picture,
+}
+
+impl Printer<'_> {
+    /// Prints a page; the file, or none if the browser failed or took too long.
+    fn print(&self, page: &str) -> std::io::Result<Option<PathBuf>> {
+        let source = self.scratch.join("report.html");
+        std::fs::write(&source, page)?;
+        let printed = self.scratch.join(if self.picture == Picture::Png { "printed.png" } else { "printed.pdf" });
+        let how = match self.picture {
+            // With the headings as bookmarks.
+            Picture::Pdf => {
+                vec![format!("--print-to-pdf={}", printed.display()), "--generate-pdf-document-outline".to_owned()]
+            }
+            Picture::Png => vec![
+                format!("--screenshot={}", printed.display()),
+                format!("--window-size={},{}", SHEET[0], SHEET[1]),
+                "--force-device-scale-factor=2".to_owned(),
+                "--hide-scrollbars".to_owned(),
+            ],
+        };
+        let mut child = Command::new(&self.program)
+            .args(["--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer"])
+            // The page is our own and holds no scripts. In a container, and for root, the browser's sandbox does not start.
+            .arg("--no-sandbox")
+            .arg(format!("--user-data-dir={}", self.scratch.join("profile").display()))
+            .args(how)
+            .arg(&source)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let began = Instant::now();
+        while began.elapsed() <= LONGEST {
+            if let Some(status) = child.try_wait()? {
+                return Ok(Some(printed).filter(|printed| status.success() && printed.is_file()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        Ok(None)
+    }
+
+    fn printed_nothing(&self) -> Error {
+        Error::of_kind(ErrorKind::Io, say!("{} printed nothing", "{} 没有输出", self.program.display()))
+            .hint(say!("write FILE.html and print it from a browser", "请写成 FILE.html 后用浏览器打印"))
+    }
 }
 
 fn find() -> Option<PathBuf> {
@@ -111,4 +139,28 @@ fn find() -> Option<PathBuf> {
         .flatten()
         .flat_map(|directory| BROWSERS.map(|name| directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))));
     in_path.chain(ELSEWHERE.map(PathBuf::from)).find(|program| program.is_file())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Picture, pages_of_parts, print};
+
+    #[test]
+    fn the_contents_of_a_printed_document_tell_its_pages() {
+        if super::find().is_none() {
+            eprintln!("skipped: no browser that prints");
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("two.pdf");
+        let part = |id: &str| format!("<a href='#{id}'>{id}</a> <span data-page-of=\"{id}\"></span>");
+        let chapter = |id: &str| format!("<h1 id='{id}' style='break-before:page'>{id}</h1>");
+        let page = format!("{}{}{}{}", part("circle-a"), part("gaps"), chapter("circle-a"), chapter("gaps"));
+        print(&page, &path, Picture::Pdf).unwrap();
+        let pages = pages_of_parts(&path);
+        assert_eq!((pages["circle-a"], pages["gaps"], pages.len()), (2, 3, 2));
+        std::fs::write(&path, "no PDF").unwrap();
+        assert!(pages_of_parts(&path).is_empty());
+    }
 }

@@ -101,7 +101,7 @@ impl Calendar {
     /// If it is no calendar, or an office would never work.
     pub fn read(text: &str) -> Result<Self> {
         let wrong = |what: lifecircle::text::Text| Error::new(what);
-        let file: File = toml::from_str(text).map_err(|e| wrong(lifecircle::text::Text::same(e.to_string())))?;
+        let file: File = toml::from_str(text).map_err(|e| lifecircle::unreadable::not_toml(text, &e))?;
         let time = |text: &String| {
             NaiveTime::parse_from_str(text, "%H:%M")
                 .map_err(|_| wrong(say!("{text:?} is no time of day, as 08:30", "{text:?} 不是时刻，应如 08:30")))

@@ -76,5 +76,6 @@ pub mod standard;
 pub mod summary;
 pub mod tables;
 pub mod translations;
+pub mod unreadable;
 
 pub use error::{Error, Result};

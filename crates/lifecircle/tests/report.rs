@@ -246,3 +246,39 @@ fn exported_tables_are_whole() {
         }
     }
 }
+
+/// What has been printed once has the page of each part in its contents; what has not, none.
+#[test]
+fn contents_tell_pages_once_they_are_known() {
+    let measured = measured(import(demo::generate(demo::Size::Small, 1), &()).unwrap());
+    let page = pages(&measured[..1], None).remove(0);
+    let parts: Vec<&str> =
+        page.split("data-page-of=\"").skip(1).map(|piece| piece.split('"').next().unwrap()).collect();
+    assert!(parts.contains(&"gaps") && parts.contains(&"method") && parts.len() > 10, "{parts:?}");
+    for part in &parts {
+        assert!(page.contains(&format!("<a href=\"#{part}\">")) && page.contains(&format!("id=\"{part}\"")), "{part}");
+    }
+    let numbered = report::with_page_numbers(&page, |part| (part != "gaps").then_some(part.len() as u32));
+    for part in &parts {
+        let number = if *part == "gaps" { String::new() } else { part.len().to_string() };
+        assert!(numbered.contains(&format!("data-page-of=\"{part}\">{number}</span>")), "{part}");
+    }
+    assert_eq!(report::with_page_numbers(&page, |_| None), page);
+}
+
+/// Signs that would hide the homes are not drawn; the legend names their services.
+#[test]
+fn a_map_of_a_circle_has_room_for_its_homes() {
+    let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
+    let shop = city.facilities.iter().find(|facility| facility.kind == "shop=convenience").unwrap().clone();
+    city.facilities.extend((0..600).map(|_| shop.clone()));
+    for (page, told) in pages(&measured(city), None).iter().zip(["Too many to draw: ", "数量较多，图上未标："])
+    {
+        assert!(page.contains(told), "{told}");
+        for section in page.split("<section class=\"chapter circle").skip(1) {
+            let signs = section.split("<path class=\"sign").skip(1).map(|path| path.split("d=\"").nth(1).unwrap());
+            let drawn: usize = signs.map(|path| path.split('"').next().unwrap().matches('Z').count()).sum();
+            assert!(drawn <= 450 + 12, "{drawn} signs");
+        }
+    }
+}

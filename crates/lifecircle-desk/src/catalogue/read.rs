@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lifecircle::text::Text;
 use lifecircle::{Error, Result, say};
 
 use super::{AnswerKind, Catalogue, Lead, Name, Unit, UnitKind};
@@ -46,7 +45,7 @@ impl Catalogue {
     /// # Errors
     /// With the place of the first mistake.
     pub fn read(text: &str) -> Result<Self> {
-        let catalogue: Self = toml::from_str(text).map_err(|e| Error::new(Text::same(e.to_string().trim())))?;
+        let catalogue: Self = toml::from_str(text).map_err(|e| lifecircle::unreadable::not_toml(text, &e))?;
         catalogue.check()?;
         Ok(catalogue)
     }

@@ -3,6 +3,7 @@
 
 use lifecircle::say;
 use lifecircle::text::Text;
+use lifecircle::unreadable::because;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -71,7 +72,7 @@ impl Scenario {
     /// If it is no GeoJSON, or an edit has a mistake; the sentence names the feature.
     pub fn parse(text: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            Error::damaged(say!("it is not JSON ({error})", "不是 JSON（{error}）"))
+            Error::damaged(because(&say!("it is not JSON", "不是 JSON"), &error.to_string()))
                 .hint(say!("give a GeoJSON FeatureCollection of edits", "请给出由改动组成的 GeoJSON FeatureCollection"))
         })?;
         let features = value.get("features").and_then(Value::as_array).ok_or_else(|| {

@@ -11,6 +11,7 @@ use lifecircle::geo::{LonLat, is_on_globe};
 use lifecircle::jobs::DEFAULT_WALKER;
 use lifecircle::network::Walker;
 use lifecircle::standard::Standard;
+use lifecircle::unreadable::told;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -35,7 +36,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(asked)| Self(asked)).map_err(|e| Problem::bad_input(e.body_text()))
+        read.map(|Query(asked)| Self(asked)).map_err(|e| Problem::bad_input(told(&e.body_text())))
     }
 }
 
@@ -54,7 +55,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = Path::<T>::from_request_parts(parts, state).await;
-        read.map(|Path(named)| Self(named)).map_err(|e| Problem::bad_input(e.body_text()))
+        read.map(|Path(named)| Self(named)).map_err(|e| Problem::bad_input(told(&e.body_text())))
     }
 }
 
@@ -75,7 +76,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
         let read = Json::<T>::from_request(request, state).await;
         read.map(|Json(given)| Self(given)).map_err(|e| match e.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-            _ => Problem::bad_input(e.body_text()),
+            _ => Problem::bad_input(told(&e.body_text())),
         })
     }
 }

@@ -14,7 +14,6 @@ use crate::geo::Datum;
 use crate::import::{ListColumns, ListReading};
 use crate::sources::lists::{self, Part};
 use crate::sources::read_text;
-use crate::text::Text;
 
 pub use look::{FileLooked, Looked, look};
 
@@ -208,13 +207,10 @@ impl InputFiles {
     /// If it has a mistake, told with its line.
     pub fn parse(text: &str) -> Result<Self> {
         let mut inputs: Self = toml::from_str(text).map_err(|e| {
-            let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Error::new(Text::same(e.message().replace('\n', " "))).place(say!("line {line}", "第 {line} 行")).hint(
-                say!(
-                    "see `lifecircle inputs --help`, which writes such a file",
-                    "见 `lifecircle inputs --help`，它可生成此类文件"
-                ),
-            )
+            crate::unreadable::not_toml(text, &e).hint(say!(
+                "see `lifecircle inputs --help`, which writes such a file",
+                "见 `lifecircle inputs --help`，它可生成此类文件"
+            ))
         })?;
         if inputs.extracts.is_empty() || inputs.extracts.iter().any(|extract| extract.as_os_str().is_empty()) {
             return Err(Error::new(say!("`extract` is empty", "`extract` 是空的"))

@@ -21,7 +21,7 @@ pub use overlap::{Overlap, overlaps};
 pub use rule::Rule;
 
 use crate::city::Facility;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use index::Index;
 use names::Names;
 
@@ -172,7 +172,7 @@ impl Catalogue {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let file: CatalogueFile = toml::from_str(text).map_err(|e| Error::new(crate::text::Text::same(e.message())))?;
+        let file: CatalogueFile = toml::from_str(text).map_err(|e| crate::unreadable::not_toml(text, &e))?;
         let rules = |texts: &[String]| texts.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<Rule>>>();
         let kind = |kind: CatalogueKind| {
             let recognition = kind.recognition();

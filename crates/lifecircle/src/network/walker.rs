@@ -167,14 +167,10 @@ impl Walker {
             say!("line {}, `{key}`", "第 {} 行，`{key}`", at.map_or(1, |line| line + 1))
         };
         let walker: Self = toml::from_str(text).map_err(|e| {
-            let error = Error::new(Text::same(e.message().replace('\n', " "))).hint(say!(
+            crate::unreadable::not_toml(text, &e).hint(say!(
                 "compare it with `lifecircle walkers show adult`",
                 "请与 `lifecircle walkers show adult` 对照"
-            ));
-            match e.span() {
-                Some(span) => error.place(say!("line {}", "第 {} 行", text[..span.start].matches('\n').count() + 1)),
-                None => error,
-            }
+            ))
         })?;
         let wrong = |key: &str, problem: Text| Error::new(problem).place(line(key));
         let is_name = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');

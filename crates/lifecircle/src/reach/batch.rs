@@ -5,7 +5,7 @@
 //! ends where no machine foresees it.
 
 use super::crossing::Crossing;
-use super::lanes::{Lanes, WIDTH, make_labels};
+use super::lanes::{Lanes, WIDTH, make_fresh};
 use super::marks::Marks;
 use super::region::{Descent, Region};
 use crate::progress::Progress;
@@ -31,7 +31,7 @@ impl Batch {
         seeds: impl Iterator<Item = (usize, u32, u32)>,
         progress: &dyn Progress,
     ) {
-        make_labels(&mut self.labels, region.places() + 1, progress);
+        make_fresh(&mut self.labels, region.places() + 1, Lanes::FAR, progress);
         if self.labels.len() <= region.places() {
             self.labels.clear();
             return;

@@ -23,7 +23,7 @@ pub fn catchment<C: Cost>(
     limit: C,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<(u32, C)>>> {
-    let task = Task::new(engine, Heading::Back, targets, origins, limit, progress);
+    let task = Task::new(engine, Heading::Back, targets, origins, limit, progress)?;
     let cells = task.cells();
     let found: Vec<Vec<Vec<(u32, C)>>> = cells
         .par_iter()

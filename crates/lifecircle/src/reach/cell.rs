@@ -53,6 +53,9 @@ pub(super) struct Task<'a, C> {
 
 impl<'a, C: Cost> Task<'a, C> {
     /// Times from starts to ends, as far as a limit.
+    ///
+    /// # Errors
+    /// If it is cancelled.
     pub fn new(
         engine: &'a Engine<C>,
         heading: Heading,
@@ -60,9 +63,9 @@ impl<'a, C: Cost> Task<'a, C> {
         ends: &'a Places<C>,
         limit: C,
         progress: &'a dyn Progress,
-    ) -> Self {
+    ) -> Result<Self> {
         let network = engine.network();
-        Self {
+        let task = Self {
             engine,
             heading,
             starts,
@@ -70,10 +73,12 @@ impl<'a, C: Cost> Task<'a, C> {
             limit,
             progress,
             owners: ends.owners(),
-            by_node: Grouped::by_node(ends, network),
-            by_edge: Grouped::by_edge(ends, network),
+            by_node: Grouped::by_node(ends, network, progress),
+            by_edge: Grouped::by_edge(ends, network, progress),
             workers: Mutex::default(),
-        }
+        };
+        progress.check()?;
+        Ok(task)
     }
 
     /// Starts cut into cells; those without a door are in none.
@@ -414,22 +419,29 @@ impl<C: Cost> Cell<'_, '_, C> {
         let (task, opened) = (self.task, &self.worker.opened);
         let mut side_by_side: Vec<Searched> = Vec::new();
         side_by_side.resize_with(rayon::current_num_threads(), Searched::default);
-        for starts in starts.chunks(WIDTH * side_by_side.len()) {
+        let outcome = starts.chunks(WIDTH * side_by_side.len()).try_for_each(|starts| {
             side_by_side.par_iter_mut().zip(starts.par_chunks(WIDTH)).for_each(|(searched, starts)| {
                 searched.search(task, opened, starts);
                 searched.arrive(opened, task.progress);
             });
-            for (searched, starts) in side_by_side.iter().zip(starts.chunks(WIDTH)) {
+            side_by_side.iter().zip(starts.chunks(WIDTH)).try_for_each(|(searched, starts)| {
                 task.progress.check()?;
-                take(starts, &searched.times)?;
-            }
-        }
-        Ok(())
+                take(starts, &searched.times)
+            })
+        });
+        // Some hundred megabytes for a whole country: given back by all threads.
+        side_by_side.into_par_iter().for_each(drop);
+        outcome
     }
 
     /// Whether the work should stop: looked at before each search.
     pub fn is_cancelled(&self) -> bool {
         self.task.progress.is_cancelled()
+    }
+
+    /// Who may stop the work.
+    pub fn progress(&self) -> &dyn Progress {
+        self.task.progress
     }
 
     /// What runs plain loops with the widest instructions of the machine.

@@ -4,7 +4,7 @@
 //! that is done once a cell, an entry a lane; each batch then takes the least over the few entries that its own starts climb
 //! to. Where it has few, it is done for each batch, a start a lane.
 
-use super::lanes::{FAR, Lanes, WIDTH, least};
+use super::lanes::{FAR, Lanes, WIDTH, least, make_fresh};
 use super::region::Region;
 use crate::progress::Progress;
 
@@ -35,8 +35,10 @@ impl Crossing {
             return;
         }
         self.entries = region.entries.len();
-        self.times.clear();
-        self.times.resize(core * self.entries, FAR);
+        make_fresh(&mut self.times, core * self.entries, FAR, progress);
+        if progress.is_cancelled() {
+            return;
+        }
         for (chunk, entries) in region.entries.chunks(WIDTH).enumerate() {
             if progress.is_cancelled() {
                 return;

@@ -126,7 +126,7 @@ impl<C: Cost> Incremental<C> {
     ) -> Result<Self> {
         let Question { origins, targets, groups } = question;
         let pairs = groups.iter().zip(0..).flat_map(|(group, index)| group.iter().map(move |target| (*target, index)));
-        let groups_of = Grouped::new(targets.len(), pairs);
+        let groups_of = Grouped::new(targets.len(), pairs, progress);
         let nodes = engine.network().nodes();
         Ok(Self {
             answers,

@@ -95,7 +95,7 @@ impl Isochrones {
             (bottom..=top).flat_map(move |row| (left..=right).map(move |column| row * columns + column))
         };
         let pairs = (0..streets.edges.len()).flat_map(|edge| squares_of(edge).map(move |square| (square, edge as u32)));
-        let by_square = Grouped::new((columns * rows) as usize, pairs);
+        let by_square = Grouped::new((columns * rows) as usize, pairs, &());
         Self {
             edges: streets.edges.len(),
             squares,

@@ -92,7 +92,8 @@ pub fn k_nearest<C: Cost>(
     progress: &dyn Progress,
 ) -> Result<Vec<KNearest<C>>> {
     let Question { origins, targets, groups } = question;
-    let by_edge = Grouped::by_edge(origins, engine.network());
+    let by_edge = Grouped::by_edge(origins, engine.network(), progress);
+    progress.check()?;
     let owners = origins.owners();
     let of_group = |members: &Vec<u32>| {
         let labels = search(engine, targets, members, k, progress)?;

@@ -41,15 +41,16 @@ impl Lanes {
     }
 }
 
-/// Labels that are made before it is looked whether the work should stop: some milliseconds.
-const MADE_AT_ONCE: usize = 1 << 16;
+/// Bytes that are made before it is looked whether the work should stop: some milliseconds.
+const MADE_AT_ONCE: usize = 1 << 22;
 
-/// Makes a number of fresh labels; fewer if the work should stop. Those of a whole country are memory that comes page by page.
-pub(super) fn make_labels(labels: &mut Vec<Lanes>, number: usize, progress: &dyn Progress) {
-    labels.clear();
-    labels.reserve(number);
-    while labels.len() < number && !(labels.len() >= MADE_AT_ONCE && progress.is_cancelled()) {
-        labels.resize((labels.len() + MADE_AT_ONCE).min(number), Lanes::FAR);
+/// Makes a number of fresh values; fewer if the work should stop. Those of a whole country are memory that comes page by page.
+pub(super) fn make_fresh<T: Copy>(values: &mut Vec<T>, number: usize, fresh: T, progress: &dyn Progress) {
+    let at_once = MADE_AT_ONCE / size_of::<T>();
+    values.clear();
+    values.reserve(number);
+    while values.len() < number && !(values.len() >= at_once && progress.is_cancelled()) {
+        values.resize((values.len() + at_once).min(number), fresh);
     }
 }
 

@@ -42,7 +42,7 @@ pub fn matrix<C: Cost>(
     progress: &dyn Progress,
     mut take: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
-    let task = Task::new(engine, Heading::Out, origins, targets, limit, progress);
+    let task = Task::new(engine, Heading::Out, origins, targets, limit, progress)?;
     let rows = RowsOf { limit, progress, schema: schema::<C>() };
     let cells = task.cells();
     if limit == C::NEVER {

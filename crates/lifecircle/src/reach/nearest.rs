@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::engine::Engine;
 use super::heading::Heading;
 use super::hierarchy::Hierarchy;
-use super::lanes::{Lanes, WIDTH, cost, make_labels};
+use super::lanes::{Lanes, WIDTH, cost, make_fresh};
 use super::places::{Grouped, Places, Question};
 use crate::error::Result;
 use crate::network::{Cost, Snap};
@@ -32,7 +32,8 @@ const STRETCH: usize = 1 << 16;
 pub fn nearest<C: Cost>(engine: &Engine<C>, question: Question<'_, C>, progress: &dyn Progress) -> Result<Vec<Vec<C>>> {
     let Question { origins, targets, groups } = question;
     let owners = origins.owners();
-    let by_edge = Grouped::by_edge(origins, engine.network());
+    let by_edge = Grouped::by_edge(origins, engine.network(), progress);
+    progress.check()?;
     // As many lanes to each thread as there are; a few groups on many threads leave lanes empty.
     let width = groups.len().div_ceil(rayon::current_num_threads()).clamp(1, WIDTH);
     let found: Vec<Vec<Vec<C>>> = groups
@@ -74,7 +75,7 @@ pub(super) fn times_of_nodes<C: Cost>(
 fn search<C: Cost>(engine: &Engine<C>, groups: &[Vec<&Snap<C>>], progress: &dyn Progress) -> Result<Vec<Lanes>> {
     let hierarchy = engine.hierarchy();
     let mut labels = Vec::new();
-    make_labels(&mut labels, hierarchy.nodes(), progress);
+    make_fresh(&mut labels, hierarchy.nodes(), Lanes::FAR, progress);
     progress.check()?;
     for (lane, doors) in groups.iter().enumerate() {
         for door in doors {

@@ -1,6 +1,7 @@
 //! Places: where people set out and where they go.
 
 use crate::network::{Cost, Millis, Network, Snap};
+use crate::progress::Progress;
 
 /// A list of origins or targets, each with any number of doors on the streets: a home has one, or none where it has no
 /// street; a park has its gates. A cost to or from a place is the least over its doors.
@@ -82,6 +83,9 @@ impl<C> Clone for Question<'_, C> {
 
 impl<C> Copy for Question<'_, C> {}
 
+/// Pairs that are sorted before it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 16;
+
 /// Items sorted by a key: those of a key are found at once.
 #[derive(Debug, Clone)]
 pub(super) struct Grouped<T = u32> {
@@ -90,8 +94,11 @@ pub(super) struct Grouped<T = u32> {
 }
 
 impl<T: Copy + Default> Grouped<T> {
-    /// Sorts pairs of key and item by keys below a bound; items of a key keep their order.
-    pub fn new(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone) -> Self {
+    /// Sorts pairs of key and item by keys below a bound; items of a key keep their order. It is left half filled, and of no
+    /// more use, if the work should stop.
+    pub fn new(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone, progress: &dyn Progress) -> Self {
+        let goes_on = |number: usize| number % LOOK_EVERY != LOOK_EVERY - 1 || !progress.is_cancelled();
+        let pairs = (0..).zip(pairs).take_while(|(number, _)| goes_on(*number)).map(|(_, pair)| pair);
         let mut first = vec![0_u32; keys + 1];
         for (key, _) in pairs.clone() {
             first[key as usize + 1] += 1;
@@ -116,13 +123,15 @@ impl<T: Copy + Default> Grouped<T> {
 
 impl Grouped {
     /// The doors of places by the edge that they stand on.
-    pub fn by_edge<C: Cost>(places: &Places<C>, network: &Network<C>) -> Self {
-        Self::new(network.edges(), places.doors.iter().zip(0..).map(|(door, index)| (door.edge, index)))
+    pub fn by_edge<C: Cost>(places: &Places<C>, network: &Network<C>, progress: &dyn Progress) -> Self {
+        let pairs = places.doors.iter().zip(0..).map(|(door, index)| (door.edge, index));
+        Self::new(network.edges(), pairs, progress)
     }
 
     /// The doors of places by the nodes at the ends of their edges.
-    pub fn by_node<C: Cost>(places: &Places<C>, network: &Network<C>) -> Self {
-        let pairs = places.doors.iter().zip(0..);
-        Self::new(network.nodes(), pairs.flat_map(|(door, index)| network.ends(door.edge).map(|node| (node, index))))
+    pub fn by_node<C: Cost>(places: &Places<C>, network: &Network<C>, progress: &dyn Progress) -> Self {
+        let doors = places.doors.iter().zip(0..);
+        let pairs = doors.flat_map(|(door, index)| network.ends(door.edge).map(|node| (node, index)));
+        Self::new(network.nodes(), pairs, progress)
     }
 }

@@ -55,8 +55,8 @@ pub fn weigh<C: Cost>(
 ) -> Result<Within<f64>> {
     let Question { origins, targets, groups } = question;
     let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
-    let groups_of = Grouped::new(targets.len(), pairs);
-    let task = Task::new(engine, Heading::Out, origins, targets, farthest(limits), progress);
+    let groups_of = Grouped::new(targets.len(), pairs, progress);
+    let task = Task::new(engine, Heading::Out, origins, targets, farthest(limits), progress)?;
     let columns = Columns::new(limits);
     let limits: Vec<C> = limits.iter().flat_map(AsRef::as_ref).map(|limit| (*limit).min(C::of(FAR - 1))).collect();
     let weighing = Weighing { groups_of: &groups_of, columns: &columns, limits: &limits, weights, decay: &decay };
@@ -92,7 +92,7 @@ fn weigh_cell<C: Cost, D: Fn(C, C) -> f64>(
     let groups_of = |target: u32| weighing.groups_of.of(target);
     let pairs =
         ends.flat_map(|(target, place)| groups_of(*target).iter().map(move |group| (*group, weighed(*target, place))));
-    let members = Grouped::new(weighing.columns.groups(), pairs);
+    let members = Grouped::new(weighing.columns.groups(), pairs, cell.progress());
     let mut sums = vec![[0.0; WIDTH]; weighing.columns.width()];
     let arch = cell.arch();
     for origins in origins.chunks(WIDTH) {

@@ -143,11 +143,11 @@ pub fn within<C: Cost>(
     let memberships: usize = groups.iter().map(Vec::len).sum();
     let bounds = Bounds::new(limits);
     let pairs = groups.iter().zip(0..).flat_map(|(members, group)| members.iter().map(move |target| (*target, group)));
-    let groups_of = Grouped::new(targets.len(), pairs);
+    let groups_of = Grouped::new(targets.len(), pairs, progress);
     let mut counts = Within::new(origins.len(), bounds.columns.clone());
     let rows = counts.locked();
     let search = |heading, starts, ends, count: &(dyn Fn(&mut Cell<'_, '_, C>, &[u32]) + Sync)| {
-        let task = Task::new(engine, heading, starts, ends, farthest(limits), progress);
+        let task = Task::new(engine, heading, starts, ends, farthest(limits), progress)?;
         let cells = task.cells();
         let (all, finished) = (cells.iter().map(Vec::len).sum::<usize>(), AtomicUsize::new(0));
         cells.par_iter().try_for_each(|starts| {
@@ -201,7 +201,7 @@ fn count_from_origins<C: Cost>(
     let ends = cell.ends().iter().zip(0..);
     let pairs = ends.flat_map(|(target, place)| groups_of.of(*target).iter().map(move |group| (*group, place)));
     // Where the targets of each group stand among the cell's ends.
-    let members = Grouped::new(bounds.columns.groups(), pairs);
+    let members = Grouped::new(bounds.columns.groups(), pairs, cell.progress());
     let mut counts = vec![[0; WIDTH]; bounds.columns.width()];
     let arch = cell.arch();
     for origins in origins.chunks(WIDTH) {

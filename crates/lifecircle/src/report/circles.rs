@@ -11,8 +11,11 @@ use crate::standard::AgeGroup;
 use crate::summary::{CircleSummary, Gap, ServiceSummary, Summary};
 use crate::text::{Language, count, percent};
 
-/// How many communities are named for each service.
-const NAMED: usize = 3;
+/// How many communities are named for each service; and in a circle of few services, which leave room for more.
+const NAMED: [usize; 2] = [3, 6];
+
+/// A circle of no more services has few.
+const FEW: usize = 5;
 
 /// By which the contents find a circle; other parts have names of their own.
 pub(super) fn anchor(id: &str) -> String {
@@ -71,7 +74,10 @@ fn services(circle: &CircleSummary, summary: &Summary, language: Language) -> Ma
                     th class="n" { (pick("未覆盖人口", "People without")) }
                 }
             }
-            tbody { @for (id, service) in &circle.services { (row(id, service, summary, language)) } }
+            tbody {
+                @let named = NAMED[usize::from(circle.services.len() <= FEW)];
+                @for (id, service) in &circle.services { (row(id, service, named, summary, language)) }
+            }
         }
         p class="key" {
             (pick(
@@ -82,7 +88,7 @@ fn services(circle: &CircleSummary, summary: &Summary, language: Language) -> Ma
     }
 }
 
-fn row(id: &str, service: &ServiceSummary, summary: &Summary, language: Language) -> Markup {
+fn row(id: &str, service: &ServiceSummary, named: usize, summary: &Summary, language: Language) -> Markup {
     let share = of_its_people(service);
     let gap = summary.gaps.iter().find(|gap| gap.service == id);
     html! {
@@ -90,7 +96,7 @@ fn row(id: &str, service: &ServiceSummary, summary: &Summary, language: Language
             td {
                 span class="required" { (if service.required { "▲" } else { "△" }) }
                 (language.pick(&service.zh, &service.en))
-                @if let Some(note) = about(id, service, summary, language) { small class="below" { (note) } }
+                @if let Some(note) = about(id, service, named, summary, language) { small class="below" { (note) } }
             }
             td class="n" { (threshold(service)) }
             td class="n" { (count(service.facilities as f64)) }
@@ -117,7 +123,7 @@ fn of_its_people(service: &ServiceSummary) -> f64 {
 }
 
 /// Where most people lack a service, or why nobody can tell.
-fn about(id: &str, service: &ServiceSummary, summary: &Summary, language: Language) -> Option<String> {
+fn about(id: &str, service: &ServiceSummary, named: usize, summary: &Summary, language: Language) -> Option<String> {
     if service.probable_map_gap {
         let usual = count(service.usual_number.unwrap_or_default());
         return Some(match language {
@@ -135,7 +141,7 @@ fn about(id: &str, service: &ServiceSummary, summary: &Summary, language: Langua
     worst.sort_by(|(_, a), (_, b)| b.surely_without().total_cmp(&a.surely_without()));
     let named: Vec<String> = worst
         .iter()
-        .take(NAMED)
+        .take(named)
         .map(|(c, gap)| format!("{}\u{a0}{}", c.name.show(language.is_english()), count(gap.surely_without())))
         .collect();
     let word = language.pick("缺口最大：", "most in: ");

@@ -81,6 +81,12 @@ pub fn html(contents: &Contents<'_>) -> String {
     page::html(contents)
 }
 
+/// The report with the numbers of the pages in its contents, for whoever has printed it once and seen where its parts begin:
+/// `page_of` tells the page of a part by the id by which the contents link to it.
+pub fn with_page_numbers(page: &str, page_of: impl Fn(&str) -> Option<u32>) -> String {
+    page::with_page_numbers(page, page_of)
+}
+
 /// The one page, an A4 sheet, as an SVG document.
 pub fn one_page_svg(contents: &Contents<'_>) -> String {
     one_page::svg(contents)

@@ -187,13 +187,31 @@ fn parts(contents: &Contents<'_>) -> Vec<Part> {
     parts
 }
 
+/// Writes into the contents on which page of paper each part begins, as far as that is known.
+pub(super) fn with_page_numbers(page: &str, page_of: impl Fn(&str) -> Option<u32>) -> String {
+    const PLACE: &str = "<span data-page-of=\"";
+    let mut pieces = page.split(PLACE);
+    let mut numbered = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        numbered.push_str(PLACE);
+        match piece.split_once("\">").and_then(|(id, rest)| Some((id, page_of(id)?, rest))) {
+            Some((id, number, rest)) => numbered.push_str(&format!("{id}\">{number}{rest}")),
+            None => numbered.push_str(piece),
+        }
+    }
+    numbered
+}
+
 fn table_of_contents(parts: &[Part], language: Language) -> Markup {
     html! {
         nav aria-label=(language.pick("目录", "Contents")) {
             h2 { (language.pick("目录", "Contents")) }
             ul {
                 @for part in parts {
-                    li class=[part.is_below.then_some("below")] { a href={ "#" (part.id) } { (part.heading) } }
+                    li class=[part.is_below.then_some("below")] {
+                        a href={ "#" (part.id) } { (part.heading) }
+                        span data-page-of=(part.id) {}
+                    }
                 }
             }
         }

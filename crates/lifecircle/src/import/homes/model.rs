@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The model's text.
 const TEXT: &str = include_str!("../../../standards/homes.toml");
@@ -134,7 +134,7 @@ impl Model {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::new(crate::text::Text::same(e.message())))
+        toml::from_str(text).map_err(|e| crate::unreadable::not_toml(text, &e))
     }
 
     /// What a value of `building` says; none if it is no home, or says nothing.

@@ -24,6 +24,9 @@ use crate::standard::Standard;
 use crate::summary::Summary;
 use crate::text::Language;
 
+/// Signs on the map of a circle, at most: more of them hide the homes.
+const MOST_SIGNS: usize = 450;
+
 /// Homes closer than this share a dot on the map of the city; on the smaller maps of a circle those closer than the second.
 const CELL: [f64; 2] = [2.6, 4.4];
 
@@ -103,10 +106,9 @@ pub(super) fn of_circle(measured: &Measured, circle: usize, language: Language) 
     let deciding: Vec<usize> = standard.deciding(circle).collect();
     let has = |home: usize| deciding.iter().filter(|service| measured.has(home, **service)).count();
     let share = |home: usize| has(home) as f64 / deciding.len().max(1) as f64;
-    let services: Vec<usize> = standard.services_of(circle).collect();
+    let (services, too_many) = with_signs(measured, circle);
     // Signs of what there is much of are small, so that the homes stay seen.
-    let size =
-        |service: usize| (75.0 / (measured.recognised.services[service].len().max(1) as f64).sqrt()).clamp(1.7, 6.5);
+    let size = |service: usize| (75.0 / (facilities_of(measured, service).max(1) as f64).sqrt()).min(6.5);
     let name = |service: &usize| language.pick(&standard.services[*service].zh, &standard.services[*service].en);
     let content = html! {
         (ground::ground())
@@ -129,14 +131,37 @@ pub(super) fn of_circle(measured: &Measured, circle: usize, language: Language) 
                 (steps(&legend, language.pick("各居住点拥有的必需服务", "Required services that a home has")))
                 div class="legend signs" {
                     @for (group, service) in services.iter().enumerate() {
-                        @if !measured.recognised.services[*service].is_empty() {
-                            span { (signs::in_legend(group)) (name(service)) }
+                        @if facilities_of(measured, *service) > 0 { span { (signs::in_legend(group)) (name(service)) } }
+                    }
+                    @if !too_many.is_empty() {
+                        span class="soft" {
+                            (language.pick("数量较多，图上未标：", "Too many to draw: "))
+                            (too_many.iter().map(name).collect::<Vec<_>>().join(language.pick("、", ", ")))
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// The services of a circle that have signs on its map, those with fewest facilities first to be chosen; and those of which
+/// there are too many.
+fn with_signs(measured: &Measured, circle: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut by_number: Vec<usize> = measured.standard.services_of(circle).collect();
+    by_number.sort_by_key(|service| facilities_of(measured, *service));
+    let mut signs = 0;
+    let fit = |service: &&usize| {
+        signs += facilities_of(measured, **service);
+        signs <= MOST_SIGNS
+    };
+    let fitting = by_number.iter().take(signs::SHAPES).take_while(fit).count();
+    let is_drawn = |service: &usize| by_number[..fitting].contains(service);
+    measured.standard.services_of(circle).partition(is_drawn)
+}
+
+fn facilities_of(measured: &Measured, service: usize) -> usize {
+    measured.recognised.services[service].len()
 }
 
 /// A community: its homes by how many circles they have, the facilities of each circle around it, and what would help it most.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::text::put;
 
 /// How many shapes there are; a group beyond them has a shape that another has too.
-const SHAPES: usize = 12;
+pub(super) const SHAPES: usize = 12;
 
 /// The outline of a shape of a size around a point. The second half of the shapes are those of the first, hollow.
 fn outline(path: &mut String, shape: usize, [x, y]: [f64; 2], s: f64) {

@@ -10,6 +10,7 @@ use super::system;
 use crate::error::{Error, Result};
 use crate::sources::read_text;
 use crate::sources::records::{Cells, Record, Records, RowPlace, System};
+use crate::unreadable::because;
 
 /// Reads a GeoJSON file. Columns are all property names, in the order in which they first appear.
 ///
@@ -25,8 +26,9 @@ pub fn read(path: &Path) -> Result<Records> {
 /// As [`read`].
 pub fn parse(text: &str) -> Result<Records> {
     let hint = || say!("give GeoJSON in longitude and latitude (RFC 7946)", "请给出经纬度坐标的 GeoJSON（RFC 7946）");
-    let wrong =
-        |e: &dyn std::fmt::Display| Error::damaged(say!("it is not GeoJSON ({e})", "不是 GeoJSON（{e}）")).hint(hint());
+    let wrong = |e: &dyn std::fmt::Display| {
+        Error::damaged(because(&say!("it is not GeoJSON", "不是 GeoJSON"), &e.to_string())).hint(hint())
+    };
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(&e))?;
     // QGIS writes the system of what is not in longitude and latitude, as GeoJSON had it before it became RFC 7946.
     let system = match value["crs"]["properties"]["name"].as_str() {

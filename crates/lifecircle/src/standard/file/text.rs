@@ -46,7 +46,7 @@ impl Text {
 
     /// What TOML itself refuses.
     pub fn not_toml(&self, error: &toml::de::Error) -> Error {
-        let told = Error::new(crate::text::Text::same(error.message().replace('\n', " "))).hint(say!(
+        let told = Error::new(crate::unreadable::told(error.message())).hint(say!(
             "compare it with `lifecircle standards show wuhai-8`",
             "请与 `lifecircle standards show wuhai-8` 对照"
         ));
