@@ -83,7 +83,7 @@ fn everything(city: &City) -> Value {
         feature(line(&[home(2), home(14)]), json!({ "edit": "open_street", "kind": "minor" })),
         feature(line(&[street(4), street(5)]), json!({ "edit": "open_street", "bridge": true })),
         feature(point(street(11)), json!({ "edit": "close_street" })),
-        feature(point(street(15)), json!({ "edit": "change_street", "kind": "steps", "signals": 1 })),
+        feature(point(street(15)), json!({ "edit": "change_street", "kind": "steps", "signals": 1, "speed": 0.5 })),
         feature(
             square(home(11), 0.001),
             json!({ "edit": "add_homes", "residents": 900, "elderly": 300, "children": 90 }),
@@ -100,6 +100,7 @@ fn a_scenario_is_the_edited_city_measured_anew() {
         assert_eq!(summarise(&tried.before).to_json(), summarise(&untouched).to_json());
         let anew = measure(&self::ready(tried.city.clone()), standard(), &()).unwrap();
         assert_eq!(summarise(&tried.after).to_json(), summarise(&anew).to_json());
+        assert_eq!(tried.city.streets.edges.iter().filter(|street| street.speed == 0.5).count(), 1);
 
         // What the comparison says, counted plainly from two cities measured apart.
         let found = &tried.comparison;
@@ -259,6 +260,7 @@ fn mistakes_are_named_with_their_feature() {
         (Value::Null, json!({ "edit": "close_street", "way": 5 }), "no open street of the way 5"),
         (a.clone(), json!({ "edit": "change_street" }), "nothing of the street changes"),
         (a.clone(), json!({ "edit": "change_street", "kind": "ferry" }), "nobody builds"),
+        (a.clone(), json!({ "edit": "change_street", "speed": 0 }), "`speed` is not between"),
         (point(far), json!({ "edit": "open_gate" }), "open_gate: no street is near"),
         (a.clone(), json!({ "edit": "add_homes" }), "how many people"),
         (a.clone(), json!({ "edit": "add_homes", "residents": 3, "elderly": 4 }), "more children and older people"),

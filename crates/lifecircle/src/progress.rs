@@ -83,3 +83,8 @@ impl Progress for Quietly<'_> {
         self.0.is_cancelled()
     }
 }
+
+/// Gives memory back while the caller goes on: that of a whole country takes longer than whoever cancels should wait.
+pub(crate) fn give_back_aside(memory: impl Send + 'static) {
+    rayon::spawn(move || drop(memory));
+}

@@ -299,6 +299,7 @@ impl StreetLook {
             wheels: self.wheels.unwrap_or(street.wheels),
             width: self.width.unwrap_or(street.width),
             half_signals: self.signals.map_or(street.half_signals, |signals| 2 * signals),
+            speed: self.speed.unwrap_or(street.speed),
             ..street.clone()
         }
     }

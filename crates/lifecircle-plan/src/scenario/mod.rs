@@ -172,6 +172,8 @@ pub struct StreetLook {
     pub width: Option<f32>,
     /// How many signals people wait at.
     pub signals: Option<u8>,
+    /// How fast people are on it, as a share of what they would be.
+    pub speed: Option<f32>,
 }
 
 impl Edit {

@@ -25,6 +25,9 @@ const LARGEST_FILE: u64 = 64 << 20;
 const LONGEST_STREET: f64 = 20_000.0;
 const MOST_PEOPLE: f64 = 1e8;
 
+/// How fast people may be on a street, as a share of what they would be.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=10.0;
+
 /// Homes of an area are spread over no more places than this, and no nearer to each other.
 const MOST_PLACES: f64 = 100.0;
 const APART: f64 = 40.0;
@@ -38,11 +41,11 @@ const EDITS: [(&str, &[&str]); 10] = [
     ("move_facility", &["facility"]),
     ("remove_facility", &["facility"]),
     ("change_facility", &["facility", "kind", "area", "capacity"]),
-    ("open_street", &["kind", "surface", "wheels", "width", "signals", "bridge"]),
+    ("open_street", &["kind", "surface", "wheels", "width", "signals", "speed", "bridge"]),
     ("close_street", &["way"]),
-    ("change_street", &["way", "kind", "surface", "wheels", "width", "signals"]),
+    ("change_street", &["way", "kind", "surface", "wheels", "width", "signals", "speed"]),
     ("open_gate", &["kind", "surface", "wheels", "width"]),
-    ("add_crossing", &["surface", "wheels", "width", "signals"]),
+    ("add_crossing", &["surface", "wheels", "width", "signals", "speed"]),
     ("add_homes", &["residents", "children", "elderly"]),
 ];
 
@@ -206,8 +209,8 @@ fn read_edit(edit: &str, properties: &Properties<'_>, shape: Shape) -> Result<Ed
             let look = properties.look()?;
             if look == StreetLook::default() {
                 return Err(Error::new(say!("nothing of the street changes", "道路没有任何变化")).hint(say!(
-                    "give `kind`, `surface`, `wheels`, `width` or `signals`",
-                    "请给出 `kind`、`surface`、`wheels`、`width` 或 `signals`"
+                    "give `kind`, `surface`, `wheels`, `width`, `signals` or `speed`",
+                    "请给出 `kind`、`surface`、`wheels`、`width`、`signals` 或 `speed`"
                 )));
             }
             Edit::ChangeStreet(shape.which(properties.whole("way")?)?, look)
@@ -332,12 +335,22 @@ impl Properties<'_> {
             return Err(Error::new(say!("`signals` is no whole number up to 50", "`signals` 不是 50 以内的整数"))
                 .hint(say!("say how many signals people wait at", "请给出行人需等待的信号灯数")));
         }
+        let speed = self.amount("speed")?;
+        if speed.is_some_and(|speed| !SPEEDS.contains(&speed)) {
+            return Err(Error::new(say!("`speed` is not between 0.01 and 10", "`speed` 不在 0.01 与 10 之间")).hint(
+                say!(
+                    "give how fast people are there, as a share of their usual speed: 0.5 is half as fast",
+                    "请给出步行速度与平常之比：0.5 表示慢一半"
+                ),
+            ));
+        }
         Ok(StreetLook {
             kind,
             surface: self.word::<Surface>("surface", "paved, cobbled, compacted, loose, soft")?,
             wheels: self.flag("wheels")?.map(|can| if can { Wheels::Yes } else { Wheels::No }),
             width: self.amount("width")?.map(|width| width as f32),
             signals: signals.map(|signals| signals as u8),
+            speed: speed.map(|speed| speed as f32),
         })
     }
 }

@@ -20,8 +20,8 @@ use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 use crate::text::Text;
 
-/// The version of the format. Cities of this and of the four versions before are read.
-pub const FORMAT_VERSION: u32 = 6;
+/// The version of the format. Cities of this and of the five versions before are read.
+pub const FORMAT_VERSION: u32 = 7;
 
 /// The earliest version that is read.
 const EARLIEST_VERSION: u32 = 2;
@@ -273,6 +273,7 @@ fn edges_table(streets: &Streets) -> Table {
         .text("surface", edges().map(|e| word(&e.surface)))
         .text("wheels", edges().map(|e| word(&e.wheels)))
         .numbers("width", edges().map(|e| f64::from(e.width)))
+        .numbers("speed", edges().map(|e| f64::from(e.speed)))
         .geometry(edges().map(|e| Geometry::LineString(LineString(streets.line(e).collect()))))
 }
 
@@ -291,6 +292,7 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
     let (mut off_ground, mut ride) = (edges.get_flags("off_ground")?, edges.get_numbers("ride_seconds")?);
     let (mut surface, mut wheels, mut width) =
         (edges.get_text("surface")?, edges.get_text("wheels")?, edges.get_numbers("width")?);
+    let mut speeds = speeds_of(edges)?;
     let node = |id: Option<i64>| match id {
         Some(id) if (0..count).contains(&id) => Ok(id as u32),
         _ => Err(Error::new(say!("an edge ends at a node that is not there", "有路段的端点不存在"))),
@@ -316,9 +318,17 @@ fn streets_of(nodes: &Table, edges: &Table) -> Result<Streets> {
             surface: of_word(surface.next().flatten())?,
             wheels: of_word(wheels.next().flatten())?,
             width: width.next().flatten().unwrap_or(0.0) as f32,
+            speed: speeds.next().unwrap_or(1.0),
         });
     }
     Ok(streets)
+}
+
+/// How fast people are on each edge; before version 7 nothing slowed or carried them.
+fn speeds_of(edges: &Table) -> Result<impl Iterator<Item = f32>> {
+    let told = edges.names().any(|name| name == "speed").then(|| edges.get_numbers("speed")).transpose()?;
+    let told: Vec<f32> = told.into_iter().flatten().map(|speed| speed.unwrap_or(1.0) as f32).collect();
+    Ok(told.into_iter().chain(std::iter::repeat(1.0)))
 }
 
 /// The homes as a table: `id`, `kind`, `residents`, `children`, `elderly`, `basis`, `to_edge` (m), `floor_area` (m²), `community`.
@@ -592,5 +602,12 @@ mod tests {
         let now = Table::new().text("basis", ["total", "given"].iter());
         assert_eq!(bases_of(&now).unwrap(), [Basis::Total, Basis::Given]);
         assert!(bases_of(&Table::new().text("basis", ["rumour"].iter())).is_err());
+    }
+
+    #[test]
+    fn streets_of_earlier_formats_have_their_usual_speed() {
+        let speeds = |edges: &Table| speeds_of(edges).unwrap().take(2).collect::<Vec<f32>>();
+        assert_eq!(speeds(&Table::new().numbers("speed", [0.5, 2.0].into_iter())), [0.5, 2.0]);
+        assert_eq!(speeds(&Table::new()), [1.0, 1.0]);
     }
 }

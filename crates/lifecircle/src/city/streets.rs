@@ -46,6 +46,8 @@ pub struct Street {
     pub wheels: Wheels,
     /// How wide it is for people on foot, in metres; 0 where nobody tells.
     pub width: f32,
+    /// How fast people are on it, as a share of what they would be: 1 where nothing slows or carries them.
+    pub speed: f32,
 }
 
 impl Street {
@@ -67,6 +69,7 @@ impl Street {
             surface: Surface::Unknown,
             wheels: Wheels::Unsaid,
             width: 0.0,
+            speed: 1.0,
         }
     }
 }

@@ -135,6 +135,7 @@ impl Builder<'_> {
             surface: walkway.surface,
             wheels: walkway.wheels,
             width: walkway.width.unwrap_or(0.0),
+            speed: 1.0,
         });
     }
 

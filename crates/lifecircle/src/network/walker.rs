@@ -276,7 +276,8 @@ impl Walker {
         };
         let by_street = self.streets.get(&street.kind).copied().unwrap_or(1.0);
         let by_surface = self.surfaces.get(&street.surface).copied().unwrap_or(1.0);
-        Some(self.speed * by_kind * by_street * by_surface).filter(|speed| *speed > 1e-3)
+        let share = by_kind * by_street * by_surface * f64::from(street.speed);
+        Some(self.speed * share).filter(|speed| *speed > 1e-3)
     }
 }
 
@@ -317,6 +318,9 @@ mod tests {
         assert_eq!(adult.time(&street(StreetKind::Minor), 11.1), Millis(141_907));
         // Gently downhill people are faster than on the flat.
         assert!(adult.time(&street(StreetKind::Minor), -5.55) < Millis(100_000));
+        // Half as fast on a crowded street, twice as fast on a moving walkway.
+        assert_eq!(adult.time(&Street { speed: 0.5, ..street(StreetKind::Minor) }, 0.0), Millis(200_000));
+        assert_eq!(adult.time(&Street { speed: 2.0, ..street(StreetKind::Minor) }, 0.0), Millis(50_000));
         let crossing = Street { half_signals: 2, ..street(StreetKind::Path) };
         assert_eq!(elderly.time(&crossing, 0.0), Millis(148_735));
     }

@@ -15,9 +15,9 @@ use super::heading::Heading;
 use super::lanes::{FAR, Lanes, WIDTH};
 use super::places::{Grouped, Places};
 use super::region::Region;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::{Cost, Snap};
-use crate::progress::Progress;
+use crate::progress::{Progress, give_back_aside};
 
 const NONE: u32 = u32::MAX;
 
@@ -141,12 +141,18 @@ impl<'a, C: Cost> Task<'a, C> {
         let mut worker = self.worker();
         worker.opened.open(self, cell);
         // Opening a cell of a whole country takes longer than a caller should wait; a worker that was stopped in it is of no more use.
-        self.progress.check()?;
-        let answer = work(&mut Cell { task: self, worker: &mut worker });
-        worker.opened.close();
-        self.progress.check()?;
-        self.give_back(worker);
-        Ok(answer)
+        let answer = (!self.progress.is_cancelled()).then(|| work(&mut Cell { task: self, worker: &mut worker }));
+        match answer.filter(|_| !self.progress.is_cancelled()) {
+            Some(answer) => {
+                worker.opened.close();
+                self.give_back(worker);
+                Ok(answer)
+            }
+            None => {
+                give_back_aside(worker);
+                Err(Error::cancelled())
+            }
+        }
     }
 
     fn worker(&self) -> Worker {
@@ -239,7 +245,7 @@ impl Opened {
         if task.progress.is_cancelled() {
             return;
         }
-        ends.sort_unstable();
+        sort_marked(ends, local);
         if task.progress.is_cancelled() {
             return;
         }
@@ -277,10 +283,27 @@ impl Opened {
     }
 
     fn close(&mut self) {
-        for end in self.ends.drain(..) {
-            self.local[end as usize] = NONE;
+        if are_many(&self.ends, &self.local) {
+            self.local.fill(NONE);
+        } else {
+            self.ends.iter().for_each(|end| self.local[*end as usize] = NONE);
         }
+        self.ends.clear();
     }
+}
+
+/// Sorts the ends that are marked; where they are many of all, by looking at all.
+fn sort_marked(ends: &mut Vec<u32>, local: &[u32]) {
+    if !are_many(ends, local) {
+        return ends.sort_unstable();
+    }
+    ends.clear();
+    ends.extend((0..).zip(local).filter(|(_, place)| **place != NONE).map(|(end, _)| end));
+}
+
+/// Whether looking at all ends is quicker than looking at each of some.
+fn are_many(ends: &[u32], local: &[u32]) -> bool {
+    ends.len() > local.len() / 8
 }
 
 impl Searched {
@@ -309,19 +332,17 @@ impl Searched {
         straight.sort_unstable();
     }
 
-    /// Times to all ends.
-    fn arrive(&mut self, opened: &Opened, progress: &dyn Progress) -> &[Lanes] {
+    /// Times to all ends; to the first of them if the work should stop.
+    fn arrive(&mut self, opened: &Opened, progress: &dyn Progress) {
         self.times.clear();
         for start in (0..opened.ends.len()).step_by(LOOK_EVERY) {
-            // Times that nobody will look at need only be there.
-            if !progress.is_cancelled() {
-                let range = start..(start + LOOK_EVERY).min(opened.ends.len());
-                self.times.resize(range.end, Lanes::FAR);
-                self.arrive_in(opened, range, start);
+            if progress.is_cancelled() {
+                return;
             }
+            let range = start..(start + LOOK_EVERY).min(opened.ends.len());
+            self.times.resize(range.end, Lanes::FAR);
+            self.arrive_in(opened, range, start);
         }
-        self.times.resize(opened.ends.len(), Lanes::FAR);
-        &self.times
     }
 
     /// Times to the ends in a range, told from a place among the times on.
@@ -387,7 +408,10 @@ impl<C: Cost> Cell<'_, '_, C> {
         debug_assert!(starts.len() <= WIDTH);
         let Worker { opened, searched } = &mut *self.worker;
         searched.search(self.task, opened, starts);
-        searched.arrive(opened, self.task.progress)
+        searched.arrive(opened, self.task.progress);
+        // Times that nobody will look at need only be there.
+        searched.times.resize(opened.ends.len(), Lanes::FAR);
+        &searched.times
     }
 
     /// The same for ends that are taken once only, stretch after stretch: `take` gets the index of its first end and the
@@ -429,8 +453,7 @@ impl<C: Cost> Cell<'_, '_, C> {
                 take(starts, &searched.times)
             })
         });
-        // Some hundred megabytes for a whole country: given back by all threads.
-        side_by_side.into_par_iter().for_each(drop);
+        give_back_aside(side_by_side);
         outcome
     }
 

@@ -18,7 +18,7 @@ use super::places::{Grouped, Places, Question};
 use crate::error::{Error, Result};
 use crate::geo::Quantity;
 use crate::network::{Cost, Millis};
-use crate::progress::Progress;
+use crate::progress::{Progress, give_back_aside};
 use crate::tables::Table;
 
 /// A target and what the way there costs. The nearer of two is the lesser.
@@ -113,8 +113,7 @@ pub fn k_nearest<C: Cost>(
     };
     let found: Vec<Result<KNearest<C>>> = groups.par_iter().map(of_group).collect();
     if progress.is_cancelled() {
-        // Giving a gigabyte back takes a while too.
-        found.into_par_iter().for_each(drop);
+        give_back_aside(found);
         return Err(Error::cancelled());
     }
     found.into_iter().collect()

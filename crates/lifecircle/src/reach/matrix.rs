@@ -26,6 +26,9 @@ const MOST_HELD: usize = 1 << 22;
 /// Rows of a batch of a large cell, unless one origin has more.
 const ROWS_A_BATCH: usize = 1 << 18;
 
+/// Rows that are made before it is looked whether the work should stop: some milliseconds.
+const LOOK_EVERY: usize = 1 << 16;
+
 /// Hands over a row for every origin and target within a limit of each other ([`Cost::NEVER`] for no limit), in record
 /// batches: `origin` and `target` as UInt32, their indices among the places, and `seconds` or `metres` as Float64.
 ///
@@ -94,7 +97,8 @@ impl<C: Cost> RowsOf<'_, C> {
             }
             let times = cell.search(origins);
             for (lane, origin) in origins.iter().enumerate() {
-                rows.add(*origin, targets.iter().zip(times.iter().map(|times| times.0[lane])), self.limit);
+                let times = targets.iter().zip(times.iter().map(|times| times.0[lane]));
+                rows.add(*origin, times, self.limit, self.progress);
             }
         }
         Some(rows.into_batch(&self.schema))
@@ -116,11 +120,12 @@ impl<C: Cost> RowsOf<'_, C> {
             cell.search_on_all_threads(origins, |origins, times| {
                 let lanes: Vec<(usize, u32)> = origins.iter().copied().enumerate().collect();
                 let batch_of = |lanes: &[(usize, u32)]| {
-                    self.progress.check()?;
                     let mut rows = Rows::default();
                     for (lane, origin) in lanes {
-                        rows.add(*origin, targets.iter().zip(times.iter().map(|times| times.0[*lane])), self.limit);
+                        let times = targets.iter().zip(times.iter().map(|times| times.0[*lane]));
+                        rows.add(*origin, times, self.limit, self.progress);
                     }
+                    self.progress.check()?;
                     rows.into_batch(&self.schema)
                 };
                 for lanes in lanes.chunks(origins_a_batch * rayon::current_num_threads()) {
@@ -142,8 +147,18 @@ struct Rows {
 
 impl Rows {
     /// Adds a row for every target within a limit of an origin.
-    fn add<'t, C: Cost>(&mut self, origin: u32, times: impl Iterator<Item = (&'t u32, u32)>, limit: C) {
-        for (target, time) in times {
+    fn add<'t, C: Cost>(
+        &mut self,
+        origin: u32,
+        times: impl Iterator<Item = (&'t u32, u32)>,
+        limit: C,
+        progress: &dyn Progress,
+    ) {
+        for (number, (target, time)) in times.enumerate() {
+            // Rows that nobody will look at need not be there.
+            if number % LOOK_EVERY == LOOK_EVERY - 1 && progress.is_cancelled() {
+                return;
+            }
             let cost: C = cost(time);
             if let Some(quantity) = cost.quantity().filter(|_| cost <= limit) {
                 self.origins.push(origin);

@@ -84,7 +84,7 @@ impl Region {
         if progress.is_cancelled() {
             return;
         }
-        self.mark_above(hierarchy, starts);
+        self.mark_above(hierarchy, starts, progress);
         self.entries.clear();
         let mut next = hierarchy.core();
         while let Some(rank) = self.marks.next(next) {
@@ -94,7 +94,7 @@ impl Region {
         if progress.is_cancelled() {
             return;
         }
-        self.mark_above(hierarchy, ends);
+        self.mark_above(hierarchy, ends, progress);
         if progress.is_cancelled() {
             return;
         }
@@ -123,16 +123,25 @@ impl Region {
         self.collect(hierarchy, heading, progress);
     }
 
-    /// Marks what lies inside on a climb from some nodes.
-    fn mark_above(&mut self, hierarchy: &Hierarchy, nodes: &mut dyn Iterator<Item = u32>) {
-        for node in nodes {
+    /// Marks what lies inside on a climb from some nodes; only some of it if the work should stop.
+    fn mark_above(&mut self, hierarchy: &Hierarchy, nodes: &mut dyn Iterator<Item = u32>, progress: &dyn Progress) {
+        for (number, node) in nodes.enumerate() {
+            if number % LOOK_EVERY == LOOK_EVERY - 1 && progress.is_cancelled() {
+                return;
+            }
             let rank = hierarchy.rank(node) as usize;
             if self.place[rank] == INSIDE {
                 self.marks.add(rank);
             }
         }
-        let mut next = 0;
+        let (mut next, mut looked) = (0, 0);
         while let Some(rank) = self.marks.next(next).filter(|rank| *rank < hierarchy.core()) {
+            if rank - looked >= LOOK_EVERY {
+                if progress.is_cancelled() {
+                    return;
+                }
+                looked = rank;
+            }
             for head in hierarchy.heads(rank) {
                 if self.place[*head as usize] == INSIDE {
                     self.marks.add(*head as usize);
