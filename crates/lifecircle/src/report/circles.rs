@@ -1,4 +1,4 @@
-//! The circles, a page each: how far each is complete, a map with its facilities, and for each service who lacks it and where.
+//! The circles, a page each, which the map fills as far as the services leave room: how far each is complete, a map with its facilities, and for each service who lacks it and where.
 
 use maud::{Markup, html};
 
@@ -22,15 +22,12 @@ pub(super) fn anchor(id: &str) -> String {
     format!("circle-{id}")
 }
 
-/// A circle of more services has a smaller map, so that it stays one page.
-const MANY: usize = 8;
-
 /// The page of a circle.
 pub(super) fn circle(contents: &Contents<'_>, index: usize) -> Markup {
     let Contents { measured, summary, language, .. } = *contents;
     let Some((id, circle)) = summary.circles.get(index) else { return html! {} };
     html! {
-        section class=(if circle.services.len() > MANY { "chapter circle many" } else { "chapter circle" }) id=(anchor(id)) {
+        section class="chapter circle" id=(anchor(id)) {
             h2 { (language.pick(&circle.zh, &circle.en)) }
             p class="lead" { (sentence(circle, language)) }
             div class="beside" {
