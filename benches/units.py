@@ -1,6 +1,6 @@
 """Units of communities: `lifecircle plan units`, a ReCom chain of GerryChain and PySAL's spopt on the same communities, side by side.
 
-    benches/units.py target/release/lifecircle NAME.city --count 14 --tolerance 0.2 [--steps 2000]
+    benches/units.py target/release/lifecircle NAME.city --count 14 --tolerance 0.2 [--peers-tolerance 0.2] [--steps 2000]
 
 All are looked at with one measure that none of them optimises alone: how far the populations are off the mean, how compact the dissolved
 areas are (Polsby and Popper), and the mean straight way of residents from their community's middle to the best middle of its unit. Of the
@@ -122,10 +122,11 @@ if __name__ == "__main__":
     parser.add_argument("city")
     parser.add_argument("--count", type=int, default=14)
     parser.add_argument("--tolerance", type=float, default=0.2)
+    parser.add_argument("--peers-tolerance", type=float, help="that of the peers, if it is another")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--gap", type=float, default=0.02)
     asked = parser.parse_args()
-    GAP = asked.gap
+    GAP, peers = asked.gap, asked.peers_tolerance or asked.tolerance
     with tempfile.TemporaryDirectory() as directory:
         frame, graph = communities(asked.program, asked.city, pathlib.Path(directory))
         MIDDLES = numpy.array([(p.x, p.y) for p in frame.geometry.representative_point()])
@@ -134,8 +135,8 @@ if __name__ == "__main__":
         rows.append(("lifecircle", found, seconds))
         print(f"{len(frame)} communities; ours is within {100 * told['gap']:.2f} % of its bound in walking time" if told["gap"] is not None else "not balanced")
         for name, work, arguments in [
-            (f"GerryChain ReCom, best of {asked.steps}", recom, (frame, graph, asked.count, asked.tolerance, asked.steps)),
-            ("spopt MaxPHeuristic", maxp, (frame, graph, asked.count, asked.tolerance)),
+            (f"GerryChain ReCom, best of {asked.steps}", recom, (frame, graph, asked.count, peers, asked.steps)),
+            ("spopt MaxPHeuristic", maxp, (frame, graph, asked.count, peers)),
         ]:
             try:
                 rows.append((name, *timed(work, *arguments)))
