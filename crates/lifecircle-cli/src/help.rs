@@ -89,7 +89,7 @@ pub fn finished_in_chinese(drawn: &str) -> String {
         let is_heading = !line.starts_with(char::is_whitespace);
         match line.rsplit_once(':').filter(|(_, rest)| is_heading && is_blank(rest)) {
             Some((heading, rest)) => text.push_str(&format!("{heading}：{rest}")),
-            None => text.push_str(&line.replace("[OPTIONS]", "［选项］")),
+            None => text.push_str(&line.replace("[OPTIONS]", "[选项]")),
         }
     }
     text
@@ -254,7 +254,7 @@ mod tests {
         in_chinese(Cli::command()).debug_assert();
         let drawn = in_chinese(Cli::command()).render_long_help();
         let help = finished_in_chinese(&drawn.to_string());
-        assert!(help.contains("用法：lifecircle ［选项］") && help.contains("\n命令：\n"), "{help}");
+        assert!(help.contains("用法：lifecircle [选项]") && help.contains("\n命令：\n"), "{help}");
         let in_colours = finished_in_chinese(&drawn.ansi().to_string());
         assert_eq!(in_colours.matches('：').count(), help.matches('：').count());
         assert!(!["Usage", "Options", "OPTIONS"].iter().any(|word| help.contains(word)), "{help}");

@@ -9,7 +9,7 @@ mod progress;
 
 use lifecircle::say;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -62,7 +62,7 @@ fn parse() -> Result<Cli, ExitCode> {
     let found = help::in_chinese(Cli::command()).try_get_matches_from(words);
     found.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
         if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-            print_help(&error, &mut std::io::stderr(), std::io::stderr().is_terminal());
+            print_help(&error, &mut anstream::stderr());
             return ExitCode::from(USAGE);
         }
         if error.use_stderr() {
@@ -70,17 +70,14 @@ fn parse() -> Result<Cli, ExitCode> {
             return ExitCode::from(USAGE);
         }
         // Help goes to standard output; a reader who has gone away is no error.
-        print_help(&error, &mut std::io::stdout(), std::io::stdout().is_terminal());
+        print_help(&error, &mut anstream::stdout());
         ExitCode::SUCCESS
     })
 }
 
-/// Prints help that is in Chinese, in colours if they will be seen.
-fn print_help(error: &clap::Error, to: &mut dyn Write, is_terminal: bool) {
-    let drawn = error.render();
-    let has_colours = is_terminal && std::env::var_os("NO_COLOR").is_none();
-    let text = if has_colours { drawn.ansi().to_string() } else { drawn.to_string() };
-    let _ = to.write_all(help::finished_in_chinese(&text).as_bytes());
+/// Prints help that is in Chinese, in colours where clap prints them.
+fn print_help(error: &clap::Error, to: &mut dyn Write) {
+    let _ = to.write_all(help::finished_in_chinese(&error.render().ansi().to_string()).as_bytes());
 }
 
 fn main() -> ExitCode {

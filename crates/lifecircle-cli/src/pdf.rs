@@ -22,7 +22,7 @@ const ELSEWHERE: [&str; 4] = [
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 ];
 
-/// No page takes longer.
+/// No print takes longer.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// What a page becomes.
@@ -55,12 +55,14 @@ pub fn print(page: &str, path: &Path, picture: Picture) -> Result<()> {
     let failed = |e: &std::io::Error| Error::io(say!("print", "打印"), path, e);
     let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
     let printer = Printer { program, scratch: scratch.path(), picture };
-    let mut printed = printer.print(page).map_err(|e| failed(&e))?.ok_or_else(|| printer.printed_nothing())?;
+    let mut printed =
+        printer.print(page, "printed").map_err(|e| failed(&e))?.ok_or_else(|| printer.printed_nothing())?;
     if picture == Picture::Pdf {
         let pages = pages_of_parts(&printed);
         let numbered = lifecircle::report::with_page_numbers(page, |id| pages.get(id).copied());
         if numbered != page {
-            printed = printer.print(&numbered).map_err(|e| failed(&e))?.ok_or_else(|| printer.printed_nothing())?;
+            // The first is complete, but for the numbers.
+            printed = printer.print(&numbered, "numbered").ok().flatten().unwrap_or(printed);
         }
     }
     std::fs::copy(&printed, path).map_err(|e| failed(&e))?;
@@ -86,11 +88,11 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// Prints a page; the file, or none if the browser failed or took too long.
-    fn print(&self, page: &str) -> std::io::Result<Option<PathBuf>> {
+    /// Prints a page under a name; the file, or none if the browser failed or took too long.
+    fn print(&self, page: &str, name: &str) -> std::io::Result<Option<PathBuf>> {
         let source = self.scratch.join("report.html");
         std::fs::write(&source, page)?;
-        let printed = self.scratch.join(if self.picture == Picture::Png { "printed.png" } else { "printed.pdf" });
+        let printed = self.scratch.join(name).with_extension(if self.picture == Picture::Png { "png" } else { "pdf" });
         let how = match self.picture {
             // With the headings as bookmarks.
             Picture::Pdf => {

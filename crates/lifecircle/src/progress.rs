@@ -86,5 +86,6 @@ impl Progress for Quietly<'_> {
 
 /// Gives memory back while the caller goes on: that of a whole country takes longer than whoever cancels should wait.
 pub(crate) fn give_back_aside(memory: impl Send + 'static) {
-    rayon::spawn(move || drop(memory));
+    // Where no thread can be started, it is given back at once.
+    let _ = std::thread::Builder::new().spawn(move || drop(memory));
 }

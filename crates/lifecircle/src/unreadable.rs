@@ -12,7 +12,7 @@ use crate::text::Text;
 /// let error = serde_json::from_str::<Vec<u32>>("[1, true]").unwrap_err();
 /// let told = lifecircle::unreadable::told(&error.to_string());
 /// assert_eq!(told.en, "invalid type: boolean `true`, expected u32 at line 1 column 8");
-/// assert_eq!(told.zh, "第 1 行第 8 列：类型不对：是布尔值 `true`，应为非负整数");
+/// assert_eq!(told.zh, "第 1 行第 8 列：类型不对：是布尔值 `true`，应为 0 至 4294967295 的整数");
 /// ```
 pub fn told(message: &str) -> Text {
     let en = message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -85,14 +85,29 @@ fn known(message: &str) -> Option<String> {
         "number too small to fit in target type" => "数过小",
         "provided string was not `true` or `false`" => "须为 `true` 或 `false`",
         "Expected request with `Content-Type: application/json`" => "请求须注明 `Content-Type: application/json`",
+        _ => return of_toml(message),
+    };
+    Some(zh.to_owned())
+}
+
+/// What TOML's own grammar refuses, by what stands before what it expected.
+fn of_toml(message: &str) -> Option<String> {
+    let zh = match message.split_once(", expected ").map_or(message, |(head, _)| head) {
         "duplicate key" => "键重复",
-        "key with no value, expected `=`" => "键没有值，应写 `=` 和值",
-        "string values must be quoted, expected literal string" => "文本须加引号",
-        "unclosed table, expected `]`" => "表名未写完，缺 `]`",
-        "unclosed array, expected `]`" => "数组未写完，缺 `]`",
-        "unclosed inline table, expected `}`" => "行内表未写完，缺 `}`",
-        "invalid basic string, expected `\"`" => "字符串未写完，缺引号",
-        "invalid literal string, expected `'`" => "字符串未写完，缺引号",
+        "key with no value" => "键没有值，应写 `=` 和值",
+        "missing value" => "`=` 之后缺少值",
+        "string values must be quoted" => "文本须加引号",
+        "missing opening quote" => "缺少开头的引号",
+        "unclosed table" | "unclosed array table" => "表名未写完，缺 `]`",
+        "unclosed array" => "数组未写完，缺 `]`",
+        "unclosed inline table" => "行内表未写完，缺 `}`",
+        "missing comma between array elements" => "数组各元素之间缺少逗号",
+        "missing comma between key-value pairs" => "各键值之间缺少逗号",
+        "extra comma in array" | "extra comma in inline table" => "多了一个逗号",
+        "unexpected key or value" => "一行只能写一个键和值",
+        "invalid unquoted key" => "键的写法有误：只可用字母、数字、`-` 和 `_`，否则须加引号",
+        "invalid integer number" | "invalid floating-point number" | "unexpected leading zero" => "数的写法有误",
+        "invalid basic string" | "invalid literal string" => "字符串未写完，缺引号",
         _ => return None,
     };
     Some(zh.to_owned())
@@ -115,14 +130,17 @@ fn with_rule(message: &str) -> Option<String> {
             return Some(format!("{zh}{name}"));
         }
     }
-    for (en, zh) in [("unknown field ", "没有字段 "), ("unknown variant ", "没有选项 ")] {
+    for (en, zh) in [("unknown field ", "不认识的字段 "), ("unknown variant ", "不认识的选项 ")] {
         if let Some(rest) = message.strip_prefix(en) {
             let (name, known) = rest.split_once(", ")?;
             return Some(match known.strip_prefix("expected ") {
                 Some(known) => format!("{zh}{name}；可用：{}", names(known)),
-                None => format!("{zh}{name}；此处不带任何名称"),
+                None => format!("{zh}{name}；此处不应有内容"),
             });
         }
+    }
+    if message.starts_with("data did not match any variant of untagged enum ") {
+        return Some("写法不对，不是此处可用的任何一种形式".to_owned());
     }
     let rest = message.strip_prefix("Cannot parse ")?;
     let (name, rest) = rest.split_once(" with value ")?;
@@ -134,7 +152,10 @@ fn with_rule(message: &str) -> Option<String> {
 fn at_path(message: &str) -> Option<String> {
     let (path, rest) = message.split_once(": ")?;
     let is_path = !path.is_empty() && !path.contains(|c: char| c.is_whitespace() || c == '`');
-    is_path.then(|| Some(format!("`{path}`：{}", in_chinese(rest)?)))?
+    if !is_path {
+        return None;
+    }
+    Some(format!("`{path}`：{}", in_chinese(rest)?))
 }
 
 /// `one of `a`, `b``, `` `a` or `b` ``, `` `a` ``.
@@ -173,8 +194,14 @@ fn wish(wanted: &str) -> Option<String> {
         "a string" | "a borrowed string" | "string" | "String" => "字符串",
         "a boolean" | "bool" => "布尔值（true 或 false）",
         "f64" | "f32" => "数",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "非负整数",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "整数",
+        "u8" => "0 至 255 的整数",
+        "u16" => "0 至 65535 的整数",
+        "u32" => "0 至 4294967295 的整数",
+        "u64" | "usize" => "非负整数",
+        "i8" => "-128 至 127 的整数",
+        "i16" => "-32768 至 32767 的整数",
+        "i32" => "-2147483648 至 2147483647 的整数",
+        "i64" | "isize" => "整数",
         "a nonzero u32" | "a nonzero u64" | "a nonzero usize" => "正整数",
         "a sequence" => "数组",
         "a map" => "对象",
@@ -225,6 +252,18 @@ mod tests {
         kind: Option<Kind>,
         #[serde(default)]
         beds: Option<u32>,
+        #[serde(default)]
+        level: Option<u8>,
+        #[serde(default)]
+        clip: Option<Clip>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    #[allow(dead_code, reason = "only read")]
+    enum Clip {
+        Name(String),
+        Box([f64; 4]),
     }
 
     #[derive(Debug, Deserialize)]
@@ -294,6 +333,13 @@ mod tests {
             "name = \"a",
             "name",
             "name = a",
+            "name =",
+            "name = \"a\" at = [1.0, 2.0]",
+            "at = [1.0 2.0]",
+            "beds = 012",
+            "beds = {,}",
+            "name = \"a\"\nat = [1.0, 2.0]\nlevel = 300",
+            "name = \"a\"\nat = [1.0, 2.0]\nclip = true",
             "at = [1.0, 2.0",
             "[name",
         ];
@@ -320,7 +366,7 @@ mod tests {
                 "Failed to deserialize the JSON body into the target type: places[2].at: invalid length 1, expected an array of length 2 at line 1 column 9",
                 "JSON 内容不符合要求：第 1 行第 9 列：`places[2].at`：长度不对：是 1，应为有 2 个元素的数组",
             ),
-            ("unknown field `a`, there are no fields", "没有字段 `a`；此处不带任何名称"),
+            ("unknown field `a`, there are no fields", "不认识的字段 `a`；此处不应有内容"),
             ("something new", "无法读取，原文：something new"),
         ] {
             assert_eq!(told(en), Text { en: en.to_owned(), zh: zh.to_owned() });

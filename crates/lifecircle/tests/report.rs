@@ -272,7 +272,7 @@ fn a_map_of_a_circle_has_room_for_its_homes() {
     let mut city = import(demo::generate(demo::Size::Small, 1), &()).unwrap();
     let shop = city.facilities.iter().find(|facility| facility.kind == "shop=convenience").unwrap().clone();
     city.facilities.extend((0..600).map(|_| shop.clone()));
-    for (page, told) in pages(&measured(city), None).iter().zip(["Too many to draw: ", "数量较多，图上未标："])
+    for (page, told) in pages(&measured(city), None).iter().zip(["Not drawn: Convenience store", "图上未标：便利店"])
     {
         assert!(page.contains(told), "{told}");
         for section in page.split("<section class=\"chapter circle").skip(1) {

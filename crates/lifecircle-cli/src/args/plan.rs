@@ -39,7 +39,8 @@ A scenario is a GeoJSON FeatureCollection, written by hand or drawn in QGIS; eac
   remove_facility, change_facility
   open_street     a line, joined with the streets that it meets; also `kind`, `surface`, `bridge`
   close_street    a point on a street, a line along it, or `way`
-  change_street   the same, with what it is then: `kind`, `surface`, `wheels`, `width`, `signals`, `speed`
+  change_street   the same, with what it is then: `kind`, `surface`, `wheels`, `width`, `signals`,
+                  `speed` (a share of people's usual speed)
   open_gate       a point in a wall: the streets on its two sides are joined
   add_crossing    a point or a line
   add_homes       a point or polygon, with `residents`; also `children`, `elderly`

@@ -26,7 +26,7 @@ const LONGEST_STREET: f64 = 20_000.0;
 const MOST_PEOPLE: f64 = 1e8;
 
 /// How fast people may be on a street, as a share of what they would be.
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=10.0;
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.05..=3.0;
 
 /// Homes of an area are spread over no more places than this, and no nearer to each other.
 const MOST_PLACES: f64 = 100.0;
@@ -337,10 +337,10 @@ impl Properties<'_> {
         }
         let speed = self.amount("speed")?;
         if speed.is_some_and(|speed| !SPEEDS.contains(&speed)) {
-            return Err(Error::new(say!("`speed` is not between 0.01 and 10", "`speed` 不在 0.01 与 10 之间")).hint(
+            return Err(Error::new(say!("`speed` is not between 0.05 and 3", "`speed` 不在 0.05 与 3 之间")).hint(
                 say!(
                     "give how fast people are there, as a share of their usual speed: 0.5 is half as fast",
-                    "请给出步行速度与平常之比：0.5 表示慢一半"
+                    "请给出与平常步速之比：0.5 即步速减半"
                 ),
             ));
         }

@@ -19,6 +19,7 @@ use crate::geo::{LonLat, Metres};
 use crate::output::{Existing, Output, checksum, write_text};
 use crate::tables::{Format, Table, read_parquet};
 use crate::text::Text;
+use crate::unreadable::because;
 
 /// The version of the format. Cities of this and of the five versions before are read.
 pub const FORMAT_VERSION: u32 = 7;
@@ -137,7 +138,7 @@ fn read_head(directory: &Path) -> Result<Head> {
     }
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io(say!("read", "读取"), &path, &e))?;
     let damaged = |e: toml::de::Error| {
-        Error::damaged(say!("it cannot be read ({})", "无法读取（{}）", e.message()))
+        Error::damaged(because(&say!("it cannot be read", "无法读取"), e.message()))
             .file(&path)
             .hint(say!("import the city again", "请重新导入该城市"))
     };

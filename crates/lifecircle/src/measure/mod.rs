@@ -107,7 +107,8 @@ pub fn measure_all(ready: &ReadyCity, standards: Vec<Standard>, progress: &dyn P
 /// How much faster than on the flat people walk at most: down a slope of 5 %. Source: Tobler (1993).
 const FASTEST: f64 = 1.2;
 
-/// The farthest that lies within a threshold, straight.
+/// The farthest that lies within a threshold, straight, for those who walk: a street that carries people, as a scenario may have
+/// one, is not thought of.
 pub(crate) fn farthest(threshold: Threshold, walker: &Walker) -> Metres {
     match threshold {
         Threshold::Time(time) => Metres(time.0 * walker.speed * FASTEST),

@@ -453,7 +453,9 @@ impl<C: Cost> Cell<'_, '_, C> {
                 take(starts, &searched.times)
             })
         });
-        give_back_aside(side_by_side);
+        if outcome.is_err() {
+            give_back_aside(side_by_side);
+        }
         outcome
     }
 

@@ -127,6 +127,7 @@ impl<C: Cost> Incremental<C> {
         let Question { origins, targets, groups } = question;
         let pairs = groups.iter().zip(0..).flat_map(|(group, index)| group.iter().map(move |target| (*target, index)));
         let groups_of = Grouped::new(targets.len(), pairs, progress);
+        progress.check()?;
         let nodes = engine.network().nodes();
         Ok(Self {
             answers,

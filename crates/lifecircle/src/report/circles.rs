@@ -1,4 +1,5 @@
-//! The circles, a page each, which the map fills as far as the services leave room: how far each is complete, a map with its facilities, and for each service who lacks it and where.
+//! The circles, a page each: how far each is complete, a map that fills what room the table leaves, and for each service who lacks
+//! it and where.
 
 use maud::{Markup, html};
 

@@ -81,8 +81,9 @@ pub fn html(contents: &Contents<'_>) -> String {
     page::html(contents)
 }
 
-/// The report with the numbers of the pages in its contents, for whoever has printed it once and seen where its parts begin:
-/// `page_of` tells the page of a part by the id by which the contents link to it.
+/// The report with the numbers of the pages in its contents, to be printed once more by whoever has printed it once and seen where
+/// its parts begin: `page_of` tells the page of a part by the id by which the contents link to it. It is for the printer alone:
+/// the mark at its end, by which a file is known as this program's, is that of the page without numbers.
 pub fn with_page_numbers(page: &str, page_of: impl Fn(&str) -> Option<u32>) -> String {
     page::with_page_numbers(page, page_of)
 }

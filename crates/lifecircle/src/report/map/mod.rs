@@ -106,9 +106,9 @@ pub(super) fn of_circle(measured: &Measured, circle: usize, language: Language) 
     let deciding: Vec<usize> = standard.deciding(circle).collect();
     let has = |home: usize| deciding.iter().filter(|service| measured.has(home, **service)).count();
     let share = |home: usize| has(home) as f64 / deciding.len().max(1) as f64;
-    let (services, too_many) = with_signs(measured, circle);
+    let (services, not_drawn) = with_signs(measured, circle);
     // Signs of what there is much of are small, so that the homes stay seen.
-    let size = |service: usize| (75.0 / (facilities_of(measured, service).max(1) as f64).sqrt()).min(6.5);
+    let size = |service: usize| (75.0 / (facilities_of(measured, service) as f64).sqrt()).min(6.5);
     let name = |service: &usize| language.pick(&standard.services[*service].zh, &standard.services[*service].en);
     let content = html! {
         (ground::ground())
@@ -131,12 +131,12 @@ pub(super) fn of_circle(measured: &Measured, circle: usize, language: Language) 
                 (steps(&legend, language.pick("各居住点拥有的必需服务", "Required services that a home has")))
                 div class="legend signs" {
                     @for (group, service) in services.iter().enumerate() {
-                        @if facilities_of(measured, *service) > 0 { span { (signs::in_legend(group)) (name(service)) } }
+                        span { (signs::in_legend(group)) (name(service)) }
                     }
-                    @if !too_many.is_empty() {
+                    @if !not_drawn.is_empty() {
                         span class="soft" {
-                            (language.pick("数量较多，图上未标：", "Too many to draw: "))
-                            (too_many.iter().map(name).collect::<Vec<_>>().join(language.pick("、", ", ")))
+                            (language.pick("图上未标：", "Not drawn: "))
+                            (not_drawn.iter().map(name).collect::<Vec<_>>().join(language.pick("、", ", ")))
                         }
                     }
                 }
@@ -145,10 +145,11 @@ pub(super) fn of_circle(measured: &Measured, circle: usize, language: Language) 
     }
 }
 
-/// The services of a circle that have signs on its map, those with fewest facilities first to be chosen; and those of which
-/// there are too many.
+/// The services of a circle that have signs on its map, chosen from the one with fewest facilities up; and the others that have
+/// facilities.
 fn with_signs(measured: &Measured, circle: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut by_number: Vec<usize> = measured.standard.services_of(circle).collect();
+    let some = || measured.standard.services_of(circle).filter(|service| facilities_of(measured, *service) > 0);
+    let mut by_number: Vec<usize> = some().collect();
     by_number.sort_by_key(|service| facilities_of(measured, *service));
     let mut signs = 0;
     let fit = |service: &&usize| {
@@ -157,7 +158,7 @@ fn with_signs(measured: &Measured, circle: usize) -> (Vec<usize>, Vec<usize>) {
     };
     let fitting = by_number.iter().take(signs::SHAPES).take_while(fit).count();
     let is_drawn = |service: &usize| by_number[..fitting].contains(service);
-    measured.standard.services_of(circle).partition(is_drawn)
+    some().partition(is_drawn)
 }
 
 fn facilities_of(measured: &Measured, service: usize) -> usize {
