@@ -83,9 +83,6 @@ impl<C> Clone for Question<'_, C> {
 
 impl<C> Copy for Question<'_, C> {}
 
-/// Pairs that are sorted before it is looked whether the work should stop: some milliseconds.
-const LOOK_EVERY: usize = 1 << 16;
-
 /// Items sorted by a key: those of a key are found at once.
 #[derive(Debug, Clone)]
 pub(super) struct Grouped<T = u32> {
@@ -97,8 +94,6 @@ impl<T: Copy + Default> Grouped<T> {
     /// Sorts pairs of key and item by keys below a bound; items of a key keep their order. It is left half filled, and of no
     /// more use, if the work should stop.
     pub fn new(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone, progress: &dyn Progress) -> Self {
-        let goes_on = |number: usize| number % LOOK_EVERY != LOOK_EVERY - 1 || !progress.is_cancelled();
-        let pairs = (0..).zip(pairs).take_while(|(number, _)| goes_on(*number)).map(|(_, pair)| pair);
         let mut first = vec![0_u32; keys + 1];
         for (key, _) in pairs.clone() {
             first[key as usize + 1] += 1;
@@ -108,6 +103,10 @@ impl<T: Copy + Default> Grouped<T> {
         }
         let mut next = first.clone();
         let mut items = vec![T::default(); first[keys] as usize];
+        // Each half takes some milliseconds for a million pairs; looking more often would slow them down.
+        if progress.is_cancelled() {
+            return Self { first, items };
+        }
         for (key, item) in pairs {
             items[next[key as usize] as usize] = item;
             next[key as usize] += 1;
